@@ -1,0 +1,99 @@
+"""E-mail addresses, URLs, host names, network addresses, telephone numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sallyport.masking.spans import Span
+
+EMAIL = re.compile(r"[\w.+%'-]{1,64}(?: ?\[at\] ?| ?\(at\) ?|@)[\w-]{1,63}(?:(?:\.| ?\[dot\] ?| ?\(dot\) ?)[\w-]{1,63}){1,6}")
+URL = re.compile(r"(?:https?|ftps?|sftp|wss?|file|s?mailto|tel|hxxps?)://?[^\s\"'<>`{}|\\^\[\]]{2,2000}|(?<![\w@.])www\.[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}(?:/[^\s\"'<>]{0,2000})?", re.IGNORECASE)
+IPV4 = re.compile(r"\d(?<![\w.-]\d)\d{0,2}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?!\.?\d)")
+IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4}){1,6}(?![\w:])|(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])|(?<![\w:])::(?:[0-9A-Fa-f]{1,4}:){0,5}[0-9A-Fa-f]{1,4}(?![\w:])")
+MAC = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])")
+
+# Terminologies and specifications: their URLs say nothing about anybody.
+_PUBLIC = re.compile(
+    r"^https?://(?:[\w-]+\.){0,4}(?:hl7\.org|loinc\.org|snomed\.info|w3\.org|unitsofmeasure\.org|ihe\.net|cdc\.gov|nih\.gov|fda\.gov"
+    r"|who\.int|cms\.gov|ama-assn\.org|ietf\.org|rfc-editor\.org|json-schema\.org|schema\.org|doi\.org|wikipedia\.org|dicom\.nema\.org"
+    r"|synthetichealth\.github\.io|terminology\.hl7\.org|amazonaws\.com|amazon\.com|microsoft\.com|google(?:apis)?\.com|github\.com)"
+    r"(?:[:/?#]|$)",
+    re.IGNORECASE,
+)
+_TECHNICAL = re.compile(r"^https?://(?:[\w-]+\.)*?(?:api|app|oauth|hooks?|webhooks?|registry|docs?|dev|console|cdn|localhost|\d{1,3}(?:\.\d{1,3}){3})[\w-]*[.:/]|/(?:api|oauth2?|v\d{1,2}(?:\.\d)?|webhooks?|graphql|rest)(?:[/?#]|$)", re.IGNORECASE)
+_PERSONAL = re.compile(r"/(?=[^/?#]*\d{4})[^/?#]{4,}|/~?[\w.-]*(?:patient|record|chart|member|user|person|profile|account)s?/[^/?#]+", re.IGNORECASE)
+_QUERY = re.compile(r"[?&;#][\w.\-\[\]%]{1,40}=([^&#\s]{3,})")
+
+PHONE_CUE = re.compile(
+    r"(?:phones?|tel(?:e?phone|éfono|efono)?|calls?|called|fax|mobile|cell(?:ular)?|contact|callback|reach(?:ed)?|ring|dial|pager|beeper|sms|text(?:ed)?|whatsapp|hotline|ext)\b\W{0,4}(?:(?:number|no|nr|num|the|patient|her|him|at|on|is|me|us|back|home|work|:|#|\W){1,3}){0,4}$",
+    re.IGNORECASE,
+)
+PHONE_AFTER = re.compile(r"\W{0,3}(?:\()?(?:office|fax|mobile|cell|home|work|direct|tel|phone|ext|x\d)", re.IGNORECASE)
+EXTENSION = r"(?:(?:,? ?(?:ext(?:ension)?\.?|x|#) ?)\d{1,6})?"
+PHONE = re.compile(
+    rf"[(+0-9](?<![\w.][(+0-9])(?<!\d[-/][(+0-9])(?:"
+    rf"(?:(?<=\+)\d{{1,3}}|(?<=[01]))[ .-]?\(?\d{{3}}\)?[ .-]?\d{{3}}[ .-]?\d{{4}}"  # +1 202 555 0101
+    rf"|(?<=\()\d{{3}}\)[ .-]?\d{{3}}[ .-]?\d{{4}}"  # (202) 555-0101
+    rf"|(?<=\d)\d{{2}}[ .-]\d{{3}}[ .-]\d{{4}}"  # 202-555-0101
+    rf"|(?<=\d)\d{{2}}/\d{{3}}-\d{{4}}"
+    rf"|(?<=\+)[\d ().-]{{7,20}}\d"  # +46 (0)8 928 571 38
+    rf"|(?<=\()(?:\+?\d{{1,4}})\)[ ]?\d{{2,4}}(?:[ -]\d{{2,4}}){{1,3}}"  # (72) 754-186
+    rf"|(?<=[0])\d{{1,4}}[ -]\d{{2,4}}(?:[ -]\d{{2,4}}){{1,3}}"  # 083 564 9312
+    rf"){EXTENSION}(?![\w]|[-/.]\d)",
+    re.IGNORECASE,
+)
+LOOSE = re.compile(r"[(+\d](?<![\w.][(+\d])[\d().\-/ ]{5,19}\d(?![\w]|[-/.]\d)")
+LOCAL = re.compile(r"\d(?<![\w.-]\d)\d{2}[-.]\d{4}(?![\w-])")
+
+
+def find(text: str) -> Iterator[Span]:
+    """Addresses and numbers at which somebody or something can be reached."""
+    if "@" in text or "(at)" in text or "[at]" in text:
+        for match in EMAIL.finditer(text):
+            yield Span(match.start(), match.end(), "EMAIL", "email")
+    if "://" in text or "www." in text or "WWW." in text or "tel:" in text:
+        yield from _urls(text)
+    for match in IPV4.finditer(text):
+        if all(int(part) < 256 for part in match.group().partition("/")[0].split(".")) and not _version(text, match.start()):
+            yield Span(match.start(), match.end(), "IP", "ip")
+    if ":" in text:
+        for pattern, category in ((MAC, "DEVICE"), (IPV6, "IP")):
+            for match in pattern.finditer(text):
+                if any(char.isdigit() for char in match.group()) and len(match.group()) > 8:
+                    yield Span(match.start(), match.end(), category, "ip")
+    yield from phones(text)
+
+
+def phones(text: str) -> Iterator[Span]:
+    """Telephone numbers: by their usual shapes anywhere, in any shape after a cue."""
+    for match in PHONE.finditer(text):
+        yield Span(match.start(), match.end(), "PHONE", "phone")
+    for match in LOOSE.finditer(text):
+        digits = sum(map(str.isdigit, match.group()))
+        if 7 <= digits <= 15 and (PHONE_CUE.search(text, max(0, match.start() - 48), match.start()) or PHONE_AFTER.match(text, match.end())):
+            yield Span(match.start(), match.end(), "PHONE", "phone")
+    for match in LOCAL.finditer(text):
+        if PHONE_CUE.search(text, max(0, match.start() - 48), match.start()):
+            yield Span(match.start(), match.end(), "PHONE", "phone")
+
+
+def _urls(text: str) -> Iterator[Span]:
+    for match in URL.finditer(text):
+        url = match.group().rstrip(".,;:!?)")
+        start, end = match.start(), match.start() + len(url)
+        if _PUBLIC.search(url) or _TECHNICAL.search(url):
+            for part in (*_QUERY.finditer(url),):
+                yield Span(start + part.start(1), start + part.end(1), "ID", "url")
+            if not _PUBLIC.search(url):
+                for part in _PERSONAL.finditer(url, url.find("://") + 3):
+                    yield Span(start + part.start() + 1, start + part.end(), "ID", "url")
+        else:
+            yield Span(start, end, "URL", "url")
+
+
+_VERSION = re.compile(r"(?:\bv|version|ver\.?|release|rev|oid)\W{0,2}$", re.IGNORECASE)
+
+
+def _version(text: str, at: int) -> bool:
+    return bool(_VERSION.search(text, max(0, at - 12), at))

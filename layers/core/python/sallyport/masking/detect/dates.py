@@ -1,0 +1,90 @@
+"""Dates finer than a year, and ages over 89 (45 CFR 164.514(b)(2)(i)(C)). Years alone and times of day stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sallyport.masking.spans import Span
+
+_MONTH = (
+    r"(?:jan(?:uary|uar|vier)?|j[aä]n(?:ner)?|enero|gennaio|feb(?:ruary|ruar|rero|braio)?|f[eé]vrier|mar(?:ch|s|zo)?|m[aä]rz|mrz"
+    r"|apr(?:il|ile)?|avril|abr(?:il)?|may|mai|mayo|maggio|june?|juni|juin|junio|giugno|july?|juli|juillet|julio|luglio"
+    r"|aug(?:ust)?|ao[uû]t|agosto|sept?(?:ember|embre|iembre)?|set(?:tembre)?|oct(?:ober|obre|ubre)?|okt(?:ober)?|ottobre"
+    r"|nov(?:ember|embre|iembre)?|dec(?:ember)?|d[eé]c(?:embre)?|dic(?:iembre|embre)?|dez(?:ember)?)\b\.?"
+)
+_YEAR = r"(?:'\d{2}|[12]\d{3}|\d{2})"
+_ORDINAL = r"(?:st|nd|rd|th)?"
+_TIME = r"(?:[T ,]{1,2}(?:at )?\d{1,2}[:h]\d{2}(?:[:]\d{2}(?:[.,]\d{1,9})?)?(?: ?[ap]\.?m\b\.?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?"
+
+NUMERIC = re.compile(
+    rf"\d(?<![\w]\d)(?<!\d[./-]\d)(?:"
+    rf"\d{{3}}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?!\d)"  # 2023-07-28
+    rf"|\d?(?P<sep>[-/.])\d{{1,2}}(?P=sep)(?:[12]\d{{3}}|\d{{2}})(?!\d)"  # 7/28/2023, 28.07.23
+    rf"|\d? ?[-/. ] ?{_MONTH}[-/., ]{{1,2}}{_YEAR}(?!\d)"  # 28-Jul-2023
+    rf"){_TIME}",
+    re.IGNORECASE,
+)
+WORDY = re.compile(
+    rf"\b(?:"
+    rf"(?:{_MONTH}) ?\d{{1,2}}{_ORDINAL}(?:(?:,? ?(?:of )?|[-/ ]){_YEAR}(?!\d))?(?![\d%])"  # July 28th, 2023
+    rf"|\d{{1,2}}{_ORDINAL}[ -]?(?:of |de |di )?(?:{_MONTH})(?:(?:,? ?(?:of |de |del )?|[-/ ]){_YEAR}(?![\d%]))?(?!\w)"  # 28 July 2023
+    rf"|(?:{_MONTH}),? (?:of )?(?:[12]\d{{3}}|'\d{{2}})(?!\d)"  # July 2023
+    rf"){_TIME}",
+    re.IGNORECASE,
+)
+COMPACT = re.compile(r"\d(?<![\w.-]\d)(?:(?<=1)9|(?<=2)0)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:T?\d{4,6}(?:\.\d{1,4})?(?:Z|[+-]\d{4})?)?(?![\w-])")
+WEEKDAY = re.compile(
+    r"\b(?:(?:last|next|this|on|since|every|by|until|before|after)\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)day\b(?:\s+(?:morning|afternoon|evening|night))?",
+    re.IGNORECASE,
+)
+_SHORT = re.compile(
+    r"\b(?:on|since|dated?|dob|born|seen|visit(?:ed)?|admitted|discharged?|until|from|by|of|til|thru|through|f/u|exp(?:ires|iry)?)[\s:#=]{1,3}"
+    r"(?P<v>(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01]))(?![\w/%.-])",
+    re.IGNORECASE,
+)
+AGE = re.compile(
+    r"\b(?:(?:aged?|age[ ]?/[ ]?yrs|[aâ]ge|edad|alter|years old|turn(?:s|ed|ing))\b[^\d\n;]{0,28}?\b(?P<a>9\d|1[0-3]\d)\b(?![./%-]\d|%| ?(?:mg|mm|bpm|kg|lb|cm|mcg|ml))"
+    r"|(?P<b>9\d|1[0-3]\d)[ -]?(?:years?|yrs?|ans|a[nñ]os|jahre)?[ -]?(?:old|of age|y/?o\b|yo[mf]?\b|yr\b|jährig)"
+    r"|(?P<c>9\d|1[0-3]\d)[ -](?:years?|yrs?|ans|jahre)\b(?! (?:of|ago|later|earlier|follow|experience|prior|after|before)))",
+    re.IGNORECASE,
+)
+
+
+def find(text: str) -> Iterator[Span]:
+    """Dates and high ages in `text`."""
+    for match in NUMERIC.finditer(text):
+        if plausible(match.group()):
+            yield Span(match.start(), match.end(), "DATE", "date")
+    for match in WORDY.finditer(text):
+        if not _may_be_a_verb(match.group()):
+            yield Span(match.start(), match.end(), "DATE", "date")
+    for match in COMPACT.finditer(text):
+        yield Span(match.start(), match.end(), "DATE", "date")
+    if "day" in text or "DAY" in text:
+        for match in WEEKDAY.finditer(text):
+            yield Span(match.start(), match.end(), "DATE", "weekday")
+    for match in _SHORT.finditer(text):
+        yield Span(match.start("v"), match.end("v"), "DATE", "date")
+    for match in AGE.finditer(text):
+        group = match.lastgroup or "a"
+        yield Span(match.start(group), match.end(group), "AGE", "age")
+
+
+_PARTS = re.compile(r"\d+")
+
+
+def plausible(text: str) -> bool:
+    """Whether numbers that are written like a date can be one: 1.2.3 is a version, 12.13.14 no date."""
+    parts = [int(part) for part in _PARTS.findall(text)[:3]]
+    if len(parts) < 3:
+        return True
+    if parts[0] > 99:
+        return parts[1] <= 12 and parts[2] <= 31
+    short = min(parts[0], parts[1]) <= 12 and max(parts[0], parts[1]) <= 31 and min(parts[0], parts[1]) > 0
+    return short and not ("." in text[:6] and parts[2] < 32 and max(parts[0], parts[1]) < 10)
+
+
+def _may_be_a_verb(text: str) -> bool:
+    """`may 5`, `mar 2`: too little to be a date when written small and with nothing else."""
+    return text.startswith("may ") and not re.search(r"\d{3}|(?:st|nd|rd|th)\b", text)

@@ -1,0 +1,372 @@
+"""Names of people, places and facilities in running text, from chains of capitalised words and what surrounds them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sallyport.masking import words
+from sallyport.masking.detect import vocabulary as v
+from sallyport.masking.spans import Span
+
+# What a capitalised word is, one letter each: N name, P place, U unknown, A name and ordinary word, B ordinary,
+# R country or state, X unknown capitals, I initial, T title, F facility, S street, L suffix, M month.
+CAPITAL = re.compile(r"[^\W\d_a-z](?<![^\W_].)(?:['\u2019]?[^\W\d_]+)*(?:-[^\W\d_]+(?:['\u2019][^\W\d_]+)*)*")
+_LINK = re.compile(
+    r"(?: |  |\. ?| ?- ?| ?& ?|, (?=(?:jr|sr|ii|iii|iv|md|phd|rn)\b)| (?:de|de la|de los|del|della|di|da|dos|das|du|van|van de|van den|van der|von|von der|den|der"
+    r"|ter|ten|la|le|el|al|bin|ibn|af|av|y|e|of|of the|and|the|for|sur|on|upon|am|an der|pod|nad|nad) |['\u2019]s ?)",
+    re.IGNORECASE,
+)
+_NAME_CUE = re.compile(
+    r"(?:\b(?:mr|mrs|ms|miss|mx|dr|prof|doctor|patients?|pts?|pt\.? is|pts? name|names?|named|nurse|physician|provider|examiner|surgeon|signer|clinician"
+    r"|spouse|wife|husband|mother|father|mom|dad|son|daughter|sister|brother|guardian|kid|child|caregiver|relative|attending|client|contact"
+    r"|like|called|by|under|with|for|i am|i'm|am|is|says|said|told|asked|dear|hi|hello|hey|from|to|client|customer|beneficiary|user|author|cc|re|attn|versus)"
+    r"[\s,:;.>|=#\"'(\[-]{1,4})$",
+    re.IGNORECASE,
+)
+_STRONG_CUE = re.compile(
+    r"(?:\b(?:mr|mrs|ms|miss|mx|dr|prof|doctor|patient(?:'s)?(?: full)? name|(?:first|last|full|given|family|sur|maiden|nick|middle|user|pts?|client)[ _]?name|name|named|name is|names|is called|introduced (?:themself|himself|herself) (?:as|using the name)|the name)"
+    r"[\s:;.>|=\"'(\[-]{1,4})$",
+    re.IGNORECASE,
+)
+_PLACE_CUE = re.compile(
+    r"(?:\b(?:in|at|from|near|to|within|around|outside|via|toward|towards|visit(?:ed|ing)?|leaving|lives in|lives on|city|town|locality|location|municipality|village|county|region|area|resid(?:es|ing|ent|ence)[^.\n]{0,24}|based|our|where|address|street|hometown|born in|origin(?:ally)?(?: from)?|facility|institution|site|branch|our|the)"
+    r"[\s:;,.>|=(\[-]{1,4})$",
+    re.IGNORECASE,
+)
+_START = re.compile(r"(?:^|[.!?:;\n\r\u2022|>\u2014\u2013*\"\u201c(\[{]|\s[-/])[\s\"'\u201c(\[\u2022*>-]*$")
+_EPONYM_AFTER = re.compile(
+    r"(?:['\u2019]s?)?[- ]{1,2}(?:(?:[A-Z][\w'\u2019-]+|non|type|coma|cognitive|muscular|multiple|sensory|hereditary|pulmonary|renal|cell|b|t) ){1,2}"
+    r"(?i:scale|score|assessment|index|criteria|disease|syndrome|test|lymphoma|examination|inventory|classification|dystrophy|palsy|questionnaire)s?\b"
+)
+_EPONYM_NEXT = re.compile(r"(?:['\u2019]s?)?[- ]{1,2}(?:" + "|".join(sorted(v.EPONYM_HEAD, key=len, reverse=True)) + r")\b", re.IGNORECASE)
+_INITIAL = re.compile(r"[A-Z]\.?")
+
+
+@dataclass(slots=True)
+class Word:
+    start: int
+    end: int
+    text: str
+    folded: str
+    flags: int
+    kind: str
+
+
+def find(text: str) -> Iterator[Span]:
+    """Names, places and facilities in `text`."""
+    chain: list[Word] = []
+    ends: list[int] = [-9]
+    for match in CAPITAL.finditer(text):
+        word = match.group()
+        if not word[0].isupper():
+            continue
+        start, end = match.span()
+        if start and text[start - 1] in "_@#$\\" or (end < len(text) and text[end] in "_@" or text[end : end + 1].isdigit()):
+            # part of an identifier of some program, or of a code with digits
+            if not (text[end : end + 1].isdigit() and end - start > 2 and not word.isupper()):
+                continue
+        item = classify(start, end, word)
+        if chain and not _linked(text, chain[-1], item):
+            yield from judge(text, chain, ends)
+            chain = []
+        chain.append(item)
+    if chain:
+        yield from judge(text, chain, ends)
+
+
+def _linked(text: str, last: Word, item: Word) -> bool:
+    gap = item.start - last.end
+    if gap > 12:
+        return False
+    between = text[last.end : item.start]
+    if item.kind in "BFA" and len(item.text) > 1 < len(last.text) and item.text.isupper() and not last.text.isupper():
+        return False  # a label in capitals after a name
+    if between == " ":
+        return True
+    if between[0] == "." and not (last.kind in "IT" or last.folded in ("st", "mt", "ft") or last.kind == "L"):
+        return between == "." and last.kind == "I"
+    return _LINK.fullmatch(between) is not None
+
+
+def classify(start: int, end: int, word: str) -> Word:
+    """`word` with what is known about it."""
+    folded = words.fold(word)
+    if folded.endswith(("'s", "s'")) and len(folded) > 3:
+        folded = folded[:-2] if folded.endswith("'s") else folded[:-1]
+    flags = words.lexicon().get(folded)
+    if flags is None:
+        flags = words.flags_of(word)
+    return Word(start, end, word, folded, flags, _kind(word, folded, flags))
+
+
+def _kind(word: str, folded: str, flags: int) -> str:
+    if len(word) == 1:
+        return "B" if word == "I" else "I"
+    for kind, members in _CLOSED:
+        if folded in members:
+            if kind == "L" and not (word.isupper() or folded in ("jr", "sr", "phd", "esq")):
+                continue
+            if kind == "P" and not word.isupper():
+                continue
+            return kind
+    if flags & words.REGION:
+        return "R"
+    if len(word) <= 4 and word.isupper() and (flags & words.EPONYM or not flags & words.STRONG_NAME or len(word) <= 3):
+        return "X" if flags & (words.NAME | words.PLACE) or not flags else "B"
+    if len(word) == 2 and not flags & words.GIVEN_STRONG:
+        return "X" if flags & words.NAME else "B"
+    if word in _ROMAN:
+        return "B"
+    if not flags:
+        return _unknown(word)
+    name = flags & (words.NAME | words.PLACE)
+    if not name or flags & words.NATION and not flags & words.GIVEN_STRONG:
+        return "B"
+    ordinary = flags & words.ORDINARY
+    if not ordinary:
+        if flags & words.NAME and not (flags & words.PLACE_STRONG and not flags & words.STRONG_NAME):
+            return "N"
+        return "P"
+    if flags & words.STRONG_NAME and not flags & (words.FREQUENT | words.MEDICAL):
+        return "N"
+    if flags & words.PLACE_STRONG and not flags & (words.FREQUENT | words.MEDICAL):
+        return "P"
+    if not flags & words.STRONG_NAME and not flags & words.GIVEN and flags & (words.FREQUENT | words.MEDICAL):
+        return "B"
+    return "A"
+
+
+_ROMAN = frozenset("II III IV VI VII VIII IX XI XII XIII XIV XV XVI XX".split())
+_CLOSED = (
+    ("T", v.TITLES),
+    ("L", v.SUFFIXES),
+    ("P", v.PLACE_SHORT),
+    ("F", v.FACILITY),
+    ("M", v.MONTHS),
+    ("B", v.BENIGN),
+)
+
+
+def _unknown(word: str) -> str:
+    if word.isupper():
+        return "X" if len(word) <= 5 else "U"
+    inner = word[1:]
+    if not inner.islower() and "-" not in word and "'" not in word and "\u2019" not in word:
+        # camelCase is code; McDonald, DeShawn, MacArthur, LaToya are people
+        return "U" if word[:2] in ("Mc", "De", "La", "Le", "Di", "Du", "Fi", "St", "Vi", "O'") or word[:3] in ("Mac", "Van", "Von", "San") else "B"
+    return "U"
+
+
+def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
+    """The spans of one chain of capitalised words that identify somebody or someplace; `ends` recalls the last one."""
+    first = chain[0]
+    before = text[max(0, first.start - 40) : first.start]
+    if len(chain) == 1 and first.kind in "BRIMLT":
+        inverted = first.kind == "B" and first.start - ends[-1] == 2 and before.endswith(", ") and not first.flags & words.FREQUENT
+        cued = first.kind in "BI" and _STRONG_CUE.search(before) and not first.flags & words.FREQUENT and first.folded not in v.BENIGN
+        if not (inverted or cued) or first.flags & words.MEDICAL:
+            return
+        ends.append(first.end)
+        yield Span(first.start, first.end, "NAME", "name")
+        return
+    starts_sentence = not before or _START.search(before) is not None
+    if (facility := _facility(text, chain, starts_sentence)) is not None:
+        ends.append(facility[0].end)
+        yield facility[0]
+        rest = chain[facility[1] :]
+        if rest:
+            yield from judge(text, rest, ends)
+        return
+    for span in _names(text, chain, before, starts_sentence):
+        ends.append(span.end)
+        yield span
+
+
+def _facility(text: str, chain: list[Word], starts_sentence: bool) -> tuple[Span, int] | None:
+    """A facility's name in the chain, and how many of its words it takes."""
+    heads = [i for i, word in enumerate(chain) if word.kind == "F"]
+    if not heads:
+        return None
+    head = heads[-1]
+    begin = 0
+    while begin < head and chain[begin].kind in "B" and (begin == 0 and starts_sentence or chain[begin].folded in v.GENERIC) and chain[begin].folded in _OPENERS:
+        begin += 1
+    modifiers = [word for word in chain[begin:head] if word.folded not in v.GENERIC or word.kind in "NPU"]
+    end = head
+    tail = _FACILITY_TAIL.match(text, chain[head].end) if chain[head].folded in v.FACILITY_STRONG else None
+    # "… Hospital Los Angeles", "… Center of Boston": a place right behind belongs to the name
+    while end + 1 < len(chain) and chain[end + 1].kind in "PNUR":
+        end += 1
+    strong = chain[head].folded in v.FACILITY_STRONG or chain[head].folded == "presbyterian"
+    if not modifiers and end == head:
+        if not (strong and head > begin):
+            return None
+        if all(word.folded in _DEPARTMENT for word in chain[begin:head]):
+            return None
+    if not strong and not any(word.kind in "NPUXA" for word in modifiers) and end == head:
+        return None
+    if starts_sentence and begin == 0 and not any(word.kind in "NPUXAI" for word in chain[: end + 1]) and not (strong and modifiers):
+        return None
+    stop = chain[end].end
+    if tail is not None and end == head:
+        stop = tail.end()
+        while end + 1 < len(chain) and chain[end + 1].start < stop:
+            end += 1
+    return Span(chain[begin].start, stop, "FACILITY", "facility"), end + 1
+
+
+_FACILITY_TAIL = re.compile(r",? (?:in|of|at) (?:the )?[^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,2}(?:, [A-Z]{2}\b)?|, [^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,1}(?:, [A-Z]{2}\b)?(?= (?:on|in|for|with|by)\b)")
+_OPENERS = frozenset("the at in from to seen care admission transfer transport discharge admitted referred our a an and or by for visit with our continuing".split())
+_DEPARTMENT = frozenset(
+    "intensive care emergency outpatient inpatient primary critical coronary cardiac surgical medical nursing operating recovery urgent health mental"
+    " public occupational physical family home community pain sleep stroke trauma burn dialysis the data call".split()
+)
+
+
+def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> Iterator[Span]:
+    strong_cue = bool(_STRONG_CUE.search(before))
+    picked = [_picks(text, chain, i, starts_sentence, strong_cue, before) for i in range(len(chain))]
+    if not any(picked) and _is_place(text, chain, before, starts_sentence):
+        picked = [word.kind not in "RL" for word in chain]
+    i, n = 0, len(chain)
+    while i < n:
+        if not picked[i]:
+            i += 1
+            continue
+        last = i
+        for j in range(i + 1, n):
+            if picked[j] or _joins(text, chain[j], chain[j - 1]):
+                last = j
+            elif not (j + 1 < n and picked[j + 1] and chain[j].kind in "BM"):
+                break
+        begin = i
+        while begin > 0 and chain[begin - 1].kind in "IXAM" and not (begin == 1 and starts_sentence and _opens(chain[0])):
+            begin -= 1
+        end = chain[last].end
+        if chain[last].kind == "I" and text[end : end + 1] == ".":
+            end += 1
+        if (state := _STATE.match(text, end)) is not None and state.group(1) in _STATE_CODES:
+            end = state.end()
+        category = None
+        if (small := _SMALL_HEAD.match(text, end)) is not None:
+            end, category = small.end(), "FACILITY"
+        ahead = before if begin == 0 else text[max(0, chain[begin].start - 40) : chain[begin].start]
+        start = chain[begin].start
+        if (small := _PARTICLE.search(text, max(0, start - 12), start)) is not None:
+            start = small.start()
+        if (title := _TITLE.search(text, max(0, start - 12), start)) is not None:
+            start = title.start()
+        yield Span(start, end, category or _category(chain[begin : last + 1], ahead), "name")
+        i = last + 1
+
+
+_STATE = re.compile(r",? ([A-Z]{2})\b(?!\.?\w)")
+_STATE_CODES = frozenset(code.upper() for code in v.STATES) | {"ZZ", "YY", "XX"}
+_PARTICLE = re.compile(r"\b(?:de la|de los|van de|van den|van der|von der|de|da|dos|das|di|du|del|della|van|von|der|den|ter|ten|al|el|bin|ibn|af|av) $")
+_TITLE = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Miss|Mx|Prof|Doctor|Professor|DR|MR|MRS|MS|dr|mr|mrs|ms)\.? $")
+_SMALL_HEAD = re.compile(r"(?:['\u2019]s)?(?: (?:medical|health|cancer|heart|eye|children['\u2019]?s?|general|regional|university|dental|urgent care|community|memorial))? (?:clinic|hospital|med(?:ical)? (?:center|centre|ctr)|health (?:center|centre)|ctr|hospice|pharmacy)\b")
+
+
+def _opens(word: Word) -> bool:
+    """Whether a word at the start of a sentence is more likely an ordinary one."""
+    return bool(word.flags & words.FREQUENT and not word.flags & words.GIVEN_STRONG) and len(word.text) > 1
+
+
+def _joins(text: str, word: Word, previous: Word) -> bool:
+    """Whether `word` continues the name that ends with `previous`."""
+    if word.kind in "IXANUPL":
+        return not _eponym(text, word) or word.kind in "IL"
+    if word.kind in "BM" and text[previous.end : word.start] in (" ", "-", ". "):
+        name = word.flags & (words.NAME | words.PLACE) or not word.flags & words.FREQUENT or word.folded in v.STREET
+        return bool(name and previous.kind in "NUAIP" and word.folded not in v.EPONYM_HEAD and (not word.flags & words.MEDICAL or word.flags & words.STRONG_NAME))
+    return False
+
+
+def _is_place(text: str, chain: list[Word], before: str, starts_sentence: bool) -> bool:
+    """Whether a chain of ordinary words is the name of a place: `lives in Orchid Bay`, `seen at Mass General`."""
+    if len(chain) < 2 or len(chain) > 4 or starts_sentence and not _STRONG_PLACE_CUE.search(before):
+        return False
+    if any(word.text.isupper() and len(word.text) > 1 for word in chain) and not _STRONG_PLACE_CUE.search(before):
+        return False
+    if any(word.flags & words.MEDICAL and not word.flags & words.FREQUENT for word in chain) or _eponym(text, chain[-1]):
+        return False
+    if chain[-1].folded in v.STREET or chain[-1].folded in _SETTLEMENTS:
+        return bool(_PLACE_CUE.search(before) or chain[0].flags & (words.NAME | words.PLACE))
+    named = sum(bool(word.flags & (words.NAME | words.PLACE)) for word in chain)
+    return bool(_STRONG_PLACE_CUE.search(before)) or named * 2 >= len(chain) and bool(re.search(r"\b(?:at|in|from|near)\s$", before))
+
+
+_SETTLEMENTS = frozenset("city town township county borough village parish district island islands coast beach city, mills furnace landing mound town junction heath quay moor reach weald wold wick mere".split())
+_STRONG_PLACE_CUE = re.compile(
+    r"(?:\b(?:lives? (?:in|at|on|near)|living in|resid(?:es|ing|ent of|ed) (?:in|at|near)?|staying (?:in|at)|born in|grew up in|moved (?:to|from)|relocated (?:to|from)|travell?ed (?:to|from)|native of"
+    r"|based (?:in|near)|domiciled in|(?:home|home ?town|patient's city|locality|city|town|municipality|village|region|area|residence|domicile|community|geography|location|living in|destination city)(?: (?:is|was|given by[^.:\n]{0,30}|recorded as|on the referral|on file|provided[^.:\n]{0,24}|for [a-z ]{3,24}))*))[\s:;,.>|=(\[-]{1,4}$",
+    re.IGNORECASE,
+)
+
+
+def _picks(text: str, chain: list[Word], i: int, starts_sentence: bool, strong_cue: bool, before: str) -> bool:
+    """Whether the word at `i` by itself makes its chain a name."""
+    word = chain[i]
+    kind = word.kind
+    if kind in "BRTLIF":
+        if kind == "B" and i + 1 < len(chain) and chain[i + 1].kind in "NU" and not word.flags & (words.FREQUENT | words.MEDICAL) and not starts_sentence:
+            return word.folded not in v.BENIGN and text[word.end : chain[i + 1].start] == " " and not word.text.isupper()
+        return strong_cue and i == 0 and kind == "B" and not word.flags & words.FREQUENT and word.folded not in v.BENIGN
+    if kind == "M":
+        following = chain[i + 1] if i + 1 < len(chain) else None
+        return following is not None and following.kind in "INU" and word.text.isascii() is False or following is not None and following.kind in "INU" and bool(word.flags & words.GIVEN)
+    if _eponym(text, word):
+        return False
+    if kind in "NP":
+        return True
+    initial_next = i + 1 < len(chain) and chain[i + 1].kind == "I"
+    if kind == "U":
+        return True
+    if kind == "X":
+        neighbours = chain[max(0, i - 1) : i] + chain[i + 1 : i + 2]
+        if word.flags & words.NAME and any(other.kind == "I" or other.kind in "XN" and other.flags & words.NAME for other in neighbours):
+            return True
+        return (i == 0 and strong_cue) or (i == 0 and bool(re.search(r"\b(?:at|from)\s$", before)) and not text[word.end : word.end + 1] == "-")
+    # A: a name that is also an ordinary word
+    if strong_cue and i == 0:
+        return True
+    if initial_next and not (i == 0 and starts_sentence and not word.flags & words.GIVEN_STRONG):
+        return True
+    if i > 0 and chain[i - 1].kind in "NUIT":
+        return True
+    if i + 1 < len(chain) and chain[i + 1].kind in "NU" and word.flags & words.GIVEN:
+        return True
+    if i + 1 < len(chain) and chain[i + 1].kind == "A" and word.flags & words.GIVEN_STRONG and chain[i + 1].flags & words.SURNAME_STRONG:
+        return not (i == 0 and starts_sentence and len(chain) > 2)
+    if i == 0 and starts_sentence:
+        return bool(word.flags & words.GIVEN_STRONG and not word.flags & words.FREQUENT)
+    if i > 0 and all(other.kind in "BA" for other in chain):
+        return bool(word.flags & words.GIVEN_STRONG and not word.flags & words.FREQUENT)
+    if word.text.isupper():
+        return False
+    return len(chain) == 1
+
+
+def _eponym(text: str, word: Word) -> bool:
+    """Whether a disease, a sign or a score takes its name from this word."""
+    near = _EPONYM_NEXT.match(text, word.end)
+    if near is not None:
+        return True
+    if word.flags & words.GIVEN_STRONG and word.kind == "N" and not word.flags & words.EPONYM:
+        return False
+    return _EPONYM_AFTER.match(text, word.end) is not None
+
+
+def _category(chain: list[Word], before: str) -> str:
+    flags = 0
+    for word in chain:
+        flags |= word.flags
+    if _STRONG_CUE.search(before):
+        return "NAME"
+    if chain[0].kind == "P" and not flags & words.STRONG_NAME:
+        return "LOCATION"
+    if _PLACE_CUE.search(before) and not (flags & words.GIVEN_STRONG and len(chain) > 1):
+        return "LOCATION"
+    return "NAME"

@@ -1,0 +1,72 @@
+"""Small closed lists that decide what a capitalised word is doing."""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+TITLES = _words("mr mrs ms miss mx dr prof professor doctor sir madam mme mlle herr frau sr sra srta don dona rev fr sgt capt lt col judge hon")
+SUFFIXES = _words("jr sr ii iii iv md phd rn np pa do dds dvm esq lpn mph msn bsn dnp pharmd facs faap mba rph lcsw psyd pa-c fnp crna cnm pt ot")
+PARTICLES = _words("de la le van von der den del della di da dos das du ten ter el al bin ibn abu san santa y e af av zu zur st")
+FACILITY = _words(
+    "hospital hospitals clinic clinics center centre centers medical hospice health healthcare infirmary sanatorium pharmacy"
+    " rehabilitation rehab institute university college school academy nursing home surgery ward unit department practice"
+    " office laboratory laboratories lab labs associates group foundation church library prison jail shelter presbyterian"
+    " campus pavilion tower building ctr med gen general memorial pharm hosp dispensary polyclinic specialists physicians associates pediatrics paediatrics cardiology oncology orthopedics orthopaedics radiology dermatology neurology urology psychiatry gynecology obstetrics dentistry imaging diagnostics"
+)
+# Heads that make a place of what stands before them, even alone in small letters.
+FACILITY_STRONG = _words("hospital hospitals clinic clinics center centre hospice infirmary sanatorium pharmacy institute university college med ctr presbyterian hosp polyclinic memorial gen")
+GENERIC = _words(
+    "the a an our this that his her their my your local same other another nearby main new any each every which outpatient inpatient"
+    " primary care urgent emergency intensive pain sleep stroke trauma burn birth surgical medical clinical specialty community public private"
+    " teaching tertiary referral nursing home day family acute long term assisted living mental behavioral health heart cancer eye"
+    " dental pediatric paediatric women's children's veterans research data call fitness poison control vaccination testing infusion"
+    " dialysis rehabilitation walk-in follow-up general rural urban large small academic level first last hospital clinic center unit"
+    " department ward office and or of in at to for with from by via no all one two"
+)
+STREET = _words(
+    "street st avenue ave av road rd boulevard blvd lane ln drive dr court ct place pl terrace ter way parkway pkwy highway hwy circle cir"
+    " square sq trail trl crescent cres close alley aly loop route rte run row walk path pike plaza mews hollow glen grove ridge"
+    " extension throughway club mill manor bay ranch forge fork ferry crossing turnpike freeway expressway bypass byway mall rapids courts"
+    " parks gardens green heights hill hills park point pointe shore shores station summit valley view village ville vista bridge branch"
+    " brook causeway corner corners course cove creek curve dale dam divide estate estates falls field fields flat flats ford forest fort"
+    " garden gateway harbor harbour haven inlet island isle junction key keys knoll lake land landing light lodge meadow meadows mission"
+    " motorway mount mountain neck orchard oval overpass pass passage pines plain port prairie radial ramp rest river skyway spring springs"
+    " spur stream track trace union viaduct wall well wells wynd gate burg"
+    " rua via calle avenida paseo plaza camino carrera strasse straße weg gasse allee platz rue chemin impasse quai viale piazza corso"
+    " straat laan gade vej gata vägen katu tie ulica ul utca ut ter rkp ulice trg cesta tänav tee"
+)
+STREET_ENDINGS = ("strasse", "straße", "str", "gasse", "weg", "allee", "platz", "straat", "laan", "gracht", "gade", "vej", "veg", "vegen", "gata", "gatan", "gate", "katu", "tie", "polku", "utca", "gata", "stien", "bakken", "tänav", "ulica", "brücke", "vägen", "kroken", "krogen")
+STREET_SURE = _words(
+    "street avenue ave road rd boulevard blvd lane ln drive court terrace parkway pkwy highway hwy crescent cres rua calle avenida paseo strasse straße rue viale piazza straat laan"
+)
+MONTHS = _words("january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec")
+# Capitalised without naming anybody: ethnicities, weekdays and feasts, bodies of medicine, headings, units.
+BENIGN = _words(
+    "i i'm i've i'll i'd ok african american asian caucasian hispanic latino latina white black indian european jewish muslim christian"
+    " medicare medicaid english spanish french german italian covid monday tuesday wednesday thursday friday saturday sunday"
+    " stage type grade class phase part section step level figure table chapter act title no yes male female patient patients"
+    " mg ml kg mcg rx hx dx tx sx fx pt pts dob mrn ssn ekg ecg mri ct icu er ed or np pa md rn bp hr rr iv po prn bid tid qid"
+    " select insert update delete from where into values and or not null table create drop alter join on order by group count"
+    " true false none string int float bool http https json xml html api url uri sql get post put patch head options token bearer"
+    " authorization content accept key value name data id user users host port error warning info debug env export set let var const"
+    " north south east west northern southern eastern western central sincerely regards dear hi hello thanks thank please"
+)
+EPONYM_HEAD = _words(
+    "disease diseases response responses tenderness fibers fibres scan view series syndrome syndromes sign signs test tests testing reflex reflexes score scores scale scales criteria criterion lymphoma lymphomas"
+    " thyroiditis palsy cyst ataxia phenomenon granulomatosis point index classification staging fracture fractures procedure operation catheter"
+    " tube virus viruses esophagus oesophagus disorder chorea tumor tumour sarcoma carcinoma anemia anaemia dystrophy maneuver manoeuvre position stain"
+    " bodies body cells cell node nodes gland glands contracture arthritis encephalopathy psychosis aphasia area duct ring loop law angle line lines"
+    " equation formula curve effect block murmur pulse respiration respirations breathing nail nails deformity foot neuroma hernia pouch space"
+    " membrane ligament triangle tract canal spots nodule nodules rash fever paralysis dementia apnea lesion model trial study studies method"
+    " inventory questionnaire assessment protocol regimen diet solution agar medium technique approach incision repair anastomosis flap graft"
+    " stage grade type dose unit units risk nephropathy neuropathy melanoma ulcer ulcers gangrene purpura mellitus macroglobulinemia"
+    " glomerulonephritis vasculitis arteritis hepatitis colitis enteritis diverticulum malformation anomaly tetralogy triad pentad"
+)
+# Geographic short forms that people write in capitals.
+PLACE_SHORT = _words("nyc nola sf dc philly ucsf ucla ucsd nyu mgh bidmc chop jfk lax hopkins upmc utsw uw msk mskcc bwh cedars-sinai cedars ohsu umass uchealth la va nhs chla hss mayo kaiser")
+STATES = _words(
+    "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dc pr"
+)
