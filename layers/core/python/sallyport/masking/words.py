@@ -56,9 +56,9 @@ def region_phrases() -> frozenset[str]:
     return frozenset(text.splitlines())
 
 
-_SUFFIXES = ("'s", "s", "es", "ed", "d", "ing", "ly", "er", "ers", "al", "ic", "ness", "ive", "ity", "able", "less")
+_SUFFIXES = ("'s", "s", "es", "ed", "d", "ing", "ly", "er", "ers", "al", "ic", "ness", "ive", "ity", "able", "less", "ist", "ists", "ian", "ians", "or", "ors", "ful", "ment", "ments", "ism")
 _PREFIXES = ("non", "un", "re", "pre", "post", "anti", "sub", "super", "multi", "micro", "hyper", "hypo", "inter", "bio")
-_ENDINGS = {"ing": "e", "ed": "e", "ies": "y", "ied": "y", "ier": "y", "ily": "y", "ation": "e", "ability": "able"}
+_ENDINGS = {"ist": "y", "ists": "y", "or": "e", "ing": "e", "ed": "e", "ies": "y", "ied": "y", "ier": "y", "ily": "y", "ation": "e", "ability": "able"}
 _DRUGS = (
     "mab", "nib", "pril", "sartan", "statin", "olol", "azole", "cillin", "mycin", "cycline", "floxacin", "gliptin",
     "gliflozin", "glutide", "parin", "xaban", "gatran", "tidine", "prazole", "setron", "triptan", "vir", "vudine",
