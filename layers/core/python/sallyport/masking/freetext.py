@@ -2,23 +2,66 @@
 
 from __future__ import annotations
 
-from sallyport.masking.detect import addresses, contact, dates, ids, names
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sallyport.masking.detect import addresses, contact, dates, ids, lowercase, names
 from sallyport.masking.plain import plain
 from sallyport.masking.spans import Span, settle
-from sallyport.masking.structure import hl7
+from sallyport.masking.structure import embedded, hl7
+
+MAX_NESTING = 4  # documents inside documents that are opened; deeper ones are masked whole
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Looks for identifiers in strings; `depth` counts the documents around the string."""
+
+    depth: int = 0
+
+    def find(self, text: str) -> list[Span]:
+        """Identifiers in `text`, in order, without overlaps."""
+        return settle(self._spans(text))
+
+    def _spans(self, text: str) -> Iterator[Span]:
+        if len(text) < 2:
+            return
+        if self.depth >= MAX_NESTING:
+            if _opens_document(text):
+                yield Span(0, len(text), "NESTED", "nesting")
+                return
+        inner = Reader(self.depth + 1).find
+        if "MSH" in text and hl7.looks_like(text):
+            yield from hl7.find(text, prose)
+        elif embedded.looks_like_json(text):
+            yield from embedded.json_spans(text, inner)
+        elif (delimiter := embedded.table_delimiter(text)) is not None:
+            yield from embedded.table_spans(text, delimiter, inner)
+        else:
+            if embedded.looks_like_sql(text):
+                yield from embedded.sql_spans(text, inner)
+                text = embedded.without_literals(text)
+            if "=" in text or "|" in text:
+                yield from embedded.pair_spans(text)
+            yield from prose(text)
+        if len(text) >= 24:
+            yield from embedded.base64_spans(text, inner)
+
+
+def _opens_document(text: str) -> bool:
+    return embedded.looks_like_json(text) or embedded.decode_base64(text.strip()) is not None and len(text) >= 24
 
 
 def find(text: str) -> list[Span]:
     """Identifiers in `text`, in order, without overlaps."""
-    if "MSH" in text and hl7.looks_like(text):
-        return settle(hl7.find(text, prose))
-    return prose(text)
+    return Reader().find(text)
 
 
 def prose(text: str) -> list[Span]:
     """Identifiers in running text."""
     reading = plain(text)
-    spans = [span for detector in (contact, dates, ids, addresses, names) for span in detector.find(reading.text)]
+    shown = contact.without_public_urls(reading.text)
+    spans = [span for detector in (contact, dates, ids, addresses, names, lowercase) for span in detector.find(shown)]
     if reading.starts is None:
         return settle(spans)
     return settle(Span(*reading.back(span.start, span.end), span.category, span.detector) for span in spans)

@@ -9,6 +9,7 @@ from collections import Counter
 from sallyport.masking.values import Finding
 
 MARKER = re.compile(r"\[([A-Z][A-Z0-9_]{0,23})-([1-9]\d{0,6})\]")
+_DIGITS = re.compile(r"\d+")
 
 
 def sameness(value: str) -> str:
@@ -42,7 +43,12 @@ class Ledger:
         key = (category, sameness(value))
         marker = self._numbers.get(key)
         if marker is None:
-            number = self._next[category] = self._next.get(category, 0) + 1
+            number = self._next.get(category, 0) + 1
+            # A number that the value itself holds would show a part of it: `December 1st` is never [DATE-1].
+            spoken = set(_DIGITS.findall(value))
+            while str(number) in spoken:
+                number += 1
+            self._next[category] = number
             marker = self._numbers[key] = f"[{category}-{number}]"
         return marker
 

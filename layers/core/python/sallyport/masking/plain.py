@@ -146,3 +146,20 @@ def _latin(match: re.Match[str]) -> str:
     """A word with Greek or Cyrillic letters in Latin ones, where all of them have a Latin look-alike."""
     word = match.group().translate(CONFUSABLE)
     return word if all(letter < "\u0370" for letter in word) else match.group()
+
+
+_JSON_ESCAPES = re.compile(r'\\u[0-9A-Fa-f]{4}|\\["\\/bfnrt]')
+_JSON_SINGLE = {"b": " ", "f": " ", "n": "\n", "r": "\r", "t": "\t"}
+
+
+def unescape_json(text: str) -> Plain:
+    """The reading of a JSON string literal's inside."""
+    source = Plain(text, None, None)
+    if "\\" not in text:
+        return source
+    return _replace(source, _JSON_ESCAPES, _json_char)
+
+
+def _json_char(match: re.Match[str]) -> str:
+    piece = match.group()
+    return chr(int(piece[2:], 16)) if piece[1] == "u" else _JSON_SINGLE.get(piece[1], piece[1])

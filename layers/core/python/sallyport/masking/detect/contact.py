@@ -65,6 +65,13 @@ def find(text: str) -> Iterator[Span]:
     yield from phones(text)
 
 
+def without_public_urls(text: str) -> str:
+    """`text` with the URLs of terminologies and specifications blanked, offsets kept: they hold digits and capitals."""
+    if "://" not in text:
+        return text
+    return URL.sub(lambda match: " " * len(match.group()) if _PUBLIC.search(match.group()) else match.group(), text)
+
+
 def phones(text: str) -> Iterator[Span]:
     """Telephone numbers: by their usual shapes anywhere, in any shape after a cue."""
     for match in PHONE.finditer(text):

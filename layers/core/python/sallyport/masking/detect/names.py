@@ -41,6 +41,7 @@ _EPONYM_AFTER = re.compile(
     r"(?i:scale|score|assessment|index|criteria|disease|syndrome|test|lymphoma|examination|inventory|classification|dystrophy|palsy|questionnaire)s?\b"
 )
 _EPONYM_NEXT = re.compile(r"(?:['\u2019]s?)?[- ]{1,2}(?:" + "|".join(sorted(v.EPONYM_HEAD, key=len, reverse=True)) + r")\b", re.IGNORECASE)
+_DIGITS = re.compile(r"\d{1,4}(?![\w-])")
 _INITIAL = re.compile(r"[A-Z]\.?")
 
 
@@ -64,9 +65,11 @@ def find(text: str) -> Iterator[Span]:
             continue
         start, end = match.span()
         if start and text[start - 1] in "_@#$\\" or (end < len(text) and text[end] in "_@" or text[end : end + 1].isdigit()):
-            # part of an identifier of some program, or of a code with digits
-            if not (text[end : end + 1].isdigit() and end - start > 2 and not word.isupper()):
+            # part of an identifier of some program, or of a code with digits; generated test people are called Ann123
+            tail = _DIGITS.match(text, end)
+            if tail is None or end - start < 3 or word.isupper():
                 continue
+            end = tail.end()
         item = classify(start, end, word)
         if chain and not _linked(text, chain[-1], item):
             yield from judge(text, chain, ends)
@@ -155,7 +158,8 @@ def _unknown(word: str) -> str:
     inner = word[1:]
     if not inner.islower() and "-" not in word and "'" not in word and "\u2019" not in word:
         # camelCase is code; McDonald, DeShawn, MacArthur, LaToya are people
-        return "U" if word[:2] in ("Mc", "De", "La", "Le", "Di", "Du", "Fi", "St", "Vi", "O'") or word[:3] in ("Mac", "Van", "Von", "San") else "B"
+        joint = next((len(prefix) for prefix in ("Mc", "De", "La", "Le", "Di", "Du", "Mac", "Van", "Von", "Fitz") if word.startswith(prefix)), 0)
+        return "U" if joint and word[joint].isupper() and word[joint + 1 :].islower() else "B"
     return "U"
 
 
@@ -205,9 +209,9 @@ def _facility(text: str, chain: list[Word], starts_sentence: bool) -> tuple[Span
             return None
         if all(word.folded in _DEPARTMENT for word in chain[begin:head]):
             return None
-    if not strong and not any(word.kind in "NPUXA" for word in modifiers) and end == head:
+    if not strong and not any(word.kind in "NPUXAR" for word in [*modifiers, *chain[begin:head]]) and end == head:
         return None
-    if starts_sentence and begin == 0 and not any(word.kind in "NPUXAI" for word in chain[: end + 1]) and not (strong and modifiers):
+    if starts_sentence and begin == 0 and not any(word.kind in "NPUXAIR" for word in chain[: end + 1]) and not (strong and modifiers):
         return None
     stop = chain[end].end
     if tail is not None and end == head:
@@ -256,6 +260,8 @@ def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> 
         start = chain[begin].start
         if (small := _PARTICLE.search(text, max(0, start - 12), start)) is not None:
             start = small.start()
+        if (saint := _SAINT.search(text, max(0, start - 8), start)) is not None:
+            start = saint.start()
         if (title := _TITLE.search(text, max(0, start - 12), start)) is not None:
             start = title.start()
         yield Span(start, end, category or _category(chain[begin : last + 1], ahead), "name")
@@ -265,6 +271,7 @@ def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> 
 _STATE = re.compile(r",? ([A-Z]{2})\b(?!\.?\w)")
 _STATE_CODES = frozenset(code.upper() for code in v.STATES) | {"ZZ", "YY", "XX"}
 _PARTICLE = re.compile(r"\b(?:de la|de los|van de|van den|van der|von der|de|da|dos|das|di|du|del|della|van|von|der|den|ter|ten|al|el|bin|ibn|af|av) $")
+_SAINT = re.compile(r"\b(?:St|Saint|Mt|Mount|Ft|Fort|ST)\.? $")
 _TITLE = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Miss|Mx|Prof|Doctor|Professor|DR|MR|MRS|MS|dr|mr|mrs|ms)\.? $")
 _SMALL_HEAD = re.compile(r"(?:['\u2019]s)?(?: (?:medical|health|cancer|heart|eye|children['\u2019]?s?|general|regional|university|dental|urgent care|community|memorial))? (?:clinic|hospital|med(?:ical)? (?:center|centre|ctr)|health (?:center|centre)|ctr|hospice|pharmacy)\b")
 

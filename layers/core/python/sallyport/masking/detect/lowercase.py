@@ -1,0 +1,94 @@
+"""Names and places that are written small: whole texts without capitals, and single ones in other texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from sallyport.masking import words
+from sallyport.masking.detect import names
+from sallyport.masking.detect import vocabulary as v
+from sallyport.masking.spans import Span
+
+_SMALL = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
+_ASCII_WORD = re.compile(r"[a-z]{3,}")
+_NEXT = re.compile(r"[ ](?:([a-z])\.|((?:van |de |la |von |o')?[a-z][a-z'-]+)|([a-z])\b(?! [a-z]{2}))")
+_CUED = re.compile(
+    r"\b(?:(?:pts?|patient(?:'s)?|full|first|last|client|member) name(?: is|:)?|name is|named|mrs?\.?|ms\.?|dr\.?|doctor|nurse|my name is|called|surname|signed by) ([a-z][a-z'-]+(?: [a-z]\.?(?= ))?(?: [a-z][a-z'-]+)?)"
+)
+_FACILITY = re.compile(
+    r"\b(?:at|to|from|in|by|visited|with|via) (?:the |our )?((?:[a-z][\w.'\u2019&-]* ){1,4}?(?:hospital|clinic|medical (?:center|centre|group)|med(?:\.)? (?:center|ctr)|health (?:center|centre|system)|cancer (?:center|centre|institute)|hospice|nursing home|pharmacy|medical|presbyterian)s?)\b"
+)
+_PLACE = re.compile(r"\b(?:at|from|in|near|of|to|our|the) ((?:st\.? )?[a-z][a-z'\u2019-]+(?: [a-z][a-z'-]+){0,2})")
+
+
+@cache
+def _given() -> frozenset[str]:
+    """Given names that are hardly ever ordinary words."""
+    wanted, unwanted = words.GIVEN_STRONG, words.FREQUENT | words.MEDICAL
+    return frozenset(word for word, flags in words.lexicon().items() if flags & wanted and not flags & unwanted)
+
+
+def find(text: str) -> Iterator[Span]:
+    """Names and places in small letters."""
+    if text.islower() and len(text) > 12 and " " in text:
+        yield from names.find(_raised(text))
+    yield from _names(text)
+    for match in _FACILITY.finditer(text):
+        parts = match.group(1).split()
+        heads = sum(part.strip(".") in v.FACILITY for part in parts)
+        rest = [part for part in parts if part.strip(".") not in v.FACILITY]
+        if heads and any(part not in v.GENERIC and not words.lexicon().get(words.fold(part), 0) & words.MEDICAL for part in rest):
+            yield Span(match.start(1), match.end(1), "FACILITY", "facility")
+    for match in _PLACE.finditer(text):
+        if (end := _place(match.group(1))) is not None:
+            yield Span(match.start(1), match.start(1) + end, "LOCATION", "name")
+
+
+def _names(text: str) -> Iterator[Span]:
+    for word in _given().intersection(_ASCII_WORD.findall(text)):
+        for match in re.finditer(rf"(?<![\w@.'-]){word}(?![\w@'-])", text):
+            follow = _NEXT.match(text, match.end())
+            if follow is None:
+                continue
+            initial, surname, bare = follow.groups()
+            flags = words.lexicon().get(surname.rpartition(" ")[2], 0) if surname else 0
+            if initial or bare and not text.islower() or flags & words.SURNAME and not flags & words.FREQUENT or surname and surname.startswith(("van ", "de ", "von ", "o'")):
+                yield Span(match.start(), follow.end(), "NAME", "name")
+    for match in _CUED.finditer(text):
+        parts = match.group(1).split()
+        keep = 0
+        for i, part in enumerate(parts):
+            flags = words.lexicon().get(part.strip("."), 0)
+            if len(part.strip(".")) == 1 and i or flags & words.NAME and not (flags & words.FREQUENT and not flags & words.STRONG_NAME) or not flags and len(part) > 2 and not words.flags_of(part):
+                keep = i + 1
+            else:
+                break
+        if keep and not (keep == 1 and words.lexicon().get(parts[0], 0) & words.FREQUENT):
+            yield Span(match.start(1), match.start(1) + len(" ".join(parts[:keep])), "NAME", "name")
+
+
+def _place(phrase: str) -> int | None:
+    parts = phrase.split(" ")
+    for count in range(len(parts), 1, -1):
+        if " ".join(parts[:count]).replace(".", "") in words.place_phrases():
+            flags = words.lexicon().get(parts[0], 0)
+            return len(" ".join(parts[:count])) if not flags & words.MEDICAL else None
+    flags = words.lexicon().get(words.fold(parts[0]), 0)
+    if parts[0] in v.PLACE_SHORT and len(parts[0]) > 2 or flags & words.PLACE_STRONG and not flags & (words.ORDINARY | words.REGION):
+        return len(parts[0])
+    return None
+
+
+def _raised(text: str) -> str:
+    """A text without capitals with capitals where names, places and unknown words are; offsets stay."""
+    out, end = [], 0
+    for match in _SMALL.finditer(text):
+        word = match.group()
+        kind = names.classify(0, 0, word.capitalize()).kind
+        upper = word[0].upper()
+        if kind in "NPU" and len(upper) == 1 and len(word) > 1 and word not in v.STREET or kind == "F" and word in v.FACILITY_STRONG:
+            out += [text[end : match.start()], upper]
+            end = match.start() + 1
+    return "".join(out) + text[end:]

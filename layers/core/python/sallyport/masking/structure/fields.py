@@ -1,0 +1,98 @@
+"""What a key, a column header or a label says about the value beside it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+Trust = Literal["whole", "check"]
+
+
+class Field(NamedTuple):
+    """`category` of the value; `whole` masks it without looking, `check` only where `holds` finds the value fitting."""
+
+    category: str
+    trust: Trust
+
+
+_SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)")
+# Words in front of a field's own name that only say whose it is.
+_WHOSE = (
+    r"(?:(?:patient|pt|pat|member|subscriber|insured|guarantor|beneficiary|client|customer|person|people|user|employee|staff|contact|emergency|next of kin|nok|kin|relative|spouse|partner"
+    r"|mother|mothers|father|fathers|parent|child|guardian|caregiver|provider|prov|physician|doctor|dr|attending|referring|ordering|rendering|pcp|nurse|surgeon|practitioner|clinician"
+    r"|home|work|office|business|mobile|primary|secondary|main|alt|alternate|other|personal|billing|mailing|shipping|residential|postal|permanent|current|legal|preferred|former|birth"
+    r"|my|the|your|his|her|their|new|old|raw|src|cur|account|acct|owner|holder|cardholder|applicant|donor|recipient|sender|author|subject|resident|visitor|student|dependent|responsible party) )*"
+)
+_TABLE: tuple[tuple[str, Trust, str], ...] = (
+    ("SECRET", "whole", r"(?:.* )?(?:password|passwd|pwd|passphrase|secret|secrets|secret key|api key|apikey|access key|access key id|private key|signing key|encryption key|client secret|token|auth token|access token|refresh token|session token|bot token|bearer|authorization|credential|credentials|connection string|conn str|cookie|otp|cvv|cvc|pin code|webhook url)|pin|auth|pass"),
+    ("SSN", "whole", r"ssn(?: number| no| num| last 4| last four| 4)?|social security(?: number| no| num| nbr)?|social sec(?: no| num| number)?|soc sec(?: no| num| number)?|social|ss (?:number|no|num|nbr)|tax id(?: number| no)?|tax identification number|tax number|taxpayer id|tin|itin|national id(?: number)?|sin|nino"),
+    ("MRN", "whole", r"mrn(?: id| number| no| num| value)?|mr (?:number|no|num)|med rec(?: no| num| number| id)?|medical rec(?:ord)?(?: no| num| number| nbr| id| identifier)?|medrec(?: no| num| number)?|chart(?: no| num| number| nbr| id)|hospital (?:no|number|num|id)|record (?:no|number|num|id)|health record(?: id| number)?|emr id|ehr id|epi|empi|nhs(?: number| no)?"),
+    ("ID", "whole", r"(?:patient|pt|pat|person|subject)(?: id| identifier| no| number| num| key| code| guid| uuid| ref)|pid|pat id|patid|ptid|patient|subject id"),
+    ("EMAIL", "whole", r"e ?mails?(?: address| addr| addresses| id)?|mail(?: address)?"),
+    ("PHONE", "whole", r"(?:phone|telephone|tel|mobile|cell|fax|pager|contact|callback|landline|cellphone|sms|whatsapp)(?: phone)?(?: number| no| num| nbr| nr| \d)?|ph(?: no| num| number)?|phones?|numbers to call|telecom|fax(?: number)?"),
+    ("NAME", "whole", r"(?:f|l|m|first|last|given|middle|family|sur|maiden|nick|fore|full|birth|legal|preferred|former|second|third)(?: )?names?(?: \d)?|(?:name )(?:first|last|middle|given|family|full|prefix|suffix)|surname|forename|nickname|alias|aka|initials|given|family|next of kin|nok|attending(?: physician)?|physician|surgeon|practitioner|clinician|referring provider|pcp|guardian|spouse|caregiver|maiden name|mothers maiden(?: name)?|signature|signed by"),
+    ("NAME", "check", r"(?:patient|pt|pat|member|subscriber|insured|guarantor|beneficiary|client|customer|person|employee|contact|relative|partner|mother|father|parent|child|provider|doctor|dr|nurse|cardholder|applicant|donor|recipient|author|resident|student|dependent|holder|account holder)(?:s)? names?|names?|first|last|middle|display name|user name|username|login|mother|father|contact|contact person|recipient|sender|reported by|created by|updated by|ordered by|seen by|performed by|reviewed by|author|signer|witness|doctor|nurse|provider|member|subscriber|guarantor"),
+    ("DATE", "check", r"d ?o ?b|dob|birth(?: )?da(?:te|y)|date of birth|bday|birth|born(?: on)?|deceased(?: date)?|dod|date of death|death(?: )?date|died(?: on)?|(?:.* )?(?:date|datetime|dt|dttm|dts|timestamp|ts|day|when)(?: time)?|.* (?:at|on|since|until)|date .*|(?:admi(?:t|tted|ssion)|discharged?|visit|encounter|service|svc|appointment|appt|onset|start|end|collected|received|reported|performed|scheduled|expir(?:y|es|ation))"),
+    ("ADDRESS", "whole", r"addr(?:ess)?(?:es)?(?: ?line)?(?: ?\d| one| two)?|street(?: address| name| addr| line)?(?: \d)?|(?:address |addr )?line ?\d|addr ?\d|address (?:street|city|zip|line|postal code|zip code)(?: \d)?|house (?:no|number)|apt|apartment|suite|unit number|po box|city|town|village|municipality|suburb|locality|district|county|borough|parish|neighbou?rhood|zip(?: ?code)?(?: 4)?|zipcode|post(?:al)?(?: )?code|postcode|pin ?code|plz|residence|domicile|birth ?place|place of birth|hometown|home town|lat|lon|lng|long|latitude|longitude|lat ?lon|lat ?lng|coordinates?|geo(?:location|code|hash)?|gps|census tract|city state zip|location address"),
+    ("AGE", "check", r"age(?: in years| years| yrs| at .*)?|patient age|years old"),
+    ("HEALTH_PLAN", "whole", r"(?:member|subscriber|insurance|ins|policy|plan|health plan|group|medicare|medicaid|payer member|beneficiary|coverage|enrollee|hicn?|mbi|hic)(?: policy| plan| member| group| beneficiary)? ?(?:id|no|num|number|nbr|identifier|#)|hicn|mbi|insurance|policy"),
+    ("ACCOUNT", "whole", r"(?:account|acct|bank account|billing account|invoice|card|credit card|debit card|cc|iban|routing|aba|swift|bic|sort|payment|ledger|statement)(?: account| card)? ?(?:id|no|num|number|nbr|code|#)|iban|card|credit card|ccn|pan|bic|swift|routing"),
+    ("LICENSE", "whole", r"(?:driver'?s? ?)?(?:licen[cs]e|licence|dl|passport|certificate|visa|npi|dea|permit|registration) ?(?:id|no|num|number|nbr|#|plate)?|driving licen[cs]e(?: number| no)?|drivers licen[cs]e(?: number| no)?"),
+    ("VEHICLE", "whole", r"vin|vehicle (?:id|no|number|identification number)|(?:licen[cs]e )?plate(?: number| no)?|tag number"),
+    ("DEVICE", "whole", r"(?:device|serial|implant|equipment|hardware|asset)(?: serial)? ?(?:id|no|num|number|nbr|identifier|#)|serial|imei|imsi|meid|udi|mac(?: address| addr)?|device identifier"),
+    ("IP", "whole", r"(?:ip|ipv4|ipv6|client ip|remote ip|source ip|src ip|ip address|remote addr(?:ess)?|client address|host ip)(?: address| addr)?"),
+    ("BIOMETRIC", "whole", r"finger ?prints?|voice ?prints?|retina(?: scan)?|iris(?: scan)?|face(?: id| encoding)?|biometrics?(?: id| data)?|dna|genome"),
+    ("PHOTO", "whole", r"photo(?:s|graph)?|picture|avatar|image(?: data)?|portrait|headshot|selfie|scan data"),
+    ("ID", "whole", r"(?:employee|student|staff|badge|claim|case|encounter|visit|accession|specimen|sample|prescription|rx|referral|confirmation|ticket|certificate|prior auth|authorization|ext|external|fin|csn|har|identity|customer|client|citizen|aadhaar|cpf|pesel|bsn|provider|physician|doctor|subscriber|account|user)(?: )?(?:id|no|num|number|nbr|identifier|#)|aadhaar|cpf|curp|pesel|bsn|abha|fin"),
+)  # fmt: skip
+_RULES = tuple((category, trust, re.compile(_WHOSE + "(?:" + pattern + ")")) for category, trust, pattern in _TABLE)
+# Keys of requests and programs that look like the ones above and mean something else.
+_TECHNICAL = re.compile(
+    r"(?:table|bucket|file|column|field|attribute|database|db|schema|index|key|queue|topic|function|host|domain|service|stack|region|role|policy|action|resource|event|tool|model|image|package|job|task|step|state|metric|log|event|display|type|class|method|module|project|team|channel|branch|repo|repository|commit|test|drug|medication|product|item|organization|organisation|org|company|facility|hospital|clinic|department|dept|unit|ward|plan|payer|insurer|study|course|lab|device|brand|generic|program) names?"
+    r"|(?:due|update|valid|up|down|to|candi|man)date|.*(?:token type|token count|tokens|max tokens|token limit)|(?:page|next|previous|prev|continuation|pagination|sync|cursor) token|idempotency (?:key|token)|.* (?:policy|template) (?:id|name)|attributes?|keys?|prefix|contact (?:reason|type|method|preference)|.* type|.* status|.* count|.* code system"
+)
+
+
+@lru_cache(maxsize=4096)
+def classify(key: str) -> Field | None:
+    """What `key` says about its value, or None. Cached: keys are field names; only short ones are kept."""
+    return _classify(key)
+
+
+def field_of(key: str) -> Field | None:
+    """What `key` says about its value, or None."""
+    if len(key) > 64:
+        return None
+    # Keys may be identifiers themselves, and a cache outlives the request: only field-like words go in.
+    return classify(key) if key.isascii() and not any(map(str.isdigit, key)) and " " not in key else _classify(key)
+
+
+def _classify(key: str) -> Field | None:
+    normal = " ".join(part.lower() for part in _SPLIT.split(key) if part)
+    if not normal or _TECHNICAL.fullmatch(normal):
+        return None
+    for category, trust, pattern in _RULES:
+        if pattern.fullmatch(normal):
+            return Field(category, trust)
+    return None
+
+
+_YEAR = re.compile(r"\s*(?:1[89]|20)\d\d\s*")
+_DATELIKE = re.compile(r"\d{1,4}[^\w\s]\d{1,2}|\d{6,}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\W", re.IGNORECASE)
+_PERSON = re.compile(r"[^\W\d_][^\W_'.\u2019-]*(?:[ ,.'\u2019-]{1,2}[^\W_]+){0,5}\.?\s*")
+
+
+def holds(field: Field, value: object) -> bool:
+    """Whether `value` can be what a field's name says it is: anything for `whole`, a fitting shape for `check`."""
+    if value is None or isinstance(value, bool) or value == "":
+        return False
+    if field.trust == "whole":
+        return field.category != "ADDRESS" or not isinstance(value, str) or len(value) <= 300
+    text = value if isinstance(value, str) else repr(value)
+    if field.category == "DATE":
+        return bool(_DATELIKE.search(text)) and not _YEAR.fullmatch(text) and len(text) <= 60
+    if field.category == "AGE":
+        digits = "".join(filter(str.isdigit, text.partition(".")[0]))
+        return bool(digits) and len(digits) < 5 and int(digits) > 89
+    return isinstance(value, str) and len(value) <= 60 and _PERSON.fullmatch(value.strip()) is not None and not value.islower() | value.isupper() * ("_" in value)

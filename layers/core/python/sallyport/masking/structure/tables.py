@@ -1,0 +1,56 @@
+"""Rows: matrices with their headers, name/value objects, typed values of databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sallyport.masking.structure.fields import Field, field_of
+
+VALUE_KEYS = frozenset(("value", "Value", "values", "val", "stringValue", "data", "content", "text"))
+_NAME_KEYS = ("name", "Name", "key", "Key", "field", "column", "label", "attribute", "parameter", "param", "header", "columnName", "fieldName")
+_TYPED = frozenset(("S", "N", "B", "SS", "NS", "BS", "L", "M", "BOOL", "NULL", "stringValue", "longValue", "doubleValue", "booleanValue", "isNull"))
+
+
+def is_typed(node: dict[str, Any]) -> bool:
+    """Whether `node` only names a value's type, as DynamoDB (`{"S": …}`) and the RDS Data API do."""
+    return len(node) == 1 and next(iter(node)) in _TYPED
+
+
+def described_field(node: dict[str, Any]) -> Field | None:
+    """The field that a `{"name": "ssn", "value": …}` object describes."""
+    if len(node) > 6 or VALUE_KEYS.isdisjoint(node):
+        return None
+    for key in _NAME_KEYS:
+        if isinstance(name := node.get(key), str) and len(name) <= 64:
+            return field_of(name)
+    return None
+
+
+def headers(node: dict[str, Any]) -> list[Field | None] | None:
+    """The columns of a matrix whose header stands beside it: a list of names, or of objects with a name."""
+    for key, item in node.items():
+        if isinstance(item, list) and len(item) > 1 and not isinstance(item[0], list):
+            names = [entry if isinstance(entry, str) else _named(entry) for entry in item]
+            if all(names) and (found := [field_of(str(name)) for name in names]) and any(found):
+                return found
+        elif isinstance(item, dict) and key.lower() in ("schema", "metadata", "meta"):
+            if (inner := headers(item)) is not None:
+                return inner
+    return None
+
+
+def _named(entry: object) -> str | None:
+    if isinstance(entry, dict):
+        for key in _NAME_KEYS:
+            if isinstance(name := entry.get(key), str):
+                return name
+    return None
+
+
+def first_row(rows: list[Any]) -> list[Field | None] | None:
+    """The columns of a matrix that carries its header as first row."""
+    first = rows[0]
+    if not isinstance(first, list) or not all(isinstance(cell, str) for cell in first) or len(first) < 2:
+        return None
+    found = [field_of(cell) for cell in first]
+    return found if sum(field is not None for field in found) * 2 >= len(first) else None
