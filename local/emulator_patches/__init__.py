@@ -13,6 +13,7 @@ PATCHES = (
     "task_token_failure",
     "source_identity",
     "admin_key",
+    "sam_parameters",
 )
 
 
