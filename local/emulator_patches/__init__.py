@@ -13,7 +13,10 @@ PATCHES = (
     "task_token_failure",
     "source_identity",
     "admin_key",
+    "leading_keys",
     "sam_parameters",
+    "template_properties",
+    "cloudtrail_trail",
 )
 
 
