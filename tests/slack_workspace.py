@@ -149,6 +149,14 @@ def receiving_app() -> Iterator[ReceivingApp]:
             self.end_headers()
             self.wfile.write(answer)
 
+        def do_GET(self) -> None:
+            """A page of another origin, as any web site is one."""
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", "12")
+            self.end_headers()
+            self.wfile.write(b"<p>Hello</p>")
+
         def log_message(self, *_: Any) -> None:
             """Stay quiet."""
 
