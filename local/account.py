@@ -20,12 +20,14 @@ class Account:
 
     def client(self, service: str) -> Any:
         """A boto3 client that talks to the emulator alone, whatever the user's AWS profile says."""
-        return boto3.session.Session(
+        # Which client it is, only the caller knows: boto3's stubs cannot tell it from a variable.
+        session: Any = boto3.session.Session(
             aws_access_key_id=self.access_key_id,
             aws_secret_access_key=self.secret_access_key,
             aws_session_token=self.session_token,
             region_name=REGION,
-        ).client(
+        )
+        return session.client(
             service,
             endpoint_url=self.endpoint_url,
             config=Config(retries={"max_attempts": 3}, max_pool_connections=20, s3={"addressing_style": "path"}),

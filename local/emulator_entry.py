@@ -5,6 +5,7 @@ that the process can be recognised by its command line; ministack reads it from 
 """
 
 import argparse
+import importlib
 import signal
 import sys
 
@@ -23,9 +24,8 @@ def main() -> None:
     if not arguments.unpatched:
         emulator_patches.apply()
     sys.argv = ["ministack"]
-    from ministack.app import main as serve
-
-    serve()
+    # Only now: ministack reads its environment and binds its functions to each other at import.
+    importlib.import_module("ministack.app").main()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ PATCHES = (
     "task_token_failure",
     "source_identity",
     "admin_key",
-    "leading_keys",
+    "item_conditions",
     "sam_parameters",
     "template_properties",
     "cloudtrail_trail",

@@ -22,8 +22,8 @@ def _requested(body: bytes, query: dict[str, list[str]]) -> str | None:
         except json.JSONDecodeError:
             return None
         return value if isinstance(value, str) else None
-    values = parse_qs(text).get("SourceIdentity") or query.get("SourceIdentity") or [None]
-    return values[0]
+    values = parse_qs(text).get("SourceIdentity") or query.get("SourceIdentity")
+    return values[0] if values else None
 
 
 def apply() -> None:

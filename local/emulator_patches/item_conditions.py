@@ -1,7 +1,8 @@
-"""`dynamodb:LeadingKeys`: ministack never sets it, so `ForAllValues` on it lets every partition key through.
+"""`dynamodb:LeadingKeys`, which ministack never sets, and `dynamodb:Attributes` of batches, which it overlooks.
 
-Set, as on AWS, to the partition keys that a request names. A request whose keys cannot be told (PartiQL, a Query
-without an equality on the partition key) gets a value that no policy names, so that it is refused. Scan has no key.
+Set, as on AWS, to the partition keys and the attributes that a request names. A request whose keys cannot be told
+(PartiQL, a Query without an equality on the partition key) gets a value that no policy names, so that it is refused.
+Scan has no key.
 """
 
 import base64
@@ -36,8 +37,13 @@ def apply() -> None:
             request = json.loads(body or b"{}")
         except (json.JSONDecodeError, UnicodeDecodeError):
             return context
-        keys = sorted(set(_leading_keys(request, hash_key))) if isinstance(request, dict) else []
-        return {**context, "dynamodb:LeadingKeys": keys} if keys else context
+        if not isinstance(request, dict):
+            return context
+        if keys := sorted(set(_leading_keys(request, hash_key))):
+            context["dynamodb:LeadingKeys"] = keys
+        if attributes := _batch_attributes(request, service_context):
+            context |= {"dynamodb:Attributes": attributes, "dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
+        return context
 
     actions.dynamodb_service_context = service_context_with_keys
 
@@ -64,6 +70,13 @@ def _leading_keys(request: dict[str, Any], hash_key: Any) -> Iterator[str]:
         yield _of(request.get("Key") or request.get("Item"), hash_key(table, None))
     if "KeyConditionExpression" in request or "KeyConditions" in request:
         yield _queried(request, hash_key(table, request.get("IndexName")))
+
+
+def _batch_attributes(request: dict[str, Any], service_context: Any) -> list[str]:
+    """The attributes that a BatchGetItem asks for; none when it asks for whole items of any table."""
+    entries = [entry for entry in (request.get("RequestItems") or {}).values() if isinstance(entry, dict)]
+    named = [service_context(json.dumps(entry).encode()).get("dynamodb:Attributes", []) for entry in entries]
+    return sorted({name for names in named for name in names}) if named and all(named) else []
 
 
 def _queried(request: dict[str, Any], key: str | None) -> str:
