@@ -41,7 +41,7 @@ class CedarAuthorizer:
         agent = self._directory.agents.get(request.agent)
         action = self._actions.get(request.action)
         if agent is None or action is None:
-            return Answer(False)  # whoever stood behind it is not known any more
+            return Answer(allowed=False)  # whoever stood behind it is not known any more
         attributes: dict[str, Any] = {
             "agent": _ref("Agent", agent.id),
             # Both the owner of then and the owner of now stand behind the request.
@@ -90,7 +90,7 @@ class CedarAuthorizer:
                 self._schema,
             )
         except ValueError:
-            return Answer(False)
+            return Answer(allowed=False)
         ids = result.diagnostics.id_annotations_by_reason
         reasons = tuple(sorted(ids.get(r) or r for r in result.diagnostics.reasons))
         # An error in one policy must not let another one's permit stand.

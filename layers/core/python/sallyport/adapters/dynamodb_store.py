@@ -34,6 +34,9 @@ class DynamoDbStore:
         RequestItem.Meta.region = AuditItem.Meta.region = region  # type: ignore[attr-defined]
         self._connection = Connection(region=region)
 
+    def check_new(self, sameness: str, idempotency_key: str | None) -> None:
+        self._settled_twin(sameness, idempotency_key)
+
     def create(
         self,
         request: ApprovalRequest,
@@ -44,9 +47,7 @@ class DynamoDbStore:
         now: datetime,
     ) -> None:
         for attempt in range(_CONFLICT_ATTEMPTS):
-            if idempotency_key:
-                self._raise_if_key_taken(idempotency_key)
-            replaced = self._raise_if_pending(request.sameness)
+            replaced = self._settled_twin(request.sameness, idempotency_key)
             try:
                 self._create(request, events, idempotency_key, replaced, limits, now)
                 return
@@ -97,13 +98,11 @@ class DynamoDbStore:
 
         self._transact(write)
 
-    def _raise_if_key_taken(self, key: str) -> None:
-        pointer = self._get(f"KEY#{key}")
-        if pointer is not None and pointer.target and pointer.sameness:
-            raise Exists(pointer.target, by_key=True, sameness=pointer.sameness)
-
-    def _raise_if_pending(self, sameness: str) -> str | None:
-        """The settled request that an identical one may take the place of, or None when there is none."""
+    def _settled_twin(self, sameness: str, key: str | None) -> str | None:
+        """The settled request that an identical one may take the place of, None when there is none. Raises Exists."""
+        taken = self._get(f"KEY#{key}") if key else None
+        if taken is not None and taken.target and taken.sameness:
+            raise Exists(taken.target, by_key=True, sameness=taken.sameness)
         pointer = self._get(f"SAME#{sameness}")
         if pointer is None or not pointer.target:
             return None

@@ -29,19 +29,22 @@ def load_policy(account: str, root: Traversable | None = None) -> PolicyBundle:
     """
     root = root or files("sallyport_policy")
     texts = dict(sorted(_texts(root)))
-    actions = [action_from(yaml.load(text, _LOADER), name) for name, text in texts.items() if name.startswith("actions/")]
+    actions = [action_from(_yaml(text), name) for name, text in texts.items() if name.startswith("actions/")]
     return PolicyBundle(
         digest=sha256_hex(canonical({name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()})),
         actions={action.name: action for action in actions},
-        directory=directory_from(yaml.load(texts["directory.yaml"], _LOADER), account),
+        directory=directory_from(_yaml(texts["directory.yaml"]), account),
         cedar=texts["authorization.cedar"],
         cedar_schema=texts["authorization.cedarschema"],
-        masking=yaml.load(texts.get("masking.yaml", "{}"), _LOADER) or {},
+        masking=_yaml(texts.get("masking.yaml", "{}")) or {},
     )
 
 
-# libyaml's loader where it is built in; both are safe loaders.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+def _yaml(text: str) -> Any:
+    # libyaml's loader where it is built in; both are safe loaders.
+    return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+
+
 _SUFFIXES = (".yaml", ".cedar", ".cedarschema")
 
 
@@ -56,14 +59,16 @@ def _texts(folder: Traversable, prefix: str = "") -> list[tuple[str, str]]:
 
 
 def action_from(raw: Mapping[str, Any], where: str) -> ActionDefinition:
-    """One action file. Raises PolicyInvalid for what the loader itself relies on; `sallyport policy validate` says more."""
+    """One action file. Raises PolicyInvalid for what the loader relies on; `sallyport policy validate` says more."""
     try:
         template = tuple(raw["session_policy"])
         parameters = raw["parameters"]
         scope = placeholders(template) - _PLACES
         unbound = set(parameters["properties"]) - set(raw["bound_by"])
         if unbound or not scope <= set(parameters["properties"]):
-            raise PolicyInvalid(f"{where}: unbound or unknown parameters: {sorted(unbound | (scope - set(parameters['properties'])))}")
+            raise PolicyInvalid(
+                f"{where}: unbound or unknown parameters: {sorted(unbound | (scope - set(parameters['properties'])))}"
+            )
         duration = raw["duration_seconds"]
         return ActionDefinition(
             name=raw["name"],

@@ -1,4 +1,4 @@
-"""The vault and the views in S3. Both buckets encrypt with keys of their own; the bucket's default encryption applies."""
+"""The vault and the views in S3. Each bucket encrypts with a key of its own, by its default encryption."""
 
 from __future__ import annotations
 

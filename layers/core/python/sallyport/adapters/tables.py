@@ -7,7 +7,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 
-class PendingIndex(GlobalSecondaryIndex["RequestItem"]):
+class PendingIndex(GlobalSecondaryIndex["RequestItem"]):  # type: ignore[no-untyped-call]  # pynamodb has no types there
     """Sparse: only undecided requests carry `pending`."""
 
     class Meta:

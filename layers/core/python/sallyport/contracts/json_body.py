@@ -1,4 +1,4 @@
-"""Read a JSON body strictly: what two parsers could read differently is refused, and so is what has no canonical form."""
+"""Read a JSON body strictly: what two parsers could read differently is refused, as is what has no canonical form."""
 
 from __future__ import annotations
 

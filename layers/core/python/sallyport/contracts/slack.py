@@ -5,38 +5,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+import re
 from typing import Any
 from urllib.parse import parse_qs
 
+from sallyport.domain.cards import APPROVE, DENY, digests_of
+from sallyport.domain.clicks import Click
 from sallyport.domain.refusals import BadSignature, MalformedRequest
-from sallyport.domain.requests import Choice
+from sallyport.domain.requests import CardRef, Choice
 
 # docs.slack.dev, "Verifying requests from Slack": older than five minutes is a replay.
 WINDOW_SECONDS = 300
-APPROVE, DENY = "approve", "deny"
-BLOCK_PREFIX = "sallyport"
-
-
-@dataclass(frozen=True, slots=True)
-class Click:
-    """A button pressed on a card. Only ids: the message that Slack echoes is not what was asked for."""
-
-    user_id: str
-    user_team_id: str
-    team_id: str
-    app_id: str
-    channel_id: str
-    message_ts: str
-    choice: Choice
-    request_id: str
-    action_digest: str
-    presented_digest: str
-
-
-def block_id(action_digest: str, presented_digest: str) -> str:
-    """Ties a card's buttons to exactly what it shows; 139 of Slack's 255 characters."""
-    return f"{BLOCK_PREFIX}:{action_digest}:{presented_digest}"
+_SLACK_ID = re.compile(r"[A-Z0-9.]{1,32}")
+_REQUEST_ID = re.compile(r"req-[0-9a-f]{24}")
 
 
 def check_signature(body: bytes, timestamp: str, signature: str, secret: str, now: float) -> None:
@@ -68,20 +49,30 @@ def parse_click(body: bytes) -> Click | None:
 def _click(payload: dict[str, Any], action: dict[str, Any]) -> Click | None:
     if action["action_id"] not in (APPROVE, DENY):
         return None
-    prefix, action_digest, presented_digest = action["block_id"].split(":")
-    if prefix != BLOCK_PREFIX:
+    action_digest, presented_digest = digests_of(action["block_id"])
+    channel, message, user, request_id = (
+        _id(payload["container"]["channel_id"]),
+        _id(payload["container"]["message_ts"]),
+        payload["user"],
+        action["value"],
+    )
+    if not _REQUEST_ID.fullmatch(request_id):
         raise MalformedRequest
-    fields = {
-        "user_id": payload["user"]["id"],
-        "user_team_id": payload["user"]["team_id"],
-        "team_id": payload["team"]["id"],
-        "app_id": payload["api_app_id"],
-        "channel_id": payload["container"]["channel_id"],
-        "message_ts": payload["container"]["message_ts"],
-        "request_id": action["value"],
-        "action_digest": action_digest,
-        "presented_digest": presented_digest,
-    }
-    if not all(isinstance(value, str) for value in fields.values()):
-        raise MalformedRequest
-    return Click(choice=Choice(action["action_id"]), **fields)
+    return Click(
+        user_id=_id(user["id"]),
+        user_team_id=_id(user["team_id"]),
+        team_id=_id(payload["team"]["id"]),
+        app_id=_id(payload["api_app_id"]),
+        card=CardRef(channel, message),
+        choice=Choice(action["action_id"]),
+        request_id=request_id,
+        action_digest=action_digest,
+        presented_digest=presented_digest,
+    )
+
+
+def _id(value: object) -> str:
+    """A Slack id or timestamp. Raises ValueError for anything else, since it is compared and logged."""
+    if not isinstance(value, str) or not _SLACK_ID.fullmatch(value):
+        raise ValueError("not a Slack id")
+    return value

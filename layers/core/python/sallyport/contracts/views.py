@@ -13,7 +13,7 @@ from sallyport.masking import MaskedDocument
 
 def request_view(request: ApprovalRequest, view: MaskedDocument | None) -> dict[str, Any]:
     """The request view of the HTTP interface. `masked` and `presented_digest` are null until the payload is masked."""
-    shown = cast(dict[str, Any], view.document) if view else {}
+    shown = cast("dict[str, Any]", view.document) if view else {}
     answer: dict[str, Any] = {
         "request_id": request.request_id,
         "status": request.status.value,

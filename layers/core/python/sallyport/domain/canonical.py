@@ -17,7 +17,7 @@ class NotCanonical(ValueError):
 def canonical(value: JSON) -> bytes:
     """RFC 8785 bytes of `value`. Raises NotCanonical where two values could share one encoding."""
     try:
-        return rfc8785.dumps(value)  # type: ignore[arg-type]  # rfc8785 types want dict and list, not their protocols
+        return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, RecursionError, UnicodeEncodeError):
         raise NotCanonical("value has no canonical JSON form") from None
 

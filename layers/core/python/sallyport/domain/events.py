@@ -85,8 +85,11 @@ class Subject:
 class Head:
     """The end of a chain: how many events it has, and the hash of the last."""
 
-    length: int = 0
-    hash: str = GENESIS
+    length: int
+    hash: str
+
+
+NO_EVENTS = Head(0, GENESIS)
 
 
 @dataclass(frozen=True, slots=True)

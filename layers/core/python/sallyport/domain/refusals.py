@@ -69,7 +69,11 @@ class NotFound(Refusal):
 
 
 class SelfApproval(Refusal):
-    code, http_status, title = "self_approval", 403, "Nobody decides a request of their own agent or on their own behalf"
+    code, http_status, title = (
+        "self_approval",
+        403,
+        "Nobody decides a request of their own agent or on their own behalf",
+    )
 
 
 class NotAnApprover(Refusal):

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sallyport.domain.actions import Delivery
-from sallyport.domain.events import Head, Subject
+from sallyport.domain.events import NO_EVENTS, Head, Subject
 
 
 class RequestStatus(StrEnum):
@@ -116,7 +116,7 @@ class ApprovalRequest:
     card: CardRef | None = None
     rung: int = 1
     task_token: str | None = field(default=None, repr=False)
-    head: Head = Head()
+    head: Head = NO_EVENTS
     refusals: int = 0
     code: str | None = None
 

@@ -23,8 +23,8 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a person said about a request. `presented_digest` is of the view that they saw; `action_digest` too, where the
-    channel carries it."""
+    """What a person said about a request. `presented_digest` is of the view that they saw; the channel may carry
+    `action_digest` too."""
 
     choice: Choice
     presented_digest: str

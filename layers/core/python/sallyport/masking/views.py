@@ -14,7 +14,7 @@ from sallyport.masking.values import JSON, Finding, MaskedDocument, MaskingFaile
 
 def view_digest(view: MaskedDocument) -> str:
     """SHA-256 over the RFC 8785 JSON of exactly this view, in hexadecimal."""
-    return hashlib.sha256(rfc8785.dumps(view.document)).hexdigest()  # type: ignore[arg-type]  # JSON is what it takes
+    return hashlib.sha256(rfc8785.dumps(view.document)).hexdigest()
 
 
 def enclosed(words: Mapping[str, JSON], masked: MaskedDocument, findings: Sequence[Finding]) -> MaskedDocument:

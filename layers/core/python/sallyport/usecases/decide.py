@@ -28,8 +28,9 @@ from sallyport.usecases.transition import record, record_refusal
 FOUR_EYES = "four-eyes"
 
 
-
-def decide(request_id: str, person: Person | None, channel: str, said: Statement, ports: Ports, now: datetime) -> ApprovalRequest:
+def decide(
+    request_id: str, person: Person | None, channel: str, said: Statement, ports: Ports, now: datetime
+) -> ApprovalRequest:
     """Record the decision and, when it settles the request, its outcome; then let the workflow go on.
 
     `person` is who the channel authenticated, None for somebody who is not in the directory. Everything that is refused

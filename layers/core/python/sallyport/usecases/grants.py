@@ -3,8 +3,6 @@ redeemed, each time on what is stored, never on what was passed along."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sallyport.domain.binding import VaultRecord, same_digest
 from sallyport.domain.refusals import (
     DigestMismatch,
@@ -19,7 +17,7 @@ from sallyport.usecases.halts import check_not_halted
 from sallyport.usecases.ports import PortFailed, Ports
 
 
-def check_still_approved(request: ApprovalRequest, ports: Ports, now: datetime) -> VaultRecord:
+def check_still_approved(request: ApprovalRequest, ports: Ports) -> VaultRecord:
     """The vaulted action, when it is what was approved and today's policy would still lead to this approval.
 
     Raises DigestMismatch, NotApproved, PolicyChanged or Halted.
@@ -31,12 +29,12 @@ def check_still_approved(request: ApprovalRequest, ports: Ports, now: datetime) 
         raise DigestMismatch from None
     if not same_digest(vaulted.action_digest, request.action_digest):
         raise DigestMismatch
-    quorum = _check_policy(request, vaulted, ports, now)
+    quorum = _check_policy(request, vaulted, ports)
     _check_quorum(request, quorum, ports)
     return vaulted
 
 
-def _check_policy(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports, now: datetime) -> int:
+def _check_policy(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports) -> int:
     """How many approvals today's policy wants. Raises PolicyChanged when it would deny or render differently."""
     action = ports.policy.actions.get(request.action)
     agent = ports.policy.directory.agents.get(request.agent)
@@ -76,4 +74,3 @@ def _check_quorum(request: ApprovalRequest, quorum: int, ports: Ports) -> None:
     }
     if len(standing) < max(quorum, request.quorum):
         raise PolicyChanged
-

@@ -25,7 +25,7 @@ def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -
         raise NotFound
     if current.grant is None:
         _check_status(current)
-        check_still_approved(current, ports, now)
+        check_still_approved(current, ports)
 
     def issued(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         if request.grant is not None:

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from sallyport.domain.actions import ActionDefinition, Delivery
 from sallyport.domain.binding import VaultRecord, same_digest
+from sallyport.domain.canonical import JSON
 from sallyport.domain.events import SYSTEM, Draft, EventType
 from sallyport.domain.refusals import DigestMismatch
 from sallyport.domain.requests import ApprovalRequest
@@ -18,7 +19,7 @@ from sallyport.usecases.transition import record
 
 
 def mask_payload(request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
-    """Mask the vaulted action, keep the view, record `request.masked`. Safe to repeat: the same view has the same digest.
+    """Mask the vaulted action, keep the view, record `request.masked`. Safe to repeat.
 
     Raises MaskingFailed or a Refusal; the request then fails closed and nothing is posted.
     """
@@ -36,8 +37,8 @@ def mask_payload(request_id: str, ports: Ports, now: datetime) -> ApprovalReques
     def masked(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         if request.presented_digest is not None:
             return request, ()
-        findings = cast(dict[str, Any], view.document)["findings"]
-        details = {"findings": len(findings), "categories": sorted({f["category"] for f in findings})}
+        findings = cast("dict[str, Any]", view.document)["findings"]
+        details: dict[str, JSON] = {"findings": len(findings), "categories": sorted({f["category"] for f in findings})}
         return replace(request, presented_digest=digest), (Draft(EventType.REQUEST_MASKED, SYSTEM, details),)
 
     return record(ports.store, request_id, masked, now)
@@ -73,9 +74,7 @@ def field_rules(action: ActionDefinition) -> tuple[FieldRule, ...]:
         FieldRule(f"$.parameters.{name}", "mask", category) for name, category in action.masked_parameters.items()
     )
     sensitive = tuple(FieldRule(f"$.parameters.{name}", "mask", "SCOPE") for name in sorted(action.sensitive_scope))
-    shown = tuple(
-        FieldRule(f"$.parameters.{name}", "reveal") for name in sorted(action.scope - action.sensitive_scope)
-    )
+    shown = tuple(FieldRule(f"$.parameters.{name}", "reveal") for name in sorted(action.scope - action.sensitive_scope))
     return hidden + sensitive + shown
 
 

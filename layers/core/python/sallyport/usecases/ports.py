@@ -55,6 +55,9 @@ class Limits:
 class RequestStore(Protocol):
     """State and evidence, written together or not at all."""
 
+    def check_new(self, sameness: str, idempotency_key: str | None) -> None:
+        """Raises Exists when an identical request is pending or the key is taken; `create` looks again."""
+
     def create(
         self,
         request: ApprovalRequest,

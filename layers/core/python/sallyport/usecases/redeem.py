@@ -48,7 +48,7 @@ def redeem(
     try:
         current = _await_grant(current, ports, sleep)
         _check(current, delivery, now)
-        vaulted = check_still_approved(current, ports, now)
+        vaulted = check_still_approved(current, ports)
 
         def redeemed(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
             _check(request, delivery, now)

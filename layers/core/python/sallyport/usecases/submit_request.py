@@ -9,8 +9,9 @@ from typing import Any
 
 from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.binding import VaultRecord, sameness_bytes
+from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent
-from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType, Head, Subject, link
+from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType, Subject, link
 from sallyport.domain.refusals import (
     IdempotencyConflict,
     IdentifierInScope,
@@ -42,7 +43,7 @@ def submit_request(
     try:
         if agent is None:
             raise UnknownCaller
-        request, record_ = _prepare(request_id, agent, submission, ports, now)
+        request, vaulted = _prepare(request_id, agent, submission, ports, now)
     except Refusal as refusal:
         _record_refused(request_id, agent, submission, refusal, ports, now)
         raise
@@ -51,14 +52,14 @@ def submit_request(
     events, head = link(request.subject, request.head, [Draft(EventType.REQUEST_SUBMITTED, actor, verdict)], now)
     request = replace(request, head=head)
     key = ports.sameness.sign(f"{agent.id}\n{idempotency_key}".encode()) if idempotency_key else None
-    ports.vault.put(record_)
     try:
+        ports.store.check_new(request.sameness, key)
+        # Whatever is put here and then not created is nobody's: the bucket's lifecycle removes it.
+        ports.vault.put(vaulted)
         ports.store.create(request, events, idempotency_key=key, limits=ports.limits, now=now)
     except Exists as exists:
-        ports.vault.delete(request_id)
         return _existing(exists, request, ports), False
     except TooManyRequests:
-        ports.vault.delete(request_id)
         _record_refused(request_id, agent, submission, RateLimited(), ports, now)
         raise RateLimited from None
     _start(request, ports, now)
@@ -146,28 +147,30 @@ def _existing(exists: Exists, request: ApprovalRequest, ports: Ports) -> Approva
 def _start(request: ApprovalRequest, ports: Ports, now: datetime) -> None:
     action = ports.policy.actions[request.action]
     agent = ports.policy.directory.agents[request.agent]
+    rungs: list[JSON] = [policy.rung_seconds(rung, agent) for rung in action.approval.ladder]
+    timers: dict[str, JSON] = {
+        "request_id": request.request_id,
+        "verdict": request.verdict.value,
+        "rung": 0,
+        "last_rung": len(rungs) - 1,
+        "rungs": rungs,
+        "seconds": rungs[0],
+        "redemption_seconds": action.redemption_seconds,
+    }
     try:
-        ports.workflow.start(
-            request.request_id,
-            {
-                "request_id": request.request_id,
-                "verdict": request.verdict.value,
-                "rung": 0,
-                "rungs": [policy.rung_seconds(rung, agent) for rung in action.approval.ladder],
-                "redemption_seconds": action.redemption_seconds,
-            },
-        )
+        ports.workflow.start(request.request_id, timers)
     except PortFailed as failed:
         code = failed.code
 
         def fail(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
             closed = Draft(
-                EventType.REQUEST_CLOSED, Actor(ActorKind.SYSTEM, "sallyport", "api"), {"status": "failed", "code": code}
+                EventType.REQUEST_CLOSED,
+                Actor(ActorKind.SYSTEM, "sallyport", "api"),
+                {"status": "failed", "code": code},
             )
             return current.moved(RequestStatus.FAILED, code), (closed,)
 
         record(ports.store, request.request_id, fail, now)
-        ports.vault.delete(request.request_id)
         raise Unavailable from None
 
 
@@ -178,5 +181,5 @@ def _record_refused(
     action = submission.action if submission.action in ports.policy.actions else UNKNOWN
     subject = Subject(request_id, action, "", ports.policy.digest)
     actor = Actor(ActorKind.AGENT, agent.id if agent else UNKNOWN, "api")
-    events, _ = link(subject, Head(), [Draft(EventType.REQUEST_REFUSED, actor, {"code": refusal.code})], now)
+    events, _ = link(subject, NO_EVENTS, [Draft(EventType.REQUEST_REFUSED, actor, {"code": refusal.code})], now)
     ports.store.refuse(events)
