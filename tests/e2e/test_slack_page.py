@@ -152,7 +152,16 @@ def test_mrkdwn_looks_as_in_slack(page: Page, slack: RunningSlack) -> None:
     text = (
         f"*bold* _italic_ ~gone~ `*code*` <@{QUINN}> <#{CHANNEL}> 2*3*4 a &amp;lt; b :lock:\n&gt; quoted\n```<raw>```"
     )
-    post(slack, [{"type": "section", "block_id": "m", "text": mrkdwn(text)}])
+    literal = plain(":lock: *as typed*") | {"emoji": False}
+    blocks = [
+        {"type": "section", "block_id": "m", "text": mrkdwn(text)},
+        {"type": "section", "block_id": "p", "text": plain(":lock: *as typed*")},
+        {"type": "section", "block_id": "l", "text": literal},
+    ]
+    post(slack, blocks)
+    expect(page.locator("[data-block-id=p]").get_by_role("img", name="lock")).to_be_visible()
+    expect(page.locator("[data-block-id=p]")).to_contain_text(" *as typed*")
+    expect(page.locator("[data-block-id=l]")).to_have_text(":lock: *as typed*")
     block = page.locator("[data-block-id=m]")
     for tag, shown in {"strong": "bold", "em": "italic", "s": "gone", "code": "*code*", "blockquote": "quoted"}.items():
         expect(block.locator(tag)).to_have_text(shown)

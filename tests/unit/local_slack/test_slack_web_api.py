@@ -269,3 +269,12 @@ def test_the_log_has_every_call_and_never_the_token(desk: Desk) -> None:
     assert [call["method"] for call in calls] == ["auth.test", "chat.postMessage", "chat.shout"]
     assert calls[2]["arguments"] == {"a": "b"}
     assert "unknown_method" in calls[2]["response"]
+
+
+def test_the_log_does_not_repeat_the_channel_for_everyone_who_polls_it(desk: Desk) -> None:
+    for _ in range(20):
+        desk.post_card("x" * 2000)
+    desk.api("conversations.history", {"channel": CHANNEL})
+    last = desk.control("api-log").json()["calls"][-1]
+    assert last["method"] == "conversations.history"
+    assert "bytes of messages" in last["response"]
