@@ -20,20 +20,17 @@ class Channel:
         self._workspace = workspace
         self._store = store
 
-    def setting(self, name: str, default: bool) -> bool:
-        value = self._store.get(_SETTINGS, name)
-        return default if value is None else bool(value)
-
-    def set(self, name: str, value: bool) -> None:
+    def set(self, name: str, *, value: bool) -> None:
+        """Change a setting: `archived` or `bot_is_member`."""
         self._store.put(_SETTINGS, name, value)
 
     @property
     def is_archived(self) -> bool:
-        return self.setting("archived", False)
+        return bool(self._store.get(_SETTINGS, "archived"))
 
     @property
     def bot_is_member(self) -> bool:
-        return self.setting("bot_is_member", True)
+        return self._store.get(_SETTINGS, "bot_is_member") is not False
 
     def post(self, content: Mapping[str, Any], for_user: str | None = None) -> dict[str, Any]:
         """Store a message of the bot; returns it as Slack shows it."""

@@ -101,7 +101,7 @@ class Control:
     def _set(self, name: str, value: object) -> Document:
         if not isinstance(value, bool):
             raise TypeError(name)
-        self._channel.set(name, value)
+        self._channel.set(name, value=value)
         return {name: value}
 
     def _reset(self, _: Document) -> Document:
