@@ -1,4 +1,4 @@
-"""POST /slack/interactions: somebody clicked. Slack waits 3 seconds and never retries, so a second click is harmless."""
+"""POST /slack/interactions: somebody clicked. Slack waits 3 s and never retries, so a second click is harmless."""
 
 import time
 from datetime import UTC, datetime

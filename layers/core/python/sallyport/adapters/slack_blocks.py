@@ -57,7 +57,7 @@ def _fields(card: Card, view: dict[str, Any]) -> Block:
         "Agent": view["agent"],
         "Owner (may not decide)": view["owner"],
         "On behalf of": view["on_behalf_of"] or "nobody",
-        "For": f"{view['duration_seconds'] // 60} min, {'done once' if view['delivery'] == 'execute' else 'repeatable'}",
+        "For": "once, done by Sallyport" if view["delivery"] == "execute" else f"{view['duration_seconds']} s",
         "Decide before": _time(card.expires_at),
         "Approvals": f"{len(card.approved_by)} of {card.quorum}",
     }

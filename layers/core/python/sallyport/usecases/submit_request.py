@@ -11,7 +11,7 @@ from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.binding import VaultRecord, sameness_bytes
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent
-from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType, Subject, link
+from sallyport.domain.events import NO_EVENTS, UNKNOWN, Actor, ActorKind, Draft, EventType, Subject, link
 from sallyport.domain.refusals import (
     IdempotencyConflict,
     IdentifierInScope,

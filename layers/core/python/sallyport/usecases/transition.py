@@ -23,8 +23,8 @@ def record(store: RequestStore, request_id: str, change: Change, now: datetime) 
     """Apply `change` to the stored request and write its events in the same transaction.
 
     `change` sees the newest state, may run more than once, and stops everything by raising a Refusal; when it returns
-    the request itself, nothing is saved. A change without an event is bookkeeping (where the card is), never a transition.
-    Raises NotFound, Unavailable (lost every race), or what `change` raises.
+    the request itself, nothing is saved. A change without an event is bookkeeping (where the card
+    is), never a transition. Raises NotFound, Unavailable (lost every race), or what `change` raises.
     """
     for _ in range(_ATTEMPTS):
         request = store.load(request_id)
