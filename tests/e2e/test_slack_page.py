@@ -171,6 +171,23 @@ def test_mrkdwn_looks_as_in_slack(page: Page, slack: RunningSlack) -> None:
     expect(block.get_by_role("img", name="lock")).to_be_visible()
 
 
+def test_a_long_section_is_folded_unless_it_is_posted_expanded(page: Page, slack: RunningSlack) -> None:
+    long = {"type": "section", "text": plain("line\n" * 40 + "the tail")}
+    post(slack, [long | {"block_id": "folded"}, long | {"block_id": "open", "expand": True}])
+    folded, expanded = (page.locator(f"[data-block-id={name}]") for name in ("folded", "open"))
+    more = folded.get_by_role("button", name="See more")
+    expect(more).to_have_attribute("aria-expanded", "false")
+    expect(expanded.get_by_role("button")).to_have_count(0)
+    before, shown = folded.bounding_box(), expanded.bounding_box()
+    assert before is not None
+    assert shown is not None
+    assert before["height"] < shown["height"] / 2
+    more.click()
+    after = folded.bounding_box()
+    assert after is not None
+    assert after["height"] >= shown["height"]
+
+
 def test_an_edited_card_changes_before_the_readers_eyes(page: Page, slack: RunningSlack) -> None:
     become(page, "Quinn Approver")
     ts = post(slack, card())

@@ -23,7 +23,7 @@ const BLOCKS = {
   section: (block, view) =>
     el("div", { class: "block section" },
       el("div", { class: "section-body" },
-        block.text ? el("div", { class: "text" }, textObject(block.text, view.names)) : null,
+        block.text ? sectionText(block, view) : null,
         block.fields
           ? el("div", { class: "fields" }, block.fields.map((field) =>
               el("div", { class: "text" }, textObject(field, view.names))))
@@ -38,6 +38,26 @@ const BLOCKS = {
       block.elements.map((element) => renderElement(block, element, view))),
   input: (block, view) => inputBlock(block, view),
 };
+
+// Slack folds a long section away behind "See more" unless it is posted with `expand`; its threshold is not published.
+const LONG_TEXT = 700;
+const LONG_LINES = 12;
+
+function sectionText(block, view) {
+  const text = el("div", { class: "text" }, textObject(block.text, view.names));
+  const long = block.text.text.length > LONG_TEXT || block.text.text.split("\n").length > LONG_LINES;
+  if (block.expand || !long) return text;
+  text.classList.add("folded");
+  const more = el("button", {
+    type: "button", class: "see-more", "aria-expanded": "false",
+    onclick: () => {
+      const folded = text.classList.toggle("folded");
+      more.textContent = folded ? "See more" : "See less";
+      more.setAttribute("aria-expanded", String(!folded));
+    },
+  }, "See more");
+  return [text, more];
+}
 
 // Slack fetches pictures itself; nothing is fetched here, so their description stands in.
 const picture = (image, size) =>
