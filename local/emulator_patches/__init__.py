@@ -13,6 +13,8 @@ PATCHES = (
     "task_token_failure",
     "source_identity",
     "admin_key",
+    "secure_transport",
+    "principal_arn",
     "item_conditions",
     "sam_parameters",
     "template_properties",

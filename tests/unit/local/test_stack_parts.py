@@ -32,8 +32,8 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 
 
 def test_log_line_shows_time_function_and_message() -> None:
-    line = logs.Line(1_700_000_000_123, "/aws/lambda/mask-payload", "done\n")
-    assert str(line).split() == ["22:13:20.123", "mask-payload", "done"]
+    line = logs.Line(1_700_000_000_123, "MaskPayload", "done\n")
+    assert str(line).split() == ["22:13:20.123", "MaskPayload", "done"]
 
 
 def test_directory_gives_every_agent_and_person_their_iam_user() -> None:
