@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,9 +12,12 @@ from sallyport.domain.cards import APPROVE, DENY, block_id
 from sallyport.domain.display import visible
 from sallyport.usecases.ports import Card, CardTooLarge
 
-# Slack's limits: 3,000 characters in a section, 50 blocks in a message, 150 characters in a header.
+# Slack's limits: 3,000 characters in a section, 50 blocks in a message, 150 characters in a header, 10 context elements.
 _SECTION = 2900
 _BLOCKS = 50
+_ELEMENTS = 10
+# All texts together: unpublished; `msg_blocks_too_long` was measured from about 11,300 characters (slackapi/bolt-js #2509).
+_CHARACTERS = 10_500
 
 type Block = dict[str, Any]
 
@@ -30,12 +34,12 @@ def blocks_of(card: Card) -> list[Block]:
     ]
     if view["masked"]["context"] is not None:
         blocks += _values("Context, as the agent states it", view["masked"]["context"])
-    blocks.append(_context(*_warnings(view)))
-    blocks.append(_context(f"{card.request_id} · action {card.action_digest[:12]} · view {card.presented_digest[:12]}"))
+    blocks += _context(*_warnings(view))
+    blocks += _context(f"{card.request_id} · action {card.action_digest[:12]} · view {card.presented_digest[:12]}")
     blocks += _outcome(card)
     if card.open:
         blocks.append(_buttons(card))
-    if len(blocks) > _BLOCKS:
+    if len(blocks) > _BLOCKS or sum(_length(block) for block in blocks) > _CHARACTERS:
         raise CardTooLarge
     return blocks
 
@@ -72,7 +76,8 @@ def _paragraph(title: str, text: str) -> Iterator[Block]:
     """The whole text under a title, over as many sections as it takes."""
     rest = f"{title}\n{visible(text)}"
     while rest:
-        yield {"type": "section", "text": _plain(rest[:_SECTION])}
+        # Without `expand` Slack folds a long section away behind "See more".
+        yield {"type": "section", "expand": True, "text": _plain(rest[:_SECTION])}
         rest = rest[_SECTION:]
 
 
@@ -90,7 +95,7 @@ def _outcome(card: Card) -> list[Block]:
         said.append(f"Denied by {', '.join(card.denied_by)}")
     if not card.open:
         said.append(f"Status: {card.status}" + (f" ({card.code})" if card.code else ""))
-    return [_context(*said)] if said else []
+    return _context(*said)
 
 
 def _buttons(card: Card) -> Block:
@@ -120,8 +125,18 @@ def _button(card: Card, action_id: str, label: str, style: str, consequence: str
     }
 
 
-def _context(*lines: str) -> Block:
-    return {"type": "context", "elements": [_plain(line) for line in lines]}
+def _context(*lines: str) -> list[Block]:
+    return [
+        {"type": "context", "elements": [_plain(line) for line in batch]}
+        for batch in itertools.batched(lines, _ELEMENTS)
+    ]
+
+
+def _length(node: object) -> int:
+    """Characters of all texts under `node`."""
+    if isinstance(node, dict):
+        return len(node["text"]) if node.get("type") == "plain_text" else sum(map(_length, node.values()))
+    return sum(map(_length, node)) if isinstance(node, list) else 0
 
 
 def _plain(text: str) -> dict[str, Any]:
