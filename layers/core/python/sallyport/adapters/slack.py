@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sallyport.adapters.slack_blocks import blocks_of, fallback_of
+from sallyport.adapters.slack_blocks import fallback_of, layout_of, without_buttons
 from sallyport.domain.requests import CardRef
 from sallyport.usecases.ports import Card, PortFailed
 
@@ -35,18 +35,33 @@ class SlackChat:
         return WebClient(token=self._token(), base_url=self._base_url, timeout=_TIMEOUT_SECONDS)
 
     def post_card(self, card: Card) -> CardRef:
-        answer = self._call(
+        layout = layout_of(card)
+        # With parts in a thread the buttons come last, so that nobody can decide before everything is there to read.
+        first = without_buttons(layout.message) if layout.thread else layout.message
+        posted = self._post(card, first)
+        ref = CardRef(posted["channel"], posted["ts"])
+        for part in layout.thread:
+            self._post(card, part, thread_ts=ref.message)
+        if layout.thread:
+            self._update(ref, card, layout.message)
+        return ref
+
+    def update_card(self, ref: CardRef, card: Card) -> None:
+        self._update(ref, card, layout_of(card).message)
+
+    def _post(self, card: Card, blocks: list[dict[str, Any]], **more: str) -> Any:
+        return self._call(
             "chat_postMessage",
             channel=self._channel,
             text=fallback_of(card),
-            blocks=blocks_of(card),
+            blocks=blocks,
             unfurl_links=False,
             unfurl_media=False,
+            **more,
         )
-        return CardRef(answer["channel"], answer["ts"])
 
-    def update_card(self, ref: CardRef, card: Card) -> None:
-        self._call("chat_update", channel=ref.channel, ts=ref.message, text=fallback_of(card), blocks=blocks_of(card))
+    def _update(self, ref: CardRef, card: Card, blocks: list[dict[str, Any]]) -> None:
+        self._call("chat_update", channel=ref.channel, ts=ref.message, text=fallback_of(card), blocks=blocks)
 
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
         self._call("chat_postEphemeral", channel=ref.channel, user=user_id, text=words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -12,36 +12,66 @@ from sallyport.domain.cards import APPROVE, DENY, block_id
 from sallyport.domain.display import visible
 from sallyport.usecases.ports import Card, CardTooLarge
 
-# Slack's limits: 3,000 characters in a section, 50 blocks in a message, 150 characters in a header, 10 context elements.
+# Slack's limits: 3,000 characters in a section, 50 blocks in a message, 10 elements in a context.
 _SECTION = 2900
 _BLOCKS = 50
 _ELEMENTS = 10
-# All texts together: unpublished; `msg_blocks_too_long` was measured from about 11,300 characters (slackapi/bolt-js #2509).
+# All texts of a message together: unpublished, `msg_blocks_too_long` was measured from about 11,300 (bolt-js #2509).
 _CHARACTERS = 10_500
+_SECTIONS_OF_A_PART = 3
+# Some 90,000 characters. Slack takes about one message a second, and this is posted in one call.
+_PARTS = 10
 
 type Block = dict[str, Any]
 
 
-def blocks_of(card: Card) -> list[Block]:
-    """Raises CardTooLarge when the message could not hold all of it: nobody approves what they cannot read."""
-    view = cast("dict[str, Any]", card.view.document)
-    blocks: list[Block] = [
-        {"type": "header", "text": _plain(_title(card, view)[:150])},
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A card's own message, and the messages of its thread where the agent's context is too long for one."""
+
+    message: list[Block]
+    thread: list[list[Block]]
+
+
+def layout_of(card: Card) -> Layout:
+    """All of the card, over as many messages as it takes. Raises CardTooLarge past what a person would read, rather
+    than leave anything out: nobody approves what they cannot see."""
+    view = cast(dict[str, Any], card.view.document)
+    context = _values("Context, as the agent states it", view["masked"]["context"])
+    if view["masked"]["context"] is None:
+        context = []
+    message = _message(card, view, context)
+    if _fits(message):
+        return Layout(message, [])
+    thread = [list(part) for part in itertools.batched(context, _SECTIONS_OF_A_PART, strict=False)]
+    said = f"The context has {len(thread)} parts, all in this card's thread. Read them before you decide."
+    message = _message(card, view, _paragraph("Context, as the agent states it", said))
+    if not _fits(message) or len(thread) > _PARTS:
+        raise CardTooLarge
+    return Layout(message, thread)
+
+
+def without_buttons(blocks: list[Block]) -> list[Block]:
+    return [block for block in blocks if block["type"] != "actions"]
+
+
+def _message(card: Card, view: dict[str, Any], context: list[Block]) -> list[Block]:
+    return [
+        {"type": "header", "text": _plain(_title(card, view))},
         _fields(card, view),
         *_paragraph("What to check", view["review"]),
         *_values("Parameters", view["masked"]["parameters"]),
         *_paragraph("Reason, as the agent states it", view["masked"]["reason"]),
+        *context,
+        *_context(*_warnings(view)),
+        *_context(f"{card.request_id} · action {card.action_digest[:12]} · view {card.presented_digest[:12]}"),
+        *_outcome(card),
+        *([_buttons(card)] if card.open else []),
     ]
-    if view["masked"]["context"] is not None:
-        blocks += _values("Context, as the agent states it", view["masked"]["context"])
-    blocks += _context(*_warnings(view))
-    blocks += _context(f"{card.request_id} · action {card.action_digest[:12]} · view {card.presented_digest[:12]}")
-    blocks += _outcome(card)
-    if card.open:
-        blocks.append(_buttons(card))
-    if len(blocks) > _BLOCKS or sum(_length(block) for block in blocks) > _CHARACTERS:
-        raise CardTooLarge
-    return blocks
+
+
+def _fits(blocks: list[Block]) -> bool:
+    return len(blocks) <= _BLOCKS and sum(_length(block) for block in blocks) <= _CHARACTERS
 
 
 def fallback_of(card: Card) -> str:
@@ -51,7 +81,7 @@ def fallback_of(card: Card) -> str:
 
 
 def _title(card: Card, view: dict[str, Any]) -> str:
-    return f"{'Approve' if card.open else card.status.capitalize()}: {view['title']}"
+    return f"{'Approve' if card.open else card.status.capitalize()}: {view['title']}"[:150]  # Slack's limit of a header
 
 
 def _fields(card: Card, view: dict[str, Any]) -> Block:
@@ -68,17 +98,18 @@ def _fields(card: Card, view: dict[str, Any]) -> Block:
     return {"type": "section", "fields": [_plain(f"{name}\n{value}") for name, value in pairs.items()]}
 
 
-def _values(title: str, value: object) -> Iterator[Block]:
-    yield from _paragraph(title, json.dumps(value, indent=2, ensure_ascii=False, sort_keys=False))
+def _values(title: str, value: object) -> list[Block]:
+    return _paragraph(title, json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def _paragraph(title: str, text: str) -> Iterator[Block]:
+def _paragraph(title: str, text: str) -> list[Block]:
     """The whole text under a title, over as many sections as it takes."""
-    rest = f"{title}\n{visible(text)}"
-    while rest:
-        # Without `expand` Slack folds a long section away behind "See more".
-        yield {"type": "section", "expand": True, "text": _plain(rest[:_SECTION])}
-        rest = rest[_SECTION:]
+    whole = f"{title}\n{visible(text)}"
+    # Without `expand` Slack folds a long section away behind "See more".
+    return [
+        {"type": "section", "expand": True, "text": _plain(whole[start : start + _SECTION])}
+        for start in range(0, len(whole), _SECTION)
+    ]
 
 
 def _warnings(view: dict[str, Any]) -> list[str]:
@@ -126,10 +157,8 @@ def _button(card: Card, action_id: str, label: str, style: str, consequence: str
 
 
 def _context(*lines: str) -> list[Block]:
-    return [
-        {"type": "context", "elements": [_plain(line) for line in batch]}
-        for batch in itertools.batched(lines, _ELEMENTS)
-    ]
+    batches = itertools.batched(lines, _ELEMENTS, strict=False)
+    return [{"type": "context", "elements": [_plain(line) for line in batch]} for batch in batches]
 
 
 def _length(node: object) -> int:
