@@ -36,7 +36,7 @@ class Layout:
 def layout_of(card: Card) -> Layout:
     """All of the card, over as many messages as it takes. Raises CardTooLarge past what a person would read, rather
     than leave anything out: nobody approves what they cannot see."""
-    view = cast(dict[str, Any], card.view.document)
+    view = cast("dict[str, Any]", card.view.document)
     context = _values("Context, as the agent states it", view["masked"]["context"])
     if view["masked"]["context"] is None:
         context = []
