@@ -11,6 +11,7 @@ PINNED_VERSION = "1.5.33"
 PATCHES = (
     "task_timeout_path",
     "task_token_failure",
+    "task_token_resource",
     "source_identity",
     "admin_key",
     "secure_transport",

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - a patch is about ministack's inner names
 """The administrator's key: ministack lets `test`, any 12-digit key and the configured key in as root, signature unread.
 
 An agent that signs its calls with the key `test` would then be denied nothing. Here the configured key pair alone is

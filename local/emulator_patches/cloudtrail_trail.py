@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - a patch is about ministack's inner names
 """`AWS::CloudTrail::Trail`: ministack has trails, but its CloudFormation refuses a template with one.
 
 The trail can then be read back with its event selectors. It delivers no log files: nothing in ministack does.
@@ -34,12 +35,12 @@ def apply() -> None:
         select_and_start(name, properties)
         return name, {"Arn": made["TrailARN"]}
 
-    def update(name: str, old: Any, new: dict[str, Any], stack: str) -> tuple[str, dict[str, str]]:
+    def update(name: str, _old: Any, new: dict[str, Any], _stack: str) -> tuple[str, dict[str, str]]:
         changed = succeed(trails._update_trail(_as_request(name, new)))
         select_and_start(name, new)
         return name, {"Arn": changed["TrailARN"]}
 
-    def delete(name: str, properties: dict[str, Any]) -> None:
+    def delete(name: str, _properties: dict[str, Any]) -> None:
         trails._delete_trail({"Name": name})
 
     provisioners._RESOURCE_HANDLERS["AWS::CloudTrail::Trail"] = {"create": create, "update": update, "delete": delete}

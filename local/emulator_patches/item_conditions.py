@@ -1,8 +1,10 @@
-"""`dynamodb:LeadingKeys`, which ministack never sets, and `dynamodb:Attributes` of batches, which it overlooks.
+# ruff: noqa: SLF001 - a patch is about ministack's inner names
+"""Condition keys of DynamoDB: what ministack overlooks of them.
 
-Set, as on AWS, to the partition keys and the attributes that a request names. A request whose keys cannot be told
-(PartiQL, a Query without an equality on the partition key) gets a value that no policy names, so that it is refused.
-Scan has no key.
+`dynamodb:LeadingKeys` it never sets, `dynamodb:Attributes` not for batches, and `dynamodb:EnclosingOperation` it sets
+to a list, which a plain StringEquals never equals. Here, as on AWS, they are the partition keys and attributes that a
+request names, and one word. A request whose keys cannot be told (PartiQL, a Query without an equality on the
+partition key) gets a value that no policy names, so that it is refused. Scan has no key.
 """
 
 import base64
@@ -46,30 +48,48 @@ def apply() -> None:
         return context
 
     actions.dynamodb_service_context = service_context_with_keys
+    _enforce_on_one_operation()
+
+
+def _enforce_on_one_operation() -> None:
+    evaluator: Any = importlib.import_module("ministack.core.iam_evaluator")
+    enforce = evaluator.enforce
+
+    def enforce_on_one_operation(*positional: Any, **named: Any) -> Any:
+        context = named.get("service_context") or {}
+        enclosing = context.get("dynamodb:EnclosingOperation")
+        if isinstance(enclosing, list) and len(enclosing) == 1:
+            named["service_context"] = {**context, "dynamodb:EnclosingOperation": enclosing[0]}
+        return enforce(*positional, **named)
+
+    evaluator.enforce = enforce_on_one_operation
 
 
 def _leading_keys(request: dict[str, Any], hash_key: Any) -> Iterator[str]:
     """The partition keys that a DynamoDB request names, whatever its operation."""
-    if "Statement" in request or "Statements" in request or "TransactStatements" in request:
+    if request.keys() & {"Statement", "Statements", "TransactStatements"}:
         yield UNKNOWN
+    for table, key in _named_items(request):
+        yield _of(key, hash_key(table, None))
+    if request.keys() & {"KeyConditionExpression", "KeyConditions"}:
+        yield _queried(request, hash_key(request["TableName"], request.get("IndexName")))
+
+
+def _named_items(request: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    """Each key or item in a request, with its table."""
     for table, entries in (request.get("RequestItems") or {}).items():
         if isinstance(entries, dict):
-            for key in entries.get("Keys") or []:
-                yield _of(key, hash_key(table, None))
+            yield from ((table, key) for key in entries.get("Keys") or [])
         else:
-            for entry in entries:
-                put, delete = entry.get("PutRequest"), entry.get("DeleteRequest")
-                yield _of(put["Item"] if put else delete["Key"], hash_key(table, None))
+            yield from ((table, _key_of(change)) for entry in entries for change in entry.values())
     for entry in request.get("TransactItems") or []:
-        for detail in entry.values():
-            yield _of(detail.get("Key") or detail.get("Item"), hash_key(detail["TableName"], None))
-    table = request.get("TableName")
-    if not isinstance(table, str):
-        return
-    if "Key" in request or "Item" in request:
-        yield _of(request.get("Key") or request.get("Item"), hash_key(table, None))
-    if "KeyConditionExpression" in request or "KeyConditions" in request:
-        yield _queried(request, hash_key(table, request.get("IndexName")))
+        yield from ((detail["TableName"], _key_of(detail)) for detail in entry.values())
+    if request.keys() & {"Key", "Item"}:
+        yield request["TableName"], _key_of(request)
+
+
+def _key_of(detail: dict[str, Any]) -> object:
+    return detail.get("Key") or detail.get("Item")
 
 
 def _batch_attributes(request: dict[str, Any], service_context: Any) -> list[str]:

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - a patch is about ministack's inner names
 """`aws:PrincipalArn` of an assumed role: on AWS the ARN of the role, in ministack that of the session.
 
 A bucket or key policy that denies all but named roles would deny those roles, too.

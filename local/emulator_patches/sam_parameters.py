@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - a patch is about ministack's inner names
 """Parameter values in the SAM transform: CloudFormation hands them over, ministack hands over none.
 
 Without them SAM refuses a `!Ref` to a parameter where it needs the text itself, as in `AutoPublishCodeSha256`, which

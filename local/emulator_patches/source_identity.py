@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - a patch is about ministack's inner names
 """Source identity: ministack ignores it, so a trust policy that names `sts:SourceIdentity` denies every AssumeRole.
 
 Adds, as AWS has it: the key `sts:SourceIdentity` in the trust policy's context; the demand that the trust policy

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - a patch is about ministack's inner names
 """`TimeoutSecondsPath` of a Task state: ministack reads the fixed `TimeoutSeconds` alone.
 
 As on AWS the path is resolved in the state's input (or, with `$$.`, in the context object) and must select a positive

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - a patch is about ministack's inner names
 """A Lambda that raises in a `.waitForTaskToken` state: AWS fails the state at once, ministack waits on for a callback.
 
 ministack swallows the error inside `_invoke_with_callback`. The wrapped `_call_lambda` puts it where a

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - a patch is about ministack's inner names
 """Properties that ministack's CloudFormation drops although ministack itself can do what they say.
 
 Object Lock of a bucket, point-in-time recovery and TTL of a table, the permissions boundary of a role and the dead

@@ -5,7 +5,6 @@ import shutil
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,13 +37,13 @@ class Probe:
 
 
 @pytest.fixture(scope="module")
-def probe(admin: Account, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
+def probe(admin: Account, tmp_path_factory: pytest.TempPathFactory) -> Probe:
     root = tmp_path_factory.mktemp("probe-project")
     shutil.copytree(FIXTURE, root, dirs_exist_ok=True)
     project = deploy.Project(root, root / "scratch", "probe", "probe-artifacts")
     assert deploy.build(project) is True
     deploy.deploy(project, admin, _parameters(FIRST))
-    yield Probe(project, admin, deploy.outputs(project, admin))
+    return Probe(project, admin, deploy.outputs(project, admin))
 
 
 def test_build_is_skipped_until_a_source_changes(probe: Probe) -> None:

@@ -5,12 +5,10 @@ import time
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from local.account import Account
-from tests.integration.token_machine import LAMBDA_TRUST
+from tests.integration.emulated import LAMBDA_TRUST, NO_LONGER_NEEDED, still_refused
 
-NO_LONGER_NEEDED = "ministack has learned this by itself: the patch is no longer needed, take it out"
 BOUNDARY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 DROPPED: dict[str, Any] = {
     "Bucket": {
@@ -62,12 +60,12 @@ def dropping(plain_admin: Account) -> Account:
 
 
 def test_unpatched_bucket_loses_its_object_lock(dropping: Account) -> None:
-    try:
-        dropping.client("s3").get_object_lock_configuration(Bucket="plain-locked")
-    except ClientError as absent:
-        assert absent.response["Error"]["Code"] == "ObjectLockConfigurationNotFoundError"
-        return
-    pytest.fail(f"template_properties, Object Lock: {NO_LONGER_NEEDED}")
+    storage = dropping.client("s3")
+    still_refused(
+        "template_properties, Object Lock",
+        lambda: storage.get_object_lock_configuration(Bucket="plain-locked"),
+        "ObjectLockConfigurationNotFoundError",
+    )
 
 
 def test_unpatched_table_loses_its_backups_and_ttl(dropping: Account) -> None:
@@ -91,9 +89,11 @@ def test_unpatched_function_loses_its_dead_letters(dropping: Account) -> None:
 
 def test_unpatched_cloudformation_refuses_a_trail(plain_admin: Account) -> None:
     trail = {"Type": "AWS::CloudTrail::Trail", "Properties": {"S3BucketName": "any", "IsLogging": True}}
-    with pytest.raises(ClientError, match="Unrecognized resource types"):
-        _create(plain_admin, "trail", {"Resources": {"Trail": trail}})
-        pytest.fail(f"cloudtrail_trail: {NO_LONGER_NEEDED}")
+    still_refused(
+        "cloudtrail_trail",
+        lambda: _create(plain_admin, "trail", {"Resources": {"Trail": trail}}),
+        "Unrecognized resource types",
+    )
 
 
 def test_unpatched_sam_transform_knows_no_parameter_values(plain_admin: Account) -> None:
@@ -112,9 +112,9 @@ def test_unpatched_sam_transform_knows_no_parameter_values(plain_admin: Account)
         "Parameters": {"Digest": {"Type": "String"}},
         "Resources": {"Function": function},
     }
-    with pytest.raises(ClientError, match="must be a string"):
-        _create(plain_admin, "sam", template, {"Digest": "1" * 64})
-        pytest.fail(f"sam_parameters: {NO_LONGER_NEEDED}")
+    still_refused(
+        "sam_parameters", lambda: _create(plain_admin, "sam", template, {"Digest": "1" * 64}), "must be a string"
+    )
 
 
 def _create(account: Account, name: str, template: dict[str, Any], parameters: dict[str, str] | None = None) -> str:

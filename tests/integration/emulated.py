@@ -1,10 +1,13 @@
-"""A state machine with one `.waitForTaskToken` state, as small as the emulator's tests need."""
+"""The smallest function, role and token-waiting state machine for the emulator's tests."""
 
 import io
 import json
 import time
 import zipfile
+from collections.abc import Callable
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from local.account import Account
 
@@ -12,6 +15,25 @@ LAMBDA_TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
+
+TRUST_ACCOUNT = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:root"}, "Action": "sts:AssumeRole"}
+    ],
+}
+NO_LONGER_NEEDED = "ministack has learned this by itself: the patch is no longer needed, take it out"
+
+
+def still_refused(patch: str, call: Callable[[], object], reason: str = "AccessDenied") -> None:
+    """Make a call that ministack refuses for want of this patch; an AssertionError that says so when it does not."""
+    try:
+        call()
+    except ClientError as refusal:
+        if reason in str(refusal):
+            return
+        raise
+    raise AssertionError(f"{patch}: {NO_LONGER_NEEDED}")
 
 
 def make_function(account: Account, name: str, source: str) -> str:
@@ -30,9 +52,9 @@ def make_function(account: Account, name: str, source: str) -> str:
     return str(created["FunctionArn"])
 
 
-def make_role(account: Account, name: str, trust: dict[str, Any]) -> str:
+def make_role(account: Account, name: str, trust: dict[str, Any], path: str = "/") -> str:
     """Create a role with this trust policy and no permission; its ARN."""
-    created = account.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    created = account.client("iam").create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=json.dumps(trust))
     return str(created["Role"]["Arn"])
 
 
