@@ -101,7 +101,9 @@ def _approval(raw: Mapping[str, Any]) -> Approval:
         ladder=tuple(Rung(rung["seconds"], tuple(rung["groups"])) for rung in raw["ladder"]),
         channels=tuple(raw["channels"]),
         reason_required=raw.get("reason_required", False),
+        distinct_groups=raw.get("distinct_groups", False),
         break_glass_seconds=break_glass["duration_seconds"] if break_glass else None,
+        review_seconds=break_glass["review_seconds"] if break_glass else None,
     )
 
 

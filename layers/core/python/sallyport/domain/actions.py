@@ -31,7 +31,12 @@ class Approval:
     ladder: tuple[Rung, ...]
     channels: tuple[str, ...]
     reason_required: bool
+    # The approvals must come from that many different asked groups.
+    distinct_groups: bool = False
+    # None: the glass cannot be broken. Otherwise the most that the credential then lives, and when a second person
+    # must have reviewed it.
     break_glass_seconds: int | None = None
+    review_seconds: int | None = None
 
     @property
     def timeout_seconds(self) -> int:
