@@ -96,9 +96,12 @@ def _fill_text(text: str, values: Mapping[str, Any]) -> str | list[str]:
         return [_safe(whole[1], item) for item in values[whole[1]]]
     listed = [name for name in _PLACEHOLDER.findall(text) if isinstance(values[name], list)]
     if listed:
-        # "arn:…/{names}" with a list: one string for each item.
-        name = listed[0]
-        return [str(_fill_text(text, {**values, name: item})) for item in values[name]]
+        # "arn:…/{names}" with a list: one string for each item, and each combination where there are two lists.
+        name, filled = listed[0], list[str]()
+        for item in values[name]:
+            done = _fill_text(text, {**values, name: _safe(name, item)})
+            filled += done if isinstance(done, list) else [done]
+        return filled
     return _PLACEHOLDER.sub(lambda m: _safe(m[1], values[m[1]]), text)
 
 
