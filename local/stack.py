@@ -99,18 +99,25 @@ def _complete_for() -> str | None:
 
 def _fresh(directory: Directory, port: int | None, slack_port: int | None) -> tuple[Emulator, Slack]:
     """Start and seed everything, while `sam build` runs beside it."""
+    for asked in (port, slack_port):
+        if asked is not None:
+            ports.choose(asked, insist=True)  # before a build that its message would have to wait for
     with ThreadPoolExecutor(1) as beside:
         building = beside.submit(_build)
         with step("start the emulated AWS account") as remarks:
             account = emulator.start(STATE, port=port)
-            remarks.append(account.endpoint_url)
+            remarks.append(account.endpoint_url + _elsewhere(account.port, port or emulator.PREFERRED_PORT))
         with step("start the Slack workspace") as remarks:
             slack = slack_process.start(STATE, directory, port=slack_port)
-            remarks.append(slack.workspace_url)
+            remarks.append(slack.workspace_url + _elsewhere(slack.port, slack_port or slack_process.PREFERRED_PORT))
         with step("make sample buckets, table and patients") as remarks:
             remarks.append(f"{seed.sow(as_admin(account))} objects and rows")
         building.result()
     return account, slack
+
+
+def _elsewhere(port: int, preferred: int) -> str:
+    return "" if port == preferred else f", since port {preferred} is taken"
 
 
 def _build() -> None:
