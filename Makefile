@@ -1,0 +1,68 @@
+# `make` alone lists what there is. Every target does its own set-up.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+export SAM_CLI_TELEMETRY := 0
+
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+SOURCES := layers/core/python functions cli local bench tests
+
+.PHONY: help setup run up down logs status test lint bench bench-masking lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: $(READY) ## Create .venv with everything pinned, and .venv/bin/sallyport
+
+$(READY): requirements-dev.txt cli/sallyport
+	@command -v python3.13 >/dev/null && python3.13 -c '' 2>/dev/null || { echo "Python 3.13 is needed and python3.13 does not start: install it (pyenv install 3.13, or your system's python3.13 with venv)." >&2; exit 1; }
+	@echo "set-up: creating $(VENV) (a minute or two, once)"
+	@test -x $(PY) || python3.13 -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@install -m 755 cli/sallyport $(VENV)/bin/sallyport
+	@touch $@
+
+run: $(READY) ## The whole main job, unattended, on the local stack
+	@$(PY) -m local.stack up
+	@$(PY) -m local.walkthrough
+
+up: $(READY) ## Start the local stack: emulated AWS, Slack workspace, sample data
+	@$(PY) -m local.stack up
+
+down: $(READY) ## Stop what `make up` started
+	@$(PY) -m local.stack down
+
+logs: $(READY) ## Print all log groups of the local stack, in order of time
+	@$(PY) -m local.stack logs
+
+status: $(READY) ## Say what of the local stack is running
+	@$(PY) -m local.stack status
+
+test: $(READY) lint ## Lint, then every test: unit, moto, infrastructure, end to end, browser
+	@$(PY) -m pytest -q
+
+lint: $(READY) ## Style, types, import rule, template, policy
+	@$(PY) -m ruff check --quiet $(SOURCES)
+	@$(PY) -m ruff format --check --quiet $(SOURCES)
+	@$(PY) -m mypy layers/core/python/sallyport cli/sallyport_cli local bench tests
+	@for app in functions/*/app.py; do $(PY) -m mypy --no-error-summary $$app || exit 1; done
+	@PYTHONPATH=layers/core/python:layers/policy/python:cli:. $(VENV)/bin/lint-imports --no-cache >/dev/null || { PYTHONPATH=layers/core/python:layers/policy/python:cli:. $(VENV)/bin/lint-imports --no-cache; exit 1; }
+	@AWS_DEFAULT_REGION=us-east-1 $(VENV)/bin/sam validate --lint >/dev/null
+	@$(VENV)/bin/sallyport policy validate
+	@$(VENV)/bin/sallyport policy test
+
+bench: $(READY) ## Ratios beside bare boto3 and bare cedarpy, into bench/results/
+	@$(PY) -m bench.import_time
+	@$(PY) -m bench.policy
+
+bench-masking: $(READY) ## Masking beside Presidio, Philter and scrubadub, into bench/results/ (needs CORPORA=folder)
+	@$(PY) -m bench.masking --corpora "$(CORPORA)"
+
+lock: $(READY) ## Pin third-party code again, with hashes
+	@$(PY) -m uv pip compile -q --python $(PY) --generate-hashes --no-header --no-annotate requirements-dev.in -o requirements-dev.txt
+	@$(PY) -m uv pip compile -q --python $(PY) --generate-hashes --no-header --no-annotate -c requirements-dev.txt layers/deps/requirements.in -o layers/deps/requirements.txt
+
+clean: ## Remove what builds leave behind (not .venv)
+	rm -rf .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

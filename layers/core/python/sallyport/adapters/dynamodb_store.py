@@ -1,0 +1,215 @@
+"""Requests and their audit trail in DynamoDB. Every write of both is one transaction."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from sallyport.adapters.request_record import from_json, to_json
+from sallyport.adapters.tables import AuditItem, RequestItem
+from sallyport.domain.clock import stamp
+from sallyport.domain.events import AuditEvent
+from sallyport.domain.requests import ApprovalRequest, RequestStatus
+from sallyport.usecases.ports import Conflict, Exists, Limits, PortFailed, TooManyRequests
+
+# A Slack signature is good for 300 s either side.
+_SIGNATURE_WINDOW = timedelta(minutes=11)
+_KEY_LIFE = timedelta(hours=24)
+_CLOSED_LIFE = timedelta(days=90)
+_CONFLICT_ATTEMPTS = 6
+
+
+class DynamoDbStore:
+    """RequestStore on the requests and audit tables."""
+
+    def __init__(self, requests_table: str, audit_table: str, region: str) -> None:
+        RequestItem.Meta.table_name = requests_table
+        AuditItem.Meta.table_name = audit_table
+        RequestItem.Meta.region = AuditItem.Meta.region = region  # type: ignore[attr-defined]
+        self._connection = Connection(region=region)
+
+    def check_new(self, sameness: str, idempotency_key: str | None) -> None:
+        self._settled_twin(sameness, idempotency_key)
+
+    def create(
+        self,
+        request: ApprovalRequest,
+        events: tuple[AuditEvent, ...],
+        *,
+        idempotency_key: str | None,
+        limits: Limits,
+        now: datetime,
+    ) -> None:
+        for attempt in range(_CONFLICT_ATTEMPTS):
+            replaced = self._settled_twin(request.sameness, idempotency_key)
+            try:
+                self._create(request, events, idempotency_key, replaced, limits, now)
+                return
+            except _Cancelled as cancelled:
+                if cancelled.over_limit:
+                    raise TooManyRequests from None
+                # Somebody wrote the same pointer or the agent's counters at this moment: look again.
+                time.sleep(0.02 * (attempt + 1))
+        raise PortFailed("store_busy")
+
+    def _create(
+        self,
+        request: ApprovalRequest,
+        events: tuple[AuditEvent, ...],
+        key: str | None,
+        replaced: str | None,
+        limits: Limits,
+        now: datetime,
+    ) -> None:
+        load, rate = _load_key(request.agent), f"RATE#{request.agent}#{now:%Y%m%d%H}"
+        hour_after = int((now + timedelta(hours=2)).timestamp())
+        same = RequestItem(f"SAME#{request.sameness}", target=request.request_id, ttl=_epoch(request.expires_at))
+        free = RequestItem.pk.does_not_exist() if replaced is None else RequestItem.target == replaced
+
+        def write(tx: TransactWrite) -> None:
+            # The two counters come first: their places in the cancellation reasons tell a limit from a race.
+            tx.update(
+                RequestItem(load),
+                actions=[RequestItem.count.add(1)],
+                condition=RequestItem.count.does_not_exist() | (RequestItem.count < limits.pending),
+            )
+            tx.update(
+                RequestItem(rate),
+                actions=[RequestItem.count.add(1), RequestItem.ttl.set(hour_after)],
+                condition=RequestItem.count.does_not_exist() | (RequestItem.count < limits.per_hour),
+            )
+            tx.save(_item(request), condition=RequestItem.pk.does_not_exist())
+            tx.save(same, condition=free)
+            if key:
+                pointer = RequestItem(
+                    f"KEY#{key}",
+                    target=request.request_id,
+                    sameness=request.sameness,
+                    ttl=_epoch(now + _KEY_LIFE),
+                )
+                tx.save(pointer, condition=RequestItem.pk.does_not_exist())
+            _append(tx, events)
+
+        self._transact(write)
+
+    def _settled_twin(self, sameness: str, key: str | None) -> str | None:
+        """The settled request that an identical one may take the place of, None when there is none. Raises Exists."""
+        taken = self._get(f"KEY#{key}") if key else None
+        if taken is not None and taken.target and taken.sameness:
+            raise Exists(taken.target, by_key=True, sameness=taken.sameness)
+        pointer = self._get(f"SAME#{sameness}")
+        if pointer is None or not pointer.target:
+            return None
+        existing = self.load(pointer.target)
+        if existing is not None and existing.status is RequestStatus.PENDING:
+            raise Exists(pointer.target, by_key=False, sameness=sameness)
+        return pointer.target
+
+    def load(self, request_id: str) -> ApprovalRequest | None:
+        item = self._get(f"REQ#{request_id}")
+        if item is None or item.document is None:
+            return None
+        return from_json(item.document, item.task_token)
+
+    def save(self, previous: ApprovalRequest, request: ApprovalRequest, events: tuple[AuditEvent, ...]) -> None:
+        def write(tx: TransactWrite) -> None:
+            tx.save(_item(request), condition=RequestItem.version == previous.version)
+            if previous.status is RequestStatus.PENDING and request.status is not RequestStatus.PENDING:
+                tx.update(RequestItem(_load_key(request.agent)), actions=[RequestItem.count.add(-1)])
+            _append(tx, events)
+
+        try:
+            self._transact(write)
+        except _Cancelled:
+            raise Conflict from None
+
+    def refuse(self, events: tuple[AuditEvent, ...]) -> None:
+        try:
+            self._transact(lambda tx: _append(tx, events))
+        except _Cancelled:
+            raise PortFailed("store_busy") from None
+
+    def pending(self, limit: int, after: str | None) -> tuple[tuple[ApprovalRequest, ...], str | None]:
+        start = json.loads(after) if after else None
+        page = RequestItem.pending_index.query("pending", limit=limit, page_size=limit, last_evaluated_key=start)
+        found = tuple(from_json(item.document, None) for item in page if item.document)
+        cursor = json.dumps(page.last_evaluated_key) if page.last_evaluated_key else None
+        return found, cursor
+
+    def seen_before(self, signature: str, now: datetime) -> bool:
+        item = RequestItem(f"SEEN#{signature}", ttl=_epoch(now + _SIGNATURE_WINDOW))
+        try:
+            item.save(condition=RequestItem.pk.does_not_exist())
+        except PutError as error:
+            if error.cause_response_code == "ConditionalCheckFailedException":
+                return True
+            raise PortFailed("store_unavailable") from None
+        return False
+
+    def halts(self) -> frozenset[str]:
+        item = self._get("HALTS")
+        return frozenset(json.loads(item.document)) if item is not None and item.document else frozenset()
+
+    def _get(self, pk: str) -> RequestItem | None:
+        try:
+            return RequestItem.get(pk, consistent_read=True)
+        except DoesNotExist:
+            return None
+        except PynamoDBException:
+            raise PortFailed("store_unavailable") from None
+
+    def _transact(self, write: Callable[[TransactWrite], None]) -> None:
+        try:
+            with TransactWrite(connection=self._connection) as tx:
+                write(tx)
+        except TransactWriteError as error:
+            codes = [reason.code if reason else None for reason in error.cancellation_reasons]
+            if any(code in ("ConditionalCheckFailed", "TransactionConflict") for code in codes):
+                raise _Cancelled(codes) from None
+            raise PortFailed("store_unavailable") from None
+
+
+class _Cancelled(Exception):
+    """The transaction met a condition or another transaction; nothing was written."""
+
+    def __init__(self, codes: list[str | None]) -> None:
+        super().__init__()
+        self.over_limit = "ConditionalCheckFailed" in codes[:2]
+
+
+def _append(tx: TransactWrite, events: tuple[AuditEvent, ...]) -> None:
+    for event in events:
+        item = AuditItem(
+            f"REQ#{event.request_id}", f"{event.seq:010d}", event=event.body, hash=event.hash, prev_hash=event.prev_hash
+        )
+        # Put alone would overwrite; a place in the chain is taken once.
+        tx.save(item, condition=AuditItem.pk.does_not_exist())
+
+
+def _item(request: ApprovalRequest) -> RequestItem:
+    pending = request.status is RequestStatus.PENDING
+    closed = request.task_token is None and request.version > 0 and not pending
+    return RequestItem(
+        f"REQ#{request.request_id}",
+        version=request.version,
+        status=request.status.value,
+        pending="pending" if pending else None,
+        created_at=stamp(request.created_at),
+        document=to_json(request),
+        task_token=request.task_token,
+        ttl=_epoch(request.expires_at + _CLOSED_LIFE) if closed else None,
+    )
+
+
+def _load_key(agent: str) -> str:
+    return f"LOAD#{agent}"
+
+
+def _epoch(at: datetime) -> int:
+    return int(at.timestamp())

@@ -1,0 +1,74 @@
+"""A request as one JSON document, and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from sallyport.domain.actions import Delivery
+from sallyport.domain.clock import instant, stamp
+from sallyport.domain.events import Head
+from sallyport.domain.requests import (
+    ApprovalRequest,
+    CardRef,
+    Choice,
+    Decision,
+    Grant,
+    GrantStatus,
+    RequestStatus,
+    VerdictKind,
+)
+
+
+def to_json(request: ApprovalRequest) -> str:
+    """Everything but the task token, which has an attribute of its own."""
+    fields = asdict(request)
+    del fields["task_token"]
+    return json.dumps(fields, default=_encode, separators=(",", ":"))
+
+
+def _encode(value: object) -> str:
+    if isinstance(value, datetime):
+        return stamp(value)
+    if isinstance(value, Enum):
+        return str(value.value)
+    raise TypeError(type(value).__name__)
+
+
+def from_json(text: str, task_token: str | None) -> ApprovalRequest:
+    """The inverse of `to_json`."""
+    raw: dict[str, Any] = json.loads(text)
+    grant = raw["grant"]
+    return ApprovalRequest(
+        **{
+            **raw,
+            "status": RequestStatus(raw["status"]),
+            "verdict": VerdictKind(raw["verdict"]),
+            "delivery": Delivery(raw["delivery"]),
+            "created_at": instant(raw["created_at"]),
+            "expires_at": instant(raw["expires_at"]),
+            "decisions": tuple(_decision(d) for d in raw["decisions"]),
+            "grant": None if grant is None else _grant(grant),
+            "card": None if raw["card"] is None else CardRef(**raw["card"]),
+            "head": Head(**raw["head"]),
+            "task_token": task_token,
+        }
+    )
+
+
+def _decision(raw: dict[str, Any]) -> Decision:
+    return Decision(**{**raw, "choice": Choice(raw["choice"]), "at": instant(raw["at"])})
+
+
+def _grant(raw: dict[str, Any]) -> Grant:
+    return Grant(
+        status=GrantStatus(raw["status"]),
+        issued_at=instant(raw["issued_at"]),
+        expires_at=instant(raw["expires_at"]),
+        approvers=tuple(raw["approvers"]),
+        redeemed_at=instant(raw["redeemed_at"]) if raw["redeemed_at"] else None,
+        cut_off=instant(raw["cut_off"]) if raw["cut_off"] else None,
+    )

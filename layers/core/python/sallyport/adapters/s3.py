@@ -1,0 +1,90 @@
+"""The vault and the views in S3. Each bucket encrypts with a key of its own, by its default encryption."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sallyport.domain.binding import VaultRecord
+from sallyport.domain.canonical import canonical
+from sallyport.masking import MaskedDocument, MaskingFailed
+from sallyport.masking.views import restored
+from sallyport.usecases.ports import PortFailed
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+_FAILURES = (BotoCoreError, ClientError, ValueError, TypeError)
+
+
+class S3Vault:
+    """Raw actions, one object per request, deleted in every version when the request closes."""
+
+    def __init__(self, client: BaseClient, bucket: str) -> None:
+        self._s3: Any = client
+        self._bucket = bucket
+
+    def put(self, record: VaultRecord) -> None:
+        try:
+            self._s3.put_object(
+                Bucket=self._bucket,
+                Key=_vault_key(record.request_id),
+                Body=json.dumps(asdict(record), ensure_ascii=True).encode(),
+                ContentType="application/json",
+            )
+        except _FAILURES:
+            raise PortFailed("vault_unavailable") from None
+
+    def get(self, request_id: str) -> VaultRecord:
+        try:
+            body = self._s3.get_object(Bucket=self._bucket, Key=_vault_key(request_id))["Body"].read()
+            return VaultRecord(**json.loads(body))
+        except _FAILURES:
+            raise PortFailed("vault_unavailable") from None
+
+    def delete(self, request_id: str) -> None:
+        key = _vault_key(request_id)
+        try:
+            listed = self._s3.list_object_versions(Bucket=self._bucket, Prefix=key)
+            versions = [*listed.get("Versions", ()), *listed.get("DeleteMarkers", ())]
+            for version in versions:
+                self._s3.delete_object(Bucket=self._bucket, Key=version["Key"], VersionId=version["VersionId"])
+        except _FAILURES:
+            raise PortFailed("vault_unavailable") from None
+
+
+class S3Views:
+    """Masked views by their digest. Each object is the RFC 8785 JSON that the digest was made of."""
+
+    def __init__(self, client: BaseClient, bucket: str) -> None:
+        self._s3: Any = client
+        self._bucket = bucket
+
+    def put(self, presented_digest: str, view: MaskedDocument) -> None:
+        try:
+            self._s3.put_object(
+                Bucket=self._bucket,
+                Key=_view_key(presented_digest),
+                Body=canonical(view.document),
+                ContentType="application/json",
+            )
+        except _FAILURES:
+            raise PortFailed("views_unavailable") from None
+
+    def get(self, presented_digest: str) -> MaskedDocument:
+        try:
+            body = self._s3.get_object(Bucket=self._bucket, Key=_view_key(presented_digest))["Body"].read()
+            return restored(json.loads(body), presented_digest)
+        except (*_FAILURES, MaskingFailed):
+            raise PortFailed("views_unavailable") from None
+
+
+def _vault_key(request_id: str) -> str:
+    return f"actions/{request_id}.json"
+
+
+def _view_key(presented_digest: str) -> str:
+    return f"views/{presented_digest}.json"

@@ -1,0 +1,176 @@
+"""A card as Slack blocks. What came from outside is only ever plain text: no mrkdwn, emoji or links, nothing cut."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sallyport.domain.cards import APPROVE, DENY, block_id
+from sallyport.domain.display import visible
+from sallyport.usecases.ports import Card, CardTooLarge
+
+# Slack's limits: 3,000 characters in a section, 50 blocks in a message, 10 elements in a context.
+_SECTION = 2900
+_BLOCKS = 50
+_ELEMENTS = 10
+# All texts of a message together: unpublished, `msg_blocks_too_long` was measured from about 11,300 (bolt-js #2509).
+_CHARACTERS = 10_500
+_SECTIONS_OF_A_PART = 3
+# Some 90,000 characters. Slack takes about one message a second, and this is posted in one call.
+_PARTS = 10
+
+type Block = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A card's own message, and the messages of its thread where the agent's context is too long for one."""
+
+    message: list[Block]
+    thread: list[list[Block]]
+
+
+def layout_of(card: Card) -> Layout:
+    """All of the card, over as many messages as it takes. Raises CardTooLarge past what a person would read, rather
+    than leave anything out: nobody approves what they cannot see."""
+    view = cast("dict[str, Any]", card.view.document)
+    context = _values("Context, as the agent states it", view["masked"]["context"])
+    if view["masked"]["context"] is None:
+        context = []
+    message = _message(card, view, context)
+    if _fits(message):
+        return Layout(message, [])
+    thread = [list(part) for part in itertools.batched(context, _SECTIONS_OF_A_PART, strict=False)]
+    said = f"The context has {len(thread)} parts, all in this card's thread. Read them before you decide."
+    message = _message(card, view, _paragraph("Context, as the agent states it", said))
+    if not _fits(message) or len(thread) > _PARTS:
+        raise CardTooLarge
+    return Layout(message, thread)
+
+
+def without_buttons(blocks: list[Block]) -> list[Block]:
+    return [block for block in blocks if block["type"] != "actions"]
+
+
+def _message(card: Card, view: dict[str, Any], context: list[Block]) -> list[Block]:
+    return [
+        {"type": "header", "text": _plain(_title(card, view))},
+        _fields(card, view),
+        *_paragraph("What to check", view["review"]),
+        *_values("Parameters", view["masked"]["parameters"]),
+        *_paragraph("Reason, as the agent states it", view["masked"]["reason"]),
+        *context,
+        *_context(*_warnings(view)),
+        *_context(f"{card.request_id} · action {card.action_digest[:12]} · view {card.presented_digest[:12]}"),
+        *_outcome(card),
+        *([_buttons(card)] if card.open else []),
+    ]
+
+
+def _fits(blocks: list[Block]) -> bool:
+    return len(blocks) <= _BLOCKS and sum(_length(block) for block in blocks) <= _CHARACTERS
+
+
+def fallback_of(card: Card) -> str:
+    """The notification's text: ids alone, since it shows up on lock screens."""
+    view = cast("dict[str, Any]", card.view.document)
+    return f"Sallyport: {view['action']} asked for by {view['agent']} ({card.request_id}): {card.status}"
+
+
+def _title(card: Card, view: dict[str, Any]) -> str:
+    return f"{'Approve' if card.open else card.status.capitalize()}: {view['title']}"[:150]  # Slack's limit of a header
+
+
+def _fields(card: Card, view: dict[str, Any]) -> Block:
+    pairs = {
+        "Action": view["action"],
+        "Risk": view["risk"],
+        "Agent": view["agent"],
+        "Owner (may not decide)": view["owner"],
+        "On behalf of": view["on_behalf_of"] or "nobody",
+        "For": "once, done by Sallyport" if view["delivery"] == "execute" else f"{view['duration_seconds']} s",
+        "Decide before": _time(card.expires_at),
+        "Approvals": f"{len(card.approved_by)} of {card.quorum}",
+    }
+    return {"type": "section", "fields": [_plain(f"{name}\n{value}") for name, value in pairs.items()]}
+
+
+def _values(title: str, value: object) -> list[Block]:
+    return _paragraph(title, json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _paragraph(title: str, text: str) -> list[Block]:
+    """The whole text under a title, over as many sections as it takes."""
+    whole = f"{title}\n{visible(text)}"
+    # Without `expand` Slack folds a long section away behind "See more".
+    return [
+        {"type": "section", "expand": True, "text": _plain(whole[start : start + _SECTION])}
+        for start in range(0, len(whole), _SECTION)
+    ]
+
+
+def _warnings(view: dict[str, Any]) -> list[str]:
+    shown = ", ".join(view["scope"])
+    exact = [f"shown exactly, since they scope the credential: {shown}"] if shown else []
+    return [*exact, *view["warnings"], *(f"outlasts the credential: {effect}" for effect in view["outlasts"])]
+
+
+def _outcome(card: Card) -> list[Block]:
+    said = []
+    if card.approved_by:
+        said.append(f"Approved by {', '.join(card.approved_by)}")
+    if card.denied_by:
+        said.append(f"Denied by {', '.join(card.denied_by)}")
+    if not card.open:
+        said.append(f"Status: {card.status}" + (f" ({card.code})" if card.code else ""))
+    return _context(*said)
+
+
+def _buttons(card: Card) -> Block:
+    return {
+        "type": "actions",
+        "block_id": block_id(card.action_digest, card.presented_digest),
+        "elements": [
+            _button(card, APPROVE, "Approve", "primary", "The agent will be able to do exactly this."),
+            _button(card, DENY, "Deny", "danger", "The agent is refused; it can ask again."),
+        ],
+    }
+
+
+def _button(card: Card, action_id: str, label: str, style: str, consequence: str) -> Block:
+    return {
+        "type": "button",
+        "action_id": action_id,
+        "text": _plain(label),
+        "style": style,
+        "value": card.request_id,
+        "confirm": {
+            "title": _plain(f"{label}?"),
+            "text": _plain(consequence),
+            "confirm": _plain(label),
+            "deny": _plain("Back"),
+        },
+    }
+
+
+def _context(*lines: str) -> list[Block]:
+    batches = itertools.batched(lines, _ELEMENTS, strict=False)
+    return [{"type": "context", "elements": [_plain(line) for line in batch]} for batch in batches]
+
+
+def _length(node: object) -> int:
+    """Characters of all texts under `node`."""
+    if isinstance(node, dict):
+        return len(node["text"]) if node.get("type") == "plain_text" else sum(map(_length, node.values()))
+    return sum(map(_length, node)) if isinstance(node, list) else 0
+
+
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _time(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,52 @@
+"""The two DynamoDB tables as pynamodb models."""
+
+from __future__ import annotations
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+
+class PendingIndex(GlobalSecondaryIndex["RequestItem"]):  # type: ignore[no-untyped-call]  # pynamodb has no types there
+    """Sparse: only undecided requests carry `pending`."""
+
+    class Meta:
+        index_name = "pending"
+        projection = AllProjection()
+
+    pending = UnicodeAttribute(hash_key=True)
+    created_at = UnicodeAttribute(range_key=True)
+
+
+class RequestItem(Model):
+    """`pk` is `REQ#<id>` for a request; `SAME#…`, `KEY#…`, `LOAD#…`, `RATE#…`, `SEEN#…` and `HALTS` are the small items
+    that its rules need. `ttl` is in epoch seconds and never decides anything: DynamoDB deletes up to two days late."""
+
+    class Meta:
+        table_name = ""  # set when wired
+
+    pk = UnicodeAttribute(hash_key=True)
+    version = NumberAttribute(null=True)
+    status = UnicodeAttribute(null=True)
+    pending = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute(null=True)
+    document = UnicodeAttribute(null=True)
+    task_token = UnicodeAttribute(null=True)
+    target = UnicodeAttribute(null=True)
+    sameness = UnicodeAttribute(null=True)
+    count = NumberAttribute(null=True)  # type: ignore[assignment]  # shadows Model.count, which is not used
+    ttl = NumberAttribute(null=True)
+    pending_index = PendingIndex()
+
+
+class AuditItem(Model):
+    """One link of a chain: `event` is the exact RFC 8785 string that `hash` was made of."""
+
+    class Meta:
+        table_name = ""  # set when wired
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    event = UnicodeAttribute()
+    hash = UnicodeAttribute()
+    prev_hash = UnicodeAttribute()

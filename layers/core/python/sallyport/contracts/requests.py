@@ -1,0 +1,58 @@
+"""Bodies of the agents' and approvers' calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sallyport.contracts.json_body import read_object
+from sallyport.domain.refusals import MalformedRequest
+from sallyport.domain.requests import Choice
+from sallyport.domain.submissions import Statement, Submission
+
+MAX_REASON = 4000
+
+
+def parse_submission(body: bytes) -> Submission:
+    """The body of `POST /v1/requests`. Raises MalformedRequest naming the members that do not fit."""
+    raw = read_object(body)
+    _only(raw, {"action", "parameters", "reason", "context", "on_behalf_of", "duration_seconds"})
+    seconds = raw.get("duration_seconds")
+    if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, int)):
+        raise MalformedRequest("$.duration_seconds")
+    parameters = raw.get("parameters")
+    if not isinstance(parameters, dict):
+        raise MalformedRequest("$.parameters")
+    return Submission(
+        action=_text(raw, "action", 128),
+        parameters=parameters,
+        reason=_text(raw, "reason", MAX_REASON),
+        context=raw.get("context"),
+        on_behalf_of=_text(raw, "on_behalf_of", 128) if raw.get("on_behalf_of") is not None else None,
+        duration_seconds=seconds,
+    )
+
+
+def parse_statement(body: bytes) -> Statement:
+    """The body of `POST /v1/requests/{id}/decisions`. Who decides is never taken from it."""
+    raw = read_object(body)
+    _only(raw, {"decision", "reason", "presented_digest", "break_glass"})
+    try:
+        choice = Choice(_text(raw, "decision", 16))
+    except ValueError:
+        raise MalformedRequest("$.decision") from None
+    reason = _text(raw, "reason", MAX_REASON) if raw.get("reason") is not None else None
+    if not isinstance(raw.get("break_glass", False), bool):
+        raise MalformedRequest("$.break_glass")
+    return Statement(choice, _text(raw, "presented_digest", 64), reason, break_glass=raw.get("break_glass", False))
+
+
+def _only(raw: dict[str, Any], known: set[str]) -> None:
+    if raw.keys() - known:
+        raise MalformedRequest  # the name is the caller's own text, so it is not repeated
+
+
+def _text(raw: dict[str, Any], name: str, limit: int) -> str:
+    value = raw.get(name)
+    if not isinstance(value, str) or not value.strip() or len(value) > limit:
+        raise MalformedRequest(f"$.{name}")
+    return value

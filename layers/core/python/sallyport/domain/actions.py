@@ -1,0 +1,93 @@
+"""What an action is: read from its file in the policy layer, never from a caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sallyport.domain.directory import Directory
+
+
+class Delivery(StrEnum):
+    CREDENTIAL = "credential"
+    EXECUTE = "execute"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of the ladder: wait `seconds`, asking `groups` (cumulative with the rungs before)."""
+
+    seconds: int
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """How a request of this action is decided: distinct people needed, who is asked and when, by which channels."""
+
+    quorum: int
+    ladder: tuple[Rung, ...]
+    channels: tuple[str, ...]
+    reason_required: bool
+    # The approvals must come from that many different asked groups.
+    distinct_groups: bool = False
+    # None: the glass cannot be broken. Otherwise the most that the credential then lives, and when a second person
+    # must have reviewed it.
+    break_glass_seconds: int | None = None
+    review_seconds: int | None = None
+
+    @property
+    def timeout_seconds(self) -> int:
+        return sum(rung.seconds for rung in self.ladder)
+
+    def groups(self, rungs: int) -> frozenset[str]:
+        """Who may decide once `rungs` steps (at least one) of the ladder have been climbed."""
+        return frozenset(group for rung in self.ladder[: max(1, rungs)] for group in rung.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Bounds of the credential's life in seconds; below STS's floor of 900 s the session policy's cut-off ends it."""
+
+    default: int
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDefinition:
+    """One action file. `bound_by` says for each parameter what holds the approved value; `scope` are the parameters
+    that land in the session policy (and so in CloudTrail) and are therefore shown exactly."""
+
+    name: str
+    title: str
+    review: str
+    risk: str
+    delivery: Delivery
+    parameters: Mapping[str, Any]
+    bound_by: Mapping[str, str]
+    scope: frozenset[str]
+    sensitive_scope: frozenset[str]
+    masked_parameters: Mapping[str, str]
+    target_role: str
+    session_policy: tuple[Mapping[str, Any], ...]
+    duration: Duration
+    approval: Approval
+    redemption_seconds: int
+    on_behalf_of_required: bool
+    outlasts: tuple[str, ...]
+    execute: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyBundle:
+    """Everything the policy layer says, with the digest that is stamped on requests and events."""
+
+    digest: str
+    actions: Mapping[str, ActionDefinition]
+    directory: Directory
+    cedar: str
+    cedar_schema: str
+    masking: Mapping[str, Any]

@@ -1,0 +1,77 @@
+"""What is approved is what runs: the digest that ties a decision to an action."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from typing import Any
+
+from sallyport.domain.canonical import JSON, canonical
+
+
+@dataclass(frozen=True, slots=True)
+class VaultRecord:
+    """The raw action as it lies in the vault. Nothing of it is ever printed: every raw field is kept out of `repr`.
+
+    `salt` is 32 random bytes in hexadecimal; with it the digest is useless for guessing an SSN.
+    `session_policy` is the exact text that redemption will use.
+    """
+
+    request_id: str
+    action: str
+    parameters: dict[str, Any] = field(repr=False)
+    reason: str = field(repr=False)
+    context: Any = field(repr=False)
+    agent: str
+    on_behalf_of: str | None
+    duration_seconds: int
+    target_role_arn: str
+    session_policy: str = field(repr=False)
+    policy_digest: str
+    salt: str = field(repr=False)
+
+    @property
+    def action_digest(self) -> str:
+        """SHA-256(salt || RFC 8785 JSON of everything that will run), in hexadecimal."""
+        bound: JSON = {
+            "request_id": self.request_id,
+            "action": self.action,
+            "parameters": self.parameters,
+            "reason": self.reason,
+            "context": self.context,
+            "agent": self.agent,
+            "on_behalf_of": self.on_behalf_of,
+            "duration_seconds": self.duration_seconds,
+            "target_role_arn": self.target_role_arn,
+            "session_policy": self.session_policy,
+            "policy_digest": self.policy_digest,
+        }
+        return hashlib.sha256(bytes.fromhex(self.salt) + canonical(bound)).hexdigest()
+
+
+def same_digest(left: str, right: str) -> bool:
+    return hmac.compare_digest(left.encode(), right.encode())
+
+
+def sameness_bytes(
+    agent: str,
+    action: str,
+    parameters: JSON,
+    reason: str,
+    context: JSON,
+    on_behalf_of: str | None,
+    duration_seconds: int,
+) -> bytes:
+    """What two requests must share to be the same request; keyed with KMS before it is stored anywhere."""
+    return canonical(
+        {
+            "agent": agent,
+            "action": action,
+            "parameters": parameters,
+            "reason": reason,
+            "context": context,
+            "on_behalf_of": on_behalf_of,
+            "duration_seconds": duration_seconds,
+        }
+    )

@@ -1,0 +1,19 @@
+"""What ties a chat's card to a request: button ids and digests, in both directions."""
+
+from __future__ import annotations
+
+APPROVE, DENY = "approve", "deny"
+_PREFIX = "sallyport"
+
+
+def block_id(action_digest: str, presented_digest: str) -> str:
+    """For the buttons of a card; 139 of Slack's 255 characters. A card that shows something else has another id."""
+    return f"{_PREFIX}:{action_digest}:{presented_digest}"
+
+
+def digests_of(block_id: str) -> tuple[str, str]:
+    """The action's and the view's digest. Raises ValueError for a block that is not one of our cards'."""
+    prefix, action_digest, presented_digest = block_id.split(":")
+    if prefix != _PREFIX:
+        raise ValueError("not a card of ours")
+    return action_digest, presented_digest

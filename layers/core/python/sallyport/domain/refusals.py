@@ -1,0 +1,144 @@
+"""Every way Sallyport says no. A refusal names itself by a stable code and never quotes what was sent."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """Base of all refusals: `code` and `http_status` are part of the HTTP interface, `title` is for people.
+
+    `paths` are places that the action's own schema declares, never ones that a caller made up.
+    """
+
+    code: ClassVar[str] = "refused"
+    http_status: ClassVar[int] = 403
+    title: ClassVar[str] = "Refused"
+
+    def __init__(self, *paths: str) -> None:
+        super().__init__(self.code)
+        self.paths = paths
+
+
+class MalformedRequest(Refusal):
+    code, http_status, title = "malformed_request", 400, "The body is not the JSON this call takes"
+
+
+class BodyTooLarge(Refusal):
+    code, http_status, title = "body_too_large", 413, "The body is larger than 256 KiB"
+
+
+class JsonTooDeep(Refusal):
+    code, http_status, title = "json_too_deep", 400, "The body nests deeper than 64 levels"
+
+
+class InvalidParameters(Refusal):
+    code, http_status, title = "invalid_parameters", 400, "The parameters do not fit the action's schema"
+
+
+class IdentifierInScope(Refusal):
+    code, http_status, title = (
+        "identifier_in_scope",
+        400,
+        "A parameter that scopes the credential looks like a sensitive value; it would be written to CloudTrail",
+    )
+
+
+class UnknownCaller(Refusal):
+    code, http_status, title = "unknown_caller", 403, "This principal is not in the directory"
+
+
+class PolicyDenied(Refusal):
+    code, http_status, title = "policy_denied", 403, "Policy does not let this agent ask for this action"
+
+
+class Halted(Refusal):
+    code, http_status, title = "halted", 403, "Sallyport is halted for this request"
+
+
+class RateLimited(Refusal):
+    code, http_status, title = "rate_limited", 429, "This agent asks too often, or has too many requests pending"
+
+
+class IdempotencyConflict(Refusal):
+    code, http_status, title = "idempotency_conflict", 409, "This Idempotency-Key was used for another request"
+
+
+class NotFound(Refusal):
+    code, http_status, title = "not_found", 404, "There is no such request here"
+
+
+class SelfApproval(Refusal):
+    code, http_status, title = (
+        "self_approval",
+        403,
+        "Nobody decides a request of their own agent or on their own behalf",
+    )
+
+
+class NotAnApprover(Refusal):
+    code, http_status, title = "not_an_approver", 403, "Policy does not let this person decide this request"
+
+
+class AlreadyDecided(Refusal):
+    code, http_status, title = "already_decided", 409, "This person has decided already"
+
+
+class ReasonRequired(Refusal):
+    code, http_status, title = "reason_required", 400, "This action wants a reason with the decision"
+
+
+class ChannelNotAllowed(Refusal):
+    code, http_status, title = "channel_not_allowed", 403, "This action may not be decided through this channel"
+
+
+class StaleDigest(Refusal):
+    code, http_status, title = "stale_digest", 409, "The decision is about something else than what is pending"
+
+
+class AlreadySettled(Refusal):
+    code, http_status, title = "already_settled", 409, "The request is settled already"
+
+
+class NotApproved(Refusal):
+    code, http_status, title = "not_approved", 409, "The request is not approved"
+
+
+class AlreadyRedeemed(Refusal):
+    code, http_status, title = "already_redeemed", 409, "The grant was redeemed already; it is good for once"
+
+
+class GrantExpired(Refusal):
+    code, http_status, title = "grant_expired", 409, "The grant has expired"
+
+
+class GrantRevoked(Refusal):
+    code, http_status, title = "grant_revoked", 409, "The grant was revoked"
+
+
+class PolicyChanged(Refusal):
+    code, http_status, title = (
+        "policy_changed",
+        409,
+        "Today's policy would not have led to this grant; ask again",
+    )
+
+
+class DigestMismatch(Refusal):
+    code, http_status, title = "digest_mismatch", 409, "What is stored is not what was approved"
+
+
+class WrongDelivery(Refusal):
+    code, http_status, title = "wrong_delivery", 409, "This action is delivered the other way: credentials or result"
+
+
+class CredentialsFailed(Refusal):
+    code, http_status, title = "credentials_failed", 502, "The credential could not be issued; the grant is used up"
+
+
+class BadSignature(Refusal):
+    code, http_status, title = "bad_signature", 401, "The Slack signature does not verify"
+
+
+class Unavailable(Refusal):
+    code, http_status, title = "unavailable", 503, "Nothing was decided or granted; try again"

@@ -1,0 +1,157 @@
+"""An approval request and everything that can happen to it. All transitions are in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from sallyport.domain.actions import Delivery
+from sallyport.domain.events import NO_EVENTS, Head, Subject
+
+
+class RequestStatus(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    DENIED = "denied"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    REDEEMED = "redeemed"
+    REVOKED = "revoked"
+    CLOSED = "closed"
+    FAILED = "failed"
+
+
+_S = RequestStatus
+TRANSITIONS: Mapping[RequestStatus, frozenset[RequestStatus]] = {
+    _S.PENDING: frozenset({_S.APPROVED, _S.DENIED, _S.EXPIRED, _S.CANCELLED, _S.FAILED}),
+    _S.APPROVED: frozenset({_S.REDEEMED, _S.EXPIRED, _S.CANCELLED, _S.REVOKED, _S.FAILED}),
+    _S.REDEEMED: frozenset({_S.CLOSED, _S.REVOKED, _S.FAILED}),
+    _S.DENIED: frozenset(),
+    _S.EXPIRED: frozenset(),
+    _S.CANCELLED: frozenset(),
+    _S.REVOKED: frozenset(),
+    _S.CLOSED: frozenset({_S.REVOKED}),
+    _S.FAILED: frozenset(),
+}
+
+
+class VerdictKind(StrEnum):
+    """Policy's answer to a submission. A denied one becomes no request."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    REQUIRE_APPROVAL = "approval"
+
+
+class Choice(StrEnum):
+    APPROVE = "approve"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One person's choice, about exactly what `presented_digest` showed. `comment` has been masked."""
+
+    by: str
+    choice: Choice
+    at: datetime
+    channel: str
+    presented_digest: str
+    comment: str | None = None
+    break_glass: bool = False
+
+
+class GrantStatus(StrEnum):
+    ISSUED = "issued"
+    REDEEMED = "redeemed"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The single-use right to one action digest. `cut_off` is when the credential stops working, once redeemed."""
+
+    status: GrantStatus
+    issued_at: datetime
+    expires_at: datetime
+    approvers: tuple[str, ...]
+    redeemed_at: datetime | None = None
+    cut_off: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardRef:
+    """Where the card was posted."""
+
+    channel: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRequest:
+    """A suspended action. `version` counts saves and is the optimistic lock; `head` is the end of its audit chain."""
+
+    request_id: str
+    version: int
+    status: RequestStatus
+    agent: str
+    owner: str
+    on_behalf_of: str | None
+    action: str
+    verdict: VerdictKind
+    delivery: Delivery
+    duration_seconds: int
+    action_digest: str
+    policy_digest: str
+    sameness: str = field(repr=False)
+    created_at: datetime
+    expires_at: datetime
+    quorum: int
+    presented_digest: str | None = None
+    decisions: tuple[Decision, ...] = ()
+    grant: Grant | None = None
+    card: CardRef | None = None
+    rung: int = 1
+    task_token: str | None = field(default=None, repr=False)
+    head: Head = NO_EVENTS
+    refusals: int = 0
+    code: str | None = None
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(
+            self.request_id, self.action, self.action_digest, self.policy_digest, presented_digest=self.presented_digest
+        )
+
+    @property
+    def approvals(self) -> tuple[Decision, ...]:
+        return tuple(d for d in self.decisions if d.choice is Choice.APPROVE)
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """Distinct people who approved, in the order they did."""
+        return tuple(dict.fromkeys(d.by for d in self.approvals))
+
+    @property
+    def has_quorum(self) -> bool:
+        return len(self.approvers) >= self.quorum or any(d.break_glass for d in self.approvals)
+
+    @property
+    def settled(self) -> bool:
+        return self.status is not RequestStatus.PENDING
+
+    def moved(self, status: RequestStatus, code: str | None = None) -> ApprovalRequest:
+        """The request in its next state. Raises IllegalTransition for one that the table does not have."""
+        if status not in TRANSITIONS[self.status]:
+            raise IllegalTransition(self.status, status)
+        return replace(self, status=status, code=code or self.code)
+
+
+class IllegalTransition(Exception):
+    """A transition outside the table: a defect or a lost race, never a user's error."""
+
+    def __init__(self, old: RequestStatus, new: RequestStatus) -> None:
+        super().__init__(f"{old} -> {new}")

@@ -1,0 +1,127 @@
+"""From API Gateway's event to a call, from a refusal to a problem response (RFC 9457)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sallyport.domain.refusals import MalformedRequest, NotFound, Refusal, Unavailable, UnknownCaller
+from sallyport.masking import MaskingFailed
+from sallyport.runtime.log import log_call
+from sallyport.usecases.ports import PortFailed
+
+_REQUEST_ID = re.compile(r"req-[0-9a-f]{24}")
+_PRINCIPAL = re.compile(r"arn:aws[a-z-]*:(iam|sts)::\d{12}:[\w+=,.@/-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An HTTP call. `headers` are lower-case and single; a header sent twice is left out."""
+
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    principal: str | None
+
+    @property
+    def caller(self) -> str:
+        """The IAM principal that API Gateway verified. Raises UnknownCaller when there is none."""
+        if self.principal is None or not _PRINCIPAL.fullmatch(self.principal):
+            raise UnknownCaller
+        return self.principal
+
+    @property
+    def request_id(self) -> str:
+        """The id in the path. Raises NotFound for what cannot be one."""
+        found = self.path.get("request_id", "")
+        if not _REQUEST_ID.fullmatch(found):
+            raise NotFound
+        return found
+
+    def number(self, name: str, default: int, maximum: int) -> int:
+        """A query parameter from 0 to `maximum`. Raises MalformedRequest."""
+        text = self.query.get(name, str(default))
+        if not (text.isascii() and text.isdigit() and len(text) <= 4 and int(text) <= maximum):
+            raise MalformedRequest(f"?{name}")
+        return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response; `outcome` is what the log line says where that is more than the status."""
+
+    status: int
+    body: Mapping[str, Any] | None = field(default=None, repr=False)
+    request_id: str | None = None
+    outcome: str | None = None
+
+
+type Route = Callable[[Call], Answer]
+
+
+def http_handler(route: Route) -> Callable[[dict[str, Any], object], dict[str, Any]]:
+    """Wrap a route as a Lambda handler: every refusal is a problem response, and nothing unforeseen gets out."""
+
+    def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+        started = time.perf_counter()
+        try:
+            answer = route(_call(event))
+            outcome, error = answer.outcome or str(answer.status), None
+        except Refusal as refusal:
+            answer, outcome, error = _problem(refusal), refusal.code, None
+        except (PortFailed, MaskingFailed) as failed:
+            answer, outcome, error = _problem(Unavailable()), failed.code, None
+        except Exception as unforeseen:  # noqa: BLE001 - an emulator or a misconfigured stage would quote it to the caller
+            answer, outcome, error = _problem(Unavailable()), "unforeseen", unforeseen
+        log_call(started, outcome, request_id=answer.request_id, error=error)
+        return _response(answer)
+
+    return handler
+
+
+def _call(event: dict[str, Any]) -> Call:
+    """Raises MalformedRequest for an event that API Gateway's REST proxy would not send."""
+    try:
+        many: dict[str, list[str]] = event.get("multiValueHeaders") or {}
+        headers = {name.lower(): values[0] for name, values in many.items() if len(values) == 1}
+        if not many:
+            headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+        body = event.get("body") or ""
+        raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode("utf-8")
+        return Call(
+            path=event.get("pathParameters") or {},
+            query=event.get("queryStringParameters") or {},
+            headers=headers,
+            body=raw,
+            principal=event["requestContext"]["identity"].get("userArn"),
+        )
+    except (KeyError, TypeError, AttributeError, ValueError, binascii.Error):
+        raise MalformedRequest from None
+
+
+def _problem(refusal: Refusal) -> Answer:
+    body: dict[str, Any] = {
+        "type": f"urn:sallyport:problem:{refusal.code}",
+        "title": refusal.title,
+        "status": refusal.http_status,
+        "code": refusal.code,
+    }
+    if refusal.paths:
+        body["paths"] = list(refusal.paths)
+    return Answer(refusal.http_status, body)
+
+
+def _response(answer: Answer) -> dict[str, Any]:
+    kind = "application/problem+json" if answer.status >= 400 else "application/json"
+    return {
+        "statusCode": answer.status,
+        "headers": {"Content-Type": kind, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
+        "body": "" if answer.body is None else json.dumps(answer.body, ensure_ascii=True),
+    }

@@ -1,0 +1,123 @@
+"""Connect the use cases to AWS and Slack. Nothing is made before it is used: not at import, not for other functions."""
+
+from __future__ import annotations
+
+import time
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from sallyport.adapters.entropy import SystemEntropy
+from sallyport.adapters.policy_layer import load_policy
+from sallyport.runtime.settings import setting
+from sallyport.usecases.ports import Limits, Places
+
+if TYPE_CHECKING:
+    from sallyport.adapters.cedar import CedarAuthorizer
+    from sallyport.adapters.dynamodb_store import DynamoDbStore
+    from sallyport.adapters.kms import KmsSameness
+    from sallyport.adapters.s3 import S3Vault, S3Views
+    from sallyport.adapters.slack import SlackChat
+    from sallyport.adapters.step_functions import StepFunctions
+    from sallyport.adapters.sts import StsIssuer
+    from sallyport.domain.actions import PolicyBundle
+
+_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 3})
+# A rotated secret is picked up within a minute.
+_SECRET_SECONDS = 60.0
+
+
+class Wiring:
+    """Ports of this deployment; each attribute is connected when it is first read."""
+
+    entropy = SystemEntropy()
+
+    @cached_property
+    def store(self) -> DynamoDbStore:
+        from sallyport.adapters.dynamodb_store import DynamoDbStore
+
+        return DynamoDbStore(setting("REQUESTS_TABLE"), setting("AUDIT_TABLE"), setting("AWS_REGION"))
+
+    @cached_property
+    def vault(self) -> S3Vault:
+        from sallyport.adapters.s3 import S3Vault
+
+        return S3Vault(_client("s3"), setting("VAULT_BUCKET"))
+
+    @cached_property
+    def views(self) -> S3Views:
+        from sallyport.adapters.s3 import S3Views
+
+        return S3Views(_client("s3"), setting("VIEWS_BUCKET"))
+
+    @cached_property
+    def workflow(self) -> StepFunctions:
+        from sallyport.adapters.step_functions import StepFunctions
+
+        return StepFunctions(_client("stepfunctions"), setting("STATE_MACHINE_ARN"))
+
+    @cached_property
+    def chat(self) -> SlackChat:
+        from sallyport.adapters.slack import SlackChat
+
+        return SlackChat(
+            setting("SLACK_API_BASE_URL"),
+            setting("SLACK_CHANNEL_ID"),
+            setting("SLACK_TEAM_ID"),
+            lambda: secret(setting("SLACK_BOT_TOKEN_SECRET")),
+        )
+
+    @cached_property
+    def issuer(self) -> StsIssuer:
+        from sallyport.adapters.sts import StsIssuer
+
+        return StsIssuer(_client("sts"), setting("EXTERNAL_ID"))
+
+    @cached_property
+    def sameness(self) -> KmsSameness:
+        from sallyport.adapters.kms import KmsSameness
+
+        return KmsSameness(_client("kms"), setting("SAMENESS_KEY_ID"))
+
+    @cached_property
+    def authorizer(self) -> CedarAuthorizer:
+        from sallyport.adapters.cedar import CedarAuthorizer
+
+        return CedarAuthorizer(self.policy)
+
+    @cached_property
+    def policy(self) -> PolicyBundle:
+        return load_policy(setting("ACCOUNT_ID"))
+
+    @cached_property
+    def places(self) -> Places:
+        return Places(setting("PARTITION"), setting("ACCOUNT_ID"), setting("AWS_REGION"))
+
+    @cached_property
+    def limits(self) -> Limits:
+        return Limits(per_hour=int(setting("REQUESTS_PER_HOUR")), pending=int(setting("REQUESTS_PENDING")))
+
+
+@cache
+def wiring() -> Wiring:
+    """One per execution environment."""
+    return Wiring()
+
+
+@cache
+def _client(service: str) -> Any:
+    return boto3.client(service, config=_CONFIG)  # type: ignore[call-overload]  # one call for all services
+
+
+_secrets: dict[str, tuple[float, str]] = {}
+
+
+def secret(secret_id: str) -> str:
+    """The secret's string, at most a minute old."""
+    held = _secrets.get(secret_id)
+    if held is None or time.monotonic() - held[0] > _SECRET_SECONDS:
+        held = (time.monotonic(), _client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"])
+        _secrets[secret_id] = held
+    return held[1]

@@ -1,0 +1,49 @@
+"""The workflow's last state: settle what is still open, show it on the card, empty the vault."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sallyport.domain.events import SYSTEM, Draft, EventType
+from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
+from sallyport.usecases.cards import refresh_card
+from sallyport.usecases.ports import Ports
+from sallyport.usecases.transition import record
+
+TIMED_OUT = "timed_out"
+
+
+def close_request(request_id: str, code: str, ports: Ports, now: datetime) -> ApprovalRequest:
+    """Every path of the workflow ends here; `code` says why it came. Safe to repeat.
+
+    Silence never becomes a grant: a request still pending, or approved but not redeemed, expires or fails here.
+    """
+
+    def closed(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+        if request.task_token is None and request.status not in (RequestStatus.PENDING, RequestStatus.APPROVED):
+            return request, ()
+        changed, drafts = _settled(request, code)
+        details = {"status": changed.status.value, "code": changed.code or "none"}
+        return replace(changed, task_token=None), (*drafts, Draft(EventType.REQUEST_CLOSED, SYSTEM, details))
+
+    request = record(ports.store, request_id, closed, now)
+    refresh_card(request_id, ports)
+    ports.vault.delete(request_id)
+    return request
+
+
+def _settled(request: ApprovalRequest, code: str) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+    timed_out = code == TIMED_OUT
+    if request.status is RequestStatus.PENDING:
+        if timed_out:
+            return request.moved(RequestStatus.EXPIRED, code), (Draft(EventType.REQUEST_EXPIRED, SYSTEM),)
+        return request.moved(RequestStatus.FAILED, code), ()
+    if request.status is RequestStatus.APPROVED:
+        grant = request.grant
+        if grant is not None:
+            grant = replace(grant, status=GrantStatus.EXPIRED)
+        drafts = (Draft(EventType.GRANT_EXPIRED, SYSTEM),) if grant is not None else ()
+        status = RequestStatus.EXPIRED if timed_out else RequestStatus.FAILED
+        return replace(request.moved(status, code), grant=grant), drafts
+    return request, ()

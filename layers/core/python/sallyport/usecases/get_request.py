@@ -1,0 +1,63 @@
+"""Read a request: its agent, an approver of it, an auditor."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from sallyport.domain.refusals import NotFound
+from sallyport.domain.requests import ApprovalRequest
+from sallyport.masking import MaskedDocument
+from sallyport.usecases.cards import stored_view
+from sallyport.usecases.ports import Ports
+
+# API Gateway ends an integration after 29 s.
+MAX_WAIT_SECONDS = 25
+_POLL_SECONDS = 0.25
+
+
+def get_request(
+    caller: str,
+    request_id: str,
+    wait_seconds: int,
+    ports: Ports,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> tuple[ApprovalRequest, MaskedDocument | None]:
+    """The request and its masked view, after at most `wait_seconds` (0 to 25) for its status to change.
+
+    The view is None until it has been masked. Raises NotFound for whoever may not read it, as for what is not there.
+    """
+    request = readable(caller, request_id, ports)
+    deadline = clock() + min(max(wait_seconds, 0), MAX_WAIT_SECONDS)
+    status = request.status
+    while request.status is status and clock() < deadline:
+        sleep(_POLL_SECONDS)
+        request = ports.store.load(request_id) or request
+    return request, view_of(request, ports)
+
+
+def readable(caller: str, request_id: str, ports: Ports) -> ApprovalRequest:
+    """The request if this principal may read it. Raises NotFound otherwise."""
+    request = ports.store.load(request_id)
+    if request is None:
+        raise NotFound
+    directory = ports.policy.directory
+    principal = directory.agent_of(caller) or directory.person_of(caller)
+    if principal is None or not ports.authorizer.may("read", principal, request).allowed:
+        raise NotFound
+    return request
+
+
+def list_pending(caller: str, limit: int, after: str | None, ports: Ports) -> tuple[list[ApprovalRequest], str | None]:
+    """A page of requests that this person may decide, oldest first, and the cursor of the next page."""
+    person = ports.policy.directory.person_of(caller)
+    if person is None:
+        raise NotFound
+    found, cursor = ports.store.pending(limit, after)
+    return [request for request in found if ports.authorizer.may("decide", person, request).allowed], cursor
+
+
+def view_of(request: ApprovalRequest, ports: Ports) -> MaskedDocument | None:
+    """The masked view, once there is one. Raises PortFailed when it cannot be read."""
+    return None if request.presented_digest is None else stored_view(request, ports)

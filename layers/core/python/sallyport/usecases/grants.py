@@ -1,0 +1,76 @@
+"""The checks that stand between an approval and its effect. They run when the grant is issued and again when it is
+redeemed, each time on what is stored, never on what was passed along."""
+
+from __future__ import annotations
+
+from sallyport.domain.binding import VaultRecord, same_digest
+from sallyport.domain.refusals import (
+    DigestMismatch,
+    InvalidParameters,
+    NotApproved,
+    PolicyChanged,
+    PolicyDenied,
+)
+from sallyport.domain.requests import ApprovalRequest, Choice, VerdictKind
+from sallyport.usecases import policy
+from sallyport.usecases.halts import check_not_halted
+from sallyport.usecases.ports import PortFailed, Ports
+
+
+def check_still_approved(request: ApprovalRequest, ports: Ports) -> VaultRecord:
+    """The vaulted action, when it is what was approved and today's policy would still lead to this approval.
+
+    Raises DigestMismatch, NotApproved, PolicyChanged or Halted.
+    """
+    check_not_halted(request.agent, request.action, ports.store)
+    try:
+        vaulted = ports.vault.get(request.request_id)
+    except PortFailed:
+        raise DigestMismatch from None
+    if not same_digest(vaulted.action_digest, request.action_digest):
+        raise DigestMismatch
+    quorum = _check_policy(request, vaulted, ports)
+    _check_quorum(request, quorum, ports)
+    return vaulted
+
+
+def _check_policy(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports) -> int:
+    """How many approvals today's policy wants. Raises PolicyChanged when it would deny or render differently."""
+    action = ports.policy.actions.get(request.action)
+    agent = ports.policy.directory.agents.get(request.agent)
+    if action is None or agent is None:
+        raise PolicyChanged
+    try:
+        policy.check_parameters(action, vaulted.parameters)
+        behalf = policy.check_on_behalf_of(action, agent, vaulted.on_behalf_of)
+        # The hour of the request is what policy judged; judging by today's rules means its rules, not its clock.
+        verdict = policy.verdict(agent, action, behalf, vaulted.parameters, ports, request.created_at)
+        rendered = policy.render_session_policy(action, vaulted.parameters, ports.places)
+        policy.duration(action, vaulted.duration_seconds)
+    except (PolicyDenied, InvalidParameters):
+        raise PolicyChanged from None
+    if (
+        verdict is VerdictKind.DENY
+        or rendered != vaulted.session_policy
+        or policy.target_role_arn(action, ports.places) != vaulted.target_role_arn
+        or action.delivery is not request.delivery
+    ):
+        raise PolicyChanged
+    return 0 if verdict is VerdictKind.ALLOW else action.approval.quorum
+
+
+def _check_quorum(request: ApprovalRequest, quorum: int, ports: Ports) -> None:
+    """Count the distinct people who approved exactly this and whom today's policy would still let decide."""
+    if any(decision.choice is Choice.DENY for decision in request.decisions):
+        raise NotApproved
+    if request.presented_digest is None:
+        raise NotApproved
+    standing = {
+        decision.by
+        for decision in request.approvals
+        if same_digest(decision.presented_digest, request.presented_digest)
+        and (person := ports.policy.directory.people.get(decision.by)) is not None
+        and ports.authorizer.may("decide", person, request).allowed
+    }
+    if len(standing) < max(quorum, request.quorum):
+        raise PolicyChanged

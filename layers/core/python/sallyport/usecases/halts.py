@@ -1,0 +1,12 @@
+"""The kill switches."""
+
+from __future__ import annotations
+
+from sallyport.domain.refusals import Halted
+from sallyport.usecases.ports import RequestStore
+
+
+def check_not_halted(agent: str, action: str, store: RequestStore) -> None:
+    """Raises Halted when everything, this agent or this action is halted."""
+    if store.halts() & {"all", f"agent:{agent}", f"action:{action}"}:
+        raise Halted

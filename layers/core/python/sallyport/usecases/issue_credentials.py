@@ -1,0 +1,66 @@
+"""Redeem a grant for a credential that can do the approved action and nothing else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sallyport.domain.actions import Delivery
+from sallyport.domain.clock import stamp
+from sallyport.domain.credentials import ScopedCredentials, order
+from sallyport.domain.events import SYSTEM, Draft, EventType
+from sallyport.domain.refusals import CredentialsFailed, GrantRevoked
+from sallyport.domain.requests import ApprovalRequest, RequestStatus
+from sallyport.domain.session_policy import at_redemption
+from sallyport.usecases.decide import call_back
+from sallyport.usecases.ports import PortFailed, Ports
+from sallyport.usecases.redeem import redeem
+from sallyport.usecases.transition import record
+
+
+def issue_credentials(
+    caller: str, request_id: str, ports: Ports, now: datetime
+) -> tuple[ScopedCredentials, ApprovalRequest]:
+    """The credential, once. `grant.redeemed` is written, then STS is asked, then `credentials.issued` is written; a
+    credential whose last event could not be written is dropped. After a crash in between the agent asks anew.
+
+    The credential's expiration is the earlier of STS's and the cut-off in its policy.
+    """
+    request, vaulted = redeem(caller, request_id, Delivery.CREDENTIAL, ports, now)
+    if request.grant is None or request.grant.cut_off is None:
+        raise CredentialsFailed
+    cut_off = request.grant.cut_off
+    wanted = order(
+        request_id=request_id,
+        agent=request.agent,
+        action=request.action,
+        approvers=request.grant.approvers,
+        role_arn=vaulted.target_role_arn,
+        policy=at_redemption(vaulted.session_policy, cut_off),
+        seconds=request.duration_seconds,
+    )
+    try:
+        credentials = ports.issuer.issue(wanted)
+    except PortFailed as failed:
+        _record_failed(request_id, failed.code, ports, now)
+        call_back(request, ports)
+        raise CredentialsFailed from None
+
+    def issued(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+        if current.status is not RequestStatus.REDEEMED:
+            raise GrantRevoked
+        details = {"access_key_id": credentials.access_key_id, "until": stamp(cut_off)}
+        return current, (Draft(EventType.CREDENTIALS_ISSUED, SYSTEM, details),)
+
+    request = record(ports.store, request_id, issued, now)
+    call_back(request, ports)
+    return credentials, request
+
+
+def _record_failed(request_id: str, code: str, ports: Ports, now: datetime) -> None:
+    def failed(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+        event = Draft(EventType.CREDENTIALS_FAILED, SYSTEM, {"code": code})
+        if current.status is RequestStatus.REDEEMED:
+            current = current.moved(RequestStatus.FAILED, code)
+        return current, (event,)
+
+    record(ports.store, request_id, failed, now)

@@ -1,0 +1,51 @@
+"""Turn a recorded approval into a grant that waits to be redeemed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sallyport.domain.events import SYSTEM, Draft, EventType
+from sallyport.domain.refusals import NotApproved, NotFound
+from sallyport.domain.requests import ApprovalRequest, Grant, GrantStatus, RequestStatus, VerdictKind
+from sallyport.usecases.cards import refresh_card
+from sallyport.usecases.grants import check_still_approved
+from sallyport.usecases.ports import Ports
+from sallyport.usecases.transition import record
+
+
+def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -> ApprovalRequest:
+    """Re-read and re-check everything, then record `grant.issued` with the token that redemption will call back.
+
+    That the workflow came here proves nothing: only the recorded decisions do. Raises a Refusal when they do not carry
+    a grant (denied, cancelled, stale); the caller then fails the state with its code.
+    """
+    current = ports.store.load(request_id)
+    if current is None:
+        raise NotFound
+    if current.grant is None:
+        _check_status(current)
+        check_still_approved(current, ports)
+
+    def issued(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+        if request.grant is not None:
+            return replace(request, task_token=task_token), ()  # the state was started again after a fault
+        _check_status(request)
+        expires = now + timedelta(seconds=ports.policy.actions[request.action].redemption_seconds)
+        grant = Grant(GrantStatus.ISSUED, now, expires, request.approvers)
+        drafts = [Draft(EventType.GRANT_ISSUED, SYSTEM, {"approvers": list(request.approvers) or ["policy"]})]
+        if request.status is RequestStatus.PENDING:
+            request = request.moved(RequestStatus.APPROVED)
+            drafts.insert(0, Draft(EventType.REQUEST_APPROVED, SYSTEM, {"approvers": ["policy"]}))
+        return replace(request, grant=grant, task_token=task_token), tuple(drafts)
+
+    request = record(ports.store, request_id, issued, now)
+    refresh_card(request_id, ports)
+    return request
+
+
+def _check_status(request: ApprovalRequest) -> None:
+    """Approved by people, or still pending where policy alone allows it."""
+    by_policy = request.verdict is VerdictKind.ALLOW and request.status is RequestStatus.PENDING
+    if not by_policy and request.status is not RequestStatus.APPROVED:
+        raise NotApproved

@@ -1,0 +1,100 @@
+"""What policy says about one submission: checked when it is submitted, and once more when its grant is redeemed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sallyport.domain.actions import ActionDefinition, Rung
+from sallyport.domain.canonical import JSON
+from sallyport.domain.directory import Agent
+from sallyport.domain.refusals import InvalidParameters, PolicyDenied
+from sallyport.domain.requests import VerdictKind
+from sallyport.domain.session_policy import PolicyTooLong, UnsafeValue, render
+from sallyport.usecases.ports import Places, Ports
+
+TARGET_PATH = "/sallyport/target/"
+
+
+def check_parameters(action: ActionDefinition, parameters: Mapping[str, Any]) -> None:
+    """Raises InvalidParameters with the declared paths that do not fit. Never quotes a value or an unknown name."""
+    import jsonschema  # 100 ms that only submission pays
+
+    validator = jsonschema.Draft202012Validator(dict(action.parameters))
+    paths: dict[str, None] = {}
+    for error in validator.iter_errors(dict(parameters)):
+        # An unexpected property is reported at its parent: its name is the caller's own text.
+        paths["$.parameters" + error.json_path[1:]] = None
+    if paths:
+        raise InvalidParameters(*paths)
+
+
+def duration(action: ActionDefinition, asked: int | None) -> int:
+    """Seconds the credential may live. Raises InvalidParameters outside the action's bounds."""
+    seconds = action.duration.default if asked is None else asked
+    if not action.duration.minimum <= seconds <= action.duration.maximum:
+        raise InvalidParameters("$.duration_seconds")
+    return seconds
+
+
+def check_on_behalf_of(action: ActionDefinition, agent: Agent, person: str | None) -> str | None:
+    """Raises PolicyDenied when the agent may not act for this person, or must name one and does not."""
+    if person is None and action.on_behalf_of_required:
+        raise PolicyDenied
+    if person is not None and person not in agent.may_act_for:
+        raise PolicyDenied
+    return person
+
+
+def verdict(
+    agent: Agent,
+    action: ActionDefinition,
+    on_behalf_of: str | None,
+    parameters: Mapping[str, Any],
+    ports: Ports,
+    submitted: datetime,
+) -> VerdictKind:
+    """Deny unless Cedar permits the request; approval unless it also permits to skip it."""
+    context: dict[str, JSON] = {
+        "hour": submitted.hour,
+        "weekday": submitted.isoweekday(),
+        "scope": [f"{name}={value}" for name in sorted(action.scope) for value in _listed(parameters.get(name))],
+    }
+    if not ports.authorizer.may_request(agent, action, on_behalf_of, context).allowed:
+        return VerdictKind.DENY
+    if ports.authorizer.may_skip_approval(agent, action, on_behalf_of, context).allowed:
+        return VerdictKind.ALLOW
+    return VerdictKind.REQUIRE_APPROVAL
+
+
+def _listed(value: object) -> list[object]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def target_role_arn(action: ActionDefinition, places: Places) -> str:
+    """The action's own role; one in another account is written as a whole ARN in the action file."""
+    if action.target_role.startswith("arn:"):
+        return action.target_role
+    return f"arn:{places.partition}:iam::{places.account}:role{TARGET_PATH}{action.target_role}"
+
+
+def render_session_policy(action: ActionDefinition, parameters: Mapping[str, Any], places: Places) -> str:
+    """The exact session policy. Raises InvalidParameters for a value that could widen it or does not fit."""
+    try:
+        return render(action.session_policy, parameters, places.as_dict())
+    except UnsafeValue as unsafe:
+        raise InvalidParameters(f"$.parameters.{unsafe.parameter}") from None
+    except PolicyTooLong:
+        raise InvalidParameters("$.parameters") from None
+
+
+def rung_seconds(rung: Rung, agent: Agent) -> int:
+    return rung.seconds if agent.patience_seconds is None else min(rung.seconds, agent.patience_seconds)
+
+
+def approval_seconds(action: ActionDefinition, agent: Agent) -> int:
+    """How long this agent's request waits for a decision."""
+    return sum(rung_seconds(rung, agent) for rung in action.approval.ladder)

@@ -1,0 +1,242 @@
+"""What the use cases need from outside. Each port has two implementations, AWS's or Slack's and a fake, and one
+contract suite that both pass (`tests/contracts`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from sallyport.domain.actions import ActionDefinition, PolicyBundle
+from sallyport.domain.binding import VaultRecord
+from sallyport.domain.canonical import JSON
+from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
+from sallyport.domain.directory import Agent, Person
+from sallyport.domain.events import AuditEvent
+from sallyport.domain.requests import ApprovalRequest, CardRef
+from sallyport.masking import MaskedDocument
+
+
+class Conflict(Exception):
+    """Somebody else saved first. Load again and decide again."""
+
+
+class Exists(Exception):
+    """An identical request is pending, or the idempotency key is taken. `request_id` is the one that exists."""
+
+    def __init__(self, request_id: str, *, by_key: bool, sameness: str) -> None:
+        super().__init__(request_id)
+        self.request_id = request_id
+        self.by_key = by_key
+        self.sameness = sameness
+
+
+class PortFailed(Exception):
+    """A service did not do what it was asked. `code` is stable; whatever the service said stays out of it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class TooManyRequests(Exception):
+    """The agent's rate or pending limit stopped the transaction. Nothing was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one agent may ask for: new requests in an hour, and undecided ones at a time."""
+
+    per_hour: int
+    pending: int
+
+
+class RequestStore(Protocol):
+    """State and evidence, written together or not at all."""
+
+    def check_new(self, sameness: str, idempotency_key: str | None) -> None:
+        """Raises Exists when an identical request is pending or the key is taken; `create` looks again."""
+
+    def create(
+        self,
+        request: ApprovalRequest,
+        events: tuple[AuditEvent, ...],
+        *,
+        idempotency_key: str | None,
+        limits: Limits,
+        now: datetime,
+    ) -> None:
+        """Raises Exists or TooManyRequests, and then nothing is stored."""
+
+    def load(self, request_id: str) -> ApprovalRequest | None:
+        """Strongly consistent."""
+
+    def save(self, previous: ApprovalRequest, request: ApprovalRequest, events: tuple[AuditEvent, ...]) -> None:
+        """Store `request` in the place of `previous`. Raises Conflict when that is no longer what is stored."""
+
+    def refuse(self, events: tuple[AuditEvent, ...]) -> None:
+        """Write the chain of a submission that became no request."""
+
+    def pending(self, limit: int, after: str | None) -> tuple[tuple[ApprovalRequest, ...], str | None]:
+        """A page of undecided requests, oldest first, and where the next one begins."""
+
+    def seen_before(self, signature: str, now: datetime) -> bool:
+        """Remember a Slack signature for its window; True when it was there already."""
+
+    def halts(self) -> frozenset[str]:
+        """The kill switches that are on: `all`, `agent:<id>`, `action:<name>`. Strongly consistent."""
+
+
+class Vault(Protocol):
+    """Raw actions, encrypted, short-lived."""
+
+    def put(self, record: VaultRecord) -> None: ...
+
+    def get(self, request_id: str) -> VaultRecord:
+        """Raises PortFailed(`vault_unavailable`) when it is not there or cannot be read."""
+
+    def delete(self, request_id: str) -> None:
+        """Every version. Harmless when there is none."""
+
+
+class Views(Protocol):
+    """What approvers were shown, by its digest, kept for the retention period."""
+
+    def put(self, presented_digest: str, view: MaskedDocument) -> None: ...
+
+    def get(self, presented_digest: str) -> MaskedDocument:
+        """Raises PortFailed when the view is not there, or is not the one of this digest."""
+
+
+class Workflow(Protocol):
+    def start(self, request_id: str, timers: Mapping[str, JSON]) -> None:
+        """Harmless when it was started before."""
+
+    def succeed(self, task_token: str, request_id: str) -> bool:
+        """Let a waiting state go on, with the id alone. False when nobody waits for this token any more."""
+
+    def fail(self, task_token: str, code: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a chat shows. Everything that came from outside is inside `view`, which only `mask` can make; the rest
+    are Sallyport's own ids, codes and counts."""
+
+    request_id: str
+    action_digest: str
+    presented_digest: str
+    status: str
+    code: str | None
+    quorum: int
+    approved_by: tuple[str, ...]
+    denied_by: tuple[str, ...]
+    expires_at: datetime
+    open: bool
+    view: MaskedDocument
+
+
+class CardTooLarge(Exception):
+    """The card cannot show all of the view. It is refused rather than cut."""
+
+
+class Chat(Protocol):
+    def post_card(self, card: Card) -> CardRef:
+        """Raises CardTooLarge, or PortFailed(`chat_unavailable`)."""
+
+    def update_card(self, ref: CardRef, card: Card) -> None: ...
+
+    def tell(self, ref: CardRef, user_id: str, words: str) -> None:
+        """Say something to one person beside the card. `words` are Sallyport's own, never what somebody typed."""
+
+    def is_active_member(self, user_id: str) -> bool:
+        """False for deleted users, guests, bots, strangers, and whoever cannot be looked up."""
+
+
+class CredentialIssuer(Protocol):
+    def issue(self, wanted: CredentialOrder) -> ScopedCredentials:
+        """Raises PortFailed with `policy_too_large`, `role_refused` or `sts_unavailable`."""
+
+
+class SamenessKey(Protocol):
+    def sign(self, data: bytes) -> str:
+        """A keyed digest in hexadecimal, equal for equal bytes; the key never leaves KMS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An authorization answer: `reasons` are the ids of the policies that determined it."""
+
+    allowed: bool
+    reasons: tuple[str, ...] = ()
+
+
+type Verb = Literal["decide", "break_glass", "read", "redeem", "revoke"]
+
+
+class Authorizer(Protocol):
+    """Who may. Any error is a no."""
+
+    def may_request(
+        self, agent: Agent, action: ActionDefinition, on_behalf_of: str | None, context: Mapping[str, JSON]
+    ) -> Answer: ...
+
+    def may_skip_approval(
+        self, agent: Agent, action: ActionDefinition, on_behalf_of: str | None, context: Mapping[str, JSON]
+    ) -> Answer: ...
+
+    def may(self, verb: Verb, principal: Agent | Person, request: ApprovalRequest) -> Answer:
+        """Deciding is judged by the groups that the ladder has asked so far."""
+
+    def may_halt(self, person: Person) -> Answer: ...
+
+
+class Entropy(Protocol):
+    """Randomness, drawn at call time: SnapStart would repeat whatever is drawn at import."""
+
+    def request_id(self) -> str: ...
+
+    def salt(self) -> str:
+        """32 random bytes in hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where this deployment runs."""
+
+    partition: str
+    account: str
+    region: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {"partition": self.partition, "account": self.account, "region": self.region}
+
+
+class Ports(Protocol):
+    """All that a function was wired with; what it does not use is never connected."""
+
+    @property
+    def store(self) -> RequestStore: ...
+    @property
+    def vault(self) -> Vault: ...
+    @property
+    def views(self) -> Views: ...
+    @property
+    def workflow(self) -> Workflow: ...
+    @property
+    def chat(self) -> Chat: ...
+    @property
+    def issuer(self) -> CredentialIssuer: ...
+    @property
+    def sameness(self) -> SamenessKey: ...
+    @property
+    def authorizer(self) -> Authorizer: ...
+    @property
+    def entropy(self) -> Entropy: ...
+    @property
+    def policy(self) -> PolicyBundle: ...
+    @property
+    def places(self) -> Places: ...
+    @property
+    def limits(self) -> Limits: ...

@@ -1,0 +1,96 @@
+"""The agent redeems its grant, once. What follows (credential or execution) gets the vaulted action back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sallyport.domain.actions import Delivery
+from sallyport.domain.binding import VaultRecord
+from sallyport.domain.directory import Agent
+from sallyport.domain.events import Actor, ActorKind, Draft, EventType
+from sallyport.domain.refusals import (
+    AlreadyRedeemed,
+    GrantExpired,
+    GrantRevoked,
+    NotApproved,
+    NotFound,
+    Refusal,
+    WrongDelivery,
+)
+from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
+from sallyport.usecases.grants import check_still_approved
+from sallyport.usecases.ports import Ports
+from sallyport.usecases.transition import record, record_refusal
+
+# An approval becomes a grant within a second or two; an agent that is faster waits here instead of being refused.
+GRANT_WAIT_SECONDS = 6.0
+_GRANT_POLL_SECONDS = 0.1
+
+
+def redeem(
+    caller: str,
+    request_id: str,
+    delivery: Delivery,
+    ports: Ports,
+    now: datetime,
+    sleep: Callable[[float], None] = time.sleep,
+) -> tuple[ApprovalRequest, VaultRecord]:
+    """Use the grant up and record `grant.redeemed`: before any effect, so that a crash afterwards cannot repeat it.
+
+    Raises a Refusal, audited as `credentials.refused`; NotFound for a request of another agent.
+    """
+    agent = ports.policy.directory.agent_of(caller)
+    current = _own(agent, request_id, ports)
+    actor = Actor(ActorKind.AGENT, current.agent, "api")
+    try:
+        current = _await_grant(current, ports, sleep)
+        _check(current, delivery, now)
+        vaulted = check_still_approved(current, ports)
+
+        def redeemed(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+            _check(request, delivery, now)
+            if request.grant is None:
+                raise NotApproved
+            cut_off = now + timedelta(seconds=request.duration_seconds)
+            grant = replace(request.grant, status=GrantStatus.REDEEMED, redeemed_at=now, cut_off=cut_off)
+            redeemed_event = Draft(EventType.GRANT_REDEEMED, actor, {"delivery": delivery.value})
+            return replace(request.moved(RequestStatus.REDEEMED), grant=grant), (redeemed_event,)
+
+        return record(ports.store, request_id, redeemed, now), vaulted
+    except Refusal as refusal:
+        record_refusal(ports.store, request_id, EventType.CREDENTIALS_REFUSED, actor, refusal, now)
+        raise
+
+
+def _own(agent: Agent | None, request_id: str, ports: Ports) -> ApprovalRequest:
+    request = ports.store.load(request_id)
+    if agent is None or request is None or not ports.authorizer.may("redeem", agent, request).allowed:
+        raise NotFound
+    return request
+
+
+def _await_grant(request: ApprovalRequest, ports: Ports, sleep: Callable[[float], None]) -> ApprovalRequest:
+    waited = 0.0
+    while request.status is RequestStatus.APPROVED and request.grant is None and waited < GRANT_WAIT_SECONDS:
+        sleep(_GRANT_POLL_SECONDS)
+        waited += _GRANT_POLL_SECONDS
+        request = ports.store.load(request.request_id) or request
+    return request
+
+
+def _check(request: ApprovalRequest, delivery: Delivery, now: datetime) -> None:
+    """The one place that says why a request cannot be redeemed."""
+    if request.delivery is not delivery:
+        raise WrongDelivery
+    grant = request.grant
+    if request.status is RequestStatus.REVOKED:
+        raise GrantRevoked
+    if grant is not None and grant.redeemed_at is not None:
+        raise AlreadyRedeemed
+    if grant is not None and (grant.status is GrantStatus.EXPIRED or now >= grant.expires_at):
+        raise GrantExpired
+    if grant is None or request.status is not RequestStatus.APPROVED:
+        raise NotApproved

@@ -1,0 +1,66 @@
+"""Ask people: keep the task token, post the card (or escalate it), and let the workflow wait."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sallyport.domain.events import SYSTEM, Draft, EventType
+from sallyport.domain.refusals import NotFound
+from sallyport.domain.requests import ApprovalRequest
+from sallyport.usecases.cards import card_of, refresh_card, stored_view
+from sallyport.usecases.ports import CardTooLarge, PortFailed, Ports
+from sallyport.usecases.transition import record
+
+
+class CannotAsk(Exception):
+    """The approval cannot be asked for; the request fails with `code`, never to a grant."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def request_approval(request_id: str, task_token: str, rung: int, ports: Ports, now: datetime) -> ApprovalRequest:
+    """Store the token, record `approval.requested` (or `.escalated`), show the card.
+
+    The state runs once for each rung of the ladder, each time with a new token. A request that was settled between two
+    rungs goes straight on. Raises CannotAsk when the first card cannot be posted; the caller then fails the state.
+    """
+    event = EventType.APPROVAL_REQUESTED if rung == 0 else EventType.APPROVAL_ESCALATED
+    current = ports.store.load(request_id)
+    if current is None:
+        raise NotFound
+    groups = sorted(ports.policy.actions[current.action].approval.groups(rung + 1))
+
+    def asked(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+        # A token for a settled request is still stored: the state that waits with it must be let go.
+        changed = replace(request, task_token=task_token, rung=max(request.rung, rung + 1))
+        return changed, (Draft(event, SYSTEM, {"rung": rung, "groups": groups}),)
+
+    request = record(ports.store, request_id, asked, now)
+    if request.settled:
+        ports.workflow.succeed(task_token, request_id)
+        return request
+    if request.card is None:
+        return _post(request, ports, now)
+    refresh_card(request_id, ports)
+    return request
+
+
+def _post(request: ApprovalRequest, ports: Ports, now: datetime) -> ApprovalRequest:
+    try:
+        ref = ports.chat.post_card(card_of(request, stored_view(request, ports)))
+    except CardTooLarge:
+        raise CannotAsk("card_too_large") from None
+    except PortFailed:
+        # The approvals API still works, and the next rung tries again; if nobody decides, the request expires.
+        return request
+
+    def posted(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+        return replace(current, card=ref), ()
+
+    request = record(ports.store, request.request_id, posted, now)
+    if request.settled:
+        refresh_card(request.request_id, ports)  # somebody was faster than our note of where the card is
+    return request

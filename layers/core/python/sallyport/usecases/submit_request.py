@@ -1,0 +1,185 @@
+"""An agent asks for one action."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sallyport.domain.actions import ActionDefinition
+from sallyport.domain.binding import VaultRecord, sameness_bytes
+from sallyport.domain.canonical import JSON
+from sallyport.domain.directory import Agent
+from sallyport.domain.events import NO_EVENTS, UNKNOWN, Actor, ActorKind, Draft, EventType, Subject, link
+from sallyport.domain.refusals import (
+    IdempotencyConflict,
+    IdentifierInScope,
+    PolicyDenied,
+    RateLimited,
+    Refusal,
+    Unavailable,
+    UnknownCaller,
+)
+from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
+from sallyport.domain.submissions import Submission
+from sallyport.masking import fires
+from sallyport.usecases import policy
+from sallyport.usecases.halts import check_not_halted
+from sallyport.usecases.ports import Exists, PortFailed, Ports, TooManyRequests
+from sallyport.usecases.transition import record
+
+
+def submit_request(
+    caller: str, submission: Submission, idempotency_key: str | None, ports: Ports, now: datetime
+) -> tuple[ApprovalRequest, bool]:
+    """The request that this submission is, and whether it is new.
+
+    `caller` is the IAM principal that API Gateway authenticated. The raw action is in the vault and the submission in
+    the audit trail before the workflow starts. Raises a Refusal; one that an agent could have avoided is audited.
+    """
+    request_id = ports.entropy.request_id()
+    agent = ports.policy.directory.agent_of(caller)
+    try:
+        if agent is None:
+            raise UnknownCaller
+        request, vaulted = _prepare(request_id, agent, submission, ports, now)
+    except Refusal as refusal:
+        _record_refused(request_id, agent, submission, refusal, ports, now)
+        raise
+    actor = Actor(ActorKind.AGENT, agent.id, "api")
+    verdict = {"verdict": request.verdict.value, "delivery": request.delivery.value}
+    events, head = link(request.subject, request.head, [Draft(EventType.REQUEST_SUBMITTED, actor, verdict)], now)
+    request = replace(request, head=head)
+    key = ports.sameness.sign(f"{agent.id}\n{idempotency_key}".encode()) if idempotency_key else None
+    try:
+        ports.store.check_new(request.sameness, key)
+        # Whatever is put here and then not created is nobody's: the bucket's lifecycle removes it.
+        ports.vault.put(vaulted)
+        ports.store.create(request, events, idempotency_key=key, limits=ports.limits, now=now)
+    except Exists as exists:
+        return _existing(exists, request, ports), False
+    except TooManyRequests:
+        _record_refused(request_id, agent, submission, RateLimited(), ports, now)
+        raise RateLimited from None
+    _start(request, ports, now)
+    return request, True
+
+
+def _prepare(
+    request_id: str, agent: Agent, submission: Submission, ports: Ports, now: datetime
+) -> tuple[ApprovalRequest, VaultRecord]:
+    action = ports.policy.actions.get(submission.action)
+    if action is None:
+        raise PolicyDenied
+    check_not_halted(agent.id, action.name, ports.store)
+    policy.check_parameters(action, submission.parameters)
+    _check_scope(action, submission.parameters)
+    duration = policy.duration(action, submission.duration_seconds)
+    behalf = policy.check_on_behalf_of(action, agent, submission.on_behalf_of)
+    verdict = policy.verdict(agent, action, behalf, submission.parameters, ports, now)
+    if verdict is VerdictKind.DENY:
+        raise PolicyDenied
+    vaulted = VaultRecord(
+        request_id=request_id,
+        action=action.name,
+        parameters=dict(submission.parameters),
+        reason=submission.reason,
+        context=submission.context,
+        agent=agent.id,
+        on_behalf_of=behalf,
+        duration_seconds=duration,
+        target_role_arn=policy.target_role_arn(action, ports.places),
+        session_policy=policy.render_session_policy(action, submission.parameters, ports.places),
+        policy_digest=ports.policy.digest,
+        salt=ports.entropy.salt(),
+    )
+    request = ApprovalRequest(
+        request_id=request_id,
+        version=0,
+        status=RequestStatus.PENDING,
+        agent=agent.id,
+        owner=agent.owner,
+        on_behalf_of=behalf,
+        action=action.name,
+        verdict=verdict,
+        delivery=action.delivery,
+        duration_seconds=duration,
+        action_digest=vaulted.action_digest,
+        policy_digest=ports.policy.digest,
+        sameness=_sameness(agent, submission, behalf, duration, ports),
+        created_at=now,
+        expires_at=now + timedelta(seconds=policy.approval_seconds(action, agent)),
+        quorum=0 if verdict is VerdictKind.ALLOW else action.approval.quorum,
+    )
+    return request, vaulted
+
+
+def _sameness(agent: Agent, submission: Submission, behalf: str | None, duration: int, ports: Ports) -> str:
+    data = sameness_bytes(
+        agent.id,
+        submission.action,
+        dict(submission.parameters),
+        submission.reason,
+        submission.context,
+        behalf,
+        duration,
+    )
+    return ports.sameness.sign(data)
+
+
+def _check_scope(action: ActionDefinition, parameters: Mapping[str, Any]) -> None:
+    """Scope lands in CloudTrail unmasked, so a value that a detector knows has no place there."""
+    for name in sorted(action.scope - action.sensitive_scope):
+        if name in parameters and fires(parameters[name]):
+            raise IdentifierInScope(f"$.parameters.{name}")
+
+
+def _existing(exists: Exists, request: ApprovalRequest, ports: Ports) -> ApprovalRequest:
+    if exists.by_key and exists.sameness != request.sameness:
+        raise IdempotencyConflict
+    found = ports.store.load(exists.request_id)
+    if found is None:
+        raise Unavailable
+    return found
+
+
+def _start(request: ApprovalRequest, ports: Ports, now: datetime) -> None:
+    action = ports.policy.actions[request.action]
+    agent = ports.policy.directory.agents[request.agent]
+    rungs: list[JSON] = [policy.rung_seconds(rung, agent) for rung in action.approval.ladder]
+    timers: dict[str, JSON] = {
+        "request_id": request.request_id,
+        "verdict": request.verdict.value,
+        "rung": 0,
+        "last_rung": len(rungs) - 1,
+        "rungs": rungs,
+        "seconds": rungs[0],
+        "redemption_seconds": action.redemption_seconds,
+    }
+    try:
+        ports.workflow.start(request.request_id, timers)
+    except PortFailed as failed:
+        code = failed.code
+
+        def fail(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+            closed = Draft(
+                EventType.REQUEST_CLOSED,
+                Actor(ActorKind.SYSTEM, "sallyport", "api"),
+                {"status": "failed", "code": code},
+            )
+            return current.moved(RequestStatus.FAILED, code), (closed,)
+
+        record(ports.store, request.request_id, fail, now)
+        raise Unavailable from None
+
+
+def _record_refused(
+    request_id: str, agent: Agent | None, submission: Submission, refusal: Refusal, ports: Ports, now: datetime
+) -> None:
+    """A refused submission is a chain of one event; whatever the caller made up is written as `unknown`."""
+    action = submission.action if submission.action in ports.policy.actions else UNKNOWN
+    subject = Subject(request_id, action, "", ports.policy.digest)
+    actor = Actor(ActorKind.AGENT, agent.id if agent else UNKNOWN, "api")
+    events, _ = link(subject, NO_EVENTS, [Draft(EventType.REQUEST_REFUSED, actor, {"code": refusal.code})], now)
+    ports.store.refuse(events)

@@ -1,0 +1,60 @@
+"""Load, decide, save with the evidence; again when somebody else was faster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from sallyport.domain.events import Actor, Draft, EventType, link
+from sallyport.domain.refusals import NotFound, Refusal, Unavailable
+from sallyport.domain.requests import ApprovalRequest
+from sallyport.usecases.ports import Conflict, RequestStore
+
+# Five people clicking at once each lose at most four races.
+_ATTEMPTS = 8
+# Past this many refusals of one request only a marker was written, so that an attacker cannot bury the decisions.
+REFUSALS_KEPT = 20
+
+type Change = Callable[[ApprovalRequest], tuple[ApprovalRequest, tuple[Draft, ...]]]
+
+
+def record(store: RequestStore, request_id: str, change: Change, now: datetime) -> ApprovalRequest:
+    """Apply `change` to the stored request and write its events in the same transaction.
+
+    `change` sees the newest state, may run more than once, and stops everything by raising a Refusal; when it returns
+    the request itself, nothing is saved. A change without an event is bookkeeping (where the card
+    is), never a transition. Raises NotFound, Unavailable (lost every race), or what `change` raises.
+    """
+    for _ in range(_ATTEMPTS):
+        request = store.load(request_id)
+        if request is None:
+            raise NotFound
+        changed, drafts = change(request)
+        if changed is request and not drafts:
+            return request
+        if changed.status is not request.status and not drafts:
+            raise ValueError("a transition needs its evidence")
+        events, head = link(changed.subject, request.head, drafts, now)
+        changed = replace(changed, version=request.version + 1, head=head)
+        try:
+            store.save(request, changed, events)
+        except Conflict:
+            continue
+        return changed
+    raise Unavailable
+
+
+def record_refusal(
+    store: RequestStore, request_id: str, event: EventType, actor: Actor, refusal: Refusal, now: datetime
+) -> None:
+    """Write that somebody was refused. The cap's last event says that more were not kept."""
+
+    def refuse(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+        if request.refusals > REFUSALS_KEPT:
+            return request, ()
+        last = request.refusals == REFUSALS_KEPT
+        details = {"code": "more_refusals_not_kept" if last else refusal.code}
+        return replace(request, refusals=request.refusals + 1), (Draft(event, actor, details),)
+
+    record(store, request_id, refuse, now)

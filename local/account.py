@@ -1,0 +1,39 @@
+"""Clients for the emulated account, signed with the key pair of one of its principals."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from local.emulator import REGION, Emulator
+
+
+@dataclass(frozen=True)
+class Account:
+    """An endpoint seen as one principal."""
+
+    endpoint_url: str
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+    def client(self, service: str) -> Any:
+        """A boto3 client that talks to the emulator alone, whatever the user's AWS profile says."""
+        # Which client it is, only the caller knows: boto3's stubs cannot tell it from a variable.
+        session: Any = boto3.session.Session(
+            aws_access_key_id=self.access_key_id,
+            aws_secret_access_key=self.secret_access_key,
+            aws_session_token=self.session_token,
+            region_name=REGION,
+        )
+        return session.client(
+            service,
+            endpoint_url=self.endpoint_url,
+            config=Config(retries={"max_attempts": 3}, max_pool_connections=20, s3={"addressing_style": "path"}),
+        )
+
+
+def as_admin(emulator: Emulator) -> Account:
+    """The account as its root sees it."""
+    return Account(emulator.endpoint_url, emulator.access_key_id, emulator.secret_access_key)

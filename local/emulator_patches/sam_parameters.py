@@ -1,0 +1,34 @@
+# ruff: noqa: SLF001 - a patch is about ministack's inner names
+"""Parameter values in the SAM transform: CloudFormation hands them over, ministack hands over none.
+
+Without them SAM refuses a `!Ref` to a parameter where it needs the text itself, as in `AutoPublishCodeSha256`, which
+decides whether a new version is published.
+"""
+
+import importlib
+from contextvars import ContextVar
+from typing import Any
+
+
+def apply() -> None:
+    """Give `samtranslator` the values (or defaults) of the template's parameters."""
+    engine: Any = importlib.import_module("ministack.services.cloudformation.engine")
+    transform_module: Any = importlib.import_module("samtranslator.translator.transform")
+    apply_transforms, sam_transform = engine._apply_transforms, transform_module.transform
+    values: ContextVar[dict[str, str] | None] = ContextVar("sam_parameters", default=None)
+
+    def apply_transforms_with_values(template: Any, provided: Any = None, previous: Any = None) -> Any:
+        reset = values.set(engine._transform_parameters(template, provided, previous))
+        try:
+            return apply_transforms(template, provided, previous)
+        finally:
+            values.reset(reset)
+
+    def sam_transform_with_values(template: Any, parameters: dict[str, Any], *rest: Any, **options: Any) -> Any:
+        return sam_transform(template, {**(values.get() or {}), **parameters}, *rest, **options)
+
+    transform_module.transform = sam_transform_with_values
+    for module in ("engine", "stacks", "changesets", "handlers", "provisioners"):
+        holder: Any = importlib.import_module(f"ministack.services.cloudformation.{module}")
+        if getattr(holder, "_apply_transforms", None) is apply_transforms:
+            holder._apply_transforms = apply_transforms_with_values

@@ -1,0 +1,7 @@
+"""Block Kit: what Slack accepts, what it refuses, and what it adds on its own."""
+
+from local.slack.blockkit.normalise import normalise_blocks, normalise_view
+from local.slack.blockkit.rules import Problem
+from local.slack.blockkit.validate import check_blocks, check_view, text_weight
+
+__all__ = ["Problem", "check_blocks", "check_view", "normalise_blocks", "normalise_view", "text_weight"]

@@ -1,0 +1,235 @@
+"""A whole Sallyport in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sallyport.adapters.cedar import CedarAuthorizer
+from sallyport.adapters.policy_layer import load_policy
+from sallyport.domain.actions import PolicyBundle
+from sallyport.domain.binding import VaultRecord
+from sallyport.domain.canonical import JSON
+from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
+from sallyport.domain.events import AuditEvent
+from sallyport.domain.requests import ApprovalRequest, CardRef, RequestStatus
+from sallyport.masking import MaskedDocument
+from sallyport.masking.views import restored
+from sallyport.usecases.ports import Card, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
+
+ACCOUNT = "000000000000"
+
+
+@dataclass
+class FakeStore:
+    requests: dict[str, ApprovalRequest] = field(default_factory=dict)
+    chain: dict[str, list[AuditEvent]] = field(default_factory=dict)
+    keys: dict[str, tuple[str, str]] = field(default_factory=dict)
+    per_hour: dict[str, int] = field(default_factory=dict)
+    signatures: set[str] = field(default_factory=set)
+    switches: frozenset[str] = frozenset()
+    failing: bool = False
+
+    def check_new(self, sameness: str, idempotency_key: str | None) -> None:
+        if idempotency_key in self.keys:
+            request_id, same = self.keys[idempotency_key]
+            raise Exists(request_id, by_key=True, sameness=same)
+        for request in self.requests.values():
+            if request.sameness == sameness and request.status is RequestStatus.PENDING:
+                raise Exists(request.request_id, by_key=False, sameness=sameness)
+
+    def create(
+        self,
+        request: ApprovalRequest,
+        events: tuple[AuditEvent, ...],
+        *,
+        idempotency_key: str | None,
+        limits: Limits,
+        now: datetime,
+    ) -> None:
+        self.check_new(request.sameness, idempotency_key)
+        pending = [r for r in self.requests.values() if r.agent == request.agent and not r.settled]
+        hour = f"{request.agent}{now:%Y%m%d%H}"
+        if len(pending) >= limits.pending or self.per_hour.get(hour, 0) >= limits.per_hour:
+            raise TooManyRequests
+        self._write(events)
+        self.per_hour[hour] = self.per_hour.get(hour, 0) + 1
+        self.requests[request.request_id] = request
+        if idempotency_key:
+            self.keys[idempotency_key] = (request.request_id, request.sameness)
+
+    def load(self, request_id: str) -> ApprovalRequest | None:
+        return self.requests.get(request_id)
+
+    def save(self, previous: ApprovalRequest, request: ApprovalRequest, events: tuple[AuditEvent, ...]) -> None:
+        if self.requests[request.request_id].version != previous.version:
+            raise Conflict
+        self._write(events)
+        self.requests[request.request_id] = request
+
+    def refuse(self, events: tuple[AuditEvent, ...]) -> None:
+        self._write(events)
+
+    def pending(self, limit: int, after: str | None) -> tuple[tuple[ApprovalRequest, ...], str | None]:
+        found = sorted((r for r in self.requests.values() if not r.settled), key=lambda r: (r.created_at, r.request_id))
+        start = int(after or 0)
+        page = tuple(found[start : start + limit])
+        return page, str(start + limit) if len(found) > start + limit else None
+
+    def seen_before(self, signature: str, now: datetime) -> bool:
+        seen = signature in self.signatures
+        self.signatures.add(signature)
+        return seen
+
+    def halts(self) -> frozenset[str]:
+        return self.switches
+
+    def _write(self, events: tuple[AuditEvent, ...]) -> None:
+        if self.failing:
+            raise PortFailed("store_unavailable")
+        for event in events:
+            self.chain.setdefault(event.request_id, []).append(event)
+
+    def events(self, request_id: str) -> list[dict[str, JSON]]:
+        """What was audited, parsed."""
+        return [json.loads(event.body) for event in self.chain.get(request_id, [])]
+
+    def types(self, request_id: str) -> list[str]:
+        return [event.type.value for event in self.chain.get(request_id, [])]
+
+
+@dataclass
+class FakeVault:
+    records: dict[str, VaultRecord] = field(default_factory=dict)
+
+    def put(self, record: VaultRecord) -> None:
+        self.records[record.request_id] = VaultRecord(**json.loads(json.dumps(asdict(record))))
+
+    def get(self, request_id: str) -> VaultRecord:
+        if request_id not in self.records:
+            raise PortFailed("vault_unavailable")
+        return self.records[request_id]
+
+    def delete(self, request_id: str) -> None:
+        self.records.pop(request_id, None)
+
+
+@dataclass
+class FakeViews:
+    views: dict[str, str] = field(default_factory=dict)
+
+    def put(self, presented_digest: str, view: MaskedDocument) -> None:
+        self.views[presented_digest] = json.dumps(view.document)
+
+    def get(self, presented_digest: str) -> MaskedDocument:
+        if presented_digest not in self.views:
+            raise PortFailed("views_unavailable")
+        return restored(json.loads(self.views[presented_digest]), presented_digest)
+
+
+@dataclass
+class FakeWorkflow:
+    started: dict[str, Mapping[str, JSON]] = field(default_factory=dict)
+    succeeded: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    waiting: set[str] = field(default_factory=set)
+    failing: bool = False
+
+    def start(self, request_id: str, timers: Mapping[str, JSON]) -> None:
+        if self.failing:
+            raise PortFailed("workflow_unavailable")
+        self.started.setdefault(request_id, timers)
+
+    def succeed(self, task_token: str, request_id: str) -> bool:
+        if self.failing:
+            raise PortFailed("workflow_unavailable")
+        self.succeeded.append((task_token, request_id))
+        return True
+
+    def fail(self, task_token: str, code: str) -> bool:
+        self.failed.append((task_token, code))
+        return True
+
+
+@dataclass
+class FakeChat:
+    posted: list[Card] = field(default_factory=list)
+    updated: list[Card] = field(default_factory=list)
+    told: list[tuple[str, str]] = field(default_factory=list)
+    inactive: set[str] = field(default_factory=set)
+    failing: bool = False
+
+    def post_card(self, card: Card) -> CardRef:
+        self._check()
+        self.posted.append(card)
+        return CardRef("C0APPROVAL", f"{len(self.posted)}.000001")
+
+    def update_card(self, ref: CardRef, card: Card) -> None:
+        self._check()
+        self.updated.append(card)
+
+    def tell(self, ref: CardRef, user_id: str, words: str) -> None:
+        self._check()
+        self.told.append((user_id, words))
+
+    def is_active_member(self, user_id: str) -> bool:
+        return not self.failing and user_id not in self.inactive
+
+    def _check(self) -> None:
+        if self.failing:
+            raise PortFailed("chat_unavailable")
+
+
+@dataclass
+class FakeIssuer:
+    orders: list[CredentialOrder] = field(default_factory=list)
+    failing: str | None = None
+
+    def issue(self, wanted: CredentialOrder) -> ScopedCredentials:
+        if self.failing:
+            raise PortFailed(self.failing)
+        self.orders.append(wanted)
+        expires = datetime.now(UTC) + timedelta(seconds=wanted.duration_seconds)
+        return ScopedCredentials(f"ASIAFAKE{len(self.orders):08d}", "secret", "token", expires)
+
+
+class FakeSameness:
+    def sign(self, data: bytes) -> str:
+        return hmac.new(b"a key of tests", data, hashlib.sha256).hexdigest()
+
+
+@dataclass
+class CountingEntropy:
+    drawn: int = 0
+
+    def request_id(self) -> str:
+        self.drawn += 1
+        return f"req-{self.drawn:024x}"
+
+    def salt(self) -> str:
+        return f"{self.drawn:064x}"
+
+
+@dataclass
+class FakePorts:
+    """Satisfies `Ports`, with Cedar and the shipped policy as they are."""
+
+    policy: PolicyBundle = field(default_factory=lambda: load_policy(ACCOUNT))
+    store: FakeStore = field(default_factory=FakeStore)
+    vault: FakeVault = field(default_factory=FakeVault)
+    views: FakeViews = field(default_factory=FakeViews)
+    workflow: FakeWorkflow = field(default_factory=FakeWorkflow)
+    chat: FakeChat = field(default_factory=FakeChat)
+    issuer: FakeIssuer = field(default_factory=FakeIssuer)
+    sameness: FakeSameness = field(default_factory=FakeSameness)
+    entropy: CountingEntropy = field(default_factory=CountingEntropy)
+    places: Places = field(default_factory=lambda: Places("aws", ACCOUNT, "us-east-1"))
+    limits: Limits = field(default_factory=lambda: Limits(per_hour=120, pending=20))
+    authorizer: CedarAuthorizer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.authorizer = CedarAuthorizer(self.policy)

@@ -1,0 +1,90 @@
+"""All transitions are in one table; the table is written out here once more."""
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from sallyport.domain.requests import (
+    TRANSITIONS,
+    ApprovalRequest,
+    Choice,
+    Decision,
+    IllegalTransition,
+    RequestStatus,
+)
+from tests.support.story import NOW, Story
+
+ALLOWED = {
+    ("pending", "approved"),
+    ("pending", "denied"),
+    ("pending", "expired"),
+    ("pending", "cancelled"),
+    ("pending", "failed"),
+    ("approved", "redeemed"),
+    ("approved", "expired"),
+    ("approved", "cancelled"),
+    ("approved", "revoked"),
+    ("approved", "failed"),
+    ("redeemed", "closed"),
+    ("redeemed", "revoked"),
+    ("redeemed", "failed"),
+    ("closed", "revoked"),
+}
+
+
+@pytest.fixture
+def request_() -> ApprovalRequest:
+    return Story().submitted().request
+
+
+def decision(by: str, choice: Choice = Choice.APPROVE, *, break_glass: bool = False) -> Decision:
+    return Decision(by, choice, NOW, "slack", "aa" * 32, break_glass=break_glass)
+
+
+@pytest.mark.parametrize(("old", "new"), list(itertools.product(RequestStatus, RequestStatus)))
+def test_only_the_transitions_of_the_table_happen(
+    request_: ApprovalRequest, old: RequestStatus, new: RequestStatus
+) -> None:
+    request = replace(request_, status=old)
+    if (old.value, new.value) in ALLOWED:
+        assert request.moved(new).status is new
+    else:
+        with pytest.raises(IllegalTransition):
+            request.moved(new)
+
+
+def test_every_status_has_its_row() -> None:
+    assert set(TRANSITIONS) == set(RequestStatus)
+
+
+def test_statuses_are_those_of_the_interface() -> None:
+    expected = ["pending", "approved", "denied", "expired", "cancelled", "redeemed", "revoked", "closed", "failed"]
+    assert [status.value for status in RequestStatus] == expected
+
+
+def test_a_code_once_given_is_kept(request_: ApprovalRequest) -> None:
+    assert request_.moved(RequestStatus.FAILED, "masking_failed").code == "masking_failed"
+    assert replace(request_, code="first").moved(RequestStatus.APPROVED).code == "first"
+
+
+def test_quorum_counts_people_not_approvals(request_: ApprovalRequest) -> None:
+    twice = replace(request_, quorum=2, decisions=(decision("petra.approver"), decision("petra.approver")))
+    assert not twice.has_quorum
+    assert twice.approvers == ("petra.approver",)
+    assert replace(twice, decisions=(*twice.decisions, decision("quinn.approver"))).has_quorum
+
+
+def test_overshooting_the_quorum_still_has_it(request_: ApprovalRequest) -> None:
+    many = tuple(decision(person) for person in ("a", "b", "c"))
+    assert replace(request_, quorum=2, decisions=many).has_quorum
+
+
+def test_a_denial_is_no_approval(request_: ApprovalRequest) -> None:
+    assert not replace(request_, decisions=(decision("petra.approver", Choice.DENY),)).has_quorum
+
+
+def test_secrets_of_a_request_stay_out_of_its_repr(request_: ApprovalRequest) -> None:
+    shown = repr(replace(request_, task_token="AAAA-token"))
+    assert "AAAA-token" not in shown
+    assert request_.sameness not in shown
