@@ -38,7 +38,7 @@ _PLACE_CUE = re.compile(
 _START = re.compile(r"(?:^|[.!?:;\n\r\u2022|>\u2014\u2013*\"\u201c(\[{]|\s[-/])[\s\"'\u201c(\[\u2022*>-]*$")
 _EPONYM_AFTER = re.compile(
     r"(?:['\u2019]s?)?[- ]{1,2}(?:(?:[A-Z][\w'\u2019-]+|non|type|coma|cognitive|muscular|multiple|sensory|hereditary|pulmonary|renal|cell|b|t) ){1,2}"
-    r"(?i:scale|score|assessment|index|criteria|disease|syndrome|test|lymphoma|examination|inventory|classification|dystrophy|palsy|questionnaire)s?\b"
+    r"(?i:scale|score|assessment|index|criteria|disease|syndrome|test|lymphoma|examination|inventory|classification|dystrophy|palsy|questionnaire|study|trial)s?\b"
 )
 _EPONYM_NEXT = re.compile(r"(?:['\u2019]s?)?[- ]{1,2}(?:" + "|".join(sorted(v.EPONYM_HEAD, key=len, reverse=True)) + r")\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{1,4}(?![\w-])")
@@ -210,7 +210,10 @@ def _facility(text: str, chain: list[Word], starts_sentence: bool) -> tuple[Span
         if all(word.folded in _DEPARTMENT for word in chain[begin:head]):
             return None
     if not strong and not any(word.kind in "NPUXAR" for word in [*modifiers, *chain[begin:head]]) and end == head:
-        return None
+        if not modifiers or not _ADMITTED.search(text, max(0, chain[begin].start - 24), chain[begin].start):
+            return None
+    while end + 1 < len(chain) and chain[end + 1].folded in _FACILITY_MORE:
+        end += 1
     if starts_sentence and begin == 0 and not any(word.kind in "NPUXAIR" for word in chain[: end + 1]) and not (strong and modifiers):
         return None
     stop = chain[end].end
@@ -222,6 +225,8 @@ def _facility(text: str, chain: list[Word], starts_sentence: bool) -> tuple[Span
 
 
 _FACILITY_TAIL = re.compile(r",? (?:in|of|at) (?:the )?[^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,2}(?:, [A-Z]{2}\b)?|, [^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,1}(?:, [A-Z]{2}\b)?(?= (?:on|in|for|with|by)\b)")
+_FACILITY_MORE = frozenset("care system systems services network alliance partners plan campus group".split())
+_ADMITTED = re.compile(r"\b(?:seen|treated|admitted|visited|presented|presenting|hospitalized|evaluated|operated|transferred|referred|surgery|appointment|checkup|care|visit|patient)(?: (?:to|at|by|in))?(?: the| our)? $")
 _OPENERS = frozenset("the at in from to seen care admission transfer transport discharge admitted referred our a an and or by for visit with our continuing".split())
 _DEPARTMENT = frozenset(
     "intensive care emergency outpatient inpatient primary critical coronary cardiac surgical medical nursing operating recovery urgent health mental"
@@ -251,7 +256,7 @@ def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> 
         end = chain[last].end
         if chain[last].kind == "I" and text[end : end + 1] == ".":
             end += 1
-        if (state := _STATE.match(text, end)) is not None and state.group(1) in _STATE_CODES:
+        if (state := _STATE.match(text, end)) is not None and (state.group(1) is None or state.group(1) in _STATE_CODES):
             end = state.end()
         category = None
         if (small := _SMALL_HEAD.match(text, end)) is not None:
@@ -268,12 +273,12 @@ def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> 
         i = last + 1
 
 
-_STATE = re.compile(r",? ([A-Z]{2})\b(?!\.?\w)")
+_STATE = re.compile(r",? ([A-Z]{2})\b(?!\.?\w)|, (?:" + "|".join(v.STATE_NAMES) + r")\b")
 _STATE_CODES = frozenset(code.upper() for code in v.STATES) | {"ZZ", "YY", "XX"}
 _PARTICLE = re.compile(r"\b(?:de la|de los|van de|van den|van der|von der|de|da|dos|das|di|du|del|della|van|von|der|den|ter|ten|al|el|bin|ibn|af|av) $")
 _SAINT = re.compile(r"\b(?:St|Saint|Mt|Mount|Ft|Fort|ST)\.? $")
 _TITLE = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Miss|Mx|Prof|Doctor|Professor|DR|MR|MRS|MS|dr|mr|mrs|ms)\.? $")
-_SMALL_HEAD = re.compile(r"(?:['\u2019]s)?(?: (?:medical|health|cancer|heart|eye|children['\u2019]?s?|general|regional|university|dental|urgent care|community|memorial))? (?:clinic|hospital|med(?:ical)? (?:center|centre|ctr)|health (?:center|centre)|ctr|hospice|pharmacy)\b")
+_SMALL_HEAD = re.compile(r"(?:['\u2019]s)?(?: (?!and |or |in |to |for |from |at |with |was |has |is )[a-z]+['\u2019]?s?)? (?:clinic|hospital|facility|med(?:ical)? (?:center|centre|ctr)|health (?:center|centre)|ctr|hospice|pharmacy)\b")
 
 
 def _opens(word: Word) -> bool:
@@ -285,6 +290,8 @@ def _joins(text: str, word: Word, previous: Word) -> bool:
     """Whether `word` continues the name that ends with `previous`."""
     if word.kind in "IXANUPL":
         return not _eponym(text, word) or word.kind in "IL"
+    if word.kind == "R" and previous.kind in "NUA" and text[previous.end : word.start] == " " and previous.flags & words.GIVEN:
+        return True
     if word.kind in "BM" and text[previous.end : word.start] in (" ", "-", ". "):
         name = word.flags & (words.NAME | words.PLACE) or not word.flags & words.FREQUENT or word.folded in v.STREET
         return bool(name and previous.kind in "NUAIP" and word.folded not in v.EPONYM_HEAD and (not word.flags & words.MEDICAL or word.flags & words.STRONG_NAME))
@@ -302,7 +309,7 @@ def _is_place(text: str, chain: list[Word], before: str, starts_sentence: bool) 
     if chain[-1].folded in v.STREET or chain[-1].folded in _SETTLEMENTS:
         return bool(_PLACE_CUE.search(before) or chain[0].flags & (words.NAME | words.PLACE))
     named = sum(bool(word.flags & (words.NAME | words.PLACE)) for word in chain)
-    return bool(_STRONG_PLACE_CUE.search(before)) or named * 2 >= len(chain) and bool(re.search(r"\b(?:at|in|from|near)\s$", before))
+    return bool(_STRONG_PLACE_CUE.search(before)) or named * 2 >= len(chain) and bool(re.search(r"\b(?:at|in|from|near)\s$", before) or _ADMITTED.search(before))
 
 
 _SETTLEMENTS = frozenset("city town township county borough village parish district island islands coast beach city, mills furnace landing mound town junction heath quay moor reach weald wold wick mere".split())
@@ -317,6 +324,8 @@ def _picks(text: str, chain: list[Word], i: int, starts_sentence: bool, strong_c
     """Whether the word at `i` by itself makes its chain a name."""
     word = chain[i]
     kind = word.kind
+    if kind == "I" and i and chain[i - 1].kind == "T" and text[word.end : word.end + 1] == ".":
+        return True
     if kind in "BRTLIF":
         if kind == "B" and i + 1 < len(chain) and chain[i + 1].kind in "NU" and not word.flags & (words.FREQUENT | words.MEDICAL) and not starts_sentence:
             return word.folded not in v.BENIGN and text[word.end : chain[i + 1].start] == " " and not word.text.isupper()
@@ -359,7 +368,7 @@ def _picks(text: str, chain: list[Word], i: int, starts_sentence: bool, strong_c
 def _eponym(text: str, word: Word) -> bool:
     """Whether a disease, a sign or a score takes its name from this word."""
     near = _EPONYM_NEXT.match(text, word.end)
-    if near is not None:
+    if near is not None or word.folded in v.EPONYMS and word.text[-2:] in ("'s", "\u2019s"):
         return True
     if word.flags & words.GIVEN_STRONG and word.kind == "N" and not word.flags & words.EPONYM:
         return False
