@@ -66,12 +66,21 @@ _HEX = re.compile(r"[0-9a-fA-F-]+")
 _WORDY = re.compile(r"[a-z]{3,}|[A-Z]{3,}|[A-Z][a-z]{2,}")
 
 
+_LONG = re.compile(r"[A-Za-z0-9$+/_.~%=!{-](?<![\w$+/.~%=@-].)(?=[^\s]{15})[\w$+/.~%=!:{}-]{16,}")
+_HINTS = ("pass", "pwd", "secret", "token", "key", "auth", "cred", "bearer", "private", "access", "login", "cookie", "webhook", "sas", "pat", "jwt")
+
+
 def find(text: str) -> Iterator[Span]:
     """Secrets in `text`."""
-    for pattern in (ISSUED, JWT):
-        for match in pattern.finditer(text):
-            if not _PLACEHOLDER.match(match.group()) and len(set(match.group()[-12:].lower())) > 3:
-                yield Span(match.start(), match.end(), "SECRET", "secret")
+    long = _LONG.search(text) is not None
+    if long or "$" in text:
+        for pattern in (ISSUED, JWT):
+            for match in pattern.finditer(text):
+                if not _PLACEHOLDER.match(match.group()) and len(set(match.group()[-12:].lower())) > 3:
+                    yield Span(match.start(), match.end(), "SECRET", "secret")
+        for match in _RANDOM.finditer(text):
+            if _is_random(match.group()):
+                yield Span(match.start(), match.end(), "SECRET", "random")
     if "-----BEGIN" in text or "PuTTY" in text:
         for match in PRIVATE_KEY.finditer(text):
             yield Span(match.start(), match.end(), "SECRET", "secret")
@@ -79,10 +88,12 @@ def find(text: str) -> Iterator[Span]:
         for match in URL_LOGIN.finditer(text):
             if not _PLACEHOLDER.match(match.group(2)):
                 yield Span(match.start(2), match.end(2), "SECRET", "secret")
-    yield from _assigned(text)
-    for match in _RANDOM.finditer(text):
-        if _is_random(match.group()):
-            yield Span(match.start(), match.end(), "SECRET", "random")
+    small = text.lower()
+    if any(hint in small for hint in _HINTS) and (long or _ASSIGNMENT.search(small)):
+        yield from _assigned(text)
+
+
+_ASSIGNMENT = re.compile(r"[=:\"'`](?=.)|\bis\b|[a-z0-9]{10}")
 
 
 def _assigned(text: str) -> Iterator[Span]:
