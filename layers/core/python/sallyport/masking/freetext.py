@@ -45,7 +45,7 @@ class Reader:
             if "=" in text or "|" in text:
                 yield from embedded.pair_spans(text)
             yield from prose(text)
-        if len(text) >= 24:
+        if len(text) >= 24 and max(map(len, text.split()), default=0) >= 24:
             yield from embedded.base64_spans(text, inner)
 
 

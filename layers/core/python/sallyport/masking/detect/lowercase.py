@@ -26,14 +26,13 @@ _PLACE = re.compile(r"\b(?:at|from|in|near|of|to|our|the) ((?:st\.? )?[a-z][a-z'
 @cache
 def _given() -> frozenset[str]:
     """Given names that are hardly ever ordinary words."""
-    wanted, unwanted = words.GIVEN_STRONG, words.FREQUENT | words.MEDICAL
-    return frozenset(word for word, flags in words.lexicon().items() if flags & wanted and not flags & unwanted)
+    return words.having(words.GIVEN_STRONG, words.FREQUENT | words.MEDICAL)
 
 
 @cache
 def _places() -> frozenset[str]:
     """Words that only occur in names of places, written small."""
-    single = {word for word, flags in words.lexicon().items() if flags & words.PLACE_STRONG and not flags & (words.ORDINARY | words.REGION)}
+    single = words.having(words.PLACE_STRONG, words.ORDINARY | words.REGION)
     parts = {part for phrase in words.place_phrases() for part in phrase.split() if not words.lexicon().get(part, 0) & words.ORDINARY}
     return frozenset(single | parts | {word for word in v.PLACE_SHORT if len(word) > 2})
 

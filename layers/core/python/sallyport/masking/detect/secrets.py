@@ -66,18 +66,21 @@ _HEX = re.compile(r"[0-9a-fA-F-]+")
 _WORDY = re.compile(r"[a-z]{3,}|[A-Z]{3,}|[A-Z][a-z]{2,}")
 
 
-_LONG = re.compile(r"[A-Za-z0-9$+/_.~%=!{-](?<![\w$+/.~%=@-].)(?=[^\s]{15})[\w$+/.~%=!:{}-]{16,}")
-_HINTS = ("pass", "pwd", "secret", "token", "key", "auth", "cred", "bearer", "private", "access", "login", "cookie", "webhook", "sas", "pat", "jwt")
+_LONG = re.compile(r"[A-Za-z0-9_-](?<![\w-][\w-])(?=[A-Za-z_-]{0,80}\d)[A-Za-z0-9_-]{15,}")
+_MEDIUM = re.compile(r"[A-Za-z0-9](?<!\w[A-Za-z0-9])(?=[A-Za-z+/_.~%-]{0,40}\d)[A-Za-z0-9+/_.~%-]{9,}")
+_PASSWORD_HINTS = ("passw", "pwd", "passphrase", "passcode", "secret", "credential", "_pass", "pass=", "pass ", "pass:", "passe", "encryption", "private", "api", "token", "contrase")
+_KEY_HINTS = ("key", "token", "secret", "auth", "bearer", "private", "access", "api", "session", "cookie", "client", "salt", "sig", "webhook", "cred", "jwt", "pass", "pwd", "basic ", "oauth", "sas", "dsn")
 
 
 def find(text: str) -> Iterator[Span]:
     """Secrets in `text`."""
     long = _LONG.search(text) is not None
-    if long or "$" in text:
+    if long or "$" in text or "eyJ" in text or "webhook" in text:
         for pattern in (ISSUED, JWT):
             for match in pattern.finditer(text):
                 if not _PLACEHOLDER.match(match.group()) and len(set(match.group()[-12:].lower())) > 3:
                     yield Span(match.start(), match.end(), "SECRET", "secret")
+    if long:
         for match in _RANDOM.finditer(text):
             if _is_random(match.group()):
                 yield Span(match.start(), match.end(), "SECRET", "random")
@@ -88,27 +91,29 @@ def find(text: str) -> Iterator[Span]:
         for match in URL_LOGIN.finditer(text):
             if not _PLACEHOLDER.match(match.group(2)):
                 yield Span(match.start(2), match.end(2), "SECRET", "secret")
-    small = text.lower()
-    if any(hint in small for hint in _HINTS) and (long or _ASSIGNMENT.search(small)):
-        yield from _assigned(text)
-
-
-_ASSIGNMENT = re.compile(r"[=:\"'`](?=.)|\bis\b|[a-z0-9]{10}")
+    yield from _assigned(text)
 
 
 def _assigned(text: str) -> Iterator[Span]:
-    for match in HEADER.finditer(text):
-        group = 1 if match.group(1) else 2
-        if _is_key(match.group(group)):
-            yield Span(match.start(group), match.end(group), "SECRET", "secret")
-    for match in KEYWORD.finditer(text):
-        value = match.group("value").rstrip(".,;:)]}>|\\'\"!?")
-        if _is_key(value):
-            yield Span(match.start("value"), match.start("value") + len(value), "SECRET", "secret")
-    for pattern in (QUOTED, _BARE_PASSWORD):
-        for match in pattern.finditer(text):
-            if _is_password(match.group("value")):
-                yield Span(match.start("value"), match.end("value"), "SECRET", "secret")
+    """Values beside a keyword."""
+    small = text.lower()
+    if any(hint in small for hint in _KEY_HINTS) and (_MEDIUM.search(text) or _UNBROKEN.search(text)):
+        for match in HEADER.finditer(text):
+            group = 1 if match.group(1) else 2
+            if _is_key(match.group(group)):
+                yield Span(match.start(group), match.end(group), "SECRET", "secret")
+        for match in KEYWORD.finditer(text):
+            value = match.group("value").rstrip(".,;:)]}>|\\'\"!?")
+            if _is_key(value):
+                yield Span(match.start("value"), match.start("value") + len(value), "SECRET", "secret")
+    if any(hint in small for hint in _PASSWORD_HINTS):
+        for pattern in (QUOTED, _BARE_PASSWORD):
+            for match in pattern.finditer(text):
+                if _is_password(match.group("value")):
+                    yield Span(match.start("value"), match.end("value"), "SECRET", "secret")
+
+
+_UNBROKEN = re.compile(r"[^\s]{18}")
 
 
 def _is_key(value: str) -> bool:
