@@ -71,8 +71,22 @@ def fires(value: JSON) -> tuple[str, ...]:
     Meant for parameters that scope a credential (bucket, prefix, table, partition key): technical names do not fire.
     Raises MaskingFailed.
     """
-    _, findings = _run(value, DEFAULT)
-    return tuple(sorted({finding.category for finding in findings}))
+    from sallyport.masking import scope
+
+    try:
+        found: set[str] = set()
+        stack: list[JSON] = [value]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, dict):
+                stack += [*item.keys(), *item.values()]
+            elif isinstance(item, list):
+                stack += item
+            elif item is not None and not isinstance(item, bool):
+                found |= scope.categories(str(item))
+    except Exception as error:  # noqa: BLE001 - as below
+        raise MaskingFailed("masking_failed", type(error).__name__) from None
+    return tuple(sorted(found))
 
 
 def masking_rules_from_policy(mapping: object) -> MaskingRules:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sallyport.masking import freetext, words
+from sallyport.masking import freetext, policy, words
 from sallyport.masking.budget import MAX_DEPTH, Budget
 from sallyport.masking.ledger import MARKER, Ledger
 from sallyport.masking.plain import scrub_surrogates
@@ -34,6 +34,8 @@ class Engine:
         self.rules = rules
         self.ledger = Ledger()
         self.budget = budget
+        self.columns = policy.columns(rules)
+        self.extended = bool(rules.patterns or rules.terms or rules.medical_codes == "mask")
         self.known: set[str] = set()
         self.pending: list[tuple[Any, Any, str, str]] = []
         self.mentions: list[tuple[Any, Any, str, str]] = []
@@ -99,6 +101,8 @@ class Engine:
     def _string(self, holder: Any, slot: Any, value: str, path: str, field: Field | None) -> None:
         if field is not None and holds(field, value):
             holder[slot] = self._mask(value, path, field.category, "field")
+        elif field is not None and not field.category:
+            return
         elif len(value) > 1 and not (_FIELD_KEY.fullmatch(value) and field_of(value) is not None):
             self.pending.append((holder, slot, value, path))
 
@@ -117,19 +121,14 @@ class Engine:
             shown = self._key(key, path, masked)
             below = f"{path}.{shown}"
             inner = _descend(hints, key) if hints else hints
-            found = self._rule(key) or (described if key in tables.VALUE_KEYS and described else field_of(key))
+            found = self.columns.get(words.fold(key)) if self.columns else None
+            found = found or (described if key in tables.VALUE_KEYS and described else field_of(key))
             if found is None and inherited is not None and key.lower() not in _PUBLIC_PARTS:
                 found = inherited
             if isinstance(item, list) and item and isinstance(item[0], list) and not inner:
                 masked[shown] = self._rows(item, below, headers, depth + 1)
             else:
                 self._put(masked, shown, item, below, inner, found, depth + 1, key)
-
-    def _rule(self, key: str) -> Field | None:
-        for rule in self.rules.columns:
-            if words.fold(rule.name) == words.fold(key):
-                return Field(rule.category if rule.treat == "mask" else "", "whole")
-        return None
 
     def _rows(self, rows: list[JSON], path: str, headers: list[Field | None] | None, depth: int) -> list[JSON]:
         """A matrix, its columns named by a header elsewhere or by its own first row."""
@@ -179,7 +178,10 @@ class Engine:
         if kind is str and value[:2] in ("19", "20", "18") and fhir.DATE.fullmatch(value):  # type: ignore[index,arg-type]
             holder[slot] = self._mask(value, path, "DATE", "fhir")  # type: ignore[arg-type]
             return
-        category = fhir.element(node, key, value, role)
+        column = self.columns.get(words.fold(key)) if self.columns else None
+        category = (column.category or "keep") if column is not None else fhir.element(node, key, value, role)
+        if category == "keep" and self.rules.medical_codes == "mask" and key in ("code", "display", "text") and fhir.coded(node):
+            category = "CODE"
         if category == "known":
             self.mentions.append((holder, slot, str(value), path))
         elif category is None:
@@ -241,6 +243,10 @@ class Engine:
         spans = freetext.find(text)
         if hits := self._known_in(text):
             spans = settle([*spans, *_mentions(text, hits)])
+        if self.rules.allow:
+            spans = [span for span in spans if not policy.allowed(text, span, self.rules)]
+        if self.extended:
+            spans = settle([*spans, *policy.find(text, self.rules)])
         return self._replaced(text, path, spans) if spans else text
 
     def _known_in(self, text: str) -> set[str]:

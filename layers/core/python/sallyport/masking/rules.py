@@ -124,6 +124,16 @@ def masking_rules_from_policy(mapping: object) -> MaskingRules:
     )
 
 
+def _term_rule(name: object, listed: object) -> TermRule:
+    terms = _strings(listed, f"terms.{name}")
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    longest_first = sorted(terms, key=len, reverse=True)
+    compiled = re2.compile("|".join(rf"\b{re2.escape(term)}\b" for term in longest_first), options)
+    return TermRule(_category(name, "terms"), terms, compiled)
+
+
 def _path(entry: Mapping[str, Any], where: str) -> str:
     path = _text(entry, "path", where)
     if not path.startswith("$"):

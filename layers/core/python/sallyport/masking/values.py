@@ -107,6 +107,7 @@ class TermRule:
 
     category: str
     terms: tuple[str, ...]
+    compiled: Any = field(compare=False, repr=False, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,17 +109,18 @@ def _derived(word: str) -> int:
         parts = [flags.get(part) or _derived(part) for part in word.split("-") if part]
         return _compound(parts)
     if len(word) >= 5:
-        for suffix in _SUFFIXES:
-            if word.endswith(suffix):
-                stem = word[: -len(suffix)]
-                for base in (stem, stem + _ENDINGS.get(suffix, "")):
-                    if flags.get(base, 0) & (COMMON | MEDICAL):
-                        return COMMON
-        for prefix in _PREFIXES:
-            if word.startswith(prefix) and len(word) > len(prefix) + 3:
-                if flags.get(word[len(prefix) :], 0) & (COMMON | MEDICAL):
+        if word.endswith(_SUFFIXES):
+            for suffix in _SUFFIXES:
+                if word.endswith(suffix):
+                    stem = word[: -len(suffix)]
+                    for base in (stem, stem + _ENDINGS.get(suffix, "")):
+                        if flags.get(base, 0) & (COMMON | MEDICAL):
+                            return COMMON
+        if word.startswith(_PREFIXES):
+            for prefix in _PREFIXES:
+                if word.startswith(prefix) and len(word) > len(prefix) + 3 and flags.get(word[len(prefix) :], 0) & (COMMON | MEDICAL):
                     return COMMON
-        if word.endswith(_weak_endings()) and len(word) >= 7:
+        if len(word) >= 7 and word.endswith(_weak_endings()):
             return MEDICAL
     return 0
 

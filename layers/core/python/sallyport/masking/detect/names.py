@@ -70,7 +70,9 @@ def find(text: str) -> Iterator[Span]:
             alive = False
         chain.append(item)
         last_end = end
-        alive = alive or known is None and (item.kind not in "BRMTL" or item.kind == "B" and not item.flags & (words.FREQUENT | words.MEDICAL)) or len(chain) == 2 and len(word) > 1
+        alive = alive or known is None and (item.kind not in "BRMTL" or item.kind == "B" and not item.flags & (words.FREQUENT | words.MEDICAL)) or (
+            len(chain) > 1 and (item.folded in v.STREET or item.folded in _SETTLEMENTS or item.flags & (words.NAME | words.PLACE))
+        )
     if alive:
         yield from judge(text, chain, ends)
 

@@ -67,9 +67,9 @@ _WORDY = re.compile(r"[a-z]{3,}|[A-Z]{3,}|[A-Z][a-z]{2,}")
 
 
 _LONG = re.compile(r"[A-Za-z0-9_-](?<![\w-][\w-])(?=[A-Za-z_-]{0,80}\d)[A-Za-z0-9_-]{15,}")
-_MEDIUM = re.compile(r"[A-Za-z0-9](?<!\w[A-Za-z0-9])(?=[A-Za-z+/_.~%-]{0,40}\d)[A-Za-z0-9+/_.~%-]{9,}")
+_MEDIUM = re.compile(r"[A-Za-z0-9](?<!\w[A-Za-z0-9])(?=[A-Za-z+/_~%-]{0,40}\d)(?=[\d+/_~%-]{0,40}[A-Za-z])[A-Za-z0-9+/_~%-]{9,}")
 _PASSWORD_HINTS = ("passw", "pwd", "passphrase", "passcode", "secret", "credential", "_pass", "pass=", "pass ", "pass:", "passe", "encryption", "private", "api", "token", "contrase")
-_KEY_HINTS = ("key", "token", "secret", "auth", "bearer", "private", "access", "api", "session", "cookie", "client", "salt", "sig", "webhook", "cred", "jwt", "pass", "pwd", "basic ", "oauth", "sas", "dsn")
+_KEY_HINTS = ("key", "token", "secret", "auth", "bearer", "access", "private", "apikey", "api_", "api-", "api ", "api:", "session_", "cookie", "client_", "client-", "clientid", "clientsecret", "webhook", "cred", "jwt", "passw", "pwd", "basic ", "dsn")
 
 
 def find(text: str) -> Iterator[Span]:

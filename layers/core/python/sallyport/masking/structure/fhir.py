@@ -86,6 +86,16 @@ def element(node: dict[str, Any], key: str, value: object, role: str) -> str | N
     return None
 
 
+def coded(node: dict[str, Any]) -> bool:
+    """Whether `node` is a Coding of a medical terminology, or a CodeableConcept that has one."""
+    system = node.get("system")
+    if isinstance(system, str):
+        return _TERMINOLOGY.search(system) is not None
+    codings = node.get("coding")
+    return isinstance(codings, list) and any(isinstance(coding, dict) and coded(coding) for coding in codings)
+
+
+_TERMINOLOGY = re.compile(r"snomed|icd-?\d|loinc|rxnorm|/cpt|ama-assn|ndc|cvx|hcpcs|2\.16\.840\.1\.113883\.6\.", re.IGNORECASE)
 _CODED = frozenset("code type category vaccineCode valueCodeableConcept reasonCode bodySite specialty maritalStatus route".split())
 
 
