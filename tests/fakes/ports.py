@@ -14,6 +14,7 @@ from sallyport.adapters.policy_layer import load_policy
 from sallyport.domain.actions import PolicyBundle
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import JSON
+from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.events import AuditEvent
 from sallyport.domain.requests import ApprovalRequest, CardRef, RequestStatus
@@ -76,9 +77,9 @@ class FakeStore:
 
     def pending(self, limit: int, after: str | None) -> tuple[tuple[ApprovalRequest, ...], str | None]:
         found = sorted((r for r in self.requests.values() if not r.settled), key=lambda r: (r.created_at, r.request_id))
-        start = int(after or 0)
-        page = tuple(found[start : start + limit])
-        return page, str(start + limit) if len(found) > start + limit else None
+        rest = [r for r in found if after is None or f"{stamp(r.created_at)}|{r.request_id}" > after]
+        page = tuple(rest[:limit])
+        return page, f"{stamp(page[-1].created_at)}|{page[-1].request_id}" if len(rest) > limit else None
 
     def seen_before(self, signature: str, now: datetime) -> bool:
         seen = signature in self.signatures

@@ -136,11 +136,14 @@ class DynamoDbStore:
             raise PortFailed("store_busy") from None
 
     def pending(self, limit: int, after: str | None) -> tuple[tuple[ApprovalRequest, ...], str | None]:
-        start = json.loads(after) if after else None
+        start = None
+        if after:
+            created_at, _, request_id = after.partition("|")
+            start = {"pk": {"S": f"REQ#{request_id}"}, "pending": {"S": "pending"}, "created_at": {"S": created_at}}
         page = RequestItem.pending_index.query("pending", limit=limit, page_size=limit, last_evaluated_key=start)
         found = tuple(from_json(item.document, None) for item in page if item.document)
-        cursor = json.dumps(page.last_evaluated_key) if page.last_evaluated_key else None
-        return found, cursor
+        last = found[-1] if page.last_evaluated_key else None
+        return found, f"{stamp(last.created_at)}|{last.request_id}" if last else None
 
     def seen_before(self, signature: str, now: datetime) -> bool:
         item = RequestItem(f"SEEN#{signature}", ttl=_epoch(now + _SIGNATURE_WINDOW))
