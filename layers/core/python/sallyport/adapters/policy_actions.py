@@ -44,6 +44,7 @@ def action_from(raw: Mapping[str, Any], where: str, tiers: Mapping[str, Any] | N
             on_behalf_of_required=raw.get("on_behalf_of_required", False),
             outlasts=tuple(raw.get("outlasts", ())),
             execute=raw.get("execute"),
+            resource_ids=frozenset(raw.get("resource_ids", ())),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         if isinstance(error, PolicyInvalid):

@@ -107,7 +107,7 @@ def _check_person(person: Person) -> None:
         raise PolicyInvalid(f"{_WHERE}: {person.id}: no Teams (Entra) object id: {person.teams_user_id!r}")
     for principal in person.principals:
         if not any(form.fullmatch(principal) for form in (_USER, _ROLE, _SSO_USER)):
-            # Identity Center's role without a session name is everybody's; other session names are their caller's choice.
+            # Identity Center's role without a session name is everybody's; other session names are the caller's choice.
             raise PolicyInvalid(
                 f"{_WHERE}: {person.id}: {principal!r} is no IAM user, role without path and session name, or "
                 "AWSReservedSSO role with a session name"

@@ -93,6 +93,7 @@ def _prepare(
         session_policy=policy.render_session_policy(action, submission.parameters, ports.places),
         policy_digest=ports.policy.digest,
         salt=ports.entropy.salt(),
+        call=policy.planned_call(action, request_id, submission.parameters, ports),
     )
     request = ApprovalRequest(
         request_id=request_id,
@@ -130,7 +131,7 @@ def _sameness(agent: Agent, submission: Submission, behalf: str | None, duration
 
 def _check_scope(action: ActionDefinition, parameters: Mapping[str, Any]) -> None:
     """Scope lands in CloudTrail unmasked, so a value that a detector knows has no place there."""
-    for name in sorted(action.scope - action.sensitive_scope):
+    for name in sorted(action.scope - action.sensitive_scope - action.resource_ids):
         if name in parameters and fires(parameters[name]):
             raise IdentifierInScope(f"$.parameters.{name}")
 
