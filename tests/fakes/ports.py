@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sallyport.adapters.cedar import CedarAuthorizer
 from sallyport.adapters.policy_layer import load_policy
@@ -18,7 +19,7 @@ from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.events import AuditEvent
 from sallyport.domain.requests import ApprovalRequest, CardRef, RequestStatus
-from sallyport.masking import MaskedDocument
+from sallyport.masking import MaskedDocument, MaskingFailed
 from sallyport.masking.views import restored
 from sallyport.usecases.ports import Card, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
 
@@ -95,7 +96,7 @@ class FakeStore:
         for event in events:
             self.chain.setdefault(event.request_id, []).append(event)
 
-    def events(self, request_id: str) -> list[dict[str, JSON]]:
+    def events(self, request_id: str) -> list[dict[str, Any]]:
         """What was audited, parsed."""
         return [json.loads(event.body) for event in self.chain.get(request_id, [])]
 
@@ -129,7 +130,10 @@ class FakeViews:
     def get(self, presented_digest: str) -> MaskedDocument:
         if presented_digest not in self.views:
             raise PortFailed("views_unavailable")
-        return restored(json.loads(self.views[presented_digest]), presented_digest)
+        try:
+            return restored(json.loads(self.views[presented_digest]), presented_digest)
+        except MaskingFailed:
+            raise PortFailed("views_unavailable") from None
 
 
 @dataclass

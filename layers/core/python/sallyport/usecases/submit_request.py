@@ -58,7 +58,11 @@ def submit_request(
         ports.vault.put(vaulted)
         ports.store.create(request, events, idempotency_key=key, limits=ports.limits, now=now)
     except Exists as exists:
-        return _existing(exists, request, ports), False
+        try:
+            return _existing(exists, request, ports), False
+        except IdempotencyConflict as conflict:
+            _record_refused(request_id, agent, submission, conflict, ports, now)
+            raise
     except TooManyRequests:
         _record_refused(request_id, agent, submission, RateLimited(), ports, now)
         raise RateLimited from None
