@@ -54,7 +54,7 @@ json_values = st.recursive(
 
 
 def test_rfc_8785_example_has_the_bytes_of_the_standard() -> None:
-    value = {
+    value: Any = {
         "numbers": [333333333.33333329, 1e30, 4.50, 2e-3, 0.000000000000000000000000001],
         "string": '€$\u000f\nA\'B"\\\\"/',
         "literals": [None, True, False],
