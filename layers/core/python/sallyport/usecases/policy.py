@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sallyport.domain import execution
 from sallyport.domain.actions import ActionDefinition, Rung
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent
@@ -19,15 +20,11 @@ TARGET_PATH = "/sallyport/target/"
 
 def check_parameters(action: ActionDefinition, parameters: Mapping[str, Any]) -> None:
     """Raises InvalidParameters with the declared paths that do not fit. Never quotes a value or an unknown name."""
-    import jsonschema  # 100 ms that only submission pays
+    from sallyport.usecases.parameter_schema import faults  # jsonschema: 100 ms that only submission pays
 
-    validator = jsonschema.Draft202012Validator(dict(action.parameters))
-    paths: dict[str, None] = {}
-    for error in validator.iter_errors(dict(parameters)):
-        # An unexpected property is reported at its parent: its name is the caller's own text.
-        paths["$.parameters" + error.json_path[1:]] = None
-    if paths:
-        raise InvalidParameters(*paths)
+    found = faults(action.parameters, parameters)
+    if found:
+        raise InvalidParameters(*found)
 
 
 def duration(action: ActionDefinition, asked: int | None) -> int:
@@ -59,7 +56,7 @@ def verdict(
     context: dict[str, JSON] = {
         "hour": submitted.hour,
         "weekday": submitted.isoweekday(),
-        "scope": [f"{name}={value}" for name in sorted(action.scope) for value in _listed(parameters.get(name))],
+        "scope": [f"{name}={value}" for name in sorted(parameters) for value in _listed(parameters[name])],
     }
     if not ports.authorizer.may_request(agent, action, on_behalf_of, context).allowed:
         return VerdictKind.DENY
@@ -69,8 +66,6 @@ def verdict(
 
 
 def _listed(value: object) -> list[object]:
-    if value is None:
-        return []
     return value if isinstance(value, list) else [value]
 
 
@@ -89,6 +84,26 @@ def render_session_policy(action: ActionDefinition, parameters: Mapping[str, Any
         raise InvalidParameters(f"$.parameters.{unsafe.parameter}") from None
     except PolicyTooLong:
         raise InvalidParameters("$.parameters") from None
+
+
+def planned_call(
+    action: ActionDefinition, request_id: str, parameters: Mapping[str, Any], ports: Ports
+) -> dict[str, Any] | None:
+    """The exact call that Sallyport will make, None for an action of delivery `credential`.
+
+    Raises InvalidParameters for arguments that the service's own model does not take: before a person is disturbed.
+    """
+    if action.execute is None:
+        return None
+    try:
+        call = execution.planned_call(
+            action.execute, {**parameters, **ports.places.as_dict(), "request_id": request_id}
+        )
+    except execution.UnfitValue as unfit:
+        raise InvalidParameters(f"$.parameters.{unfit.parameter}") from None
+    if not ports.call_maker.check(call):
+        raise InvalidParameters("$.parameters")
+    return call
 
 
 def rung_seconds(rung: Rung, agent: Agent) -> int:

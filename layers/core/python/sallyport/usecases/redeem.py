@@ -22,6 +22,7 @@ from sallyport.domain.refusals import (
     WrongDelivery,
 )
 from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
+from sallyport.usecases import break_glass
 from sallyport.usecases.grants import check_still_approved
 from sallyport.usecases.ports import Ports
 from sallyport.usecases.transition import record, record_refusal
@@ -54,8 +55,14 @@ def redeem(
             _check(request, delivery, now)
             if request.grant is None:
                 raise NotApproved
-            cut_off = now + timedelta(seconds=request.duration_seconds)
-            grant = replace(request.grant, status=GrantStatus.REDEEMED, redeemed_at=now, cut_off=cut_off)
+            cut_off = now + timedelta(seconds=break_glass.seconds(request, ports.policy.actions[request.action]))
+            grant = replace(
+                request.grant,
+                status=GrantStatus.REDEEMED,
+                redeemed_at=now,
+                cut_off=cut_off,
+                role_arn=vaulted.target_role_arn,
+            )
             redeemed_event = Draft(EventType.GRANT_REDEEMED, actor, {"delivery": delivery.value})
             return replace(request.moved(RequestStatus.REDEEMED), grant=grant), (redeemed_event,)
 
