@@ -55,6 +55,13 @@ def parse_cursor(text: str | None) -> str | None:
     return text
 
 
+def parse_halt(body: bytes) -> tuple[str, str]:
+    """The body of `POST /v1/halts`: the switch and the reason. Raises MalformedRequest."""
+    raw = read_object(body)
+    _only(raw, {"switch", "reason"})
+    return _text(raw, "switch", 160), _text(raw, "reason", MAX_REASON)
+
+
 def _only(raw: dict[str, Any], known: set[str]) -> None:
     if raw.keys() - known:
         raise MalformedRequest  # the name is the caller's own text, so it is not repeated
