@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sallyport.masking.detect import addresses, contact, dates, ids, lowercase, names
+from sallyport.masking.detect import addresses, contact, dates, ids, lowercase, names, secrets
 from sallyport.masking.plain import plain
 from sallyport.masking.spans import Span, settle
 from sallyport.masking.structure import embedded, hl7
@@ -44,7 +45,7 @@ class Reader:
             if "=" in text or "|" in text:
                 yield from embedded.pair_spans(text)
             yield from prose(text)
-        if len(text) >= 24:
+        if len(text) >= 24 and max(map(len, text.split()), default=0) >= 24:
             yield from embedded.base64_spans(text, inner)
 
 
@@ -61,7 +62,24 @@ def prose(text: str) -> list[Span]:
     """Identifiers in running text."""
     reading = plain(text)
     shown = contact.without_public_urls(reading.text)
-    spans = [span for detector in (contact, dates, ids, addresses, names, lowercase) for span in detector.find(shown)]
+    spans = [span for detector in (contact, dates, ids, addresses, names, lowercase, secrets) for span in detector.find(shown)]
+    if any(span.detector == "secret" for span in spans):
+        spans = _without_labels(reading.text, spans)
     if reading.starts is None:
         return settle(spans)
     return settle(Span(*reading.back(span.start, span.end), span.category, span.detector) for span in spans)
+
+
+_LABEL = re.compile(r"[A-Za-z_.:\-]+")
+
+
+def _without_labels(text: str, spans: list[Span]) -> list[Span]:
+    """`spans` without those that only add a label in front of a secret: of `vendor-key-3f9c…` the key goes, not the vendor."""
+    starts = {span.start: span for span in spans if span.detector == "secret"}
+    kept = []
+    for span in spans:
+        inner = next((s for at, s in starts.items() if span.start < at < span.end and s.end >= span.end - 2), None)
+        if span.detector in ("look", "random", "cue") and inner and _LABEL.fullmatch(text, span.start, inner.start):
+            continue
+        kept.append(span)
+    return kept

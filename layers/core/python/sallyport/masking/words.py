@@ -32,14 +32,29 @@ def fold(word: str) -> str:
 
 
 @cache
+def _groups() -> tuple[tuple[int, list[str]], ...]:
+    """The lexicon as it is stored: flags, and the words that have exactly these."""
+    text = files("sallyport.masking").joinpath("words", "lexicon.txt").read_text(encoding="utf-8")
+    lines = (line.partition("\t") for line in text.splitlines())
+    return tuple((int(flag), listed.split(" ")) for flag, _, listed in lines)
+
+
+@cache
 def lexicon() -> dict[str, int]:
     """Folded word to flags."""
     flags: dict[str, int] = {}
-    text = files("sallyport.masking").joinpath("words", "lexicon.txt").read_text(encoding="utf-8")
-    for line in text.splitlines():
-        flag, _, words = line.partition("\t")
-        flags.update(dict.fromkeys(words.split(" "), int(flag)))
+    for flag, listed in _groups():
+        flags.update(dict.fromkeys(listed, flag))
     return flags
+
+
+def having(wanted: int, unwanted: int) -> frozenset[str]:
+    """Words with any of the flags `wanted` and none of `unwanted`."""
+    found: set[str] = set()
+    for flag, listed in _groups():
+        if flag & wanted and not flag & unwanted:
+            found.update(listed)
+    return frozenset(found)
 
 
 @cache

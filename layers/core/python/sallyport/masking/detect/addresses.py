@@ -31,10 +31,6 @@ ANCHOR = re.compile(
     rf"|(?P<between>(?<![\w.-])\d{{1,6}} (?P<name>{_CAPS}(?: {_CAPS}){{0,3}}) \d{{1,4}}(?=\s*(?:[,\n]|$| (?i:apt|suite|ste)\b)))"
     rf"|(?P<lives>\b(?i:lives? (?:on|at|in)|living (?:on|at)|resid(?:es|ing) (?:on|at|in)|north side of|south side of|east side of|west side of|address(?: is)?:?|located at) (?P<where>(?:\d{{1,6}} )?{_CAPS}(?:,? (?:(?:{_SMALL}) )?{_CAPS}){{0,5}} \d{{1,5}})\b)"
 )
-_GATE = re.compile(
-    rf"\b(?i:{_STREETS}|apt|apartment|suite|ste|unit|box|postbox|apo|fpo|dpo|zip|postal|corner|via|rua|calle|rue|ul|c|lives?|resides|residing|side of|address|located)\b|(?i:{_ENDINGS})\b|#\d|[A-Za-z] \d{{5}}\b|\b[A-Z]{{1,2}}\d[A-Z0-9]? ?\d[A-Z]{{2}}\b"
-    rf"|\d [^\W\d_a-z]\w+(?: \w+){{0,3}} \d{{1,4}}\b"
-)
 _RIGHT = re.compile(
     rf"(?:,? ?\r?\n[>\s]{{0,4}},? ?| ?, ?| - | )(?:(?P<unit>{_UNIT})|(?P<state>[A-Z]{{2}}\b(?=[ ,]{{1,2}}\d{{3,5}}|[.,;)\n]|$| [a-z]))|(?P<number>\d{{1,6}}(?:-\d{{3,4}})?\b(?![./:%-]?\d| ?(?i:mg|year|day|week|month|hour|mm|am|pm)))|(?P<cap>{_CAPS}\.?)|(?P<small>(?:{_SMALL}|nan|street|st\.)\b))"
 )
@@ -44,19 +40,98 @@ _LEFT = re.compile(
 )
 
 
+_NUMBER = re.compile(r"[\d#](?<![\w.,$/%][\d#])\d{0,5}(?:[A-Za-z]|st|nd|rd|th)?(?![\w%/]|[.,:]\d)")
+_FOLLOWING = re.compile(r"(?: (?:\d{1,4}(?:st|nd|rd|th)?|[^\W\d_][\w'\u2019.-]*)){1,5}")
+_BEFORE = re.compile(r"([^\W\d_][\w'\u2019.-]*)[ ,:=#]{1,3}$")
+_PREFIXES = frozenset("apt apartment suite ste unit fl floor rm room bldg lot trlr box postbox postfach apartado casilla cmr psc zip postal code zipcode postcode is".split())
+_NAMED = tuple(f" {name}" for name in "Street St. Avenue Ave Road Rd Boulevard Blvd Lane Drive Court Parkway Pkwy Highway Hwy Turnpike Freeway Crescent STREET AVENUE ROAD LANE DRIVE".split())
+_FOREIGN = ("ua ", "\u00faa ", "ia ", "alle ", "vda", "venida ", "aseo ", "laza ", "amino ", "arrera ", "ue ", "hemin ", "mpasse ", "uai ", "iale ", "iazz", "orso ", "ul. ", "lica ", "rg ", "al. ", "ll\u00e9e ", "trada ", "argo ", "ambla ")
+_FOREIGN_WORD = re.compile(r"\b(?i:rua|r\u00faa|via|calle|avda|av|avenida|paseo|plaza|camino|carrera|rue|chemin|impasse|quai|viale|piazza|piazzetta|corso|ul|ulica|trg|al|all\u00e9e|strada|largo|rambla)\b\.? [^\W\d_]")
+_ODD = ("corner of", "ntersection of", "USNS", "USS ", "USCGC", "USNV", "usns", "uss ", "uscgc", "usnv", "APO ", "FPO ", "DPO ", "apo ", "fpo ", "dpo ")
+_ENDING_TAIL = tuple(v.STREET_ENDINGS)
+_STATE_ZIP = re.compile(r"[A-Z](?<![\w][A-Z])[A-Z],? \d{5}\b")
+_POSTCODE = re.compile(r"[A-Z](?<![\w][A-Z])(?:[A-Z]?\d[A-Z0-9]? ?\d[A-Z]{2}|\d[A-Z] ?\d[A-Z]\d)\b")
+
+
+def _places(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches of `text` in which an address may have its anchor, in order of what was looked for."""
+    for match in _NUMBER.finditer(text):
+        start, end = match.span()
+        before = _BEFORE.search(text, max(0, start - 24), start)
+        word = before.group(1).strip(".").lower() if before is not None else ""
+        if word in _PREFIXES or text[start] == "#":
+            yield max(0, start - 26), end + 4
+            continue
+        if word.endswith(_ENDING_TAIL) and before is not None:
+            yield before.start(), end + 1
+            continue
+        if text[end : end + 1] == " ":
+            following = _FOLLOWING.match(text, end)
+            if following is None:
+                continue
+            parts = following.group().split()
+            if parts[0] in _UNITS_OF_MEASURE:
+                continue
+            if any(part.rstrip(".,").lower() in v.STREET or part.endswith(_ENDING_TAIL) for part in parts) or parts[-1].isdigit() and parts[0][0].isupper() or match.group()[-2:] in ("th", "st", "nd", "rd"):
+                yield max(0, start - 10), following.end() + 8
+    if any(name in text for name in _NAMED):
+        for name in _NAMED:
+            at = text.find(name)
+            while at >= 0:
+                yield max(0, at - 40), at + len(name) + 2
+                at = text.find(name, at + 1)
+    if any(name in text for name in _FOREIGN):
+        for match in _FOREIGN_WORD.finditer(text):
+            yield match.start(), match.end() + 70
+    for odd in _ODD:
+        if (at := text.find(odd)) >= 0:
+            yield max(0, at - 6), at + 110
+    for pattern in (_STATE_ZIP, _POSTCODE):
+        for match in pattern.finditer(text):
+            yield match.start(), match.end() + 1
+    if "live" in text or "esid" in text or "side of" in text or "address" in text or "located" in text:
+        for match in _LIVES.finditer(text):
+            yield match.start(), match.end() + 90
+
+
+_LIVES = re.compile(r"\b(?:lives? (?:on|at|in)|living (?:on|at)|resid(?:es|ing) (?:on|at|in)|(?:north|south|east|west) side of|address(?: is)?:?|located at) (?=[A-Z0-9])")
+_UNITS_OF_MEASURE = frozenset("mg mcg g kg ml mL cm mm year years yr yrs day days week weeks month months hour hours minutes times tablets units mmHg bpm percent points patients y/o yo mEq IU mmol".split())
+
+
+def _windows(text: str) -> Iterator[tuple[int, int]]:
+    """The stretches of `_places`, joined where they touch, cut at spaces."""
+    low = high = -1
+    for start, end in sorted(_places(text)):
+        if start > high:
+            if high >= 0:
+                yield low, high
+            low, high = start, end
+        else:
+            high = max(high, end)
+    if high >= 0:
+        yield low, high
+
+
+def _anchors(text: str) -> Iterator[re.Match[str]]:
+    for low, high in _windows(text):
+        while low > 0 and text[low - 1].isalnum():
+            low += 1
+        while high < len(text) and text[high - 1 : high].isalnum() and text[high].isalnum():
+            high += 1
+        yield from ANCHOR.finditer(text, low, min(high, len(text)))
+
+
 def find(text: str) -> Iterator[Span]:
     """Addresses in `text`, each as one span."""
-    if not _GATE.search(text):
-        return
     done = 0
-    for match in ANCHOR.finditer(text):
+    for match in _anchors(text):
         kind = match.lastgroup
         if match.start() < done or kind is None:
             continue
         if kind in ("value", "code"):
             yield Span(match.start("value"), match.end("value"), "ADDRESS", "address")
             continue
-        if kind == "lives":
+        if kind in ("lives", "where"):
             end = _rightwards(text, match.end(), kind)
             yield Span(match.start("where"), end, "ADDRESS", "address")
             done = end

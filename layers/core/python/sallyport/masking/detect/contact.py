@@ -21,6 +21,7 @@ _PUBLIC = re.compile(
     r"(?:[:/?#]|$)",
     re.IGNORECASE,
 )
+_PUBLIC_HINTS = (".org/", ".gov", ".org", "snomed.info", ".int", "amazon", "microsoft", "google", "github")
 _TECHNICAL = re.compile(r"^https?://(?:[\w-]+\.)*?(?:api|app|oauth|hooks?|webhooks?|registry|docs?|dev|console|cdn|localhost|\d{1,3}(?:\.\d{1,3}){3})[\w-]*[.:/]|/(?:api|oauth2?|v\d{1,2}(?:\.\d)?|webhooks?|graphql|rest)(?:[/?#]|$)", re.IGNORECASE)
 _PERSONAL = re.compile(r"/(?=[^/?#]*\d{4})[^/?#]{4,}|/~?[\w.-]*(?:patient|record|chart|member|user|person|profile|account)s?/[^/?#]+", re.IGNORECASE)
 _QUERY = re.compile(r"[?&;#][\w.\-\[\]%]{1,40}=([^&#\s]{3,})")
@@ -50,14 +51,13 @@ LOCAL = re.compile(r"\d(?<![\w.-]\d)\d{2}[-.]\d{4}(?![\w-])")
 def find(text: str) -> Iterator[Span]:
     """Addresses and numbers at which somebody or something can be reached."""
     if "@" in text or "(at)" in text or "[at]" in text:
-        for match in EMAIL.finditer(text):
-            yield Span(match.start(), match.end(), "EMAIL", "email")
+        yield from _emails(text)
     if "://" in text or "www." in text or "WWW." in text or "tel:" in text:
         yield from _urls(text)
     for match in IPV4.finditer(text):
         if all(int(part) < 256 for part in match.group().partition("/")[0].split(".")) and not _version(text, match.start()):
             yield Span(match.start(), match.end(), "IP", "ip")
-    if ":" in text:
+    if _COLONS.search(text):
         for pattern, category in ((MAC, "DEVICE"), (IPV6, "IP")):
             for match in pattern.finditer(text):
                 if any(char.isdigit() for char in match.group()) and len(match.group()) > 8:
@@ -67,7 +67,7 @@ def find(text: str) -> Iterator[Span]:
 
 def without_public_urls(text: str) -> str:
     """`text` with the URLs of terminologies and specifications blanked, offsets kept: they hold digits and capitals."""
-    if "://" not in text:
+    if "://" not in text or not any(host in text for host in _PUBLIC_HINTS):
         return text
     return URL.sub(lambda match: " " * len(match.group()) if _PUBLIC.search(match.group()) else match.group(), text)
 
@@ -85,8 +85,26 @@ def phones(text: str) -> Iterator[Span]:
             yield Span(match.start(), match.end(), "PHONE", "phone")
 
 
+_COLONS = re.compile(r"[:-][0-9A-Fa-f]{0,4}[:-][0-9A-Fa-f]{0,4}[:-]")
+_LOCAL_PART = re.compile(r"[\w.+%'-]{1,64}$")
+
+
+def _emails(text: str) -> Iterator[Span]:
+    """Addresses, each found from its `@`."""
+    if "[at]" in text or "(at)" in text:
+        for match in EMAIL.finditer(text):
+            yield Span(match.start(), match.end(), "EMAIL", "email")
+    at = text.find("@")
+    while at >= 0:
+        local = _LOCAL_PART.search(text, max(0, at - 64), at)
+        if local is not None and (match := EMAIL.match(text, local.start())) is not None and match.end() > at:
+            start = local.start() + (len(local.group()) - len(local.group().lstrip("'.")))
+            yield Span(start, match.end(), "EMAIL", "email")
+        at = text.find("@", at + 1)
+
+
 def _urls(text: str) -> Iterator[Span]:
-    for match in URL.finditer(text):
+    for match in _url_matches(text):
         url = match.group().rstrip(".,;:!?)")
         start, end = match.start(), match.start() + len(url)
         if _PUBLIC.search(url) or _TECHNICAL.search(url):
@@ -97,6 +115,22 @@ def _urls(text: str) -> Iterator[Span]:
                     yield Span(start + part.start() + 1, start + part.end(), "ID", "url")
         else:
             yield Span(start, end, "URL", "url")
+
+
+_SCHEME = re.compile(r"[A-Za-z]{2,8}$")
+
+
+def _url_matches(text: str) -> Iterator[re.Match[str]]:
+    if "www." in text or "WWW." in text or "tel:" in text or "mailto:" in text:
+        yield from URL.finditer(text)
+        return
+    at, done = text.find("://"), 0
+    while at >= 0:
+        scheme = _SCHEME.search(text, max(done, at - 8), at)
+        if scheme is not None and (match := URL.search(text, scheme.start(), min(len(text), at + 2100))) is not None:
+            yield match
+            done = match.end()
+        at = text.find("://", max(at + 3, done))
 
 
 _VERSION = re.compile(r"(?:\bv|version|ver\.?|release|rev|oid)\W{0,2}$", re.IGNORECASE)

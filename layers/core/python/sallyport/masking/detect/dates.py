@@ -56,19 +56,49 @@ def find(text: str) -> Iterator[Span]:
     for match in NUMERIC.finditer(text):
         if plausible(match.group()):
             yield Span(match.start(), match.end(), "DATE", "date")
-    for match in WORDY.finditer(text):
+    for match in _wordy(text):
         if not _may_be_a_verb(match.group()):
             yield Span(match.start(), match.end(), "DATE", "date")
     for match in COMPACT.finditer(text):
         yield Span(match.start(), match.end(), "DATE", "date")
-    if "day" in text or "DAY" in text:
+    if any(end in text for end in ("nday", "sday", "rday", "iday", "DAY")):
         for match in WEEKDAY.finditer(text):
             yield Span(match.start(), match.end(), "DATE", "weekday")
-    for match in _SHORT.finditer(text):
-        yield Span(match.start("v"), match.end("v"), "DATE", "date")
-    for match in AGE.finditer(text):
-        group = match.lastgroup or "a"
-        yield Span(match.start(group), match.end(group), "AGE", "age")
+    for near in _SLASHED.finditer(text):
+        match = _SHORT.search(text, max(0, near.start() - 16), near.end() + 1)
+        if match is not None and match.end("v") == near.end():
+            yield Span(match.start("v"), match.end("v"), "DATE", "date")
+    for near in _HIGH.finditer(text):
+        match = AGE.search(text, max(0, near.start() - 44), near.end() + 14)
+        if match is not None:
+            group = match.lastgroup or "a"
+            if match.start(group) == near.start():
+                yield Span(match.start(group), match.end(group), "AGE", "age")
+
+
+_SLASHED = re.compile(r"\d(?<![\w/%.-]\d)\d?[/-]\d{1,2}(?![\w/%.-])")
+_HIGH = re.compile(r"[91](?<![\w.-][91])(?:(?<=9)\d|(?<=1)[0-3]\d)(?!\d|[./]\d)")
+_MONTHLY = re.compile(
+    r"[JFMASONDEGjfmasondeg\u00e9](?<![^\W_].)(?:(?<=[Jj])(?:[Aa][Nn]|[UuÄäÁá][IiLlNn])|(?<=[Ff])[EeÉé][BbVv]|(?<=[Mm])[AaÄäEe][RrIiYyGgZz]|(?<=[Mm])[Rr][Zz]|(?<=[Aa])(?:[PpVv][Rr]|[UuOo][GgUuÛû]|[Bb][Rr]|[Gg][Oo])"
+    r"|(?<=[Ss])[Ee][PpTt]|(?<=[Oo])(?:[CcKk][Tt]|[Tt][Tt])|(?<=[Nn])[Oo][Vv]|(?<=[Dd])[EeIiÉé][CcZz]|(?<=[Ee])[Nn][Ee]|(?<=[Gg])(?:[Ee][Nn]|[Ii][Uu]))"
+)
+_DIGIT = re.compile(r"\d")
+
+
+def _wordy(text: str) -> Iterator[re.Match[str]]:
+    """Matches of WORDY, looked for around the beginnings of months that have a digit near."""
+    done = 0
+    for near in _MONTHLY.finditer(text):
+        start = near.start()
+        if start < done or not _DIGIT.search(text, max(0, start - 7), start + 20):
+            continue
+        match = WORDY.match(text, start)
+        low = max(done, start - 9)
+        if match is None and _DIGIT.search(text, low, start):
+            match = WORDY.search(text, low, start + 44)
+        if match is not None:
+            done = match.end()
+            yield match
 
 
 _PARTS = re.compile(r"\d+")

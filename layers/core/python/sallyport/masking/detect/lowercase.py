@@ -26,36 +26,61 @@ _PLACE = re.compile(r"\b(?:at|from|in|near|of|to|our|the) ((?:st\.? )?[a-z][a-z'
 @cache
 def _given() -> frozenset[str]:
     """Given names that are hardly ever ordinary words."""
-    wanted, unwanted = words.GIVEN_STRONG, words.FREQUENT | words.MEDICAL
-    return frozenset(word for word, flags in words.lexicon().items() if flags & wanted and not flags & unwanted)
+    return words.having(words.GIVEN_STRONG, words.FREQUENT | words.MEDICAL)
+
+
+@cache
+def _places() -> frozenset[str]:
+    """Words that only occur in names of places, written small."""
+    single = words.having(words.PLACE_STRONG, words.ORDINARY | words.REGION)
+    parts = {part for phrase in words.place_phrases() for part in phrase.split() if not words.lexicon().get(part, 0) & words.ORDINARY}
+    return frozenset(single | parts | {word for word in v.PLACE_SHORT if len(word) > 2})
 
 
 def find(text: str) -> Iterator[Span]:
     """Names and places in small letters."""
     if text.islower() and len(text) > 12 and " " in text:
         yield from names.find(_raised(text))
-    yield from _names(text)
+    present = set(_ASCII_WORD.findall(text))
+    if given := _given() & present:
+        yield from _names(text, given)
+    if present & _NAME_CUES:
+        yield from _cued(text)
+    if present & _HEADS:
+        yield from _facilities(text)
+    if present & _places():
+        for match in _PLACE.finditer(text):
+            if (end := _place(match.group(1))) is not None:
+                yield Span(match.start(1), match.start(1) + end, "LOCATION", "name")
+
+
+_NAME_CUES = frozenset("name named mrs doctor nurse called surname signed".split())
+_HEADS = frozenset("hospital clinic medical health cancer hospice nursing pharmacy presbyterian med".split())
+
+
+def _facilities(text: str) -> Iterator[Span]:
     for match in _FACILITY.finditer(text):
         parts = match.group(1).split()
         heads = sum(part.strip(".") in v.FACILITY for part in parts)
         rest = [part for part in parts if part.strip(".") not in v.FACILITY]
         if heads and any(part not in v.GENERIC and not words.lexicon().get(words.fold(part), 0) & words.MEDICAL for part in rest):
             yield Span(match.start(1), match.end(1), "FACILITY", "facility")
-    for match in _PLACE.finditer(text):
-        if (end := _place(match.group(1))) is not None:
-            yield Span(match.start(1), match.start(1) + end, "LOCATION", "name")
 
 
-def _names(text: str) -> Iterator[Span]:
-    for word in _given().intersection(_ASCII_WORD.findall(text)):
+def _names(text: str, given: set[str] | frozenset[str]) -> Iterator[Span]:
+    for word in given:
         for match in re.finditer(rf"(?<![\w@.'-]){word}(?![\w@'-])", text):
             follow = _NEXT.match(text, match.end())
             if follow is None:
                 continue
             initial, surname, bare = follow.groups()
             flags = words.lexicon().get(surname.rpartition(" ")[2], 0) if surname else 0
-            if initial or bare and not text.islower() or flags & words.SURNAME and not flags & words.FREQUENT or surname and surname.startswith(("van ", "de ", "von ", "o'")):
+            named = flags & words.SURNAME and not flags & words.FREQUENT or surname and surname.startswith(("van ", "de ", "von ", "o'"))
+            if initial or bare and not text.islower() or named:
                 yield Span(match.start(), follow.end(), "NAME", "name")
+
+
+def _cued(text: str) -> Iterator[Span]:
     for match in _CUED.finditer(text):
         parts = match.group(1).split()
         keep = 0

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sallyport.masking import words
+from sallyport.masking.detect import cues
 from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.spans import Span
 
@@ -18,31 +19,13 @@ _LINK = re.compile(
     r"|ter|ten|la|le|el|al|bin|ibn|af|av|y|e|of|of the|and|the|for|sur|on|upon|am|an der|pod|nad|nad) |['\u2019]s ?)",
     re.IGNORECASE,
 )
-_NAME_CUE = re.compile(
-    r"(?:\b(?:mr|mrs|ms|miss|mx|dr|prof|doctor|patients?|pts?|pt\.? is|pts? name|names?|named|nurse|physician|provider|examiner|surgeon|signer|clinician"
-    r"|spouse|wife|husband|mother|father|mom|dad|son|daughter|sister|brother|guardian|kid|child|caregiver|relative|attending|client|contact"
-    r"|like|called|by|under|with|for|i am|i'm|am|is|says|said|told|asked|dear|hi|hello|hey|from|to|client|customer|beneficiary|user|author|cc|re|attn|versus)"
-    r"[\s,:;.>|=#\"'(\[-]{1,4})$",
-    re.IGNORECASE,
-)
-_STRONG_CUE = re.compile(
-    r"(?:\b(?:mr|mrs|ms|miss|mx|dr|prof|doctor|patient(?:'s)?(?: full)? name|(?:first|last|full|given|family|sur|maiden|nick|middle|user|pts?|client)[ _]?name|name|named|name is|names|is called|introduced (?:themself|himself|herself) (?:as|using the name)|the name)"
-    r"[\s:;.>|=\"'(\[-]{1,4})$",
-    re.IGNORECASE,
-)
-_PLACE_CUE = re.compile(
-    r"(?:\b(?:in|at|from|near|to|within|around|outside|via|toward|towards|visit(?:ed|ing)?|leaving|lives in|lives on|city|town|locality|location|municipality|village|county|region|area|resid(?:es|ing|ent|ence)[^.\n]{0,24}|based|our|where|address|street|hometown|born in|origin(?:ally)?(?: from)?|facility|institution|site|branch|our|the)"
-    r"[\s:;,.>|=(\[-]{1,4})$",
-    re.IGNORECASE,
-)
-_START = re.compile(r"(?:^|[.!?:;\n\r\u2022|>\u2014\u2013*\"\u201c(\[{]|\s[-/])[\s\"'\u201c(\[\u2022*>-]*$")
 _EPONYM_AFTER = re.compile(
     r"(?:['\u2019]s?)?[- ]{1,2}(?:(?:[A-Z][\w'\u2019-]+|non|type|coma|cognitive|muscular|multiple|sensory|hereditary|pulmonary|renal|cell|b|t) ){1,2}"
-    r"(?i:scale|score|assessment|index|criteria|disease|syndrome|test|lymphoma|examination|inventory|classification|dystrophy|palsy|questionnaire)s?\b"
+    r"(?i:scale|score|assessment|index|criteria|disease|syndrome|test|lymphoma|examination|inventory|classification|dystrophy|palsy|questionnaire|study|trial)s?\b"
 )
-_EPONYM_NEXT = re.compile(r"(?:['\u2019]s?)?[- ]{1,2}(?:" + "|".join(sorted(v.EPONYM_HEAD, key=len, reverse=True)) + r")\b", re.IGNORECASE)
+_AFTER = re.compile(r"(?:['\u2019]s?)?[- ]{1,2}([^\W\d_]+)")
+_QUALIFIERS = frozenset("non type coma cognitive muscular multiple sensory hereditary pulmonary renal cell b t".split())
 _DIGITS = re.compile(r"\d{1,4}(?![\w-])")
-_INITIAL = re.compile(r"[A-Z]\.?")
 
 
 @dataclass(slots=True)
@@ -55,27 +38,40 @@ class Word:
     kind: str
 
 
+# Words of the lexicon that name nobody, by their spelling: most capitalised words are these. Never a name, never unknown.
+_ordinary: dict[str, tuple[str, int]] = {}
+_MAX_ORDINARY = 20_000
+
+
 def find(text: str) -> Iterator[Span]:
     """Names, places and facilities in `text`."""
     chain: list[Word] = []
+    alive = False  # whether the chain holds a word that could make it a name
     ends: list[int] = [-9]
+    last_end = -9
     for match in CAPITAL.finditer(text):
-        word = match.group()
-        if not word[0].isupper():
-            continue
         start, end = match.span()
-        if start and text[start - 1] in "_@#$\\" or (end < len(text) and text[end] in "_@" or text[end : end + 1].isdigit()):
+        word = match.group()
+        first = word[0]
+        if first > "\x7f" and not first.isupper():
+            continue
+        if start and text[start - 1] in "_@#$\\" or text[end : end + 1] and (text[end] in "_@" or text[end].isdigit()):
             # part of an identifier of some program, or of a code with digits; generated test people are called Ann123
             tail = _DIGITS.match(text, end)
             if tail is None or end - start < 3 or word.isupper():
                 continue
             end = tail.end()
-        item = classify(start, end, word)
-        if chain and not _linked(text, chain[-1], item):
-            yield from judge(text, chain, ends)
+        known = _ordinary.get(word)
+        item = Word(start, end, word, *known, "B") if known is not None else classify(start, end, word)
+        if chain and not (start - last_end == 1 and text[last_end] == " " and item.kind not in "BFA") and not _linked(text, chain[-1], item):
+            if alive:
+                yield from judge(text, chain, ends)
             chain = []
+            alive = False
         chain.append(item)
-    if chain:
+        last_end = end
+        alive = alive or known is None and (item.kind not in "BRMTL" or item.kind == "B" and not item.flags & (words.FREQUENT | words.MEDICAL)) or len(chain) == 2 and len(word) > 1
+    if alive:
         yield from judge(text, chain, ends)
 
 
@@ -101,7 +97,10 @@ def classify(start: int, end: int, word: str) -> Word:
     flags = words.lexicon().get(folded)
     if flags is None:
         flags = words.flags_of(word)
-    return Word(start, end, word, folded, flags, _kind(word, folded, flags))
+    kind = _kind(word, folded, flags)
+    if kind == "B" and flags & (words.FREQUENT | words.MEDICAL) and not flags & (words.NAME | words.PLACE) and len(_ordinary) < _MAX_ORDINARY:
+        _ordinary[word] = folded, flags
+    return Word(start, end, word, folded, flags, kind)
 
 
 def _kind(word: str, folded: str, flags: int) -> str:
@@ -169,13 +168,13 @@ def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
     before = text[max(0, first.start - 40) : first.start]
     if len(chain) == 1 and first.kind in "BRIMLT":
         inverted = first.kind == "B" and first.start - ends[-1] == 2 and before.endswith(", ") and not first.flags & words.FREQUENT
-        cued = first.kind in "BI" and _STRONG_CUE.search(before) and not first.flags & words.FREQUENT and first.folded not in v.BENIGN
+        cued = first.kind in "BI" and cues.announces_name(before) and not first.flags & words.FREQUENT and first.folded not in v.BENIGN
         if not (inverted or cued) or first.flags & words.MEDICAL:
             return
         ends.append(first.end)
         yield Span(first.start, first.end, "NAME", "name")
         return
-    starts_sentence = not before or _START.search(before) is not None
+    starts_sentence = not before or cues.opens_sentence(before)
     if (facility := _facility(text, chain, starts_sentence)) is not None:
         ends.append(facility[0].end)
         yield facility[0]
@@ -210,7 +209,10 @@ def _facility(text: str, chain: list[Word], starts_sentence: bool) -> tuple[Span
         if all(word.folded in _DEPARTMENT for word in chain[begin:head]):
             return None
     if not strong and not any(word.kind in "NPUXAR" for word in [*modifiers, *chain[begin:head]]) and end == head:
-        return None
+        if not modifiers or not _ADMITTED.search(text, max(0, chain[begin].start - 24), chain[begin].start):
+            return None
+    while end + 1 < len(chain) and chain[end + 1].folded in _FACILITY_MORE:
+        end += 1
     if starts_sentence and begin == 0 and not any(word.kind in "NPUXAIR" for word in chain[: end + 1]) and not (strong and modifiers):
         return None
     stop = chain[end].end
@@ -222,6 +224,8 @@ def _facility(text: str, chain: list[Word], starts_sentence: bool) -> tuple[Span
 
 
 _FACILITY_TAIL = re.compile(r",? (?:in|of|at) (?:the )?[^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,2}(?:, [A-Z]{2}\b)?|, [^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,1}(?:, [A-Z]{2}\b)?(?= (?:on|in|for|with|by)\b)")
+_FACILITY_MORE = frozenset("care system systems services network alliance partners plan campus group".split())
+_ADMITTED = re.compile(r"\b(?:seen|treated|admitted|visited|presented|presenting|hospitalized|evaluated|operated|transferred|referred|surgery|appointment|checkup|care|visit|patient)(?: (?:to|at|by|in))?(?: the| our)? $")
 _OPENERS = frozenset("the at in from to seen care admission transfer transport discharge admitted referred our a an and or by for visit with our continuing".split())
 _DEPARTMENT = frozenset(
     "intensive care emergency outpatient inpatient primary critical coronary cardiac surgical medical nursing operating recovery urgent health mental"
@@ -230,7 +234,7 @@ _DEPARTMENT = frozenset(
 
 
 def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> Iterator[Span]:
-    strong_cue = bool(_STRONG_CUE.search(before))
+    strong_cue = bool(cues.announces_name(before))
     picked = [_picks(text, chain, i, starts_sentence, strong_cue, before) for i in range(len(chain))]
     if not any(picked) and _is_place(text, chain, before, starts_sentence):
         picked = [word.kind not in "RL" for word in chain]
@@ -251,29 +255,24 @@ def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> 
         end = chain[last].end
         if chain[last].kind == "I" and text[end : end + 1] == ".":
             end += 1
-        if (state := _STATE.match(text, end)) is not None and state.group(1) in _STATE_CODES:
+        after = text[end : end + 48]
+        if after[:1] in (",", " ") and after[1:3].lstrip()[:1].isupper() and (state := _STATE.match(text, end)) is not None and (state.group(1) is None or state.group(1) in _STATE_CODES):
             end = state.end()
         category = None
-        if (small := _SMALL_HEAD.match(text, end)) is not None:
+        if after[1:2].islower() and any(head in after for head in _HEADS) and (small := _SMALL_HEAD.match(text, end)):
             end, category = small.end(), "FACILITY"
         ahead = before if begin == 0 else text[max(0, chain[begin].start - 40) : chain[begin].start]
-        start = chain[begin].start
-        if (small := _PARTICLE.search(text, max(0, start - 12), start)) is not None:
-            start = small.start()
-        if (saint := _SAINT.search(text, max(0, start - 8), start)) is not None:
-            start = saint.start()
-        if (title := _TITLE.search(text, max(0, start - 12), start)) is not None:
-            start = title.start()
+        start = cues.extended(text, chain[begin].start)
         yield Span(start, end, category or _category(chain[begin : last + 1], ahead), "name")
         i = last + 1
 
 
-_STATE = re.compile(r",? ([A-Z]{2})\b(?!\.?\w)")
+_STATE = re.compile(r",? ([A-Z]{2})\b(?!\.?\w)|, (?:" + "|".join(v.STATE_NAMES) + r")\b")
 _STATE_CODES = frozenset(code.upper() for code in v.STATES) | {"ZZ", "YY", "XX"}
-_PARTICLE = re.compile(r"\b(?:de la|de los|van de|van den|van der|von der|de|da|dos|das|di|du|del|della|van|von|der|den|ter|ten|al|el|bin|ibn|af|av) $")
-_SAINT = re.compile(r"\b(?:St|Saint|Mt|Mount|Ft|Fort|ST)\.? $")
-_TITLE = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Miss|Mx|Prof|Doctor|Professor|DR|MR|MRS|MS|dr|mr|mrs|ms)\.? $")
-_SMALL_HEAD = re.compile(r"(?:['\u2019]s)?(?: (?:medical|health|cancer|heart|eye|children['\u2019]?s?|general|regional|university|dental|urgent care|community|memorial))? (?:clinic|hospital|med(?:ical)? (?:center|centre|ctr)|health (?:center|centre)|ctr|hospice|pharmacy)\b")
+_SMALL_HEAD = re.compile(r"(?:['\u2019]s)?(?: (?!and |or |in |to |for |from |at |with |was |has |is )[a-z]+['\u2019]?s?)? (?:clinic|hospital|facility|med(?:ical)? (?:center|centre|ctr)|health (?:center|centre)|ctr|hospice|pharmacy)\b")
+
+
+_HEADS = ("clinic", "hospital", "facility", "center", "centre", "ctr", "hospice", "pharmacy")
 
 
 def _opens(word: Word) -> bool:
@@ -285,6 +284,8 @@ def _joins(text: str, word: Word, previous: Word) -> bool:
     """Whether `word` continues the name that ends with `previous`."""
     if word.kind in "IXANUPL":
         return not _eponym(text, word) or word.kind in "IL"
+    if word.kind == "R" and previous.kind in "NUA" and text[previous.end : word.start] == " " and previous.flags & words.GIVEN:
+        return True
     if word.kind in "BM" and text[previous.end : word.start] in (" ", "-", ". "):
         name = word.flags & (words.NAME | words.PLACE) or not word.flags & words.FREQUENT or word.folded in v.STREET
         return bool(name and previous.kind in "NUAIP" and word.folded not in v.EPONYM_HEAD and (not word.flags & words.MEDICAL or word.flags & words.STRONG_NAME))
@@ -300,9 +301,9 @@ def _is_place(text: str, chain: list[Word], before: str, starts_sentence: bool) 
     if any(word.flags & words.MEDICAL and not word.flags & words.FREQUENT for word in chain) or _eponym(text, chain[-1]):
         return False
     if chain[-1].folded in v.STREET or chain[-1].folded in _SETTLEMENTS:
-        return bool(_PLACE_CUE.search(before) or chain[0].flags & (words.NAME | words.PLACE))
+        return bool(cues.announces_place(before) or chain[0].flags & (words.NAME | words.PLACE))
     named = sum(bool(word.flags & (words.NAME | words.PLACE)) for word in chain)
-    return bool(_STRONG_PLACE_CUE.search(before)) or named * 2 >= len(chain) and bool(re.search(r"\b(?:at|in|from|near)\s$", before))
+    return bool(_STRONG_PLACE_CUE.search(before)) or named * 2 >= len(chain) and bool(re.search(r"\b(?:at|in|from|near)\s$", before) or _ADMITTED.search(before))
 
 
 _SETTLEMENTS = frozenset("city town township county borough village parish district island islands coast beach city, mills furnace landing mound town junction heath quay moor reach weald wold wick mere".split())
@@ -317,6 +318,8 @@ def _picks(text: str, chain: list[Word], i: int, starts_sentence: bool, strong_c
     """Whether the word at `i` by itself makes its chain a name."""
     word = chain[i]
     kind = word.kind
+    if kind == "I" and i and chain[i - 1].kind == "T" and text[word.end : word.end + 1] == ".":
+        return True
     if kind in "BRTLIF":
         if kind == "B" and i + 1 < len(chain) and chain[i + 1].kind in "NU" and not word.flags & (words.FREQUENT | words.MEDICAL) and not starts_sentence:
             return word.folded not in v.BENIGN and text[word.end : chain[i + 1].start] == " " and not word.text.isupper()
@@ -358,10 +361,12 @@ def _picks(text: str, chain: list[Word], i: int, starts_sentence: bool, strong_c
 
 def _eponym(text: str, word: Word) -> bool:
     """Whether a disease, a sign or a score takes its name from this word."""
-    near = _EPONYM_NEXT.match(text, word.end)
-    if near is not None:
+    after = _AFTER.match(text, word.end)
+    if after is not None and after.group(1).lower() in v.EPONYM_HEAD or word.folded in v.EPONYMS and word.text[-2:] in ("'s", "\u2019s"):
         return True
     if word.flags & words.GIVEN_STRONG and word.kind == "N" and not word.flags & words.EPONYM:
+        return False
+    if after is None or not (after.group(1)[0].isupper() or after.group(1) in _QUALIFIERS):
         return False
     return _EPONYM_AFTER.match(text, word.end) is not None
 
@@ -370,10 +375,10 @@ def _category(chain: list[Word], before: str) -> str:
     flags = 0
     for word in chain:
         flags |= word.flags
-    if _STRONG_CUE.search(before):
+    if cues.announces_name(before):
         return "NAME"
     if chain[0].kind == "P" and not flags & words.STRONG_NAME:
         return "LOCATION"
-    if _PLACE_CUE.search(before) and not (flags & words.GIVEN_STRONG and len(chain) > 1):
+    if cues.announces_place(before) and not (flags & words.GIVEN_STRONG and len(chain) > 1):
         return "LOCATION"
     return "NAME"

@@ -70,3 +70,13 @@ PLACE_SHORT = _words("nyc nola sf dc philly ucsf ucla ucsd nyu mgh bidmc chop jf
 STATES = _words(
     "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dc pr"
 )
+STATE_NAMES = (
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana"
+    "|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina"
+    "|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming"
+).split("|")
+# People after whom diseases are called so often that the bare possessive means the disease.
+EPONYMS = _words(
+    "parkinson alzheimer crohn hodgkin addison graves cushing huntington raynaud sjogren hashimoto wegener kawasaki gehrig tourette asperger marfan barrett"
+    " dupuytren meniere bell wilson paget behcet peyronie goodpasture still pott charcot lyme ewing kaposi burkitt conn non-hodgkin"
+)

@@ -70,9 +70,15 @@ _COMPARED = re.compile(
 _QUOTED = re.compile(r"'((?:[^']|'')*)'|(\d+)")
 
 
+_VERBS = ("insert into", "insert\tinto", "insert\ninto", "select", "update ", "delete from", "where")
+
+
 def looks_like_sql(text: str) -> bool:
     """Whether `text` holds an SQL statement."""
-    return ("'" in text or "=" in text) and _SQL.search(text) is not None
+    if "'" not in text and "=" not in text:
+        return False
+    small = text.lower()
+    return any(verb in small for verb in _VERBS) and _SQL.search(text) is not None
 
 
 def sql_spans(text: str, find: Finder) -> Iterator[Span]:

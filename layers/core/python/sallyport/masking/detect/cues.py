@@ -1,0 +1,110 @@
+"""The words just before a stretch of text, and what they announce."""
+
+from __future__ import annotations
+
+import re
+
+_EDGE = " \t\r\n:;,.>|=#\"'([\u201c\u2014-"
+_STRONG = frozenset("mr mrs ms miss mx dr prof doctor name names named nickname surname".split())
+_STRONG_PAIRS = frozenset(("name is", "names is", "name was", "is called", "called me", "using the name", "themself as", "himself as", "herself as", "name as", "name:"))
+_PLACE = frozenset(
+    "in at from near to within around outside via toward towards visit visited visiting leaving city town locality location municipality village county"
+    " region area based our where address street hometown facility institution site branch the resides residing resident residence origin originally"
+    " community domicile geography".split()
+)
+_TITLE = frozenset("dr mr mrs ms miss mx prof doctor professor".split())
+_PARTICLE = frozenset("de da dos das di du del della van von der den ter ten al el bin ibn af av la los".split())
+_SAINT = frozenset("st saint mt mount ft fort".split())
+_OPENING = frozenset(".!?:;\n\r\u2022|>\u2014\u2013*\"\u201c([{")
+
+
+def last_two(before: str) -> tuple[str, str, str]:
+    """The last word of `before`, the last two, and what stands between them and the end; empty words if too far."""
+    tail = before.rstrip(_EDGE)
+    gap = before[len(tail) :]
+    if not gap or len(gap) > 4:
+        return "", "", gap
+    parts = tail[-30:].lower().split()
+    if not parts:
+        return "", "", gap
+    last = parts[-1].lstrip("([\"'-\u2022")
+    return last, f"{parts[-2]} {last}" if len(parts) > 1 else last, gap
+
+
+def announces_name(before: str) -> bool:
+    """Whether a person's name is sure to follow: a title, `name:`, `named`."""
+    last, two, gap = last_two(before)
+    return "," not in gap and (last in _STRONG or two in _STRONG_PAIRS or "_name" in last)
+
+
+def announces_place(before: str) -> bool:
+    """Whether a place may follow."""
+    return last_two(before)[0] in _PLACE
+
+
+def opens_sentence(before: str) -> bool:
+    """Whether what follows `before` starts a sentence, a line, a quotation or an item."""
+    tail = before.rstrip(" \t'\"\u201c([\u2022*->" if before[-1:] != "\n" else " ")
+    return not tail or tail[-1] in _OPENING or before.rstrip(" ")[-1:] in _OPENING
+
+
+def extended(text: str, start: int) -> int:
+    """`start` moved before particles, `St.` and titles that belong to the name there."""
+    for _ in range(4):
+        if text[start - 1 : start] != " ":
+            break
+        piece = text[max(0, start - 12) : start - 1]
+        word = piece[max(piece.rfind(" "), piece.rfind("\n"), piece.rfind("("), piece.rfind("\t")) + 1 :]
+        if len(word) == len(piece) and start > 13:
+            break
+        plain = word.rstrip(".").lower()
+        if plain in _PARTICLE and word.islower() or plain in _SAINT and not word.islower():
+            start -= len(word) + 1
+        elif plain in _TITLE:
+            return start - len(word) - 1
+        else:
+            break
+    return start
+
+
+_SPLIT = re.compile(r"[a-z][a-z']*|[#@/]|[.!?](?=\s)")
+# What announces an identifier: the word and the category. Generic words go on looking for a better one.
+_SPECIFIC = {
+    word: category
+    for category, listed in {
+        "SSN": "ssn ssns social tin itin ein",
+        "MRN": "mrn mr medical chart charts record records rec dossier emr ehr nhs med",
+        "HEALTH_PLAN": "insurance ins medicare medicaid plan member membership policy subscriber beneficiary payer payor coverage hicn mbi enrollee benefit group",
+        "ACCOUNT": "billing payment bank guarantor statement acct account accounts invoice ledger iban routing aba swift financial credit debit card bill bic",
+        "LICENSE": "license licence licensure licencing passport driver driver's drivers driving dl certificate cert permit visa npi dea",
+        "VEHICLE": "vin vehicle plate tag",
+        "DEVICE": "device serial implant equipment pacemaker imei udi asset sn lot",
+    }.items()
+    for word in listed.split()
+}
+_GENERIC = frozenset(
+    "id ids ident identifier identifiers identification identity accession specimen sample encounter visit case claim order request referral ref reference"
+    " number numbers num no nr nbr code codes study protocol trial confirmation tracking ticket aadhaar abha pan cpf curp pesel bsn nino unique employee student badge key pid uid user"
+    " zip postal token fingerprint biometric voiceprint # patient pt registration".split()
+)
+_FILLER = frozenset(
+    "is was are be of by as the in for with from recorded registered supplied holder file on to her his patient patient's their value under using used"
+    " clinical hospital contains lists listed reads shows noted given assigned identifies provided has have s security field numbered index indexed"
+    " matched today presented identlfier identifler its my your our a an this that new old current valid issued personal secure health state national".split()
+)
+
+
+def identifier_category(before: str) -> str | None:
+    """The category of the identifier that `before` announces, or None."""
+    found: str | None = None
+    for steps, word in enumerate(reversed(_SPLIT.findall(before.lower()))):
+        if steps > 9:
+            break
+        specific = _SPECIFIC.get(word) or _SPECIFIC.get(word[:-2] if word.endswith("'s") else word)
+        if specific is not None and (found is None or found == "ID"):
+            return specific
+        if word in _GENERIC:
+            found = "ID"
+        elif word not in _FILLER:
+            break
+    return found
