@@ -10,9 +10,10 @@ from sallyport.domain import execution
 from sallyport.domain.actions import ActionDefinition, Rung
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent
-from sallyport.domain.refusals import InvalidParameters, PolicyDenied
+from sallyport.domain.refusals import IdentifierInScope, InvalidParameters, PolicyDenied
 from sallyport.domain.requests import VerdictKind
 from sallyport.domain.session_policy import PolicyTooLong, UnsafeValue, render
+from sallyport.masking import fires
 from sallyport.usecases.ports import Places, Ports
 
 TARGET_PATH = "/sallyport/target/"
@@ -25,6 +26,13 @@ def check_parameters(action: ActionDefinition, parameters: Mapping[str, Any]) ->
     found = faults(action.parameters, parameters)
     if found:
         raise InvalidParameters(*found)
+
+
+def check_scope(action: ActionDefinition, parameters: Mapping[str, Any]) -> None:
+    """Scope lands in CloudTrail unmasked, so a value that a detector knows has no place there."""
+    for name in sorted(action.scope - action.sensitive_scope - action.resource_ids):
+        if name in parameters and fires(parameters[name]):
+            raise IdentifierInScope(f"$.parameters.{name}")
 
 
 def duration(action: ActionDefinition, asked: int | None) -> int:
