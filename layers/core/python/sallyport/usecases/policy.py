@@ -61,16 +61,21 @@ def verdict(
     submitted: datetime,
 ) -> VerdictKind:
     """Deny unless Cedar permits the request; approval unless it also permits to skip it."""
-    context: dict[str, JSON] = {
-        "hour": submitted.hour,
-        "weekday": submitted.isoweekday(),
-        "scope": [f"{name}={value}" for name in sorted(parameters) for value in _listed(parameters[name])],
-    }
+    context = request_context(parameters, submitted)
     if not ports.authorizer.may_request(agent, action, on_behalf_of, context).allowed:
         return VerdictKind.DENY
     if ports.authorizer.may_skip_approval(agent, action, on_behalf_of, context).allowed:
         return VerdictKind.ALLOW
     return VerdictKind.REQUIRE_APPROVAL
+
+
+def request_context(parameters: Mapping[str, Any], submitted: datetime) -> dict[str, JSON]:
+    """What the rules on requesting and on skipping approval may look at, beside who asks for what."""
+    return {
+        "hour": submitted.hour,
+        "weekday": submitted.isoweekday(),
+        "scope": [f"{name}={value}" for name in sorted(parameters) for value in _listed(parameters[name])],
+    }
 
 
 def _listed(value: object) -> list[object]:
