@@ -226,6 +226,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (*EXPECTED, ValueError) as problem:
         complain(f"{problem}")
         return 1
+    except KeyboardInterrupt:
+        complain("Interrupted: the next `make up` clears away what is half up.")
+        return 130
     return 0
 
 

@@ -1,5 +1,6 @@
 """GET /v1/requests/{request_id} and GET /v1/requests?status=pending."""
 
+from sallyport.contracts.requests import parse_cursor
 from sallyport.contracts.views import request_view
 from sallyport.domain.refusals import MalformedRequest
 from sallyport.runtime.http import Answer, Call, http_handler
@@ -24,7 +25,7 @@ def _list(call: Call) -> Answer:
         raise MalformedRequest("?status")
     ports = wiring()
     limit = max(1, call.number("limit", _PAGE, _PAGE))
-    found, cursor = list_pending(call.caller, limit, call.query.get("next"), ports)
+    found, cursor = list_pending(call.caller, limit, parse_cursor(call.query.get("next")), ports)
     return Answer(200, {"requests": [request_view(r, view_of(r, ports)) for r in found], "next": cursor})
 
 

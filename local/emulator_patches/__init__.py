@@ -16,6 +16,7 @@ PATCHES = (
     "admin_key",
     "secure_transport",
     "principal_arn",
+    "permissions_boundary",
     "item_conditions",
     "sam_parameters",
     "template_properties",

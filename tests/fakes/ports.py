@@ -8,18 +8,23 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sallyport.adapters.cedar import CedarAuthorizer
 from sallyport.adapters.policy_layer import load_policy
 from sallyport.domain.actions import PolicyBundle
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import JSON
+from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
+from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import AuditEvent
 from sallyport.domain.requests import ApprovalRequest, CardRef, RequestStatus
-from sallyport.masking import MaskedDocument
+from sallyport.domain.revocations import RevokedSessions
+from sallyport.masking import MaskedDocument, MaskingFailed
 from sallyport.masking.views import restored
 from sallyport.usecases.ports import Card, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
+from sallyport.usecases.target_ports import CallResult
 
 ACCOUNT = "000000000000"
 
@@ -32,6 +37,7 @@ class FakeStore:
     per_hour: dict[str, int] = field(default_factory=dict)
     signatures: set[str] = field(default_factory=set)
     switches: frozenset[str] = frozenset()
+    own: Deployment = field(default_factory=Deployment)
     failing: bool = False
 
     def check_new(self, sameness: str, idempotency_key: str | None) -> None:
@@ -76,9 +82,9 @@ class FakeStore:
 
     def pending(self, limit: int, after: str | None) -> tuple[tuple[ApprovalRequest, ...], str | None]:
         found = sorted((r for r in self.requests.values() if not r.settled), key=lambda r: (r.created_at, r.request_id))
-        start = int(after or 0)
-        page = tuple(found[start : start + limit])
-        return page, str(start + limit) if len(found) > start + limit else None
+        rest = [r for r in found if after is None or f"{stamp(r.created_at)}|{r.request_id}" > after]
+        page = tuple(rest[:limit])
+        return page, f"{stamp(page[-1].created_at)}|{page[-1].request_id}" if len(rest) > limit else None
 
     def seen_before(self, signature: str, now: datetime) -> bool:
         seen = signature in self.signatures
@@ -86,7 +92,27 @@ class FakeStore:
         return seen
 
     def halts(self) -> frozenset[str]:
-        return self.switches
+        return self.switches | self.own.switches
+
+    def deployment(self) -> Deployment:
+        return self.own
+
+    def save_deployment(self, previous: Deployment, deployment: Deployment, events: tuple[AuditEvent, ...]) -> None:
+        if self.own.version != previous.version:
+            raise Conflict
+        self._write(events)
+        self.own = deployment
+
+    def live(self, agent: str, since: datetime) -> tuple[ApprovalRequest, ...]:
+        held = (RequestStatus.APPROVED, RequestStatus.REDEEMED)
+        return tuple(
+            r
+            for r in self.requests.values()
+            if r.agent == agent and r.created_at > since and (r.status in held or r.needs_review)
+        )
+
+    def unreviewed(self) -> tuple[ApprovalRequest, ...]:
+        return tuple(r for r in self.requests.values() if r.settled and r.needs_review)
 
     def _write(self, events: tuple[AuditEvent, ...]) -> None:
         if self.failing:
@@ -94,7 +120,7 @@ class FakeStore:
         for event in events:
             self.chain.setdefault(event.request_id, []).append(event)
 
-    def events(self, request_id: str) -> list[dict[str, JSON]]:
+    def events(self, request_id: str) -> list[dict[str, Any]]:
         """What was audited, parsed."""
         return [json.loads(event.body) for event in self.chain.get(request_id, [])]
 
@@ -128,7 +154,10 @@ class FakeViews:
     def get(self, presented_digest: str) -> MaskedDocument:
         if presented_digest not in self.views:
             raise PortFailed("views_unavailable")
-        return restored(json.loads(self.views[presented_digest]), presented_digest)
+        try:
+            return restored(json.loads(self.views[presented_digest]), presented_digest)
+        except MaskingFailed:
+            raise PortFailed("views_unavailable") from None
 
 
 @dataclass
@@ -160,6 +189,7 @@ class FakeChat:
     posted: list[Card] = field(default_factory=list)
     updated: list[Card] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
+    notices: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     inactive: set[str] = field(default_factory=set)
     failing: bool = False
 
@@ -175,6 +205,10 @@ class FakeChat:
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
         self._check()
         self.told.append((user_id, words))
+
+    def notify(self, ref: CardRef | None, words: str, user_ids: tuple[str, ...]) -> None:
+        self._check()
+        self.notices.append((words, user_ids))
 
     def is_active_member(self, user_id: str) -> bool:
         return not self.failing and user_id not in self.inactive
@@ -197,6 +231,61 @@ class FakeIssuer:
         return ScopedCredentials(f"ASIAFAKE{len(self.orders):08d}", "secret", "token", expires)
 
 
+@dataclass
+class FakeRoleLists:
+    lists: dict[str, RevokedSessions] = field(default_factory=dict)
+    holders: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+
+    def read(self, role: str) -> RevokedSessions:
+        return self.lists.get(role, RevokedSessions())
+
+    def acquire(self, role: str, holder: str, now: datetime, lease: timedelta) -> RevokedSessions:
+        if role in self.holders and self.holders[role][1] >= now:
+            raise Conflict
+        self.holders[role] = (holder, now + lease)
+        return self.read(role)
+
+    def store(self, role: str, holder: str, sessions: RevokedSessions) -> None:
+        if self.holders.get(role, ("", None))[0] != holder:
+            raise Conflict
+        self.lists[role] = sessions
+
+    def release(self, role: str, holder: str) -> None:
+        if self.holders.get(role, ("", None))[0] == holder:
+            del self.holders[role]
+
+
+@dataclass
+class FakeRolePolicies:
+    documents: dict[str, str] = field(default_factory=dict)
+    failing: bool = False
+
+    def put(self, role: str, document: str) -> None:
+        if self.failing:
+            raise PortFailed("role_not_written")
+        self.documents[role] = document
+
+
+@dataclass
+class FakeCallMaker:
+    """Answers `answer`, or raises `failing`; `takes` says whether the model would take the arguments."""
+
+    answer: CallResult = field(default_factory=lambda: CallResult({}))
+    failing: Exception | None = None
+    takes: bool = True
+    calls: list[tuple[Mapping[str, Any], ScopedCredentials]] = field(default_factory=list)
+
+    def check(self, call: Mapping[str, Any]) -> bool:
+        return self.takes
+
+    def make(self, call: Mapping[str, Any], credentials: ScopedCredentials) -> CallResult:
+        self.calls.append((call, credentials))
+        if self.failing:
+            raise self.failing
+        return self.answer
+
+
+@dataclass
 class FakeSameness:
     def sign(self, data: bytes) -> str:
         return hmac.new(b"a key of tests", data, hashlib.sha256).hexdigest()
@@ -225,6 +314,9 @@ class FakePorts:
     workflow: FakeWorkflow = field(default_factory=FakeWorkflow)
     chat: FakeChat = field(default_factory=FakeChat)
     issuer: FakeIssuer = field(default_factory=FakeIssuer)
+    role_lists: FakeRoleLists = field(default_factory=FakeRoleLists)
+    role_policies: FakeRolePolicies = field(default_factory=FakeRolePolicies)
+    call_maker: FakeCallMaker = field(default_factory=FakeCallMaker)
     sameness: FakeSameness = field(default_factory=FakeSameness)
     entropy: CountingEntropy = field(default_factory=CountingEntropy)
     places: Places = field(default_factory=lambda: Places("aws", ACCOUNT, "us-east-1"))

@@ -41,6 +41,7 @@ OTHER: dict[str, Any] = {
     "session_policy": '{"Version":"2012-10-17" }',
     "policy_digest": "ac" * 32,
     "salt": "02" * 32,
+    "call": {"service": "ecs", "operation": "UpdateService", "arguments": {}},
 }
 
 json_values = st.recursive(
@@ -54,7 +55,7 @@ json_values = st.recursive(
 
 
 def test_rfc_8785_example_has_the_bytes_of_the_standard() -> None:
-    value = {
+    value: Any = {
         "numbers": [333333333.33333329, 1e30, 4.50, 2e-3, 0.000000000000000000000000001],
         "string": '€$\u000f\nA\'B"\\\\"/',
         "literals": [None, True, False],
@@ -86,7 +87,8 @@ def test_action_digest_has_its_golden_value() -> None:
 
 
 def test_action_digest_is_made_of_salt_and_canonical_json() -> None:
-    bound = {f.name: getattr(RECORD, f.name) for f in fields(RECORD) if f.name != "salt"}
+    # A record without a call of its own says nothing of one.
+    bound = {f.name: getattr(RECORD, f.name) for f in fields(RECORD) if f.name not in ("salt", "call")}
     text = json.dumps(bound, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert hashlib.sha256(bytes.fromhex(RECORD.salt) + text.encode()).hexdigest() == GOLDEN
 

@@ -1,5 +1,7 @@
 """Which person or agent a principal is. A session name that its caller chose counts for nothing."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from sallyport.adapters.policy_layer import PolicyInvalid, directory_from
 from sallyport.domain.directory import Directory, principal_keys
 
 SSO = "arn:aws:iam::111122223333:role/AWSReservedSSO_Approvers_0123456789abcdef"
-RAW = {
+RAW: dict[str, Any] = {
     "people": {
         "ann": {
             "name": "Ann",

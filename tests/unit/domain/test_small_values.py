@@ -13,8 +13,8 @@ from sallyport.domain.cards import block_id, digests_of
 from sallyport.domain.clock import instant, stamp, stamp_seconds
 from sallyport.domain.display import visible
 
-# Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties that are no control or format characters, and the blank
-# braille pattern.
+# Unicode's Default_Ignorable_Code_Point as far as they are no control or format characters, and the blank braille
+# pattern.
 BLANK = [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180D, 0x180F, 0x2800, 0x3164, 0xFE00, 0xFE0F, 0xFFA0]
 BLANK += [0xE0100, 0xE01EF, 0xE0041, 0xE007F]
 

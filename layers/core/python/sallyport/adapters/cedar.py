@@ -86,7 +86,7 @@ class CedarAuthorizer:
                     "context": context,
                 },
                 self._policies,
-                self._entities.with_added_json_str(json.dumps([resource, *(also or [])])),
+                self._entities.with_added_json_str(json.dumps([resource, *(also or [])]), self._schema),
                 self._schema,
             )
         except ValueError:

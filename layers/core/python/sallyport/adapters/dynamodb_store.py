@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,9 +10,10 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from sallyport.adapters.request_record import from_json, to_json
+from sallyport.adapters.request_record import deployment_from_json, deployment_to_json, from_json, to_json
 from sallyport.adapters.tables import AuditItem, RequestItem
 from sallyport.domain.clock import stamp
+from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import AuditEvent
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
 from sallyport.usecases.ports import Conflict, Exists, Limits, PortFailed, TooManyRequests
@@ -135,12 +135,23 @@ class DynamoDbStore:
         except _Cancelled:
             raise PortFailed("store_busy") from None
 
+    def live(self, agent: str, since: datetime) -> tuple[ApprovalRequest, ...]:
+        newer = RequestItem.created_at > stamp(since)
+        found = [_request(item) for item in RequestItem.pending_index.query(f"live:{agent}", newer)]
+        return tuple(found + [r for r in self.unreviewed() if r.agent == agent and r.created_at > since])
+
+    def unreviewed(self) -> tuple[ApprovalRequest, ...]:
+        return tuple(_request(item) for item in RequestItem.pending_index.query("review"))
+
     def pending(self, limit: int, after: str | None) -> tuple[tuple[ApprovalRequest, ...], str | None]:
-        start = json.loads(after) if after else None
+        start = None
+        if after:
+            created_at, _, request_id = after.partition("|")
+            start = {"pk": {"S": f"REQ#{request_id}"}, "pending": {"S": "pending"}, "created_at": {"S": created_at}}
         page = RequestItem.pending_index.query("pending", limit=limit, page_size=limit, last_evaluated_key=start)
-        found = tuple(from_json(item.document, None) for item in page if item.document)
-        cursor = json.dumps(page.last_evaluated_key) if page.last_evaluated_key else None
-        return found, cursor
+        found = tuple(_request(item) for item in page)
+        last = found[-1] if page.last_evaluated_key else None
+        return found, f"{stamp(last.created_at)}|{last.request_id}" if last else None
 
     def seen_before(self, signature: str, now: datetime) -> bool:
         item = RequestItem(f"SEEN#{signature}", ttl=_epoch(now + _SIGNATURE_WINDOW))
@@ -153,8 +164,25 @@ class DynamoDbStore:
         return False
 
     def halts(self) -> frozenset[str]:
+        return self.deployment().switches
+
+    def deployment(self) -> Deployment:
         item = self._get("HALTS")
-        return frozenset(json.loads(item.document)) if item is not None and item.document else frozenset()
+        return deployment_from_json(item.document) if item is not None and item.document else Deployment()
+
+    def save_deployment(self, previous: Deployment, deployment: Deployment, events: tuple[AuditEvent, ...]) -> None:
+        item = RequestItem("HALTS", version=deployment.version, document=deployment_to_json(deployment))
+        first = previous.version == 0
+        free = RequestItem.pk.does_not_exist() if first else RequestItem.version == previous.version
+
+        def write(tx: TransactWrite) -> None:
+            tx.save(item, condition=free)
+            _append(tx, events)
+
+        try:
+            self._transact(write)
+        except _Cancelled:
+            raise Conflict from None
 
     def _get(self, pk: str) -> RequestItem | None:
         try:
@@ -194,17 +222,32 @@ def _append(tx: TransactWrite, events: tuple[AuditEvent, ...]) -> None:
 
 def _item(request: ApprovalRequest) -> RequestItem:
     pending = request.status is RequestStatus.PENDING
-    closed = request.task_token is None and request.version > 0 and not pending
+    closed = request.task_token is None and request.version > 0 and not pending and not request.needs_review
     return RequestItem(
         f"REQ#{request.request_id}",
         version=request.version,
         status=request.status.value,
-        pending="pending" if pending else None,
+        pending=_queue(request),
         created_at=stamp(request.created_at),
         document=to_json(request),
         task_token=request.task_token,
         ttl=_epoch(request.expires_at + _CLOSED_LIFE) if closed else None,
     )
+
+
+def _queue(request: ApprovalRequest) -> str | None:
+    """The partition of the sparse index that somebody may have to look for this request in."""
+    if request.status is RequestStatus.PENDING:
+        return "pending"
+    if request.needs_review:
+        return "review"
+    if request.status in (RequestStatus.APPROVED, RequestStatus.REDEEMED):
+        return f"live:{request.agent}"
+    return None
+
+
+def _request(item: RequestItem) -> ApprovalRequest:
+    return from_json(item.document or "", None)
 
 
 def _load_key(agent: str) -> str:

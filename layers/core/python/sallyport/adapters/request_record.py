@@ -1,4 +1,4 @@
-"""A request as one JSON document, and back."""
+"""A request, and the deployment's own state, as one JSON document each, and back."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from sallyport.domain.actions import Delivery
 from sallyport.domain.clock import instant, stamp
+from sallyport.domain.deployment import Deployment, Halt
 from sallyport.domain.events import Head
 from sallyport.domain.requests import (
     ApprovalRequest,
@@ -19,6 +20,7 @@ from sallyport.domain.requests import (
     Grant,
     GrantStatus,
     RequestStatus,
+    Review,
     VerdictKind,
 )
 
@@ -54,6 +56,7 @@ def from_json(text: str, task_token: str | None) -> ApprovalRequest:
             "grant": None if grant is None else _grant(grant),
             "card": None if raw["card"] is None else CardRef(**raw["card"]),
             "head": Head(**raw["head"]),
+            "review": _review(raw.get("review")),
             "task_token": task_token,
         }
     )
@@ -61,6 +64,12 @@ def from_json(text: str, task_token: str | None) -> ApprovalRequest:
 
 def _decision(raw: dict[str, Any]) -> Decision:
     return Decision(**{**raw, "choice": Choice(raw["choice"]), "at": instant(raw["at"])})
+
+
+def _review(raw: dict[str, Any] | None) -> Review | None:
+    if raw is None:
+        return None
+    return Review(**{**raw, "choice": Choice(raw["choice"]), "at": instant(raw["at"])})
 
 
 def _grant(raw: dict[str, Any]) -> Grant:
@@ -71,4 +80,17 @@ def _grant(raw: dict[str, Any]) -> Grant:
         approvers=tuple(raw["approvers"]),
         redeemed_at=instant(raw["redeemed_at"]) if raw["redeemed_at"] else None,
         cut_off=instant(raw["cut_off"]) if raw["cut_off"] else None,
+        role_arn=raw.get("role_arn"),
     )
+
+
+def deployment_to_json(deployment: Deployment) -> str:
+    """The deployment's own state."""
+    return json.dumps(asdict(deployment), default=_encode, separators=(",", ":"))
+
+
+def deployment_from_json(text: str) -> Deployment:
+    """The inverse of `deployment_to_json`."""
+    raw: dict[str, Any] = json.loads(text)
+    halts = tuple(Halt(**{**halt, "at": instant(halt["at"])}) for halt in raw["halts"])
+    return Deployment(raw["version"], halts, Head(**raw["head"]))

@@ -66,6 +66,11 @@ class SlackChat:
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
         self._call("chat_postEphemeral", channel=ref.channel, user=user_id, text=words)
 
+    def notify(self, ref: CardRef | None, words: str, user_ids: tuple[str, ...]) -> None:
+        called = " ".join(f"<@{user_id}>" for user_id in user_ids)
+        more = {"thread_ts": ref.message, "reply_broadcast": True} if ref else {}
+        self._call("chat_postMessage", channel=self._channel, text=f"{words} {called}".strip(), **more)
+
     def is_active_member(self, user_id: str) -> bool:
         try:
             user = self._call("users_info", user=user_id)["user"]

@@ -126,7 +126,7 @@ def _outcome(card: Card) -> list[Block]:
         said.append(f"Denied by {', '.join(card.denied_by)}")
     if not card.open:
         said.append(f"Status: {card.status}" + (f" ({card.code})" if card.code else ""))
-    return _context(*said)
+    return _context(*said, *card.notes)
 
 
 def _buttons(card: Card) -> Block:

@@ -8,7 +8,8 @@ from pynamodb.models import Model
 
 
 class PendingIndex(GlobalSecondaryIndex["RequestItem"]):  # type: ignore[no-untyped-call]  # pynamodb has no types there
-    """Sparse: only undecided requests carry `pending`."""
+    """Sparse: requests that somebody may have to find. `pending` is `pending` while undecided, `review` while a broken
+    glass awaits its review, `live:<agent>` while a grant or its session may live."""
 
     class Meta:
         index_name = "pending"
@@ -19,8 +20,9 @@ class PendingIndex(GlobalSecondaryIndex["RequestItem"]):  # type: ignore[no-unty
 
 
 class RequestItem(Model):
-    """`pk` is `REQ#<id>` for a request; `SAME#…`, `KEY#…`, `LOAD#…`, `RATE#…`, `SEEN#…` and `HALTS` are the small items
-    that its rules need. `ttl` is in epoch seconds and never decides anything: DynamoDB deletes up to two days late."""
+    """`pk` is `REQ#<id>` for a request; `SAME#…`, `KEY#…`, `LOAD#…`, `RATE#…`, `SEEN#…`, `DENY#…` and `HALTS` are the
+    small items that its rules need. `ttl` is in epoch seconds and never decides anything: DynamoDB deletes up to two
+    days late."""
 
     class Meta:
         table_name = ""  # set when wired

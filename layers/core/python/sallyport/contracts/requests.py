@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sallyport.contracts.json_body import read_object
@@ -10,6 +11,7 @@ from sallyport.domain.requests import Choice
 from sallyport.domain.submissions import Statement, Submission
 
 MAX_REASON = 4000
+_CURSOR = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]{12}Z\|req-[0-9a-f]{24}")
 
 
 def parse_submission(body: bytes) -> Submission:
@@ -44,6 +46,20 @@ def parse_statement(body: bytes) -> Statement:
     if not isinstance(raw.get("break_glass", False), bool):
         raise MalformedRequest("$.break_glass")
     return Statement(choice, _text(raw, "presented_digest", 64), reason, break_glass=raw.get("break_glass", False))
+
+
+def parse_cursor(text: str | None) -> str | None:
+    """`next` of a page, as the page before gave it. Raises MalformedRequest."""
+    if text is not None and not _CURSOR.fullmatch(text):
+        raise MalformedRequest("?next")
+    return text
+
+
+def parse_halt(body: bytes) -> tuple[str, str]:
+    """The body of `POST /v1/halts`: the switch and the reason. Raises MalformedRequest."""
+    raw = read_object(body)
+    _only(raw, {"switch", "reason"})
+    return _text(raw, "switch", 160), _text(raw, "reason", MAX_REASON)
 
 
 def _only(raw: dict[str, Any], known: set[str]) -> None:

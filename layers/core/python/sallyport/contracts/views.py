@@ -7,7 +7,8 @@ from typing import Any, cast
 from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import ScopedCredentials
-from sallyport.domain.requests import ApprovalRequest, Decision, Grant
+from sallyport.domain.deployment import Halt
+from sallyport.domain.requests import ApprovalRequest, Decision, Grant, Review
 from sallyport.masking import MaskedDocument
 
 
@@ -34,9 +35,24 @@ def request_view(request: ApprovalRequest, view: MaskedDocument | None) -> dict[
     }
     if request.grant is not None:
         answer["grant"] = _grant(request.grant)
+    if request.glass_broken_by is not None:
+        answer |= {"break_glass": request.glass_broken_by, "review": _review(request.review)}
     if request.code is not None:
         answer["code"] = request.code
     return answer
+
+
+def _review(review: Review | None) -> dict[str, Any] | str:
+    """`pending`, or who reviewed the broken glass and what they said."""
+    if review is None:
+        return "pending"
+    return {
+        "by": review.by,
+        "decision": review.choice.value,
+        "at": stamp(review.at),
+        "channel": review.channel,
+        "reason": review.comment,
+    }
 
 
 def _decision(decision: Decision) -> dict[str, Any]:
@@ -72,6 +88,25 @@ def credentials_answer(credentials: ScopedCredentials, request: ApprovalRequest)
         "Expiration": stamp(expiration),
         "request_id": request.request_id,
     }
+
+
+def result_answer(
+    request: ApprovalRequest, code: str, result: MaskedDocument | None, *, complete: bool
+) -> dict[str, Any]:
+    """What the one call brought, masked. `result` is null when `code` is not `ok`: the call was made all the same."""
+    return {
+        "request_id": request.request_id,
+        "status": request.status.value,
+        "action": request.action,
+        "code": code,
+        "result": None if result is None else result.document,
+        "complete": complete,
+    }
+
+
+def halts_answer(halts: tuple[Halt, ...]) -> dict[str, Any]:
+    """The kill switches that are pulled."""
+    return {"halts": [{"switch": h.switch, "by": h.by, "at": stamp(h.at), "reason": h.reason} for h in halts]}
 
 
 def action_view(action: ActionDefinition) -> dict[str, Any]:

@@ -59,7 +59,8 @@ class Duration:
 @dataclass(frozen=True, slots=True)
 class ActionDefinition:
     """One action file. `bound_by` says for each parameter what holds the approved value; `scope` are the parameters
-    that land in the session policy (and so in CloudTrail) and are therefore shown exactly."""
+    that land in the session policy (and so in CloudTrail) and are therefore shown exactly; `resource_ids` are those
+    whose pattern only ids fit that AWS makes, so no detector is asked about them."""
 
     name: str
     title: str
@@ -79,6 +80,7 @@ class ActionDefinition:
     on_behalf_of_required: bool
     outlasts: tuple[str, ...]
     execute: Mapping[str, Any] | None = None
+    resource_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ class VaultRecord:
     """The raw action as it lies in the vault. Nothing of it is ever printed: every raw field is kept out of `repr`.
 
     `salt` is 32 random bytes in hexadecimal; with it the digest is useless for guessing an SSN.
-    `session_policy` is the exact text that redemption will use.
+    `session_policy` is the exact text that redemption will use, `call` the one that Sallyport will make for an action
+    of delivery `execute`, its arguments rendered.
     """
 
     request_id: str
@@ -30,11 +31,12 @@ class VaultRecord:
     session_policy: str = field(repr=False)
     policy_digest: str
     salt: str = field(repr=False)
+    call: dict[str, Any] | None = field(default=None, repr=False)
 
     @property
     def action_digest(self) -> str:
         """SHA-256(salt || RFC 8785 JSON of everything that will run), in hexadecimal."""
-        bound: JSON = {
+        bound: dict[str, JSON] = {
             "request_id": self.request_id,
             "action": self.action,
             "parameters": self.parameters,
@@ -47,6 +49,8 @@ class VaultRecord:
             "session_policy": self.session_policy,
             "policy_digest": self.policy_digest,
         }
+        if self.call is not None:
+            bound["call"] = self.call
         return hashlib.sha256(bytes.fromhex(self.salt) + canonical(bound)).hexdigest()
 
 

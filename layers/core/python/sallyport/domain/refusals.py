@@ -136,6 +136,54 @@ class CredentialsFailed(Refusal):
     code, http_status, title = "credentials_failed", 502, "The credential could not be issued; the grant is used up"
 
 
+class ActionFailed(Refusal):
+    code, http_status, title = (
+        "action_failed",
+        502,
+        "The call was not made or was refused; the grant is used up, the request's code says why",
+    )
+
+
+class OutcomeIsUnknown(Refusal):
+    code, http_status, title = (
+        "outcome_unknown",
+        502,
+        "No answer came: the call may have had its effect. It is never repeated; look before you ask again",
+    )
+
+
+class NothingToRevoke(Refusal):
+    code, http_status, title = "nothing_to_revoke", 409, "There is no grant or session left to end"
+
+
+class RevocationsFull(Refusal):
+    code, http_status, title = (
+        "revocations_full",
+        409,
+        "There is no room to end this session early; drop the credential, it ends at its cut-off",
+    )
+
+
+class RevocationFailed(Refusal):
+    code, http_status, title = (
+        "revocation_failed",
+        503,
+        "The revocation is recorded, but the session could not be denied; do it again",
+    )
+
+
+class BreakGlassNotAllowed(Refusal):
+    code, http_status, title = "break_glass_not_allowed", 403, "The glass of this action cannot be broken"
+
+
+class UnknownSwitch(Refusal):
+    code, http_status, title = "unknown_switch", 400, "A switch is all, agent:<id> or action:<name> of what there is"
+
+
+class NotAllowedToHalt(Refusal):
+    code, http_status, title = "not_allowed_to_halt", 403, "Policy does not let this person halt or resume"
+
+
 class BadSignature(Refusal):
     code, http_status, title = "bad_signature", 401, "The Slack signature does not verify"
 

@@ -63,6 +63,17 @@ class Decision:
     break_glass: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A second person's word on a broken glass, after the fact. `comment` has been masked."""
+
+    by: str
+    choice: Choice
+    at: datetime
+    channel: str
+    comment: str
+
+
 class GrantStatus(StrEnum):
     ISSUED = "issued"
     REDEEMED = "redeemed"
@@ -72,7 +83,8 @@ class GrantStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The single-use right to one action digest. `cut_off` is when the credential stops working, once redeemed."""
+    """The single-use right to one action digest. Once redeemed, `cut_off` is when the credential stops working, and
+    `role_arn` whose session it is: a revocation denies it there."""
 
     status: GrantStatus
     issued_at: datetime
@@ -80,6 +92,7 @@ class Grant:
     approvers: tuple[str, ...]
     redeemed_at: datetime | None = None
     cut_off: datetime | None = None
+    role_arn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +132,7 @@ class ApprovalRequest:
     head: Head = NO_EVENTS
     refusals: int = 0
     code: str | None = None
+    review: Review | None = None
 
     @property
     def subject(self) -> Subject:
@@ -138,6 +152,16 @@ class ApprovalRequest:
     @property
     def has_quorum(self) -> bool:
         return len(self.approvers) >= self.quorum or any(d.break_glass for d in self.approvals)
+
+    @property
+    def glass_broken_by(self) -> str | None:
+        """Who approved alone where policy asks for more, if somebody did."""
+        return next((d.by for d in self.approvals if d.break_glass), None)
+
+    @property
+    def needs_review(self) -> bool:
+        """A broken glass stays open until a second person has looked at it."""
+        return self.glass_broken_by is not None and self.review is None
 
     @property
     def settled(self) -> bool:

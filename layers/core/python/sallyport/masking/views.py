@@ -35,7 +35,7 @@ def restored(document: object, digest: str) -> MaskedDocument:
 
     Raises MaskingFailed(`view_mismatch`) for any other document.
     """
-    view = _masked_document(cast(JSON, document))
+    view = _masked_document(cast("JSON", document))
     if not hmac.compare_digest(view_digest(view), digest):
         raise MaskingFailed("view_mismatch")
     return view

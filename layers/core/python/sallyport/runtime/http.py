@@ -29,6 +29,9 @@ class Call:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     principal: str | None
+    # The method and the route as the template names it; set by API Gateway, never by a caller.
+    method: str = ""
+    resource: str = ""
 
     @property
     def caller(self) -> str:
@@ -101,6 +104,8 @@ def _call(event: dict[str, Any]) -> Call:
             headers=headers,
             body=raw,
             principal=event["requestContext"]["identity"].get("userArn"),
+            method=event.get("httpMethod") or "",
+            resource=event.get("resource") or "",
         )
     except (KeyError, TypeError, AttributeError, ValueError, binascii.Error):
         raise MalformedRequest from None

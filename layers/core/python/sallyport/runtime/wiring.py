@@ -17,6 +17,8 @@ from sallyport.usecases.ports import Limits, Places
 if TYPE_CHECKING:
     from sallyport.adapters.cedar import CedarAuthorizer
     from sallyport.adapters.dynamodb_store import DynamoDbStore
+    from sallyport.adapters.executor import BotoCallMaker
+    from sallyport.adapters.iam_revocation import DynamoDbRoleLists, IamRolePolicies
     from sallyport.adapters.kms import KmsSameness
     from sallyport.adapters.s3 import S3Vault, S3Views
     from sallyport.adapters.slack import SlackChat
@@ -74,6 +76,24 @@ class Wiring:
         from sallyport.adapters.sts import StsIssuer
 
         return StsIssuer(_client("sts"), setting("EXTERNAL_ID"))
+
+    @cached_property
+    def role_lists(self) -> DynamoDbRoleLists:
+        from sallyport.adapters.iam_revocation import DynamoDbRoleLists
+
+        return DynamoDbRoleLists(setting("REQUESTS_TABLE"), setting("AWS_REGION"))
+
+    @cached_property
+    def role_policies(self) -> IamRolePolicies:
+        from sallyport.adapters.iam_revocation import IamRolePolicies
+
+        return IamRolePolicies(_client("iam"))
+
+    @cached_property
+    def call_maker(self) -> BotoCallMaker:
+        from sallyport.adapters.executor import BotoCallMaker
+
+        return BotoCallMaker(setting("AWS_REGION"))
 
     @cached_property
     def sameness(self) -> KmsSameness:

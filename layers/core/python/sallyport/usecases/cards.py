@@ -27,7 +27,17 @@ def card_of(request: ApprovalRequest, view: MaskedDocument) -> Card:
         expires_at=request.expires_at,
         open=not request.settled,
         view=view,
+        notes=_notes(request),
     )
+
+
+def _notes(request: ApprovalRequest) -> tuple[str, ...]:
+    if request.glass_broken_by is None:
+        return ()
+    broken = f"Break-glass: approved by {request.glass_broken_by} alone"
+    if request.review is None:
+        return (f"{broken}; somebody else must review it",)
+    return (f"{broken}; reviewed by {request.review.by} ({request.review.choice.value})",)
 
 
 def refresh_card(request_id: str, ports: Ports) -> bool:

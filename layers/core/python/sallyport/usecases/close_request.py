@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sallyport.domain.events import SYSTEM, Draft, EventType
 from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
+from sallyport.usecases.break_glass import closed as closing
 from sallyport.usecases.cards import refresh_card
 from sallyport.usecases.ports import Ports
 from sallyport.usecases.transition import record
@@ -24,8 +25,9 @@ def close_request(request_id: str, code: str, ports: Ports, now: datetime) -> Ap
         if request.task_token is None and request.status not in (RequestStatus.PENDING, RequestStatus.APPROVED):
             return request, ()
         changed, drafts = _settled(request, code)
-        details = {"status": changed.status.value, "code": changed.code or "none"}
-        return replace(changed, task_token=None), (*drafts, Draft(EventType.REQUEST_CLOSED, SYSTEM, details))
+        if not changed.needs_review:  # with a broken glass, the review closes
+            drafts = (*drafts, closing(changed))
+        return replace(changed, task_token=None), drafts
 
     request = record(ports.store, request_id, closed, now)
     refresh_card(request_id, ports)

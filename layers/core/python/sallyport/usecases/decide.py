@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.binding import same_digest
 from sallyport.domain.directory import Person
 from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType
@@ -21,6 +22,7 @@ from sallyport.domain.refusals import (
 from sallyport.domain.requests import ApprovalRequest, Choice, Decision, RequestStatus
 from sallyport.domain.submissions import Statement
 from sallyport.masking import mask_text
+from sallyport.usecases import break_glass, quorum
 from sallyport.usecases.halts import check_not_halted
 from sallyport.usecases.ports import PortFailed, Ports
 from sallyport.usecases.transition import record, record_refusal
@@ -34,12 +36,19 @@ def decide(
     """Record the decision and, when it settles the request, its outcome; then let the workflow go on.
 
     `person` is who the channel authenticated, None for somebody who is not in the directory. Everything that is refused
-    is audited. The callback may be lost: what was recorded is what counts.
+    is audited. The callback may be lost: what was recorded is what counts. On a request whose glass was broken, a
+    second person's statement is its review.
     """
     actor = Actor(ActorKind.PERSON, person.id if person else UNKNOWN, channel)
 
     def decided(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
-        _check(request, person, channel, said, ports, now)
+        action = _check_authority(request, person, channel, said, ports)
+        if not _about(request, said):
+            # Settled comes first: what was decided is no longer pending, whatever was shown.
+            raise AlreadySettled if request.settled and not request.needs_review else StaleDigest
+        if request.needs_review:
+            return break_glass.reviewed(request, said, actor, now)
+        _check_state(request, action, actor, said, ports, now)
         decision = Decision(
             by=actor.id,
             choice=said.choice,
@@ -47,8 +56,9 @@ def decide(
             channel=channel,
             presented_digest=said.presented_digest,
             comment=mask_text(said.reason).text if said.reason else None,
+            break_glass=said.break_glass,
         )
-        return _with(request, decision, actor)
+        return _with(request, decision, action, actor, ports)
 
     try:
         request = record(ports.store, request_id, decided, now)
@@ -70,27 +80,32 @@ def call_back(request: ApprovalRequest, ports: Ports) -> None:
         return
 
 
-def _check(
-    request: ApprovalRequest, person: Person | None, channel: str, said: Statement, ports: Ports, now: datetime
-) -> None:
+def _check_authority(
+    request: ApprovalRequest, person: Person | None, channel: str, said: Statement, ports: Ports
+) -> ActionDefinition:
     """Authority before state: a stranger learns nothing about the request from the refusal."""
-    if person is None:
-        raise NotAnApprover
     action = ports.policy.actions.get(request.action)
-    if action is None:
+    if person is None or action is None:
         raise NotAnApprover
-    answer = ports.authorizer.may("decide", person, request)
+    answer = ports.authorizer.may("break_glass" if said.break_glass else "decide", person, request)
     if not answer.allowed:
         raise SelfApproval if FOUR_EYES in answer.reasons else NotAnApprover
     if channel not in action.approval.channels:
         raise ChannelNotAllowed
+    return action
+
+
+def _check_state(
+    request: ApprovalRequest, action: ActionDefinition, actor: Actor, said: Statement, ports: Ports, now: datetime
+) -> None:
     if request.settled or now >= request.expires_at:
         raise AlreadySettled
-    if not _about(request, said):
-        raise StaleDigest
-    check_not_halted(request.agent, request.action, ports.store)
-    if any(decision.by == person.id for decision in request.decisions):
+    if said.choice is not Choice.DENY:  # a no is welcome however much is halted
+        check_not_halted(request.agent, request.action, ports.store)
+    if any(decision.by == actor.id for decision in request.decisions):
         raise AlreadyDecided
+    if said.break_glass:
+        break_glass.check(action, said)
     if action.approval.reason_required and not (said.reason or "").strip():
         raise ReasonRequired
 
@@ -102,13 +117,19 @@ def _about(request: ApprovalRequest, said: Statement) -> bool:
     return said.action_digest is None or same_digest(said.action_digest, request.action_digest)
 
 
-def _with(request: ApprovalRequest, decision: Decision, actor: Actor) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
-    details: dict[str, str | None] = {"decision": decision.choice.value, "comment": decision.comment}
+def _with(
+    request: ApprovalRequest, decision: Decision, action: ActionDefinition, actor: Actor, ports: Ports
+) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+    details: dict[str, str | bool | None] = {
+        "decision": decision.choice.value,
+        "comment": decision.comment,
+        "break_glass": decision.break_glass or None,
+    }
     recorded = Draft(EventType.DECISION_RECORDED, actor, {k: v for k, v in details.items() if v is not None})
     request = replace(request, decisions=(*request.decisions, decision))
     if decision.choice is Choice.DENY:
         return request.moved(RequestStatus.DENIED), (recorded, Draft(EventType.REQUEST_DENIED, actor))
-    if not request.has_quorum:
+    if not quorum.is_met(request, max(request.quorum, action.approval.quorum), ports):
         return request, (recorded,)
     approved = Draft(EventType.REQUEST_APPROVED, actor, {"approvers": list(request.approvers)})
     return request.moved(RequestStatus.APPROVED), (recorded, approved)

@@ -12,7 +12,7 @@ from sallyport.domain.refusals import (
     PolicyDenied,
 )
 from sallyport.domain.requests import ApprovalRequest, Choice, VerdictKind
-from sallyport.usecases import policy
+from sallyport.usecases import policy, quorum
 from sallyport.usecases.halts import check_not_halted
 from sallyport.usecases.ports import PortFailed, Ports
 
@@ -29,8 +29,8 @@ def check_still_approved(request: ApprovalRequest, ports: Ports) -> VaultRecord:
         raise DigestMismatch from None
     if not same_digest(vaulted.action_digest, request.action_digest):
         raise DigestMismatch
-    quorum = _check_policy(request, vaulted, ports)
-    _check_quorum(request, quorum, ports)
+    needed = _check_policy(request, vaulted, ports)
+    _check_approvals(request, needed, ports)
     return vaulted
 
 
@@ -46,12 +46,14 @@ def _check_policy(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports) 
         # The hour of the request is what policy judged; judging by today's rules means its rules, not its clock.
         verdict = policy.verdict(agent, action, behalf, vaulted.parameters, ports, request.created_at)
         rendered = policy.render_session_policy(action, vaulted.parameters, ports.places)
+        call = policy.planned_call(action, vaulted.request_id, vaulted.parameters, ports)
         policy.duration(action, vaulted.duration_seconds)
     except (PolicyDenied, InvalidParameters):
         raise PolicyChanged from None
     if (
         verdict is VerdictKind.DENY
         or rendered != vaulted.session_policy
+        or call != vaulted.call
         or policy.target_role_arn(action, ports.places) != vaulted.target_role_arn
         or action.delivery is not request.delivery
     ):
@@ -59,18 +61,11 @@ def _check_policy(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports) 
     return 0 if verdict is VerdictKind.ALLOW else action.approval.quorum
 
 
-def _check_quorum(request: ApprovalRequest, quorum: int, ports: Ports) -> None:
+def _check_approvals(request: ApprovalRequest, needed: int, ports: Ports) -> None:
     """Count the distinct people who approved exactly this and whom today's policy would still let decide."""
     if any(decision.choice is Choice.DENY for decision in request.decisions):
         raise NotApproved
     if request.presented_digest is None:
         raise NotApproved
-    standing = {
-        decision.by
-        for decision in request.approvals
-        if same_digest(decision.presented_digest, request.presented_digest)
-        and (person := ports.policy.directory.people.get(decision.by)) is not None
-        and ports.authorizer.may("decide", person, request).allowed
-    }
-    if len(standing) < max(quorum, request.quorum):
+    if not quorum.is_met(request, max(needed, request.quorum), ports):
         raise PolicyChanged

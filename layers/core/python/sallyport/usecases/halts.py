@@ -1,12 +1,13 @@
-"""The kill switches."""
+"""The kill switches as everybody else sees them."""
 
 from __future__ import annotations
 
+from sallyport.domain.deployment import ALL
 from sallyport.domain.refusals import Halted
 from sallyport.usecases.ports import RequestStore
 
 
 def check_not_halted(agent: str, action: str, store: RequestStore) -> None:
     """Raises Halted when everything, this agent or this action is halted."""
-    if store.halts() & {"all", f"agent:{agent}", f"action:{action}"}:
+    if store.halts() & {ALL, f"agent:{agent}", f"action:{action}"}:
         raise Halted

@@ -8,10 +8,12 @@ from sallyport.domain.actions import Delivery
 from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import ScopedCredentials, order
 from sallyport.domain.events import SYSTEM, Draft, EventType
-from sallyport.domain.refusals import CredentialsFailed, GrantRevoked
+from sallyport.domain.refusals import CredentialsFailed, GrantRevoked, Halted
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
 from sallyport.domain.session_policy import at_redemption
+from sallyport.usecases import break_glass
 from sallyport.usecases.decide import call_back
+from sallyport.usecases.halts import check_not_halted
 from sallyport.usecases.ports import PortFailed, Ports
 from sallyport.usecases.redeem import redeem
 from sallyport.usecases.transition import record
@@ -36,7 +38,7 @@ def issue_credentials(
         approvers=request.grant.approvers,
         role_arn=vaulted.target_role_arn,
         policy=at_redemption(vaulted.session_policy, cut_off),
-        seconds=request.duration_seconds,
+        seconds=break_glass.seconds(request, ports.policy.actions[request.action]),
     )
     try:
         credentials = ports.issuer.issue(wanted)
@@ -48,10 +50,17 @@ def issue_credentials(
     def issued(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         if current.status is not RequestStatus.REDEEMED:
             raise GrantRevoked
+        check_not_halted(current.agent, current.action, ports.store)
         details = {"access_key_id": credentials.access_key_id, "until": stamp(cut_off)}
         return current, (Draft(EventType.CREDENTIALS_ISSUED, SYSTEM, details),)
 
-    request = record(ports.store, request_id, issued, now)
+    try:
+        request = record(ports.store, request_id, issued, now)
+    except (GrantRevoked, Halted) as refusal:
+        # Stopped between STS and here: the credential is dropped, and its deny by request tag is there or not needed.
+        _record_failed(request_id, refusal.code, ports, now)
+        call_back(request, ports)
+        raise
     call_back(request, ports)
     return credentials, request
 

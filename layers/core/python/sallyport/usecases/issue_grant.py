@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sallyport.domain.canonical import JSON
 from sallyport.domain.events import SYSTEM, Draft, EventType
 from sallyport.domain.refusals import NotApproved, NotFound
 from sallyport.domain.requests import ApprovalRequest, Grant, GrantStatus, RequestStatus, VerdictKind
+from sallyport.usecases import break_glass, quorum
 from sallyport.usecases.cards import refresh_card
 from sallyport.usecases.grants import check_still_approved
 from sallyport.usecases.ports import Ports
@@ -32,8 +34,12 @@ def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -
             return replace(request, task_token=task_token), ()  # the state was started again after a fault
         _check_status(request)
         expires = now + timedelta(seconds=ports.policy.actions[request.action].redemption_seconds)
-        grant = Grant(GrantStatus.ISSUED, now, expires, request.approvers)
-        drafts = [Draft(EventType.GRANT_ISSUED, SYSTEM, {"approvers": list(request.approvers) or ["policy"]})]
+        approvers = tuple(dict.fromkeys(decision.by for decision in quorum.standing(request, ports)))
+        grant = Grant(GrantStatus.ISSUED, now, expires, approvers)
+        details: dict[str, JSON] = {"approvers": list(approvers) or ["policy"]}
+        if request.glass_broken_by is not None:
+            details["break_glass"] = True
+        drafts = [Draft(EventType.GRANT_ISSUED, SYSTEM, details)]
         if request.status is RequestStatus.PENDING:
             request = request.moved(RequestStatus.APPROVED)
             drafts.insert(0, Draft(EventType.REQUEST_APPROVED, SYSTEM, {"approvers": ["policy"]}))
@@ -41,6 +47,8 @@ def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -
 
     request = record(ports.store, request_id, issued, now)
     refresh_card(request_id, ports)
+    if request.needs_review and current.grant is None:
+        break_glass.tell_everyone(request, ports)
     return request
 
 

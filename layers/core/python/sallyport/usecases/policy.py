@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sallyport.domain import execution
 from sallyport.domain.actions import ActionDefinition, Rung
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent
-from sallyport.domain.refusals import InvalidParameters, PolicyDenied
+from sallyport.domain.refusals import IdentifierInScope, InvalidParameters, PolicyDenied
 from sallyport.domain.requests import VerdictKind
 from sallyport.domain.session_policy import PolicyTooLong, UnsafeValue, render
+from sallyport.masking import fires
 from sallyport.usecases.ports import Places, Ports
 
 TARGET_PATH = "/sallyport/target/"
@@ -19,15 +21,18 @@ TARGET_PATH = "/sallyport/target/"
 
 def check_parameters(action: ActionDefinition, parameters: Mapping[str, Any]) -> None:
     """Raises InvalidParameters with the declared paths that do not fit. Never quotes a value or an unknown name."""
-    import jsonschema  # 100 ms that only submission pays
+    from sallyport.usecases.parameter_schema import faults  # jsonschema: 100 ms that only submission pays
 
-    validator = jsonschema.Draft202012Validator(dict(action.parameters))
-    paths: dict[str, None] = {}
-    for error in validator.iter_errors(dict(parameters)):
-        # An unexpected property is reported at its parent: its name is the caller's own text.
-        paths["$.parameters" + error.json_path[1:]] = None
-    if paths:
-        raise InvalidParameters(*paths)
+    found = faults(action.parameters, parameters)
+    if found:
+        raise InvalidParameters(*found)
+
+
+def check_scope(action: ActionDefinition, parameters: Mapping[str, Any]) -> None:
+    """Scope lands in CloudTrail unmasked, so a value that a detector knows has no place there."""
+    for name in sorted(action.scope - action.sensitive_scope - action.resource_ids):
+        if name in parameters and fires(parameters[name]):
+            raise IdentifierInScope(f"$.parameters.{name}")
 
 
 def duration(action: ActionDefinition, asked: int | None) -> int:
@@ -56,11 +61,7 @@ def verdict(
     submitted: datetime,
 ) -> VerdictKind:
     """Deny unless Cedar permits the request; approval unless it also permits to skip it."""
-    context: dict[str, JSON] = {
-        "hour": submitted.hour,
-        "weekday": submitted.isoweekday(),
-        "scope": [f"{name}={value}" for name in sorted(action.scope) for value in _listed(parameters.get(name))],
-    }
+    context = request_context(parameters, submitted)
     if not ports.authorizer.may_request(agent, action, on_behalf_of, context).allowed:
         return VerdictKind.DENY
     if ports.authorizer.may_skip_approval(agent, action, on_behalf_of, context).allowed:
@@ -68,9 +69,16 @@ def verdict(
     return VerdictKind.REQUIRE_APPROVAL
 
 
+def request_context(parameters: Mapping[str, Any], submitted: datetime) -> dict[str, JSON]:
+    """What the rules on requesting and on skipping approval may look at, beside who asks for what."""
+    return {
+        "hour": submitted.hour,
+        "weekday": submitted.isoweekday(),
+        "scope": [f"{name}={value}" for name in sorted(parameters) for value in _listed(parameters[name])],
+    }
+
+
 def _listed(value: object) -> list[object]:
-    if value is None:
-        return []
     return value if isinstance(value, list) else [value]
 
 
@@ -89,6 +97,26 @@ def render_session_policy(action: ActionDefinition, parameters: Mapping[str, Any
         raise InvalidParameters(f"$.parameters.{unsafe.parameter}") from None
     except PolicyTooLong:
         raise InvalidParameters("$.parameters") from None
+
+
+def planned_call(
+    action: ActionDefinition, request_id: str, parameters: Mapping[str, Any], ports: Ports
+) -> dict[str, Any] | None:
+    """The exact call that Sallyport will make, None for an action of delivery `credential`.
+
+    Raises InvalidParameters for arguments that the service's own model does not take: before a person is disturbed.
+    """
+    if action.execute is None:
+        return None
+    try:
+        call = execution.planned_call(
+            action.execute, {**parameters, **ports.places.as_dict(), "request_id": request_id}
+        )
+    except execution.UnfitValue as unfit:
+        raise InvalidParameters(f"$.parameters.{unfit.parameter}") from None
+    if not ports.call_maker.check(call):
+        raise InvalidParameters("$.parameters")
+    return call
 
 
 def rung_seconds(rung: Rung, agent: Agent) -> int:

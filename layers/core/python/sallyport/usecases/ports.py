@@ -12,10 +12,12 @@ from sallyport.domain.actions import ActionDefinition, PolicyBundle
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import JSON
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
+from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Agent, Person
 from sallyport.domain.events import AuditEvent
 from sallyport.domain.requests import ApprovalRequest, CardRef
 from sallyport.masking import MaskedDocument
+from sallyport.usecases.target_ports import CallMaker, RoleLists, RolePolicies
 
 
 class Conflict(Exception):
@@ -87,6 +89,18 @@ class RequestStore(Protocol):
     def halts(self) -> frozenset[str]:
         """The kill switches that are on: `all`, `agent:<id>`, `action:<name>`. Strongly consistent."""
 
+    def deployment(self) -> Deployment:
+        """The switches with their reasons and the end of the deployment's own chain. Strongly consistent."""
+
+    def save_deployment(self, previous: Deployment, deployment: Deployment, events: tuple[AuditEvent, ...]) -> None:
+        """Store in the place of `previous`. Raises Conflict when that is no longer what is stored."""
+
+    def live(self, agent: str, since: datetime) -> tuple[ApprovalRequest, ...]:
+        """Requests of this agent, made after `since`, that are approved or redeemed. A second behind, perhaps."""
+
+    def unreviewed(self) -> tuple[ApprovalRequest, ...]:
+        """Requests whose broken glass nobody has reviewed, oldest first. A second behind, perhaps."""
+
 
 class Vault(Protocol):
     """Raw actions, encrypted, short-lived."""
@@ -135,6 +149,7 @@ class Card:
     expires_at: datetime
     open: bool
     view: MaskedDocument
+    notes: tuple[str, ...] = ()
 
 
 class CardTooLarge(Exception):
@@ -149,6 +164,9 @@ class Chat(Protocol):
 
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
         """Say something to one person beside the card. `words` are Sallyport's own, never what somebody typed."""
+
+    def notify(self, ref: CardRef | None, words: str, user_ids: tuple[str, ...]) -> None:
+        """Call people in the card's thread and in the channel; `words` are Sallyport's own. Raises PortFailed."""
 
     def is_active_member(self, user_id: str) -> bool:
         """False for deleted users, guests, bots, strangers, and whoever cannot be looked up."""
@@ -228,6 +246,12 @@ class Ports(Protocol):
     def chat(self) -> Chat: ...
     @property
     def issuer(self) -> CredentialIssuer: ...
+    @property
+    def role_lists(self) -> RoleLists: ...
+    @property
+    def role_policies(self) -> RolePolicies: ...
+    @property
+    def call_maker(self) -> CallMaker: ...
     @property
     def sameness(self) -> SamenessKey: ...
     @property

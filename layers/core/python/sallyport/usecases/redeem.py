@@ -10,17 +10,19 @@ from datetime import datetime, timedelta
 from sallyport.domain.actions import Delivery
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.directory import Agent
-from sallyport.domain.events import Actor, ActorKind, Draft, EventType
+from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType
 from sallyport.domain.refusals import (
     AlreadyRedeemed,
     GrantExpired,
     GrantRevoked,
     NotApproved,
     NotFound,
+    PolicyChanged,
     Refusal,
     WrongDelivery,
 )
 from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
+from sallyport.usecases import break_glass
 from sallyport.usecases.grants import check_still_approved
 from sallyport.usecases.ports import Ports
 from sallyport.usecases.transition import record, record_refusal
@@ -43,10 +45,9 @@ def redeem(
     Raises a Refusal, audited as `credentials.refused`; NotFound for a request of another agent.
     """
     agent = ports.policy.directory.agent_of(caller)
-    current = _own(agent, request_id, ports)
-    actor = Actor(ActorKind.AGENT, current.agent, "api")
+    actor = Actor(ActorKind.AGENT, agent.id if agent else UNKNOWN, "api")
     try:
-        current = _await_grant(current, ports, sleep)
+        current = _await_grant(_own(agent, request_id, ports), ports, sleep)
         _check(current, delivery, now)
         vaulted = check_still_approved(current, ports)
 
@@ -54,21 +55,30 @@ def redeem(
             _check(request, delivery, now)
             if request.grant is None:
                 raise NotApproved
-            cut_off = now + timedelta(seconds=request.duration_seconds)
-            grant = replace(request.grant, status=GrantStatus.REDEEMED, redeemed_at=now, cut_off=cut_off)
+            cut_off = now + timedelta(seconds=break_glass.seconds(request, ports.policy.actions[request.action]))
+            grant = replace(
+                request.grant,
+                status=GrantStatus.REDEEMED,
+                redeemed_at=now,
+                cut_off=cut_off,
+                role_arn=vaulted.target_role_arn,
+            )
             redeemed_event = Draft(EventType.GRANT_REDEEMED, actor, {"delivery": delivery.value})
             return replace(request.moved(RequestStatus.REDEEMED), grant=grant), (redeemed_event,)
 
         return record(ports.store, request_id, redeemed, now), vaulted
     except Refusal as refusal:
+        # An attempt on another agent's request is that request's evidence; the caller still learns nothing.
         record_refusal(ports.store, request_id, EventType.CREDENTIALS_REFUSED, actor, refusal, now)
         raise
 
 
 def _own(agent: Agent | None, request_id: str, ports: Ports) -> ApprovalRequest:
     request = ports.store.load(request_id)
-    if agent is None or request is None or not ports.authorizer.may("redeem", agent, request).allowed:
+    if agent is None or request is None or request.agent != agent.id:
         raise NotFound
+    if not ports.authorizer.may("redeem", agent, request).allowed:
+        raise PolicyChanged
     return request
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sallyport.domain.events import SYSTEM, Draft, EventType
 from sallyport.domain.refusals import NotFound
 from sallyport.domain.requests import ApprovalRequest
+from sallyport.usecases.break_glass import approvers_on_slack
 from sallyport.usecases.cards import card_of, refresh_card, stored_view
 from sallyport.usecases.ports import CardTooLarge, PortFailed, Ports
 from sallyport.usecases.transition import record
@@ -36,7 +37,7 @@ def request_approval(request_id: str, task_token: str, rung: int, ports: Ports, 
     def asked(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         # A token for a settled request is still stored: the state that waits with it must be let go.
         changed = replace(request, task_token=task_token, rung=max(request.rung, rung + 1))
-        return changed, (Draft(event, SYSTEM, {"rung": rung, "groups": groups}),)
+        return changed, (Draft(event, SYSTEM, {"rung": rung, "groups": list(groups)}),)
 
     request = record(ports.store, request_id, asked, now)
     if request.settled:
@@ -45,7 +46,20 @@ def request_approval(request_id: str, task_token: str, rung: int, ports: Ports, 
     if request.card is None:
         return _post(request, ports, now)
     refresh_card(request_id, ports)
+    _call_on(request, rung, ports)
     return request
+
+
+def _call_on(request: ApprovalRequest, rung: int, ports: Ports) -> None:
+    """Say in the card's thread that it is undecided: an escalation to new groups, a reminder to the same ones."""
+    approval = ports.policy.actions[request.action].approval
+    new = sorted(approval.groups(rung + 1) - approval.groups(rung))
+    said = f"escalated to {', '.join(new)}" if new else "reminder"
+    words = f"Still undecided: {request.request_id} ({request.action} for {request.agent}), {said}."
+    try:
+        ports.chat.notify(request.card, words, approvers_on_slack(request, rung + 1, ports))
+    except PortFailed:
+        return  # the card itself was refreshed or not in the same way; silence only ever ends in expiry
 
 
 def _post(request: ApprovalRequest, ports: Ports, now: datetime) -> ApprovalRequest:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.binding import VaultRecord, sameness_bytes
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent
 from sallyport.domain.events import NO_EVENTS, UNKNOWN, Actor, ActorKind, Draft, EventType, Subject, link
 from sallyport.domain.refusals import (
     IdempotencyConflict,
-    IdentifierInScope,
     PolicyDenied,
     RateLimited,
     Refusal,
@@ -23,7 +19,6 @@ from sallyport.domain.refusals import (
 )
 from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
 from sallyport.domain.submissions import Submission
-from sallyport.masking import fires
 from sallyport.usecases import policy
 from sallyport.usecases.halts import check_not_halted
 from sallyport.usecases.ports import Exists, PortFailed, Ports, TooManyRequests
@@ -58,7 +53,11 @@ def submit_request(
         ports.vault.put(vaulted)
         ports.store.create(request, events, idempotency_key=key, limits=ports.limits, now=now)
     except Exists as exists:
-        return _existing(exists, request, ports), False
+        try:
+            return _existing(exists, request, ports), False
+        except IdempotencyConflict as conflict:
+            _record_refused(request_id, agent, submission, conflict, ports, now)
+            raise
     except TooManyRequests:
         _record_refused(request_id, agent, submission, RateLimited(), ports, now)
         raise RateLimited from None
@@ -74,7 +73,7 @@ def _prepare(
         raise PolicyDenied
     check_not_halted(agent.id, action.name, ports.store)
     policy.check_parameters(action, submission.parameters)
-    _check_scope(action, submission.parameters)
+    policy.check_scope(action, submission.parameters)
     duration = policy.duration(action, submission.duration_seconds)
     behalf = policy.check_on_behalf_of(action, agent, submission.on_behalf_of)
     verdict = policy.verdict(agent, action, behalf, submission.parameters, ports, now)
@@ -93,6 +92,7 @@ def _prepare(
         session_policy=policy.render_session_policy(action, submission.parameters, ports.places),
         policy_digest=ports.policy.digest,
         salt=ports.entropy.salt(),
+        call=policy.planned_call(action, request_id, submission.parameters, ports),
     )
     request = ApprovalRequest(
         request_id=request_id,
@@ -126,13 +126,6 @@ def _sameness(agent: Agent, submission: Submission, behalf: str | None, duration
         duration,
     )
     return ports.sameness.sign(data)
-
-
-def _check_scope(action: ActionDefinition, parameters: Mapping[str, Any]) -> None:
-    """Scope lands in CloudTrail unmasked, so a value that a detector knows has no place there."""
-    for name in sorted(action.scope - action.sensitive_scope):
-        if name in parameters and fires(parameters[name]):
-            raise IdentifierInScope(f"$.parameters.{name}")
 
 
 def _existing(exists: Exists, request: ApprovalRequest, ports: Ports) -> ApprovalRequest:

@@ -1,0 +1,23 @@
+"""On a schedule: remind of broken glasses that nobody has reviewed in time. The log line's outcome raises the alarm."""
+
+import time
+from datetime import UTC, datetime
+
+from sallyport.runtime.log import log_call
+from sallyport.runtime.wiring import wiring
+from sallyport.usecases.break_glass import remind_reviews
+
+
+def handler(_event: object, _context: object) -> dict[str, int]:
+    """The number of overdue reviews. A failure is logged with its class alone, and counts for the alarm as well."""
+    started = time.perf_counter()
+    try:
+        overdue = remind_reviews(wiring(), datetime.now(UTC))
+    except Exception as unforeseen:  # noqa: BLE001 - whatever it is, its text must not reach a log
+        log_call(started, "reviews_not_checked", error=unforeseen)
+        return {"overdue": -1}
+    for request_id in overdue:
+        log_call(started, "review_overdue", request_id=request_id)
+    if not overdue:
+        log_call(started, "ok")
+    return {"overdue": len(overdue)}

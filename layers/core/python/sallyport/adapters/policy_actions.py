@@ -1,0 +1,115 @@
+"""Action files and tiers of the policy layer, as definitions.
+
+What could not be enforced is refused here; whether a file is well-formed in every respect is what
+`sallyport policy validate` says before it is deployed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sallyport.adapters.policy_yaml import PolicyInvalid
+from sallyport.domain.actions import ActionDefinition, Approval, Delivery, Duration, Rung
+from sallyport.domain.session_policy import placeholders
+
+PLACES = frozenset({"account", "region", "partition"})
+CALL_PLACES = PLACES | {"request_id"}
+_STATEMENT = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
+_CALL = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
+_TARGET_ROLE = re.compile(r"[\w+=,.@-]{1,64}|arn:aws[a-z-]*:iam::\d{12}:role/sallyport/target/[\w+=,.@-]{1,64}")
+
+
+def action_from(raw: Mapping[str, Any], where: str, tiers: Mapping[str, Any] | None = None) -> ActionDefinition:
+    """One action file. Raises PolicyInvalid for what the product relies on."""
+    try:
+        duration = raw["duration_seconds"]
+        action = ActionDefinition(
+            name=raw["name"],
+            title=raw["title"],
+            review=raw["review"].strip(),
+            risk=raw["risk"],
+            delivery=Delivery(raw["delivery"]),
+            parameters=raw["parameters"],
+            bound_by=raw["bound_by"],
+            scope=placeholders(tuple(raw["session_policy"])) - PLACES,
+            sensitive_scope=frozenset(raw.get("sensitive_scope", ())),
+            masked_parameters=raw.get("mask", {}),
+            target_role=raw["target_role"],
+            session_policy=tuple(raw["session_policy"]),
+            duration=Duration(duration["default"], duration["minimum"], duration["maximum"]),
+            approval=_approval(raw.get("approval") or {}, (tiers or {}).get(raw["risk"]) or {}, where),
+            redemption_seconds=raw["redemption_seconds"],
+            on_behalf_of_required=raw.get("on_behalf_of_required", False),
+            outlasts=tuple(raw.get("outlasts", ())),
+            execute=raw.get("execute"),
+            resource_ids=frozenset(raw.get("resource_ids", ())),
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        if isinstance(error, PolicyInvalid):
+            raise
+        raise PolicyInvalid(f"{where}: {type(error).__name__} at {error}") from None
+    _check_bound(action, where)
+    _check_session_policy(action, where)
+    return action
+
+
+def call_placeholders(node: Any) -> frozenset[str]:
+    """Names of all places in an `execute` block's arguments, where keys may hold some too."""
+    if isinstance(node, Mapping):
+        inside = frozenset[str]().union(*(call_placeholders(value) for value in node.values()))
+        return inside | placeholders(tuple(node))
+    if isinstance(node, list):
+        return frozenset[str]().union(*(call_placeholders(value) for value in node))
+    return placeholders(node)
+
+
+def _check_bound(action: ActionDefinition, where: str) -> None:
+    """Every parameter is held by the session policy or by the one call, and nothing else is asked for there."""
+    declared = set(action.parameters["properties"])
+    arguments = call_placeholders(action.execute["arguments"]) if action.execute else frozenset[str]()
+    held = action.scope | (arguments - CALL_PLACES)
+    wrong = (declared - set(action.bound_by)) | (declared ^ held)
+    if wrong:
+        raise PolicyInvalid(f"{where}: unbound or unknown parameters: {sorted(wrong)}")
+    if not action.scope <= set(action.parameters.get("required", ())):
+        raise PolicyInvalid(f"{where}: a parameter of the session policy is required, or there is nothing to bind")
+    if (action.delivery is Delivery.EXECUTE) != (action.execute is not None):
+        raise PolicyInvalid(f"{where}: `execute` goes with delivery execute, and only with it")
+
+
+def _check_session_policy(action: ActionDefinition, where: str) -> None:
+    """Nothing in a template may say more than calls, resources and conditions."""
+    if not isinstance(action.target_role, str) or not _TARGET_ROLE.fullmatch(action.target_role):
+        raise PolicyInvalid(f"{where}: target_role is no role under /sallyport/target/")
+    for statement in action.session_policy:
+        calls = statement.get("Action")
+        if not set(statement) <= _STATEMENT or statement.get("Effect") not in ("Allow", "Deny"):
+            raise PolicyInvalid(f"{where}: a statement has {', '.join(sorted(_STATEMENT))} and nothing else")
+        if not all(isinstance(c, str) and _CALL.fullmatch(c) for c in (calls if isinstance(calls, list) else [calls])):
+            raise PolicyInvalid(f"{where}: Action names single calls, without wildcards")
+        if not statement.get("Resource"):
+            raise PolicyInvalid(f"{where}: a statement without Resource")
+
+
+def _approval(raw: Mapping[str, Any], tier: Mapping[str, Any], where: str) -> Approval:
+    """The file's own words over its tier's. Raises PolicyInvalid where they are laxer than the tier."""
+    said = {**tier, **raw}
+    if (
+        said["quorum"] < tier.get("quorum", 1)
+        or not set(said["channels"]) <= set(tier.get("channels", said["channels"]))
+        or (tier.get("reason_required", False) and not said["reason_required"])
+        or (tier.get("distinct_groups", False) and not said["distinct_groups"])
+    ):
+        raise PolicyInvalid(f"{where}: approval is laxer than the action's tier")
+    break_glass = said.get("break_glass")
+    return Approval(
+        quorum=said["quorum"],
+        ladder=tuple(Rung(rung["seconds"], tuple(rung["groups"])) for rung in said["ladder"]),
+        channels=tuple(said["channels"]),
+        reason_required=said.get("reason_required", False),
+        distinct_groups=said.get("distinct_groups", False),
+        break_glass_seconds=break_glass["duration_seconds"] if break_glass else None,
+        review_seconds=break_glass["review_seconds"] if break_glass else None,
+    )

@@ -1,0 +1,91 @@
+"""Pull a kill switch, or let go of it again. The evidence is in a chain of the deployment's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from sallyport.domain.deployment import ALL, Deployment, Halt, subject
+from sallyport.domain.directory import Person
+from sallyport.domain.events import Actor, ActorKind, Draft, EventType, link
+from sallyport.domain.refusals import NotAllowedToHalt, NotFound, Unavailable, UnknownSwitch
+from sallyport.masking import mask_text
+from sallyport.usecases.ports import Conflict, Ports
+
+_ATTEMPTS = 8
+
+type Change = Callable[[Deployment], tuple[Deployment, tuple[Draft, ...]]]
+
+
+def halt(caller: str, switch: str, reason: str, ports: Ports, now: datetime) -> Deployment:
+    """Turn `all`, `agent:<id>` or `action:<name>` off. It holds once this has returned: submission, approval, grant,
+    redemption and execution read the switches each time. Sessions that live are ended by revoking them.
+
+    Raises NotAllowedToHalt, or UnknownSwitch for an agent or action that there is not.
+    """
+    person = _allowed(caller, ports)
+    _check_known(switch, ports)
+    pulled = Halt(switch, person.id, now, mask_text(reason).text)
+
+    def halted(current: Deployment) -> tuple[Deployment, tuple[Draft, ...]]:
+        details = {"switch": switch, "reason": pulled.reason}
+        return current.halted(pulled), (Draft(EventType.HALTED, _actor(person), details),)
+
+    return record_deployment(halted, ports, now)
+
+
+def resume(caller: str, switch: str, ports: Ports, now: datetime) -> Deployment:
+    """Let go of a switch. Raises NotAllowedToHalt, or NotFound when it is not pulled."""
+    person = _allowed(caller, ports)
+
+    def resumed(current: Deployment) -> tuple[Deployment, tuple[Draft, ...]]:
+        if switch not in current.switches:
+            raise NotFound
+        return current.resumed(switch), (Draft(EventType.RESUMED, _actor(person), {"switch": switch}),)
+
+    return record_deployment(resumed, ports, now)
+
+
+def list_halts(caller: str, ports: Ports) -> tuple[Halt, ...]:
+    """The switches that are pulled, for everybody in the directory. Raises NotFound for others."""
+    directory = ports.policy.directory
+    if directory.person_of(caller) is None and directory.agent_of(caller) is None:
+        raise NotFound
+    return ports.store.deployment().halts
+
+
+def record_deployment(change: Change, ports: Ports, now: datetime) -> Deployment:
+    """Apply `change` and write its events to the deployment's chain in the same transaction.
+
+    Like `transition.record` for what belongs to no request. Raises Unavailable, or what `change` raises.
+    """
+    for _ in range(_ATTEMPTS):
+        current = ports.store.deployment()
+        changed, drafts = change(current)
+        events, head = link(subject(ports.policy.digest), current.head, drafts, now)
+        changed = replace(changed, version=current.version + 1, head=head)
+        try:
+            ports.store.save_deployment(current, changed, events)
+        except Conflict:
+            continue
+        return changed
+    raise Unavailable
+
+
+def _allowed(caller: str, ports: Ports) -> Person:
+    person = ports.policy.directory.person_of(caller)
+    if person is None or not ports.authorizer.may_halt(person).allowed:
+        raise NotAllowedToHalt
+    return person
+
+
+def _check_known(switch: str, ports: Ports) -> None:
+    kind, _, name = switch.partition(":")
+    known = {"agent": ports.policy.directory.agents, "action": ports.policy.actions}.get(kind, {})
+    if switch != ALL and name not in known:
+        raise UnknownSwitch
+
+
+def _actor(person: Person) -> Actor:
+    return Actor(ActorKind.PERSON, person.id, "api")

@@ -1,0 +1,38 @@
+"""Which approvals stand today, and whether they are enough."""
+
+from __future__ import annotations
+
+from sallyport.domain.binding import same_digest
+from sallyport.domain.quorum import counted
+from sallyport.domain.requests import ApprovalRequest, Decision
+from sallyport.usecases.ports import Ports
+
+
+def standing(request: ApprovalRequest, ports: Ports) -> tuple[Decision, ...]:
+    """The approvals of exactly this view by people whom today's policy would still let decide so."""
+    return tuple(decision for decision in request.approvals if _stands(decision, request, ports))
+
+
+def is_met(request: ApprovalRequest, needed: int, ports: Ports) -> bool:
+    """Whether that many distinct people approve, by today's rules, or one who may break the glass does."""
+    found = standing(request, ports)
+    if any(decision.break_glass for decision in found):
+        return True
+    approval = ports.policy.actions[request.action].approval
+    asked = approval.groups(request.rung)
+    people = {d.by: ports.policy.directory.people[d.by].groups & asked for d in found}
+    return counted(people, distinct_groups=approval.distinct_groups) >= needed
+
+
+def _stands(decision: Decision, request: ApprovalRequest, ports: Ports) -> bool:
+    person = ports.policy.directory.people.get(decision.by)
+    action = ports.policy.actions.get(request.action)
+    if person is None or action is None or request.presented_digest is None:
+        return False
+    if not same_digest(decision.presented_digest, request.presented_digest):
+        return False
+    if not decision.break_glass:
+        return ports.authorizer.may("decide", person, request).allowed
+    return (
+        action.approval.break_glass_seconds is not None and ports.authorizer.may("break_glass", person, request).allowed
+    )

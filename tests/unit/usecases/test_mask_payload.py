@@ -1,0 +1,94 @@
+"""The view that a person decides on. When it cannot be made, nothing is shown."""
+
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from sallyport.masking import MaskingFailed
+from sallyport.usecases import mask_payload as module
+from sallyport.usecases.ports import PortFailed
+from tests.support.story import EXPORT, Story, refused, submission
+
+RAW = submission(reason="For John Smith, MRN 12345678", context={"phone": "(555) 123-4567"})
+
+
+def shown(story: Story) -> dict[str, Any]:
+    digest = story.request.presented_digest
+    assert digest is not None
+    return cast("dict[str, Any]", story.ports.views.get(digest).document)
+
+
+def test_scope_is_shown_exactly_and_everything_else_masked() -> None:
+    story = Story().submitted(RAW).masked()
+    view = shown(story)
+    assert view["masked"]["parameters"] == EXPORT
+    assert sorted(view["scope"]) == sorted(EXPORT)
+    assert not any(raw in str(view) for raw in ("Smith", "12345678", "123-4567"))
+    assert view["findings"]
+
+
+def test_masking_is_audited_by_counts_and_categories() -> None:
+    story = Story().submitted(RAW).masked()
+    assert story.types == ["request.submitted", "request.masked"]
+    assert story.last["details"]["findings"] == len(shown(story)["findings"])
+    assert set(story.last["details"]["categories"]) == {f["category"] for f in shown(story)["findings"]}
+    assert story.last["presented_digest"] == story.request.presented_digest
+
+
+def test_sensitive_scope_is_hidden_behind_a_marker_with_a_warning() -> None:
+    story = Story().action(sensitive_scope=frozenset({"prefix"}))
+    story.submitted(submission(parameters={**EXPORT, "prefix": "patients/123-45-6789/"})).masked()
+    view = shown(story)
+    assert "123-45-6789" not in str(view)
+    assert "prefix" not in view["scope"]
+    assert any("sensitive scope" in warning for warning in view["warnings"])
+
+
+def test_words_of_the_card_come_from_policy_and_directory_alone() -> None:
+    """An agent cannot call itself something else or its action harmless."""
+    deceitful = submission(context={"agent": "trusted-bot", "risk": "low", "title": "Nothing to see"})
+    view = shown(Story().submitted(deceitful).masked())
+    assert (view["agent"], view["owner"], view["risk"]) == ("export-bot", "olive.owner", "high")
+    assert view["title"] == "Export an S3 prefix"
+
+
+def test_masking_twice_changes_nothing() -> None:
+    story = Story().submitted(RAW).masked()
+    before = story.request
+    story.masked()
+    assert story.request == before
+    assert story.types.count("request.masked") == 1
+
+
+def test_a_vault_that_holds_something_else_is_noticed() -> None:
+    story = Story().submitted(RAW)
+    vault = story.ports.vault.records
+    vault[story.request_id] = replace(vault[story.request_id], parameters={**EXPORT, "prefix": "everything/"})
+    with refused("digest_mismatch"):
+        story.masked()
+    assert story.request.presented_digest is None
+    assert not story.ports.views.views
+
+
+def test_an_empty_vault_masks_nothing() -> None:
+    story = Story().submitted(RAW)
+    story.ports.vault.delete(story.request_id)
+    with pytest.raises(PortFailed, match="vault_unavailable"):
+        story.masked()
+    assert story.types == ["request.submitted"]
+
+
+def test_when_masking_fails_no_view_is_kept_and_no_event_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise MaskingFailed("over_budget")
+
+    monkeypatch.setattr(module, "mask", fail)
+    story = Story().submitted(RAW)
+    with pytest.raises(MaskingFailed):
+        story.masked()
+    assert not story.ports.views.views
+    assert story.types == ["request.submitted"]
+    story.closed("over_budget")
+    assert (story.request.status, story.request.code) == ("failed", "over_budget")
+    assert not story.ports.chat.posted

@@ -1,0 +1,270 @@
+"""An agent asks. What is refused leaves a chain of one event and nothing else."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sallyport.domain.events import GENESIS
+from sallyport.domain.refusals import Refusal
+from sallyport.domain.requests import RequestStatus, VerdictKind
+from sallyport.domain.submissions import Submission
+from sallyport.usecases.ports import Limits
+from sallyport.usecases.submit_request import submit_request
+from tests.support.chain import broken_at
+from tests.support.story import EXPORT, NOW, SKIPS_APPROVAL, Story, agent_arn, person_arn, refused, submission
+
+
+def only_chain(story: Story) -> list[dict[str, Any]]:
+    """The events of the one chain there is."""
+    (request_id,) = story.ports.store.chain
+    assert broken_at(story.ports.store.chain[request_id]) is None
+    return story.ports.store.events(request_id)
+
+
+def nothing_but_evidence(story: Story) -> bool:
+    return not (story.ports.store.requests or story.ports.vault.records or story.ports.workflow.started)
+
+
+def test_a_submission_is_vaulted_audited_and_started() -> None:
+    story = Story().submitted()
+    request = story.request
+    assert request.status is RequestStatus.PENDING
+    assert (request.agent, request.owner, request.quorum) == ("export-bot", "olive.owner", 1)
+    assert request.expires_at == NOW + timedelta(seconds=3600)
+    vaulted = story.ports.vault.get(story.request_id)
+    assert vaulted.action_digest == request.action_digest
+    assert vaulted.target_role_arn == "arn:aws:iam::000000000000:role/sallyport/target/sallyport-target-s3-export"
+    (event,) = only_chain(story)
+    assert event["type"] == "request.submitted"
+    assert event["actor"] == {"kind": "agent", "id": "export-bot", "channel": "api"}
+    assert event["details"] == {"verdict": "approval", "delivery": "credential"}
+    assert event["prev_hash"] == GENESIS
+    assert story.request.head.hash == story.ports.store.chain[story.request_id][0].hash
+
+
+def test_the_workflow_gets_ids_codes_and_numbers_alone() -> None:
+    story = Story().submitted()
+    assert story.ports.workflow.started == {
+        story.request_id: {
+            "request_id": story.request_id,
+            "verdict": "approval",
+            "rung": 0,
+            "last_rung": 1,
+            "rungs": [1800, 1800],
+            "seconds": 1800,
+            "redemption_seconds": 900,
+        }
+    }
+
+
+def test_nothing_raw_is_in_the_audit_trail_or_the_request() -> None:
+    story = Story().submitted(submission(reason="For John Smith, MRN 12345678", context={"ssn": "123-45-6789"}))
+    kept = repr(story.request) + repr(only_chain(story))
+    assert not any(raw in kept for raw in ("Smith", "12345678", "123-45-6789", "patients/2025"))
+
+
+def test_an_agent_without_patience_waits_no_longer_than_it_has() -> None:
+    story = Story(agent="oncall-bot").submitted()
+    assert story.request.expires_at == NOW + timedelta(seconds=16)
+    assert story.ports.workflow.started[story.request_id]["rungs"] == [8, 8]
+
+
+def test_policy_may_skip_approval_and_then_needs_nobody() -> None:
+    story = Story().cedar(SKIPS_APPROVAL).submitted()
+    assert story.request.verdict is VerdictKind.ALLOW
+    assert story.request.quorum == 0
+
+
+REFUSED: list[tuple[str, dict[str, Any]]] = [
+    ("policy_denied", {"action": "iam.create_user"}),
+    ("invalid_parameters", {"parameters": {}}),
+    ("invalid_parameters", {"parameters": {**EXPORT, "prefix": ""}}),
+    ("invalid_parameters", {"parameters": {**EXPORT, "prefix": "patients"}}),
+    ("invalid_parameters", {"parameters": {**EXPORT, "prefix": "patients/*"}}),
+    ("invalid_parameters", {"parameters": {**EXPORT, "prefix": "../"}}),
+    ("invalid_parameters", {"parameters": {**EXPORT, "prefix": "patients/\n"}}),
+    ("invalid_parameters", {"parameters": {**EXPORT, "destination_bucket": "evil"}}),
+    ("invalid_parameters", {"parameters": {**EXPORT, "extra": 1}}),
+    ("invalid_parameters", {"parameters": {**EXPORT, "bucket": ["sallyport-sample-data"]}}),
+    ("identifier_in_scope", {"parameters": {**EXPORT, "prefix": "patients/123-45-6789/"}}),
+    ("invalid_parameters", {"duration_seconds": 59}),
+    ("invalid_parameters", {"duration_seconds": 3601}),
+    ("policy_denied", {"on_behalf_of": "rosa.security"}),
+    ("policy_denied", {"on_behalf_of": "ghost"}),
+]
+
+
+@pytest.mark.parametrize(("code", "changes"), REFUSED)
+def test_a_refused_submission_leaves_its_refusal_and_nothing_else(code: str, changes: dict[str, Any]) -> None:
+    story = Story()
+    with refused(code):
+        story.submitted(submission(**changes))
+    assert nothing_but_evidence(story)
+    (event,) = only_chain(story)
+    assert (event["type"], event["details"]) == ("request.refused", {"code": code})
+    assert event["actor"]["id"] == "export-bot"
+    assert event["action"] in ("s3.export", "unknown")
+
+
+@pytest.mark.parametrize(("code", "changes"), [case for case in REFUSED if "parameters" in case[1]])
+def test_a_refusal_names_declared_places_and_no_value(code: str, changes: dict[str, Any]) -> None:
+    with pytest.raises(Refusal) as refusal:
+        Story().submitted(submission(**changes))
+    declared = {"$.parameters", *(f"$.parameters.{name}" for name in EXPORT)}
+    assert refusal.value.code == code
+    assert set(refusal.value.paths) <= declared
+
+
+def test_what_an_unknown_caller_made_up_is_not_repeated() -> None:
+    story = Story()
+    with refused("unknown_caller"):
+        submit_request("arn:aws:iam::000000000000:user/John-Smith", submission(), None, story.ports, NOW)
+    (event,) = only_chain(story)
+    assert event["actor"] == {"kind": "agent", "id": "unknown", "channel": "api"}
+    assert "Smith" not in str(event)
+
+
+def test_an_unknown_action_is_written_as_unknown() -> None:
+    story = Story()
+    with refused("policy_denied"):
+        story.submitted(submission(action="delete.john.smith"))
+    assert only_chain(story)[0]["action"] == "unknown"
+
+
+def test_a_person_is_no_agent() -> None:
+    with refused("unknown_caller"):
+        submit_request(person_arn("olive.owner"), submission(), None, Story().ports, NOW)
+
+
+def test_acting_for_a_known_person_is_kept_with_the_request() -> None:
+    assert Story().submitted(submission(on_behalf_of="quinn.approver")).request.on_behalf_of == "quinn.approver"
+
+
+def test_an_action_may_demand_that_a_person_is_named() -> None:
+    story = Story().action(on_behalf_of_required=True)
+    with refused("policy_denied"):
+        story.submitted()
+
+
+@pytest.mark.parametrize("switch", ["all", "agent:export-bot", "action:s3.export"])
+def test_a_halt_stops_submissions(switch: str) -> None:
+    story = Story()
+    story.ports.store.switches = frozenset({switch})
+    with refused("halted"):
+        story.submitted()
+    assert nothing_but_evidence(story)
+    assert only_chain(story)[0]["details"] == {"code": "halted"}
+
+
+@pytest.mark.parametrize("switch", ["agent:triage-bot", "action:dynamodb.read_items"])
+def test_a_halt_of_something_else_stops_nothing(switch: str) -> None:
+    story = Story()
+    story.ports.store.switches = frozenset({switch})
+    assert story.submitted().request.status is RequestStatus.PENDING
+
+
+def test_a_cedar_error_is_a_denial() -> None:
+    story = Story().cedar(
+        '@id("overflow") forbid (principal, action == Action::"request", resource) '
+        "when { context.hour * 9223372036854775807 * 9 > 1 };"
+    )
+    with refused("policy_denied"):
+        story.submitted()
+
+
+def test_the_same_request_again_is_the_one_that_is_pending() -> None:
+    story = Story().submitted()
+    first = story.request_id
+    again, new = submit_request(agent_arn("export-bot"), submission(), None, story.ports, NOW)
+    assert (again.request_id, new) == (first, False)
+    assert len(story.ports.workflow.started) == len(story.ports.vault.records) == 1
+    assert story.types == ["request.submitted"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        submission(reason="Another reason"),
+        submission(context={"ticket": "INC-43"}),
+        submission(duration_seconds=600),
+        submission(on_behalf_of="olive.owner"),
+        submission(parameters={**EXPORT, "prefix": "patients/2024/"}),
+    ],
+)
+def test_a_request_that_differs_in_anything_is_another_one(other: Submission) -> None:
+    story = Story().submitted()
+    _, new = submit_request(agent_arn("export-bot"), other, None, story.ports, NOW)
+    assert new
+
+
+def test_two_agents_never_share_a_request() -> None:
+    story = Story().submitted()
+    other, new = submit_request(agent_arn("triage-bot"), submission(), None, story.ports, NOW)
+    assert new
+    assert other.agent == "triage-bot"
+
+
+def test_a_settled_request_is_not_the_answer_to_a_new_one() -> None:
+    story = Story().approved()
+    first = story.request_id
+    assert story.submitted().request_id != first
+
+
+def test_a_replay_with_its_key_is_the_same_request_even_when_settled() -> None:
+    story = Story().submitted(key="k-1")
+    first = story.request_id
+    story.masked().asked().decided()
+    again, new = submit_request(agent_arn("export-bot"), submission(), "k-1", story.ports, NOW)
+    assert (again.request_id, new) == (first, False)
+
+
+def test_a_key_for_two_different_requests_is_a_conflict_that_is_audited() -> None:
+    story = Story().submitted(key="k-1")
+    with refused("idempotency_conflict"):
+        submit_request(agent_arn("export-bot"), submission(reason="Else"), "k-1", story.ports, NOW)
+    assert len(story.ports.store.requests) == 1
+    others = [story.ports.store.events(r) for r in story.ports.store.chain if r != story.request_id]
+    assert [[e["details"]["code"] for e in events] for events in others] == [["idempotency_conflict"]]
+
+
+def test_agents_do_not_share_idempotency_keys() -> None:
+    story = Story().submitted(key="k-1")
+    _, new = submit_request(agent_arn("triage-bot"), submission(reason="Else"), "k-1", story.ports, NOW)
+    assert new
+
+
+def test_a_flood_is_stopped_by_the_pending_limit_and_audited() -> None:
+    story = Story()
+    story.ports.limits = Limits(per_hour=120, pending=2)
+    story.submitted(submission(reason="1")).submitted(submission(reason="2"))
+    with refused("rate_limited"):
+        story.submitted(submission(reason="3"))
+    assert len(story.ports.store.requests) == 2
+    codes = [e["details"].get("code") for r in story.ports.store.chain for e in story.ports.store.events(r)]
+    assert codes.count("rate_limited") == 1
+
+
+def test_the_hourly_limit_counts_settled_requests_too_and_ends_with_the_hour() -> None:
+    story = Story()
+    story.ports.limits = Limits(per_hour=1, pending=20)
+    story.approved()
+    with refused("rate_limited"):
+        story.submitted(submission(reason="2"))
+    assert story.later(3600).submitted(submission(reason="2")).request.status is RequestStatus.PENDING
+
+
+def test_one_agents_flood_does_not_stop_another() -> None:
+    story = Story()
+    story.ports.limits = Limits(per_hour=1, pending=20)
+    story.submitted()
+    story.agent = "triage-bot"
+    assert story.submitted().request.agent == "triage-bot"
+
+
+def test_two_requests_that_look_alike_have_different_digests() -> None:
+    story = Story().submitted(submission(reason="For John Smith")).masked()
+    first = story.request
+    story.submitted(submission(reason="For Jane Miller")).masked()
+    assert first.action_digest != story.request.action_digest
+    assert first.presented_digest != story.request.presented_digest
