@@ -17,20 +17,28 @@ _STREETS = "|".join(sorted(v.STREET, key=len, reverse=True))
 _ENDINGS = "|".join(v.STREET_ENDINGS)
 _CAPS = r"[^\W\d_a-z][^\W_]*(?:['\u2019.-][^\W_]+)*"
 _SMALL = r"de|do|da|dos|das|del|della|di|du|des|la|le|los|las|el|of|upon|and|nad|pod|am|an der|y|e"
-ANCHOR = re.compile(
-    rf"(?P<unit>\b{_UNIT})|(?P<box>\b{_BOX})"
-    rf"|(?P<numbered>\b\d{{1,6}}[A-Za-z]?(?:[-/]\d{{1,4}})? (?:[NSEW]\.? )?(?:\d{{1,3}}(?:st|nd|rd|th|ST|ND|RD|TH) )?(?:[^\W\d_][\w'\u2019.-]* ){{0,4}}?(?i:{_STREETS})\b\.?)"
-    rf"|(?P<ordinal>\b\d{{1,3}}(?:st|nd|rd|th) (?i:street|st|avenue|ave|road|rd|blvd|drive|dr|lane)\b)"
-    rf"|(?P<ending>(?:\d{{1,6}} )?[^\W\d_][\w'\u2019-]{{1,30}}(?i:{_ENDINGS})\.?(?: \d{{1,4}}[A-Za-z]?\b|(?=[,\n])))"
-    rf"|(?P<named>(?:{_CAPS} ){{1,3}}(?:Street|St\.|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Drive|Court|Parkway|Pkwy|Highway|Hwy|Turnpike|Freeway|Crescent|STREET|AVENUE|ROAD|LANE|DRIVE)\b(?! (?i:hospital|clinic|center|centre|medical|health)))"
-    rf"|(?P<foreign>\b(?i:rua|rúa|via|calle|c/|avda?\.?|avenida|paseo|plaza|camino|carrera|rue|chemin|impasse|quai|viale|piazz(?:a|etta)|corso|ul\.|ulica|trg|al\.|allée|strada|largo|rambla) (?:(?:{_SMALL}|d'|l') ?){{0,2}}{_CAPS}(?:,? {_CAPS}){{0,3}}(?: \d{{1,4}})?)"
-    rf"|(?P<corner>\b(?i:the )?(?i:corner|intersection) of [^.;:!?\n]{{3,60}}? and [^\W_][\w'\u2019.]*(?: [^\W_][\w'\u2019.]*){{0,3}}?(?: \d{{1,4}}|(?=[^\w ]|$| [a-z]{{2,3}} )))"
-    rf"|(?P<zip>\b[A-Z]{{2}},? \d{{5}}(?:-\d{{4}})?\b(?! ?(?:mg|mL|IU)))"
-    rf"|(?P<code>\b(?i:zip|postal|post|pin)[ -]?(?:[Cc]ode)?[\s:=#]{{1,3}}(?:is )?(?P<value>\d{{3,6}}(?:-\d{{3,4}})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{{1,2}}\d[A-Z0-9]? ?\d[A-Z]{{2}})\b)"
-    rf"|(?P<uk>\b[A-Z]{{1,2}}\d[A-Z0-9]? \d[ABD-HJLNP-UW-Z]{{2}}\b)|(?P<ca>\b[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d\b)"
-    rf"|(?P<between>(?<![\w.-])\d{{1,6}} (?P<name>{_CAPS}(?: {_CAPS}){{0,3}}) \d{{1,4}}(?=\s*(?:[,\n]|$| (?i:apt|suite|ste)\b)))"
-    rf"|(?P<lives>\b(?i:lives? (?:on|at|in)|living (?:on|at)|resid(?:es|ing) (?:on|at|in)|north side of|south side of|east side of|west side of|address(?: is)?:?|located at) (?P<where>(?:\d{{1,6}} )?{_CAPS}(?:,? (?:(?:{_SMALL}) )?{_CAPS}){{0,5}} \d{{1,5}})\b)"
-)
+# What only addresses have, one pattern each; `_hints` says where which of them is worth a try.
+_ANCHORS = {
+    kind: re.compile(pattern)
+    for kind, pattern in {
+        "unit": rf"(?P<unit>\b{_UNIT})",
+        "box": rf"(?P<box>\b{_BOX})",
+        "numbered": rf"(?P<numbered>\b\d{{1,6}}[A-Za-z]?(?:[-/]\d{{1,4}})? (?:[NSEW]\.? )?(?:\d{{1,3}}(?:st|nd|rd|th|ST|ND|RD|TH) )?(?:[^\W\d_][\w'\u2019.-]* ){{0,4}}?(?i:{_STREETS})\b\.?)",
+        "ordinal": rf"(?P<ordinal>\b\d{{1,3}}(?:st|nd|rd|th) (?i:street|st|avenue|ave|road|rd|blvd|drive|dr|lane)\b)",
+        "ending": rf"(?P<ending>(?:\d{{1,6}} )?[^\W\d_][\w'\u2019-]{{1,30}}(?i:{_ENDINGS})\.?(?: \d{{1,4}}[A-Za-z]?\b|(?=[,\n])))",
+        "named": rf"(?P<named>(?:{_CAPS} ){{1,3}}(?:Street|St\.|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Drive|Court|Parkway|Pkwy|Highway|Hwy|Turnpike|Freeway|Crescent|STREET|AVENUE|ROAD|LANE|DRIVE)\b(?! (?i:hospital|clinic|center|centre|medical|health)))",
+        "foreign": rf"(?P<foreign>\b(?i:rua|rúa|via|calle|c/|avda?\.?|avenida|paseo|plaza|camino|carrera|rue|chemin|impasse|quai|viale|piazz(?:a|etta)|corso|ul\.|ulica|trg|al\.|allée|strada|largo|rambla) (?:(?:{_SMALL}|d'|l') ?){{0,2}}{_CAPS}(?:,? {_CAPS}){{0,3}}(?: \d{{1,4}})?)",
+        "corner": rf"(?P<corner>\b(?i:the )?(?i:corner|intersection) of [^.;:!?\n]{{3,60}}? and [^\W_][\w'\u2019.]*(?: [^\W_][\w'\u2019.]*){{0,3}}?(?: \d{{1,4}}|(?=[^\w ]|$| [a-z]{{2,3}} )))",
+        "zip": rf"(?P<zip>\b[A-Z]{{2}},? \d{{5}}(?:-\d{{4}})?\b(?! ?(?:mg|mL|IU)))",
+        "code": rf"(?P<code>\b(?i:zip|postal|post|pin)[ -]?(?:[Cc]ode)?[\s:=#]{{1,3}}(?:is )?(?P<value>\d{{3,6}}(?:-\d{{3,4}})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{{1,2}}\d[A-Z0-9]? ?\d[A-Z]{{2}})\b)",
+        "uk": rf"(?P<uk>\b[A-Z]{{1,2}}\d[A-Z0-9]? \d[ABD-HJLNP-UW-Z]{{2}}\b)",
+        "ca": rf"(?P<ca>\b[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d\b)",
+        "between": rf"(?P<between>(?<![\w.-])\d{{1,6}} (?P<name>{_CAPS}(?: {_CAPS}){{0,3}}) \d{{1,4}}(?=\s*(?:[,\n]|$| (?i:apt|suite|ste)\b)))",
+        "lives": rf"(?P<lives>\b(?i:lives? (?:on|at|in)|living (?:on|at)|resid(?:es|ing) (?:on|at|in)|north side of|south side of|east side of|west side of|address(?: is)?:?|located at) (?P<where>(?:\d{{1,6}} )?{_CAPS}(?:,? (?:(?:{_SMALL}) )?{_CAPS}){{0,5}} \d{{1,5}})\b)",
+    }.items()
+}
+
+
 _RIGHT = re.compile(
     rf"(?:,? ?\r?\n[>\s]{{0,4}},? ?| ?, ?| - | )(?:(?P<unit>{_UNIT})|(?P<state>[A-Z]{{2}}\b(?=[ ,]{{1,2}}\d{{3,5}}|[.,;)\n]|$| [a-z]))|(?P<number>\d{{1,6}}(?:-\d{{3,4}})?\b(?![./:%-]?\d| ?(?i:mg|year|day|week|month|hour|mm|am|pm)))|(?P<cap>{_CAPS}\.?)|(?P<small>(?:{_SMALL}|nan|street|st\.)\b))"
 )
@@ -42,96 +50,116 @@ _LEFT = re.compile(
 
 _NUMBER = re.compile(r"[\d#](?<![\w.,$/%][\d#])\d{0,5}(?:[A-Za-z]|st|nd|rd|th)?(?![\w%/]|[.,:]\d)")
 _FOLLOWING = re.compile(r"(?: (?:\d{1,4}(?:st|nd|rd|th)?|[^\W\d_][\w'\u2019.-]*)){1,5}")
-_BEFORE = re.compile(r"([^\W\d_][\w'\u2019.-]*)[ ,:=#]{1,3}$")
-_PREFIXES = frozenset("apt apartment suite ste unit fl floor rm room bldg lot trlr box postbox postfach apartado casilla cmr psc zip postal code zipcode postcode is".split())
+_UNIT_WORDS = frozenset("apt apartment suite ste unit fl floor rm room bldg lot trlr".split())
+_BOX_WORDS = frozenset("box postbox postfach apartado casilla cmr psc".split())
+_CODE_WORDS = frozenset("zip postal code zipcode postcode is".split())
 _NAMED = tuple(f" {name}" for name in "Street St. Avenue Ave Road Rd Boulevard Blvd Lane Drive Court Parkway Pkwy Highway Hwy Turnpike Freeway Crescent STREET AVENUE ROAD LANE DRIVE".split())
-_FOREIGN = ("ua ", "\u00faa ", "ia ", "alle ", "vda", "venida ", "aseo ", "laza ", "amino ", "arrera ", "ue ", "hemin ", "mpasse ", "uai ", "iale ", "iazz", "orso ", "ul. ", "lica ", "rg ", "al. ", "ll\u00e9e ", "trada ", "argo ", "ambla ")
-_FOREIGN_WORD = re.compile(r"\b(?i:rua|r\u00faa|via|calle|avda|av|avenida|paseo|plaza|camino|carrera|rue|chemin|impasse|quai|viale|piazza|piazzetta|corso|ul|ulica|trg|al|all\u00e9e|strada|largo|rambla)\b\.? [^\W\d_]")
-_ODD = ("corner of", "ntersection of", "USNS", "USS ", "USCGC", "USNV", "usns", "uss ", "uscgc", "usnv", "APO ", "FPO ", "DPO ", "apo ", "fpo ", "dpo ")
+_FOREIGN = tuple("rua |r\u00faa |via |calle |avda |avda. |av |avenida |paseo |plaza |camino |carrera |rue |chemin |impasse |quai |viale |piazza |piazzetta |corso |ul. |ulica |trg |al. |all\u00e9e |strada |largo |rambla ".split("|"))
+_ODD = ("corner of ", "intersection of ", "usns ", "uss ", "uscgc ", "usnv ", "usnav ", "apo a", "fpo a", "dpo a", "box ")
 _ENDING_TAIL = tuple(v.STREET_ENDINGS)
+_LIVING = ("live ", "lives ", "living ", "resides ", "residing ", "side of ", "address ", "address:", "located at ")
 _STATE_ZIP = re.compile(r"[A-Z](?<![\w][A-Z])[A-Z],? \d{5}\b")
 _POSTCODE = re.compile(r"[A-Z](?<![\w][A-Z])(?:[A-Z]?\d[A-Z0-9]? ?\d[A-Z]{2}|\d[A-Z] ?\d[A-Z]\d)\b")
-
-
-def _places(text: str) -> Iterator[tuple[int, int]]:
-    """Stretches of `text` in which an address may have its anchor, in order of what was looked for."""
-    for match in _NUMBER.finditer(text):
-        start, end = match.span()
-        before = _BEFORE.search(text, max(0, start - 24), start)
-        word = before.group(1).strip(".").lower() if before is not None else ""
-        if word in _PREFIXES or text[start] == "#":
-            yield max(0, start - 26), end + 4
-            continue
-        if word.endswith(_ENDING_TAIL) and before is not None:
-            yield before.start(), end + 1
-            continue
-        if text[end : end + 1] == " ":
-            following = _FOLLOWING.match(text, end)
-            if following is None:
-                continue
-            parts = following.group().split()
-            if parts[0] in _UNITS_OF_MEASURE:
-                continue
-            if any(part.rstrip(".,").lower() in v.STREET or part.endswith(_ENDING_TAIL) for part in parts) or parts[-1].isdigit() and parts[0][0].isupper() or match.group()[-2:] in ("th", "st", "nd", "rd"):
-                yield max(0, start - 10), following.end() + 8
-    if any(name in text for name in _NAMED):
-        for name in _NAMED:
-            at = text.find(name)
-            while at >= 0:
-                yield max(0, at - 40), at + len(name) + 2
-                at = text.find(name, at + 1)
-    if any(name in text for name in _FOREIGN):
-        for match in _FOREIGN_WORD.finditer(text):
-            yield match.start(), match.end() + 70
-    for odd in _ODD:
-        if (at := text.find(odd)) >= 0:
-            yield max(0, at - 6), at + 110
-    for pattern in (_STATE_ZIP, _POSTCODE):
-        for match in pattern.finditer(text):
-            yield match.start(), match.end() + 1
-    if "live" in text or "esid" in text or "side of" in text or "address" in text or "located" in text:
-        for match in _LIVES.finditer(text):
-            yield match.start(), match.end() + 90
-
-
 _LIVES = re.compile(r"\b(?:lives? (?:on|at|in)|living (?:on|at)|resid(?:es|ing) (?:on|at|in)|(?:north|south|east|west) side of|address(?: is)?:?|located at) (?=[A-Z0-9])")
 _UNITS_OF_MEASURE = frozenset("mg mcg g kg ml mL cm mm year years yr yrs day days week weeks month months hour hours minutes times tablets units mmHg bpm percent points patients y/o yo mEq IU mmol".split())
 
 
-def _windows(text: str) -> Iterator[tuple[int, int]]:
-    """The stretches of `_places`, joined where they touch, cut at spaces."""
-    low = high = -1
-    for start, end in sorted(_places(text)):
-        if start > high:
-            if high >= 0:
-                yield low, high
-            low, high = start, end
-        else:
-            high = max(high, end)
-    if high >= 0:
-        yield low, high
+def _hints(text: str) -> Iterator[tuple[str, int, int]]:
+    """Which kind of anchor may lie in which stretch of `text`."""
+    yield from _number_hints(text)
+    small = text.lower()
+    if len(small) != len(text):
+        small = text  # a letter whose small form is longer: offsets would not fit
+    for name in _NAMED:
+        at = text.find(name)
+        while at >= 0:
+            yield "named", max(0, at - 40), at + len(name) + 24
+            at = text.find(name, at + 1)
+    for name in _FOREIGN:
+        at = small.find(name)
+        while at >= 0:
+            if not at or not small[at - 1].isalnum():
+                yield "foreign", at, at + 90
+            at = small.find(name, at + 1)
+    for odd in _ODD:
+        at = small.find(odd)
+        while at >= 0:
+            yield ("corner" if odd.endswith("of ") else "box"), max(0, at - 12), at + 110
+            at = small.find(odd, at + 1)
+    for match in _STATE_ZIP.finditer(text):
+        yield "zip", match.start(), match.end() + 6
+    for match in _POSTCODE.finditer(text):
+        yield "uk", match.start(), match.end() + 1
+        yield "ca", match.start(), match.end() + 1
+    for word in _LIVING:
+        at = small.find(word)
+        while at >= 0:
+            if (match := _LIVES.search(text, max(0, at - 6), at + 20)) is not None:
+                yield "lives", match.start(), match.end() + 90
+            at = small.find(word, at + 1)
 
 
-def _anchors(text: str) -> Iterator[re.Match[str]]:
-    for low, high in _windows(text):
-        while low > 0 and text[low - 1].isalnum():
-            low += 1
-        while high < len(text) and text[high - 1 : high].isalnum() and text[high].isalnum():
+def _number_hints(text: str) -> Iterator[tuple[str, int, int]]:
+    for match in _NUMBER.finditer(text):
+        start, end = match.span()
+        word = _word_before(text, start)
+        if word in _UNIT_WORDS or text[start] == "#":
+            yield "unit", max(0, start - 14), end + 3
+        elif word in _BOX_WORDS:
+            yield "box", max(0, start - 16), end + 14
+        elif word in _CODE_WORDS:
+            yield "code", max(0, start - 26), end + 8
+        elif word.endswith(_ENDING_TAIL):
+            yield "ending", max(0, start - 40), end + 2
+        if text[end : end + 1] == " " and (following := _FOLLOWING.match(text, end)) is not None:
+            parts = following.group().split()
+            if parts[0] in _UNITS_OF_MEASURE:
+                continue
+            if match.group()[-2:] in ("th", "st", "nd", "rd"):
+                yield "ordinal", start, following.end() + 2
+            if any(part.rstrip(".,").lower() in v.STREET for part in parts):
+                yield "numbered", start, following.end() + 4
+            elif any(part.endswith(_ENDING_TAIL) for part in parts):
+                yield "ending", start, following.end() + 8
+            if parts[-1].isdigit() and parts[0][0].isupper():
+                yield "between", start, following.end() + 8
+
+
+def _word_before(text: str, at: int) -> str:
+    piece = text[max(0, at - 22) : at]
+    bare = piece.rstrip(" ,:=#")
+    if len(piece) - len(bare) not in (1, 2, 3):
+        return ""
+    return bare[max(bare.rfind(" "), bare.rfind("\n"), bare.rfind("(")) + 1 :].strip(".").lower()
+
+
+def _anchors(text: str) -> list[tuple[int, str, re.Match[str]]]:
+    """The anchors in `text` in order."""
+    found = []
+    for kind, low, high in _hints(text):
+        while low > 0 and text[low - 1].isalnum() and text[low].isalnum():
+            low += 1 if kind not in ("numbered", "between", "ordinal") else 0
+            if kind in ("numbered", "between", "ordinal"):
+                break
+        while high < len(text) and text[high - 1].isalnum() and text[high].isalnum():
             high += 1
-        yield from ANCHOR.finditer(text, low, min(high, len(text)))
+        match = _ANCHORS[kind].search(text, low, min(high, len(text)))
+        if match is not None:
+            found.append((match.start(), kind, match))
+    found.sort(key=lambda anchor: (anchor[0], -anchor[2].end()))
+    return found
 
 
 def find(text: str) -> Iterator[Span]:
     """Addresses in `text`, each as one span."""
     done = 0
-    for match in _anchors(text):
-        kind = match.lastgroup
-        if match.start() < done or kind is None:
+    for at, kind, match in _anchors(text):
+        if at < done:
             continue
-        if kind in ("value", "code"):
+        if kind == "code":
             yield Span(match.start("value"), match.end("value"), "ADDRESS", "address")
             continue
-        if kind in ("lives", "where"):
+        if kind == "lives":
             end = _rightwards(text, match.end(), kind)
             yield Span(match.start("where"), end, "ADDRESS", "address")
             done = end

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sallyport.masking.detect import cues
 from sallyport.masking.spans import Span
 
 EMAIL = re.compile(r"[\w.+%'-]{1,64}(?: ?\[at\] ?| ?\(at\) ?|@)[\w-]{1,63}(?:(?:\.| ?\[dot\] ?| ?\(dot\) ?)[\w-]{1,63}){1,6}")
@@ -21,15 +22,10 @@ _PUBLIC = re.compile(
     r"(?:[:/?#]|$)",
     re.IGNORECASE,
 )
-_PUBLIC_HINTS = (".org/", ".gov", ".org", "snomed.info", ".int", "amazon", "microsoft", "google", "github")
 _TECHNICAL = re.compile(r"^https?://(?:[\w-]+\.)*?(?:api|app|oauth|hooks?|webhooks?|registry|docs?|dev|console|cdn|localhost|\d{1,3}(?:\.\d{1,3}){3})[\w-]*[.:/]|/(?:api|oauth2?|v\d{1,2}(?:\.\d)?|webhooks?|graphql|rest)(?:[/?#]|$)", re.IGNORECASE)
 _PERSONAL = re.compile(r"/(?=[^/?#]*\d{4})[^/?#]{4,}|/~?[\w.-]*(?:patient|record|chart|member|user|person|profile|account)s?/[^/?#]+", re.IGNORECASE)
 _QUERY = re.compile(r"[?&;#][\w.\-\[\]%]{1,40}=([^&#\s]{3,})")
 
-PHONE_CUE = re.compile(
-    r"(?:phones?|tel(?:e?phone|éfono|efono)?|calls?|called|fax|mobile|cell(?:ular)?|contact|callback|reach(?:ed)?|ring|dial|pager|beeper|sms|text(?:ed)?|whatsapp|hotline|ext)\b\W{0,4}(?:(?:number|no|nr|num|the|patient|her|him|at|on|is|me|us|back|home|work|:|#|\W){1,3}){0,4}$",
-    re.IGNORECASE,
-)
 PHONE_AFTER = re.compile(r"\W{0,3}(?:\()?(?:office|fax|mobile|cell|home|work|direct|tel|phone|ext|x\d)", re.IGNORECASE)
 EXTENSION = r"(?:(?:,? ?(?:ext(?:ension)?\.?|x|#) ?)\d{1,6})?"
 PHONE = re.compile(
@@ -67,9 +63,12 @@ def find(text: str) -> Iterator[Span]:
 
 def without_public_urls(text: str) -> str:
     """`text` with the URLs of terminologies and specifications blanked, offsets kept: they hold digits and capitals."""
-    if "://" not in text or not any(host in text for host in _PUBLIC_HINTS):
+    if "://" not in text:
         return text
-    return URL.sub(lambda match: " " * len(match.group()) if _PUBLIC.search(match.group()) else match.group(), text)
+    public = [match.span() for match in _url_matches(text) if _PUBLIC.search(match.group())]
+    for start, end in public:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def phones(text: str) -> Iterator[Span]:
@@ -78,15 +77,15 @@ def phones(text: str) -> Iterator[Span]:
         yield Span(match.start(), match.end(), "PHONE", "phone")
     for match in LOOSE.finditer(text):
         digits = sum(map(str.isdigit, match.group()))
-        if 7 <= digits <= 15 and (PHONE_CUE.search(text, max(0, match.start() - 48), match.start()) or PHONE_AFTER.match(text, match.end())):
+        if 7 <= digits <= 15 and (cues.announces_phone(text[max(0, match.start() - 48) : match.start()]) or PHONE_AFTER.match(text, match.end())):
             yield Span(match.start(), match.end(), "PHONE", "phone")
     for match in LOCAL.finditer(text):
-        if PHONE_CUE.search(text, max(0, match.start() - 48), match.start()):
+        if cues.announces_phone(text[max(0, match.start() - 48) : match.start()]):
             yield Span(match.start(), match.end(), "PHONE", "phone")
 
 
 _COLONS = re.compile(r"[:-][0-9A-Fa-f]{0,4}[:-][0-9A-Fa-f]{0,4}[:-]")
-_LOCAL_PART = re.compile(r"[\w.+%'-]{1,64}$")
+_LOCAL_BACKWARDS = re.compile(r"[\w.+%'-]{1,64}")
 
 
 def _emails(text: str) -> Iterator[Span]:
@@ -96,9 +95,10 @@ def _emails(text: str) -> Iterator[Span]:
             yield Span(match.start(), match.end(), "EMAIL", "email")
     at = text.find("@")
     while at >= 0:
-        local = _LOCAL_PART.search(text, max(0, at - 64), at)
-        if local is not None and (match := EMAIL.match(text, local.start())) is not None and match.end() > at:
-            start = local.start() + (len(local.group()) - len(local.group().lstrip("'.")))
+        local = _LOCAL_BACKWARDS.match(text[max(0, at - 64) : at][::-1])
+        if local is not None and (match := EMAIL.match(text, at - local.end())) is not None and match.end() > at:
+            part = text[at - local.end() : at]
+            start = at - len(part.lstrip("'."))
             yield Span(start, match.end(), "EMAIL", "email")
         at = text.find("@", at + 1)
 

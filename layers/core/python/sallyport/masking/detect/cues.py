@@ -67,7 +67,7 @@ def extended(text: str, start: int) -> int:
     return start
 
 
-_SPLIT = re.compile(r"[a-z][a-z']*|[#@/]|[.!?](?=\s)")
+_SPLIT = re.compile(r"[a-z\u00e9][a-z\u00e9']*|[#@/]|[.!?](?=\s)")
 # What announces an identifier: the word and the category. Generic words go on looking for a better one.
 _SPECIFIC = {
     word: category
@@ -92,6 +92,36 @@ _FILLER = frozenset(
     " clinical hospital contains lists listed reads shows noted given assigned identifies provided has have s security field numbered index indexed"
     " matched today presented identlfier identifler its my your our a an this that new old current valid issued personal secure health state national".split()
 )
+
+
+_PHONE = frozenset(
+    "phone phones telephone tel t\u00e9l\u00e9phone telefon tel\u00e9fono telefono call calls called fax mobile cell cellular contact callback reach reached ring dial pager beeper sms text texted"
+    " whatsapp hotline ext".split()
+)
+_PHONE_FILLER = frozenset("number no nr num the patient her him at on is me us back home work # for using to via and or my his line supplied plan signed".split())
+
+
+def announces_phone(before: str) -> bool:
+    """Whether a telephone number may follow."""
+    for word in reversed(_SPLIT.findall(before.lower())[-7:]):
+        if word in _PHONE:
+            return True
+        if word not in _PHONE_FILLER:
+            return False
+    return False
+
+
+# Numbers after these are counts, codes of terminologies, references to print.
+_BENIGN = frozenset(
+    "pmid pmc doi nct cpt icd icd-10 loinc snomed rxnorm ndc hcpcs drg isbn issn port version ver page pp vol chapter section grade stage class type phase room bed line"
+    " error http status year score dose rev step level week day month seed size bytes count total sum amount price cost rfc cve gene exon chromosome allele rs population cm pcs".split()
+)
+
+
+def benign(before: str) -> bool:
+    """Whether the word just before a number says that it is nobody's."""
+    found = _SPLIT.findall(before[-16:].lower())
+    return bool(found) and found[-1] in _BENIGN
 
 
 def identifier_category(before: str) -> str | None:

@@ -13,10 +13,6 @@ CARD = re.compile(r"\d(?<![\w.-]\d)(?:\d{3}([ -]?)\d{4}\1\d{4}\1\d{1,7}|\d{3}[ -
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 UUID = re.compile(r"\b[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\b")
 
-BENIGN_BEFORE = re.compile(
-    r"\b(?:pmid|pmc|doi|nct|cpt|icd(?:[- ]?(?:9|10))?(?:[- ]?cm)?|loinc|snomed|rxnorm|ndc|hcpcs|drg|isbn|issn|port|version|ver|page|pp|vol|chapter|section|grade|stage|class|type|phase|room|bed|line|error|http|status|year|score|dose|rev|step|level|week|day|month|seed|size|bytes|count|total|sum|amount|price|cost|rfc|cve|gene|exon|chromosome|allele|rs)[\s:#.\-]{0,3}$",
-    re.IGNORECASE,
-)
 # A token that holds digits; what it is decides its neighbourhood and its look.
 TOKEN = re.compile(r"[A-Za-z0-9#](?<![\w@.%][A-Za-z0-9#])(?=[A-Za-z\-/_.:#]{0,16}\d)(?:[A-Za-z0-9]|[-/_.:](?=[A-Za-z0-9]))*")
 _UNITS = re.compile(r"[ -]?([A-Za-z\u00b5%\u00b0/]+)")
@@ -36,27 +32,34 @@ _SPACED_LETTERS = re.compile(r"(?<![\w'])[A-Za-z](?:[ .\-_]{1,2}[A-Za-z]){4,40}(
 
 def find(text: str) -> Iterator[Span]:
     """Identifying numbers and codes in `text`."""
-    yield from _shapes(text)
+    done = 0
     for match in TOKEN.finditer(text):
         token = match.group()
         start, end = match.span()
+        if (shape := _shaped(text, token, start, end)) is not None:
+            yield shape
+            done = shape.end
+            continue
+        if start < done:
+            continue
         digits = sum(map(str.isdigit, token))
-        if digits < 2 or end - start < 3 or _measured(text, end) and digits < 9:
+        if digits < 2 or end - start < 3 or digits < 9 and _measured(text, end):
             continue
         unique = digits >= 4 and _looks_unique(token, digits, text, start, end)
         category = cues.identifier_category(text[max(0, start - 72) : start]) if unique or _convincing(token, digits) else None
-        if (category or unique) and not BENIGN_BEFORE.search(text, max(0, start - 14), start):
+        if (category or unique) and not cues.benign(text[max(0, start - 16) : start]):
             yield Span(start, end, category or "ID", "cue" if category else "look")
-    if _SPACED_HINT.search(text):
-        for pattern, category in ((_SPACED, "ID"), (_SPACED_LETTERS, "NAME")):
-            for match in pattern.finditer(text):
-                yield Span(match.start(), match.end(), category, "spelled")
+    for match in _SPACED.finditer(text):
+        yield Span(match.start(), match.end(), "ID", "spelled")
+    if _LETTER_APART.search(text):
+        for match in _SPACED_LETTERS.finditer(text):
+            yield Span(match.start(), match.end(), "NAME", "spelled")
     if any(word in text for word in _SPELLED_HINTS):
         for match in _SPELLED.finditer(text):
             yield Span(match.start(), match.end(), "ID", "spelled")
 
 
-_SPACED_HINT = re.compile(r"[A-Za-z0-9](?<![\w][A-Za-z0-9])(?: ?[ .,\-_/|*] ?[A-Za-z0-9](?!\w)){4}")
+_LETTER_APART = re.compile(r"[ .\-_](?<=[A-Za-z].)[A-Za-z][ .\-_]{1,2}[A-Za-z][ .\-_]{1,2}[A-Za-z](?!\w)")
 _SPELLED_HINTS = ("three", "THREE", "Three", "seven", "Seven", "SEVEN", "five", "Five", "FIVE")
 
 
@@ -66,17 +69,21 @@ def _measured(text: str, end: int) -> bool:
     return match is not None and match.group(1).lower() in _MEASURES
 
 
-def _shapes(text: str) -> Iterator[Span]:
-    for match in SSN.finditer(text):
-        yield Span(match.start(), match.end(), "SSN", "ssn")
-    for match in CARD.finditer(text):
-        digits = re.sub(r"\D", "", match.group())
-        if 12 <= len(digits) <= 19:
-            yield Span(match.start(), match.end(), "CARD" if luhn(digits) else "ID", "card")
-    for match in IBAN.finditer(text):
-        yield Span(match.start(), match.end(), "IBAN", "iban")
-    for match in UUID.finditer(text):
-        yield Span(match.start(), match.end(), "ID", "uuid")
+def _shaped(text: str, token: str, start: int, end: int) -> Span | None:
+    """An SSN, a card number, an IBAN or a UUID that begins with this token."""
+    first = token[0]
+    if first.isdigit():
+        if (match := SSN.match(text, start)) is not None:
+            return Span(start, match.end(), "SSN", "ssn")
+        if (match := CARD.match(text, start)) is not None:
+            digits = "".join(filter(str.isdigit, match.group()))
+            if 12 <= len(digits) <= 19:
+                return Span(start, match.end(), "CARD" if luhn(digits) else "ID", "card")
+    elif first.isupper() and token[2:4].isdigit() and token[:2].isalpha() and (match := IBAN.match(text, start)) is not None:
+        return Span(start, match.end(), "IBAN", "iban")
+    if end - start == 36 and UUID.fullmatch(token):
+        return Span(start, end, "ID", "uuid")
+    return None
 
 
 def luhn(digits: str) -> bool:

@@ -67,15 +67,14 @@ _WORDY = re.compile(r"[a-z]{3,}|[A-Z]{3,}|[A-Z][a-z]{2,}")
 
 
 _LONG = re.compile(r"[A-Za-z0-9_-](?<![\w-][\w-])(?=[A-Za-z_-]{0,80}\d)[A-Za-z0-9_-]{15,}")
-_MEDIUM = re.compile(r"[A-Za-z0-9](?<!\w[A-Za-z0-9])(?=[A-Za-z+/_~%-]{0,40}\d)(?=[\d+/_~%-]{0,40}[A-Za-z])[A-Za-z0-9+/_~%-]{9,}")
 _PASSWORD_HINTS = ("passw", "pwd", "passphrase", "passcode", "secret", "credential", "_pass", "pass=", "pass ", "pass:", "passe", "encryption", "private", "api", "token", "contrase")
 _KEY_HINTS = ("key", "token", "secret", "auth", "bearer", "access", "private", "apikey", "api_", "api-", "api ", "api:", "session_", "cookie", "client_", "client-", "clientid", "clientsecret", "webhook", "cred", "jwt", "passw", "pwd", "basic ", "dsn")
 
 
 def find(text: str) -> Iterator[Span]:
     """Secrets in `text`."""
-    long = _LONG.search(text) is not None
-    if long or "$" in text or "eyJ" in text or "webhook" in text:
+    long = any(len(piece) >= 16 and "@" not in piece and "://" not in piece and _LONG.search(piece) for piece in text.split())
+    if long or "$2" in text or "$6$" in text or "$argon" in text or "$1$" in text or "$5$" in text or "$8$" in text or "$apr" in text or "eyJ" in text or "webhook" in text:
         for pattern in (ISSUED, JWT):
             for match in pattern.finditer(text):
                 if not _PLACEHOLDER.match(match.group()) and len(set(match.group()[-12:].lower())) > 3:
@@ -97,15 +96,22 @@ def find(text: str) -> Iterator[Span]:
 def _assigned(text: str) -> Iterator[Span]:
     """Values beside a keyword."""
     small = text.lower()
-    if any(hint in small for hint in _KEY_HINTS) and (_MEDIUM.search(text) or _UNBROKEN.search(text)):
-        for match in HEADER.finditer(text):
-            group = 1 if match.group(1) else 2
-            if _is_key(match.group(group)):
-                yield Span(match.start(group), match.end(group), "SECRET", "secret")
-        for match in KEYWORD.finditer(text):
-            value = match.group("value").rstrip(".,;:)]}>|\\'\"!?")
-            if _is_key(value):
-                yield Span(match.start("value"), match.start("value") + len(value), "SECRET", "secret")
+    if any(hint in small for hint in _KEY_HINTS):
+        done = 0
+        for token in _CANDIDATE.finditer(text):
+            low = max(done, token.start() - 48)
+            if not any(hint in small[low : token.end()] for hint in _KEY_HINTS):
+                continue
+            high = min(len(text), token.end() + 600)
+            for pattern in (HEADER, KEYWORD):
+                for match in pattern.finditer(text, low, high):
+                    if match.start() > token.end():
+                        break
+                    group = "value" if pattern is KEYWORD else 1 if match.group(1) else 2
+                    value = match.group(group).rstrip(".,;:)]}>|\\'\"!?")
+                    if _is_key(value):
+                        yield Span(match.start(group), match.start(group) + len(value), "SECRET", "secret")
+            done = max(done, token.end() - 48)
     if any(hint in small for hint in _PASSWORD_HINTS):
         for pattern in (QUOTED, _BARE_PASSWORD):
             for match in pattern.finditer(text):
@@ -113,7 +119,7 @@ def _assigned(text: str) -> Iterator[Span]:
                     yield Span(match.start("value"), match.end("value"), "SECRET", "secret")
 
 
-_UNBROKEN = re.compile(r"[^\s]{18}")
+_CANDIDATE = re.compile(r"[^\s\"'`,;()<>](?<![^\s\"'`,;()<>].)(?:(?=[^\s]{0,60}\d)[^\s\"'`,;()<>@]{9,}|[^\s\"'`,;()<>@]{17,})")
 
 
 def _is_key(value: str) -> bool:
