@@ -13,11 +13,11 @@ from sallyport_cli.connection import Connection
 _BREAK = """\
 Approves a request alone where policy asks for more people. Only people whom policy lets, only for actions that allow
 it, never for your own agent. The credential is shorter, every approver is told, and somebody else must review it.
-Without --yes the request is shown as its approvers see it, and nothing is decided.
+Without --yes the request is shown as its approvers see it and nothing is decided, which is exit code 1.
 """
 _REVIEW = """\
 A second person's word on a broken glass. Objecting voids a grant that was not redeemed yet; end a live session with
-`sallyport revoke`. Without --approve or --object the request is shown, and nothing is said.
+`sallyport revoke`.
 """
 
 
@@ -36,7 +36,7 @@ def add_commands(commands: Any) -> None:
         "review", help="review a broken glass as a second person", description=_REVIEW, formatter_class=raw
     )
     reviewing.add_argument("request", metavar="REQUEST", help="a request's id, req-…")
-    word = reviewing.add_mutually_exclusive_group()
+    word = reviewing.add_mutually_exclusive_group(required=True)
     word.add_argument("--approve", dest="decision", action="store_const", const="approve", help="it was right")
     word.add_argument("--object", dest="decision", action="store_const", const="deny", help="it was not")
     reviewing.add_argument("--reason", required=True, metavar="WHY", help="your finding; it is masked and audited")
@@ -59,7 +59,7 @@ def _said(
     path = f"/v1/requests/{quote(arguments.request, safe='')}"
     shown = deployment.call("GET", path)
     if decision is None:
-        return shown, json.dumps(shown, indent=2)
+        return {**shown, "refused": "not_confirmed"}, f"{json.dumps(shown, indent=2)}\nNothing is decided: add --yes."
     body = {"decision": decision, "reason": arguments.reason, "presented_digest": shown["presented_digest"]}
     if break_glass:
         body["break_glass"] = True

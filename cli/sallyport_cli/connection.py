@@ -89,7 +89,11 @@ def connect(arguments: argparse.Namespace) -> Connection:
     if not region:
         raise UsageError("say the region: --region, or AWS_REGION")
     frozen = found.get_frozen_credentials()
-    return Connection(arguments.api_url, region, Credentials(frozen.access_key, frozen.secret_key, frozen.token))
+    return Connection(arguments.api_url, region, _keys(frozen))
+
+
+def _keys(frozen: Any) -> Credentials:
+    return Credentials(frozen.access_key, frozen.secret_key, frozen.token)
 
 
 def _local(stack: Path, person: str | None) -> Connection:

@@ -1,4 +1,4 @@
-"""`sallyport halt` and `sallyport resume`: the kill switches."""
+"""`sallyport halt`, `resume` and `halts`: the kill switches."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from sallyport_cli.connection import Connection
 _HALT = """\
 Stops everything, one agent or one action at once: nothing more is asked for, approved, granted, redeemed or executed.
 Credentials that are out already go on until they end; end them with `sallyport revoke`.
-Without --reason nothing is halted: the switches that are pulled are listed.
 """
 
 
 def add_commands(commands: Any) -> None:
-    """Adds `halt` and `resume`."""
+    """Adds `halt`, `resume` and `halts`."""
     halting = commands.add_parser(
         "halt",
         help="stop everything, an agent or an action at once",
@@ -24,13 +23,16 @@ def add_commands(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_switch(halting)
-    halting.add_argument("--reason", metavar="WHY", help="why; it is audited")
+    halting.add_argument("--reason", required=True, metavar="WHY", help="why; it is audited")
     connection.add_arguments(halting)
     halting.set_defaults(run=connection.run, does=_halt)
     resuming = commands.add_parser("resume", help="let go of a switch that `halt` pulled")
     _add_switch(resuming)
     connection.add_arguments(resuming)
     resuming.set_defaults(run=connection.run, does=_resume)
+    listing = commands.add_parser("halts", help="list the switches that are pulled")
+    connection.add_arguments(listing)
+    listing.set_defaults(run=connection.run, does=_list)
 
 
 def _add_switch(parser: argparse.ArgumentParser) -> None:
@@ -40,14 +42,16 @@ def _add_switch(parser: argparse.ArgumentParser) -> None:
 
 
 def _halt(arguments: argparse.Namespace, deployment: Connection) -> tuple[dict[str, Any], str]:
-    if not arguments.reason:
-        return _told(deployment.call("GET", "/v1/halts"))
     body = {"switch": _switch(arguments), "reason": arguments.reason}
     return _told(deployment.call("POST", "/v1/halts", body))
 
 
 def _resume(arguments: argparse.Namespace, deployment: Connection) -> tuple[dict[str, Any], str]:
     return _told(deployment.call("DELETE", "/v1/halts", query={"switch": _switch(arguments)}))
+
+
+def _list(_arguments: argparse.Namespace, deployment: Connection) -> tuple[dict[str, Any], str]:
+    return _told(deployment.call("GET", "/v1/halts"))
 
 
 def _switch(arguments: argparse.Namespace) -> str:
