@@ -118,7 +118,7 @@ class Caller:
             if time.monotonic() > deadline:
                 status = answer.document.get("status", answer.status)
                 raise NotThereError(f"{request_id} is still {status} after {seconds:.0f} s")
-            time.sleep(0.05)
+            time.sleep(0.1)
 
 
 class AgentClient(Caller):

@@ -77,4 +77,9 @@ def search_sinks(world: World) -> None:
 
 
 def _in_words(hits: Iterable[Hit]) -> list[str]:
-    return [f"{hit.canary} ({hit.form}) in {hit.source}" for hit in hits]
+    """What was found where: how often for each value and kind of sink, with the first place as an example."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for hit in hits:
+        sink, _, name = hit.source.partition(": ")
+        places.setdefault((hit.canary, sink), []).append(f"{name}, {hit.form}")
+    return [f"{canary} in {len(found)} of {sink} ({found[0]})" for (canary, sink), found in places.items()]

@@ -1,0 +1,152 @@
+"""What the policy says about a submission, by the product's own functions in the product's own order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from sallyport.domain.actions import ActionDefinition
+from sallyport.domain.binding import VaultRecord
+from sallyport.domain.directory import Agent
+from sallyport.domain.quorum import counted
+from sallyport.domain.refusals import PolicyDenied, Refusal
+from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
+from sallyport.usecases import policy
+from sallyport.usecases.ports import Verb
+from sallyport_cli.policy.layer import Layer
+
+if TYPE_CHECKING:
+    from sallyport.usecases.ports import Ports
+
+# A Monday morning: what policy says at other times is asked for by name.
+MONDAY = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
+_REQUEST_ID = "req-000000000000000000000000"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A submission in a test case or a question."""
+
+    agent: str
+    action: str
+    parameters: Mapping[str, Any]
+    on_behalf_of: str | None = None
+    at: datetime = MONDAY
+    duration_seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """`verdict` is deny, allow or approval; `determined_by` the ids of the Cedar policies that made it so.
+
+    `refusal` and `paths` are what the agent is answered where it is refused; otherwise `request` and `session_policy`
+    are what would be stored.
+    """
+
+    verdict: str
+    determined_by: tuple[str, ...] = ()
+    refusal: str | None = None
+    paths: tuple[str, ...] = ()
+    request: ApprovalRequest | None = None
+    session_policy: tuple[dict[str, Any], ...] = ()
+    call: Mapping[str, Any] | None = None
+
+
+def judge(layer: Layer, asked: Asked) -> Judgement:
+    """The answer to a submission. Nothing is sent anywhere."""
+    # A layer has what judging reads of the ports: policy, authorizer, places, call_maker.
+    ports = cast("Ports", layer)
+    agent = layer.policy.directory.agents.get(asked.agent)
+    action = layer.policy.actions.get(asked.action)
+    if agent is None or action is None:
+        return Judgement("deny", refusal="unknown_caller" if agent is None else PolicyDenied.code)
+    reasons: tuple[str, ...] = ()
+    try:
+        policy.check_parameters(action, asked.parameters)
+        policy.check_scope(action, asked.parameters)
+        seconds = policy.duration(action, asked.duration_seconds)
+        reasons = _reasons(layer, agent, action, asked)
+        behalf = policy.check_on_behalf_of(action, agent, asked.on_behalf_of)
+        verdict = policy.verdict(agent, action, behalf, asked.parameters, ports, asked.at)
+        if verdict is VerdictKind.DENY:
+            raise PolicyDenied
+        session_policy = policy.render_session_policy(action, asked.parameters, layer.places)
+        call = policy.planned_call(action, _REQUEST_ID, asked.parameters, ports)
+    except Refusal as refusal:
+        return Judgement("deny", reasons, refusal.code, refusal.paths)
+    request = _request(layer, agent, action, asked, verdict, seconds)
+    statements = tuple(json.loads(session_policy)["Statement"])
+    return Judgement(verdict.value, reasons, request=request, session_policy=statements, call=call)
+
+
+def _reasons(layer: Layer, agent: Agent, action: ActionDefinition, asked: Asked) -> tuple[str, ...]:
+    context = policy.request_context(asked.parameters, asked.at)
+    requests = layer.authorizer.may_request(agent, action, asked.on_behalf_of, context)
+    if not requests.allowed:
+        return requests.reasons
+    skips = layer.authorizer.may_skip_approval(agent, action, asked.on_behalf_of, context)
+    return tuple(sorted({*requests.reasons, *skips.reasons}))
+
+
+def _request(
+    layer: Layer, agent: Agent, action: ActionDefinition, asked: Asked, verdict: VerdictKind, seconds: int
+) -> ApprovalRequest:
+    vaulted = VaultRecord(
+        request_id=_REQUEST_ID,
+        action=action.name,
+        parameters=dict(asked.parameters),
+        reason="",
+        context=None,
+        agent=agent.id,
+        on_behalf_of=asked.on_behalf_of,
+        duration_seconds=seconds,
+        target_role_arn=policy.target_role_arn(action, layer.places),
+        session_policy="",
+        policy_digest=layer.policy.digest,
+        salt="00" * 32,
+    )
+    return ApprovalRequest(
+        request_id=_REQUEST_ID,
+        version=0,
+        status=RequestStatus.PENDING,
+        agent=agent.id,
+        owner=agent.owner,
+        on_behalf_of=asked.on_behalf_of,
+        action=action.name,
+        verdict=verdict,
+        delivery=action.delivery,
+        duration_seconds=seconds,
+        action_digest=vaulted.action_digest,
+        policy_digest=layer.policy.digest,
+        sameness="",
+        created_at=asked.at,
+        expires_at=asked.at + timedelta(seconds=policy.approval_seconds(action, agent)),
+        quorum=0 if verdict is VerdictKind.ALLOW else action.approval.quorum,
+    )
+
+
+def people_who(layer: Layer, verb: Verb, request: ApprovalRequest, rung: int = 1) -> tuple[str, ...]:
+    """The people who may `verb` the request once so many steps of the ladder have been climbed, sorted."""
+    asked = replace(request, rung=rung)
+    people = layer.policy.directory.people.values()
+    return tuple(sorted(p.id for p in people if layer.authorizer.may(verb, p, asked).allowed))
+
+
+def agents_who(layer: Layer, verb: Verb, request: ApprovalRequest) -> tuple[str, ...]:
+    agents = layer.policy.directory.agents.values()
+    return tuple(sorted(a.id for a in agents if layer.authorizer.may(verb, a, request).allowed))
+
+
+def seats(layer: Layer, request: ApprovalRequest, people: tuple[str, ...], rung: int) -> int:
+    """How much of a quorum these people fill together."""
+    approval = layer.policy.actions[request.action].approval
+    directory = layer.policy.directory.people
+    groups = {person: directory[person].groups & approval.groups(rung) for person in people}
+    return counted(groups, distinct_groups=approval.distinct_groups)
+
+
+def last_rung(layer: Layer, action: str) -> int:
+    return len(layer.policy.actions[action].approval.ladder)

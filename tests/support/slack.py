@@ -1,0 +1,89 @@
+"""Slack as a test sees it: signatures and clicks made by hand, and a client that keeps every call."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+
+TEAM, APP, CHANNEL = "T0SALLYPRT", "A0SALLYPRT", "C0APPROVAL"
+SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+
+
+def signature(body: bytes, timestamp: str, secret: str = SIGNING_SECRET) -> str:
+    mac = hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256)
+    return f"v0={mac.hexdigest()}"
+
+
+def click_payload(
+    *, user: str, action_id: str, block_id: str, request_id: str, message: str, **changes: Any
+) -> dict[str, Any]:
+    """A `block_actions` payload as Slack sends it. `changes` replace whole members."""
+    payload: dict[str, Any] = {
+        "type": "block_actions",
+        "user": {"id": user, "username": "somebody", "name": "somebody", "team_id": TEAM},
+        "api_app_id": APP,
+        "token": "deprecated",
+        "container": {"type": "message", "message_ts": message, "channel_id": CHANNEL, "is_ephemeral": False},
+        "trigger_id": "1.2.3",
+        "team": {"id": TEAM, "domain": "sallyport"},
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "channel": {"id": CHANNEL, "name": "approvals"},
+        "message": {"type": "message", "ts": message, "text": "what Slack echoes is never read"},
+        "response_url": "https://slack.invalid/response",
+        "actions": [
+            {
+                "type": "button",
+                "action_id": action_id,
+                "block_id": block_id,
+                "value": request_id,
+                "action_ts": "1762077600.000001",
+                "text": {"type": "plain_text", "text": action_id.capitalize(), "emoji": False},
+            }
+        ],
+    }
+    return {**payload, **changes}
+
+
+def form(payload: object) -> bytes:
+    """The body of an interaction."""
+    return urlencode({"payload": json.dumps(payload)}).encode()
+
+
+@dataclass
+class RecordingSlack:
+    """Stands for slack_sdk's WebClient: answers as Slack would, and keeps what it was called with."""
+
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    users: dict[str, dict[str, Any]] = field(default_factory=dict)
+    failing: bool = False
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        if method.startswith("_"):
+            raise AttributeError(method)
+
+        def call(**arguments: Any) -> Any:
+            self.calls.append((method, arguments))
+            if self.failing:
+                raise ConnectionError("slack is down")
+            return SimpleNamespace(data=self._answer(method, arguments))
+
+        return call
+
+    def _answer(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if method == "users_info":
+            return {
+                "ok": True,
+                "user": {"id": arguments["user"], "team_id": TEAM, **self.users.get(arguments["user"], {})},
+            }
+        ts = arguments.get("ts") or f"1762077600.{len(self.calls):06d}"
+        return {"ok": True, "channel": arguments.get("channel"), "ts": ts}
+
+    def sent(self, method: str) -> list[dict[str, Any]]:
+        return [arguments for name, arguments in self.calls if name == method]
