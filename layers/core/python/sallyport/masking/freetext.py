@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -75,10 +76,12 @@ _LABEL = re.compile(r"[A-Za-z_.:\-]+")
 
 def _without_labels(text: str, spans: list[Span]) -> list[Span]:
     """`spans` without those that only add a label in front of a secret: of `vendor-key-3f9c…` the key goes, not the vendor."""
-    starts = {span.start: span for span in spans if span.detector == "secret"}
+    found = sorted(span for span in spans if span.detector == "secret")
+    starts = [span.start for span in found]
     kept = []
     for span in spans:
-        inner = next((s for at, s in starts.items() if span.start < at < span.end and s.end >= span.end - 2), None)
+        at = bisect.bisect_right(starts, span.start)
+        inner = found[at] if at < len(found) and found[at].start < span.end and found[at].end >= span.end - 2 else None
         if span.detector in ("look", "random", "cue") and inner and _LABEL.fullmatch(text, span.start, inner.start):
             continue
         kept.append(span)

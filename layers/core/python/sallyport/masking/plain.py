@@ -21,7 +21,8 @@ _LATIN_G = "ABEZHIKMNOPTYXaikvopuxy"
 _OTHER = "ⅼⅠɑɡıǀ∣ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ"
 _LATIN_O = "lIagiIIABCDEFGHIJKLMNOPRSTUVWYZ"
 CONFUSABLE = str.maketrans(_CYRILLIC + _GREEK, _LATIN_C + _LATIN_G)
-_LOOKALIKE_WORD = re.compile(r"[^\W\d_]*[\u0370-\u03ff\u0400-\u052f][^\W\d_]*")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_FOREIGN_LETTER = re.compile(r"[\u0370-\u03ff\u0400-\u052f]")
 _OTHERS = dict(zip(map(ord, _OTHER), _LATIN_O, strict=True)) | {
     0x2019: "'", 0x2018: "'", 0x02BC: "'", 0x201C: '"', 0x201D: '"', 0x2024: ".", 0xFE52: ".", 0x3002: ".",
 }  # fmt: skip
@@ -139,11 +140,13 @@ def _familiar(text: str) -> str:
                 new = folded if len(folded) == 1 else char
         pieces.append(new)
     text = "".join(pieces)
-    return _LOOKALIKE_WORD.sub(_latin, text)
+    return _LETTERS.sub(_latin, text) if _FOREIGN_LETTER.search(text) else text
 
 
 def _latin(match: re.Match[str]) -> str:
     """A word with Greek or Cyrillic letters in Latin ones, where all of them have a Latin look-alike."""
+    if not _FOREIGN_LETTER.search(match.group()):
+        return match.group()
     word = match.group().translate(CONFUSABLE)
     return word if all(letter < "\u0370" for letter in word) else match.group()
 

@@ -113,7 +113,7 @@ def _number_hints(text: str) -> Iterator[tuple[str, int, int]]:
             yield "ending", max(0, start - 40), end + 2
         if text[end : end + 1] == " " and (following := _FOLLOWING.match(text, end)) is not None:
             parts = following.group().split()
-            if parts[0] in _UNITS_OF_MEASURE:
+            if parts[0] in _UNITS_OF_MEASURE or parts[0].isdigit():
                 continue
             if match.group()[-2:] in ("th", "st", "nd", "rd"):
                 yield "ordinal", start, following.end() + 2

@@ -43,12 +43,14 @@ _SHORT = re.compile(
     r"(?P<v>(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01]))(?![\w/%.-])",
     re.IGNORECASE,
 )
-AGE = re.compile(
-    r"\b(?:(?:aged?|age[ ]?/[ ]?yrs|[aâ]ge|edad|alter|years old|turn(?:s|ed|ing))\b[^\d\n;]{0,28}?\b(?P<a>9\d|1[0-3]\d)\b(?![./%-]\d|%| ?(?:mg|mm|bpm|kg|lb|cm|mcg|ml))"
-    r"|(?P<b>9\d|1[0-3]\d)[ -]?(?:years?|yrs?|ans|a[nñ]os|jahre)?[ -]?(?:old|of age|y/?o\b|yo[mf]?\b|yr\b|jährig)"
-    r"|(?P<c>9\d|1[0-3]\d)[ -](?:years?|yrs?|ans|jahre)\b(?! (?:of|ago|later|earlier|follow|experience|prior|after|before)))",
+_AGE_BEFORE = re.compile(r"[a-z\u00e2]+|\d")
+_AGE_WORDS = frozenset("age ages aged \u00e2ge edad alter turned turns turning".split())
+_AGE_AFTER = re.compile(
+    r"[ -]?(?:(?:years?|yrs?|ans|a[n\u00f1]os|jahre)?[ -]?(?:old|of age|y/?o\b|yo[mf]?\b|yr\b|j\u00e4hrig)"
+    r"|(?:years?|yrs?|ans|jahre)\b(?! (?:of|ago|later|earlier|follow|experience|prior|after|before)))",
     re.IGNORECASE,
 )
+_QUANTITY = re.compile(r"[./%-]\d|%| ?(?:mg|mm|bpm|kg|lb|cm|mcg|ml)", re.IGNORECASE)
 
 
 def find(text: str) -> Iterator[Span]:
@@ -69,11 +71,18 @@ def find(text: str) -> Iterator[Span]:
         if match is not None and match.end("v") == near.end():
             yield Span(match.start("v"), match.end("v"), "DATE", "date")
     for near in _HIGH.finditer(text):
-        match = AGE.search(text, max(0, near.start() - 44), near.end() + 14)
-        if match is not None:
-            group = match.lastgroup or "a"
-            if match.start(group) == near.start():
-                yield Span(match.start(group), match.end(group), "AGE", "age")
+        if _AGE_AFTER.match(text, near.end()) or _after_age(text, near.start()) and not _QUANTITY.match(text, near.end()):
+            yield Span(near.start(), near.end(), "AGE", "age")
+
+
+def _after_age(text: str, at: int) -> bool:
+    """Whether a word for age stands before, with few words and no other number between."""
+    for steps, word in enumerate(reversed(_AGE_BEFORE.findall(text[max(0, at - 40) : at].lower()))):
+        if word in _AGE_WORDS:
+            return True
+        if word.isdigit() or steps > 6:
+            break
+    return False
 
 
 _SLASHED = re.compile(r"\d(?<![\w/%.-]\d)\d?[/-]\d{1,2}(?![\w/%.-])")

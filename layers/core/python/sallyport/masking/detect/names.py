@@ -41,6 +41,7 @@ class Word:
 # Words of the lexicon that name nobody, by their spelling: most capitalised words are these. Never a name, never unknown.
 _ordinary: dict[str, tuple[str, int]] = {}
 _MAX_ORDINARY = 20_000
+_LONGEST_CHAIN = 16  # words; longer runs of capitals are headings or hostile
 
 
 def find(text: str) -> Iterator[Span]:
@@ -63,7 +64,7 @@ def find(text: str) -> Iterator[Span]:
             end = tail.end()
         known = _ordinary.get(word)
         item = Word(start, end, word, *known, "B") if known is not None else classify(start, end, word)
-        if chain and not (start - last_end == 1 and text[last_end] == " " and item.kind not in "BFA") and not _linked(text, chain[-1], item):
+        if chain and (len(chain) >= _LONGEST_CHAIN or not (start - last_end == 1 and text[last_end] == " " and item.kind not in "BFA") and not _linked(text, chain[-1], item)):
             if alive:
                 yield from judge(text, chain, ends)
             chain = []
@@ -237,7 +238,8 @@ _DEPARTMENT = frozenset(
 
 def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> Iterator[Span]:
     strong_cue = bool(cues.announces_name(before))
-    picked = [_picks(text, chain, i, starts_sentence, strong_cue, before) for i in range(len(chain))]
+    plain = all(word.kind in "BA" for word in chain)
+    picked = [_picks(text, chain, i, starts_sentence, strong_cue, before, plain) for i in range(len(chain))]
     if not any(picked) and _is_place(text, chain, before, starts_sentence):
         picked = [word.kind not in "RL" for word in chain]
     i, n = 0, len(chain)
@@ -316,7 +318,7 @@ _STRONG_PLACE_CUE = re.compile(
 )
 
 
-def _picks(text: str, chain: list[Word], i: int, starts_sentence: bool, strong_cue: bool, before: str) -> bool:
+def _picks(text: str, chain: list[Word], i: int, starts_sentence: bool, strong_cue: bool, before: str, plain: bool) -> bool:
     """Whether the word at `i` by itself makes its chain a name."""
     word = chain[i]
     kind = word.kind
@@ -354,7 +356,7 @@ def _picks(text: str, chain: list[Word], i: int, starts_sentence: bool, strong_c
         return not (i == 0 and starts_sentence and len(chain) > 2)
     if i == 0 and starts_sentence:
         return bool(word.flags & words.GIVEN_STRONG and not word.flags & words.FREQUENT)
-    if i > 0 and all(other.kind in "BA" for other in chain):
+    if i > 0 and plain:
         return bool(word.flags & words.GIVEN_STRONG and not word.flags & words.FREQUENT)
     if word.text.isupper():
         return False

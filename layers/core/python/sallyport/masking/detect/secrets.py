@@ -102,7 +102,7 @@ def _assigned(text: str) -> Iterator[Span]:
             low = max(done, token.start() - 48)
             if not any(hint in small[low : token.end()] for hint in _KEY_HINTS):
                 continue
-            high = min(len(text), token.end() + 600)
+            high = min(len(text), token.end() + 60)
             for pattern in (HEADER, KEYWORD):
                 for match in pattern.finditer(text, low, high):
                     if match.start() > token.end():

@@ -83,10 +83,12 @@ def looks_like_sql(text: str) -> bool:
 
 def sql_spans(text: str, find: Finder) -> Iterator[Span]:
     """Identifiers in SQL literals, by the columns they are for, else as free text."""
-    for insert in _INSERT.finditer(text):
+    inserts = list(_INSERT.finditer(text))
+    for insert, following in zip(inserts, [*inserts[1:], None], strict=False):
+        limit = following.start() if following is not None else len(text)
         columns = [field_of(column.strip(' "`[]\n\t')) for column in insert.group(1).split(",")]
         at, depth = 0, 0
-        for literal in _LITERAL.finditer(text, insert.end()):
+        for literal in _LITERAL.finditer(text, insert.end(), limit):
             mark = literal.group(4)
             if mark == "(":
                 depth += 1
