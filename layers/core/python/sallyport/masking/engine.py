@@ -192,7 +192,7 @@ class Engine:
     def _key(self, key: str, path: str, taken: dict[str, JSON]) -> str:
         """The key as shown: field names stay, identifiers used as keys do not."""
         shown = key
-        if not _FIELD_KEY.fullmatch(key) or _person(key):
+        if key and not _FIELD_KEY.fullmatch(key) or key and _person(key):
             shown = self._text(key, path) if not _person(key) else self._mask(key, path, "NAME", "key")
         if shown not in taken:
             return shown

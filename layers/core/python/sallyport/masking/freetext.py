@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sallyport.masking.detect import addresses, contact, dates, ids, lowercase, names, secrets
+from sallyport.masking.ledger import MARKER
 from sallyport.masking.plain import plain
 from sallyport.masking.spans import Span, settle
 from sallyport.masking.structure import embedded, hl7
@@ -61,6 +62,9 @@ def find(text: str) -> list[Span]:
 
 def prose(text: str) -> list[Span]:
     """Identifiers in running text."""
+    if "[" in text:
+        # What is masked already is neither name nor cue: masking twice changes nothing.
+        text = MARKER.sub(lambda match: "\x02" * len(match.group()), text)
     reading = plain(text)
     shown = contact.without_public_urls(reading.text)
     spans = [span for detector in (contact, dates, ids, addresses, names, lowercase, secrets) for span in detector.find(shown)]

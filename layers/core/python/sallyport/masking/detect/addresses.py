@@ -16,7 +16,7 @@ _BOX = r"(?:(?i:p\.? ?o\.? ?box|post(?:al)? ?box|postbox|postfach|apartado|casil
 _STREETS = "|".join(sorted(v.STREET, key=len, reverse=True))
 _ENDINGS = "|".join(v.STREET_ENDINGS)
 _CAPS = r"[^\W\d_a-z][^\W_]*(?:['\u2019.-][^\W_]+)*"
-_SMALL = r"de|do|da|dos|das|del|della|di|du|des|la|le|los|las|el|of|upon|and|nad|pod|am|an der|y|e"
+_SMALL = r"dei|degli|delle|dello|de|do|da|dos|das|del|della|di|du|des|la|le|los|las|el|of|upon|and|nad|pod|am|an der|y|e"
 # What only addresses have, one pattern each; `_hints` says where which of them is worth a try.
 _ANCHORS = {
     kind: re.compile(pattern)

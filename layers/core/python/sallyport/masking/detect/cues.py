@@ -67,7 +67,7 @@ def extended(text: str, start: int) -> int:
     return start
 
 
-_SPLIT = re.compile(r"[a-z\u00e9][a-z\u00e9']*|[#@/]|[.!?](?=\s)")
+_SPLIT = re.compile(r"[a-z\u00e9][a-z\u00e9']*|[#@/\x02]|[.!?](?=\s)")
 # What announces an identifier: the word and the category. Generic words go on looking for a better one.
 _SPECIFIC = {
     word: category

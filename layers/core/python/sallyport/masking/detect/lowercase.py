@@ -39,7 +39,7 @@ def _places() -> frozenset[str]:
 
 def find(text: str) -> Iterator[Span]:
     """Names and places in small letters."""
-    if text.islower() and len(text) > 12 and " " in text:
+    if text.islower() and "\x02" not in text and len(text) > 12 and " " in text:
         yield from names.find(_raised(text))
     present = set(_ASCII_WORD.findall(text))
     if given := _given() & present:

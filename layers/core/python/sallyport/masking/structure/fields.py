@@ -62,7 +62,7 @@ def classify(key: str) -> Field | None:
 
 def field_of(key: str) -> Field | None:
     """What `key` says about its value, or None."""
-    if len(key) > 64:
+    if len(key) > 64 or key[:1] == "[":  # a marker is no field's name
         return None
     # Keys may be identifiers themselves, and a cache outlives the request: only field-like words go in.
     return classify(key) if key.isascii() and not any(map(str.isdigit, key)) and " " not in key else _classify(key)
