@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sallyport.domain.canonical import JSON
 from sallyport.domain.clock import stamp
 from sallyport.domain.directory import Agent, Person
 from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
@@ -74,7 +73,7 @@ def _request(layer: Layer, evidence: Evidence, agent: Agent) -> ApprovalRequest:
     )
 
 
-def _authority(layer: Layer, request: ApprovalRequest, person: Person) -> dict[str, JSON]:
+def _authority(layer: Layer, request: ApprovalRequest, person: Person) -> dict[str, Any]:
     """From which step of the ladder on this person may decide, and what makes it so."""
     approval = layer.policy.actions[request.action].approval
     waited = 0
@@ -83,7 +82,7 @@ def _authority(layer: Layer, request: ApprovalRequest, person: Person) -> dict[s
         answer = layer.authorizer.may("decide", person, replace(request, rung=step))
         reasons = answer.reasons
         if answer.allowed:
-            groups: list[JSON] = sorted(person.groups & approval.groups(step))
+            groups = sorted(person.groups & approval.groups(step))
             return {
                 "person": person.id,
                 "may_decide": step <= request.rung,
@@ -114,7 +113,7 @@ def _relation(layer: Layer, request: ApprovalRequest, person: Person) -> str:
     return ", ".join(words for so, words in relations if so) or "by a rule of the policy"
 
 
-def _decision(layer: Layer, request: ApprovalRequest, said: tuple[str, str, str, str]) -> dict[str, JSON]:
+def _decision(layer: Layer, request: ApprovalRequest, said: tuple[str, str, str, str]) -> dict[str, Any]:
     by, decision, at, channel = said
     person = layer.policy.directory.people.get(by)
     counts = person is not None and layer.authorizer.may("decide", person, request).allowed
