@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 from sallyport.contracts.slack import check_signature, parse_click
 from sallyport.domain.refusals import BadSignature
 from sallyport.runtime.http import Answer, Call, http_handler
-from sallyport.runtime.settings import setting
+from sallyport.runtime.log import log_call
+from sallyport.runtime.settings import MissingSetting, setting
 from sallyport.runtime.wiring import secret, wiring
 from sallyport.usecases.click import ChatHome, click_card
+from sallyport.usecases.ports import PortFailed
 
 
 def _interact(call: Call) -> Answer:
     signature = call.headers.get("x-slack-signature", "")
-    signing_secret = secret(setting("SLACK_SIGNING_SECRET_SECRET"))
-    check_signature(
-        call.body, call.headers.get("x-slack-request-timestamp", ""), signature, signing_secret, time.time()
-    )
+    timestamp = call.headers.get("x-slack-request-timestamp", "")
+    check_signature(call.body, timestamp, signature, _signing_secret(), time.time())
     ports = wiring()
     now = datetime.now(UTC)
     if ports.store.seen_before(signature, now):
@@ -26,6 +26,15 @@ def _interact(call: Call) -> Answer:
         return Answer(200)
     home = ChatHome(setting("SLACK_TEAM_ID"), setting("SLACK_APP_ID"), setting("SLACK_CHANNEL_ID"))
     return Answer(200, request_id=click.request_id, outcome=click_card(click, home, ports, now))
+
+
+def _signing_secret() -> str:
+    try:
+        return secret(setting("SLACK_SIGNING_SECRET_SECRET"))
+    except (MissingSetting, PortFailed):
+        # Without the secret nothing can be told from a forgery, so everything is one.
+        log_call(time.perf_counter(), "signing_secret_unavailable")
+        raise BadSignature from None
 
 
 handler = http_handler(_interact)

@@ -138,8 +138,11 @@ def test_request_stays_open_until_a_second_person_has_reviewed_it() -> None:
 
 
 def test_review_while_the_workflow_still_runs_leaves_the_closing_to_it() -> None:
-    story = reviewed(broken().granted())
+    story = broken().granted()
+    woken = len(story.ports.workflow.succeeded)
+    reviewed(story)
     assert story.types[-1] == "break_glass.reviewed"
+    assert len(story.ports.workflow.succeeded) == woken  # it waits for the agent, not for the review
     story.redeemed()
     assert story.closed().types[-1] == "request.closed"
 
@@ -172,6 +175,7 @@ def test_objecting_voids_a_grant_that_was_not_redeemed() -> None:
     assert story.request.grant is not None
     assert story.request.grant.status is GrantStatus.REVOKED
     assert story.types[-2:] == ["break_glass.reviewed", "grant.revoked"]
+    assert story.ports.workflow.succeeded[-1] == ("grant-token", story.request_id)
 
 
 def test_second_review_is_refused() -> None:

@@ -73,7 +73,8 @@ class DynamoDbStore:
         free = RequestItem.pk.does_not_exist() if replaced is None else RequestItem.target == replaced
 
         def write(tx: TransactWrite) -> None:
-            # The two counters come first: their places in the cancellation reasons tell a limit from a race.
+            # pynamodb sends updates after puts, so the counters' reasons are the last two of a cancellation's: that
+            # tells a limit from a race.
             tx.update(
                 RequestItem(load),
                 actions=[RequestItem.count.add(1)],
@@ -208,7 +209,7 @@ class _Cancelled(Exception):
 
     def __init__(self, codes: list[str | None]) -> None:
         super().__init__()
-        self.over_limit = "ConditionalCheckFailed" in codes[:2]
+        self.over_limit = "ConditionalCheckFailed" in codes[-2:]
 
 
 def _append(tx: TransactWrite, events: tuple[AuditEvent, ...]) -> None:

@@ -42,7 +42,7 @@ def parse_click(body: bytes) -> Click | None:
         if payload["type"] != "block_actions" or len(payload["actions"]) != 1:
             return None
         return _click(payload, payload["actions"][0])
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
         raise MalformedRequest from None
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from sallyport.adapters.entropy import SystemEntropy
 from sallyport.adapters.policy_layer import load_policy
 from sallyport.runtime.settings import setting
-from sallyport.usecases.ports import Limits, Places
+from sallyport.usecases.ports import Limits, Places, PortFailed
 
 if TYPE_CHECKING:
     from sallyport.adapters.cedar import CedarAuthorizer
@@ -135,9 +136,13 @@ _secrets: dict[str, tuple[float, str]] = {}
 
 
 def secret(secret_id: str) -> str:
-    """The secret's string, at most a minute old."""
+    """The secret's string, at most a minute old. Raises PortFailed(`secret_unavailable`)."""
     held = _secrets.get(secret_id)
     if held is None or time.monotonic() - held[0] > _SECRET_SECONDS:
-        held = (time.monotonic(), _client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"])
+        try:
+            found = _client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"]
+        except (BotoCoreError, ClientError, KeyError):
+            raise PortFailed("secret_unavailable") from None
+        held = (time.monotonic(), found)
         _secrets[secret_id] = held
     return held[1]

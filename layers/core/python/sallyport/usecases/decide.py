@@ -65,7 +65,8 @@ def decide(
     except Refusal as refusal:
         record_refusal(ports.store, request_id, EventType.DECISION_REFUSED, actor, refusal, now)
         raise
-    if request.settled:
+    # After a review the workflow may be waiting for the agent's redemption; only voiding the grant ends that wait.
+    if request.settled and (request.review is None or request.status is RequestStatus.REVOKED):
         call_back(request, ports)
     return request
 

@@ -1,0 +1,210 @@
+"""RequestStore: state and evidence, written together or not at all."""
+
+import itertools
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import boto3
+import pytest
+
+from sallyport.adapters.dynamodb_store import DynamoDbStore
+from sallyport.domain.events import NO_EVENTS, SYSTEM, AuditEvent, Draft, EventType, link
+from sallyport.domain.requests import ApprovalRequest, CardRef, Choice, Decision, Grant, GrantStatus, RequestStatus
+from sallyport.usecases.ports import Conflict, Exists, Limits, RequestStore, TooManyRequests
+from tests.fakes.ports import FakeStore
+from tests.support.account import REGION
+from tests.support.story import NOW, Story
+
+ROOMY = Limits(per_hour=1000, pending=1000)
+TEMPLATE = Story().submitted().request
+_clock = itertools.count()
+
+
+def fresh(**changes: object) -> tuple[ApprovalRequest, tuple[AuditEvent, ...]]:
+    """A request of an agent of its own, and its first event."""
+    request = replace(
+        TEMPLATE,
+        request_id=f"req-{secrets.token_hex(12)}",
+        sameness=secrets.token_hex(32),
+        agent=f"bot-{secrets.token_hex(4)}",
+        created_at=NOW + timedelta(seconds=next(_clock)),
+        head=NO_EVENTS,
+        version=0,
+    )
+    request = replace(request, **changes)  # type: ignore[arg-type]
+    events, head = link(request.subject, NO_EVENTS, [Draft(EventType.REQUEST_SUBMITTED, SYSTEM)], NOW)
+    return replace(request, head=head), events
+
+
+def created(store: RequestStore, limits: Limits = ROOMY, key: str | None = None, **changes: object) -> ApprovalRequest:
+    request, events = fresh(**changes)
+    store.create(request, events, idempotency_key=key, limits=limits, now=NOW)
+    return request
+
+
+def moved(
+    store: RequestStore, request: ApprovalRequest, change: Callable[[ApprovalRequest], ApprovalRequest]
+) -> ApprovalRequest:
+    events, head = link(request.subject, request.head, [Draft(EventType.REQUEST_CLOSED, SYSTEM)], NOW)
+    after = replace(change(request), version=request.version + 1, head=head)
+    store.save(request, after, events)
+    return after
+
+
+def denied(request: ApprovalRequest) -> ApprovalRequest:
+    return request.moved(RequestStatus.DENIED)
+
+
+def trail(store: RequestStore, request_id: str) -> list[str]:
+    """The bodies of a request's chain."""
+    if isinstance(store, FakeStore):
+        return [event.body for event in store.chain.get(request_id, [])]
+    found = boto3.client("dynamodb").query(
+        TableName="audit",
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": f"REQ#{request_id}"}},
+    )
+    return [item["event"]["S"] for item in found["Items"]]
+
+
+def test_what_was_created_is_loaded_whole(store: RequestStore) -> None:
+    request = created(store)
+    assert store.load(request.request_id) == request
+    assert len(trail(store, request.request_id)) == 1
+
+
+def test_every_member_survives_a_save(store: RequestStore) -> None:
+    request = created(store)
+    digest = "ab" * 32
+
+    def full(before: ApprovalRequest) -> ApprovalRequest:
+        return replace(
+            before,
+            status=RequestStatus.APPROVED,
+            presented_digest=digest,
+            decisions=(Decision("petra.approver", Choice.APPROVE, NOW, "slack", digest, 'a "comment" – ü'),),
+            grant=Grant(GrantStatus.ISSUED, NOW, NOW + timedelta(seconds=900), ("petra.approver",)),
+            card=CardRef("C0APPROVAL", "1.000001"),
+            rung=2,
+            task_token="AAAA/token==",
+            refusals=3,
+            code="a_code",
+        )
+
+    after = moved(store, request, full)
+    assert store.load(request.request_id) == after
+
+
+def test_an_unknown_request_is_none(store: RequestStore) -> None:
+    assert store.load("req-ffffffffffffffffffffffff") is None
+
+
+def test_who_saves_second_gets_a_conflict_and_leaves_no_event(store: RequestStore) -> None:
+    request = created(store)
+    winner = moved(store, request, denied)
+    with pytest.raises(Conflict):
+        moved(store, request, lambda before: before.moved(RequestStatus.APPROVED))
+    assert store.load(request.request_id) == winner
+    assert len(trail(store, request.request_id)) == 2
+
+
+def test_an_identical_pending_request_exists(store: RequestStore) -> None:
+    request = created(store)
+    with pytest.raises(Exists) as checked:
+        store.check_new(request.sameness, None)
+    with pytest.raises(Exists) as tried:
+        created(store, sameness=request.sameness)
+    for exists in (checked.value, tried.value):
+        assert (exists.request_id, exists.by_key) == (request.request_id, False)
+
+
+def test_a_settled_request_makes_room_for_an_identical_one(store: RequestStore) -> None:
+    request = created(store)
+    moved(store, request, denied)
+    store.check_new(request.sameness, None)
+    again = created(store, sameness=request.sameness)
+    assert store.load(again.request_id) == again
+
+
+def test_an_idempotency_key_outlives_its_request(store: RequestStore) -> None:
+    key = secrets.token_hex(16)
+    request = created(store, key=key)
+    moved(store, request, denied)
+    with pytest.raises(Exists) as exists:
+        created(store, key=key)
+    assert (exists.value.request_id, exists.value.by_key) == (request.request_id, True)
+    assert exists.value.sameness == request.sameness
+
+
+def test_the_pending_limit_counts_undecided_requests_alone(store: RequestStore) -> None:
+    two = Limits(per_hour=1000, pending=2)
+    agent = f"bot-{secrets.token_hex(4)}"
+    first = created(store, two, agent=agent)
+    created(store, two, agent=agent)
+    over, events = fresh(agent=agent)
+    with pytest.raises(TooManyRequests):
+        store.create(over, events, idempotency_key=None, limits=two, now=NOW)
+    assert store.load(over.request_id) is None
+    assert trail(store, over.request_id) == []
+    moved(store, first, denied)
+    assert store.load(created(store, two, agent=agent).request_id) is not None
+
+
+def test_the_hourly_limit_counts_all_and_ends_with_the_hour(store: RequestStore) -> None:
+    one = Limits(per_hour=1, pending=1000)
+    agent = f"bot-{secrets.token_hex(4)}"
+    moved(store, created(store, one, agent=agent), denied)
+    request, events = fresh(agent=agent)
+    with pytest.raises(TooManyRequests):
+        store.create(request, events, idempotency_key=None, limits=one, now=NOW)
+    store.create(request, events, idempotency_key=None, limits=one, now=NOW + timedelta(hours=1))
+    assert store.load(request.request_id) == request
+
+
+def test_a_refused_submission_is_a_chain_without_a_request(store: RequestStore) -> None:
+    request, events = fresh()
+    store.refuse(events)
+    assert trail(store, request.request_id) == [events[0].body]
+    assert store.load(request.request_id) is None
+
+
+def test_pending_requests_come_oldest_first_in_pages_without_tokens(store: RequestStore) -> None:
+    made = [created(store) for _ in range(5)]
+    settled = moved(store, created(store), denied)
+    waiting = moved(store, made[0], lambda before: replace(before, task_token="a-token"))
+    found: list[ApprovalRequest] = []
+    cursor: str | None = None
+    while True:
+        page, cursor = store.pending(2, cursor)
+        assert len(page) <= 2
+        found += page
+        if cursor is None:
+            break
+    ours = [r.request_id for r in found if r.request_id in {m.request_id for m in [*made, settled]}]
+    assert ours == [m.request_id for m in made]
+    assert [r.created_at for r in found] == sorted(r.created_at for r in found)
+    shown = next(r for r in found if r.request_id == waiting.request_id)
+    assert shown.version == waiting.version
+
+
+def test_a_signature_is_seen_once(store: RequestStore) -> None:
+    signature = f"v0={secrets.token_hex(32)}"
+    assert [store.seen_before(signature, NOW) for _ in range(3)] == [False, True, True]
+    assert not store.seen_before(f"v0={secrets.token_hex(32)}", NOW)
+
+
+def test_of_two_identical_requests_at_once_one_exists(account: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one was created between the look and the transaction: its pointer stops ours, which is no limit."""
+    store = DynamoDbStore("requests", "audit", REGION)
+    request, look, looked = created(store), store._settled_twin, list[str]()
+
+    def late(sameness: str, key: str | None) -> str | None:
+        looked.append(sameness)
+        return None if len(looked) == 1 else look(sameness, key)
+
+    monkeypatch.setattr(store, "_settled_twin", late)
+    with pytest.raises(Exists) as exists:
+        created(store, sameness=request.sameness)
+    assert exists.value.request_id == request.request_id

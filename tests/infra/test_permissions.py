@@ -1,0 +1,230 @@
+"""What every function's role may do, as a table that is compared exactly: a permission outside it is a finding."""
+
+from typing import Any
+
+import pytest
+
+from sallyport.adapters.policy_layer import load_policy
+from tests.support.template import (
+    Permission,
+    function_roles,
+    listed,
+    of_type,
+    permissions,
+    resources,
+    role_statements,
+    short,
+    statements,
+)
+
+REQUESTS, AUDIT = "${RequestsTable}", "${AuditTable}"
+MACHINE = "arn::states:::stateMachine:*-approval"
+RAW, VIEWS = "arn::s3:::*-vault--/actions/*", "arn::s3:::*-views--/views/*"
+TARGETS = "arn::iam:::role/sallyport/target/*"
+
+DEAD_LETTERS = {("sqs:SendMessage", "${DeadLetters}")}
+READ = {("dynamodb:GetItem", REQUESTS)}
+PENDING = {("dynamodb:Query", f"{REQUESTS}/index/pending")}
+# A transition and its evidence; a role that can settle a pending request also counts it off its agent's load.
+RECORD = READ | {("dynamodb:PutItem", REQUESTS), ("dynamodb:PutItem", AUDIT)}
+SETTLE = RECORD | {("dynamodb:UpdateItem", REQUESTS)}
+SHOW = {("s3:GetObject", VIEWS)}
+POST = {("secretsmanager:GetSecretValue", "${SlackBotToken}")}
+WAKE = {("states:SendTaskSuccess", MACHINE)}
+FAIL = {("states:SendTaskFailure", MACHINE)}
+OPEN = {("s3:GetObject", RAW)}
+ASSUME = {(action, TARGETS) for action in ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")}
+SUBMIT = {("s3:PutObject", RAW), ("kms:GenerateMac", "${SamenessKey}"), ("states:StartExecution", MACHINE)}
+EMPTY = {
+    ("s3:DeleteObject", RAW),
+    ("s3:DeleteObjectVersion", RAW),
+    ("s3:ListBucketVersions", "arn::s3:::*-vault--"),
+}
+
+ALLOWED: dict[str, set[Permission]] = {
+    "SubmitRequest": SETTLE | SHOW | SUBMIT,
+    "GetRequest": READ | PENDING | SHOW,
+    "CancelRequest": SETTLE | SHOW | WAKE,
+    "DecideRequest": SETTLE | SHOW | WAKE | POST,
+    "SlackInteraction": SETTLE | SHOW | WAKE | POST | {("secretsmanager:GetSecretValue", "${SlackSigningSecret}")},
+    "ListActions": set(),
+    "MaskPayload": RECORD | OPEN | {("s3:PutObject", VIEWS)},
+    "RequestApproval": RECORD | SHOW | POST | WAKE | FAIL,
+    "IssueGrant": SETTLE | OPEN | SHOW | POST | FAIL,
+    "IssueCredentials": RECORD | OPEN | WAKE | ASSUME,
+    "ExecuteAction": RECORD | OPEN | WAKE | ASSUME,
+    "RevokeGrant": SETTLE | PENDING | SHOW | POST | WAKE | {("iam:PutRolePolicy", TARGETS)},
+    "RemindReviews": PENDING | POST,
+    "CloseRequest": SETTLE | SHOW | POST | EMPTY,
+}
+# Who may touch the vault, and how: the same in IAM, in the bucket's policy and in the key's.
+VAULT = {
+    "Put": {"SubmitRequestRole"},
+    "Get": {"MaskPayloadRole", "IssueGrantRole", "IssueCredentialsRole", "ExecuteActionRole"},
+    "Delete": {"CloseRequestRole"},
+}
+# Resource "*", with the reason why nothing narrower is there. (A key policy's "*" is the key itself.)
+STARS = {
+    ("ApprovalRole", "logs"): "Step Functions' log delivery takes no resource",
+    ("TargetBoundary", "*"): "a boundary limits and grants nothing: what it allows must be allowed elsewhere too",
+}
+
+
+def exempt(statement: dict[str, Any]) -> set[str]:
+    """The roles that a deny leaves out."""
+    return {short(arn).strip("${}") for arn in listed(statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"])}
+
+
+def by_sid(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {statement["Sid"]: statement for statement in statements(document)}
+
+
+def targets() -> dict[str, dict[str, Any]]:
+    return {n: r for n, r in of_type("AWS::IAM::Role").items() if r.get("Path") == "/sallyport/target/"}
+
+
+def test_the_table_has_every_function() -> None:
+    assert set(function_roles()) == set(ALLOWED)
+
+
+@pytest.mark.parametrize("function", sorted(ALLOWED))
+def test_a_function_may_do_exactly_what_the_table_says(function: str) -> None:
+    assert permissions(function_roles()[function]) == ALLOWED[function] | DEAD_LETTERS
+
+
+def test_every_function_has_a_role_of_its_own_that_lambda_alone_assumes() -> None:
+    roles = list(function_roles().values())
+    assert len(roles) == len(set(roles))
+    for role in roles:
+        properties = resources()[role]["Properties"]
+        assert properties["ManagedPolicyArns"] == ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]
+        (trust,) = statements(properties["AssumeRolePolicyDocument"])
+        assert trust["Principal"] == {"Service": ["lambda.amazonaws.com"]}
+
+
+def test_only_two_functions_assume_roles() -> None:
+    can = {f for f, role in function_roles().items() for action, _ in permissions(role) if action.startswith("sts:")}
+    assert can == {"IssueCredentials", "ExecuteAction"}
+
+
+def test_what_changes_roles_reaches_bounded_targets_alone() -> None:
+    ((function, statement),) = [
+        (function, statement)
+        for function, role in function_roles().items()
+        for statement in role_statements(role)
+        if any(action.startswith("iam:") for action in listed(statement["Action"]))
+    ]
+    assert function == "RevokeGrant"
+    assert statement["Condition"] == {"StringEquals": {"iam:PermissionsBoundary": {"Ref": "TargetBoundary"}}}
+
+
+def test_who_touches_the_vault_is_the_same_in_iam_bucket_policy_and_key_policy() -> None:
+    bucket = by_sid(of_type("AWS::S3::BucketPolicy")["VaultBucketPolicy"]["PolicyDocument"])
+    for kind, roles in VAULT.items():
+        granted = {
+            r
+            for r in function_roles().values()
+            if any(resource == RAW and action.startswith(f"s3:{kind}Object") for action, resource in permissions(r))
+        }
+        assert granted == exempt(bucket[kind]) == roles
+        assert (bucket[kind]["Effect"], bucket[kind]["Principal"]) == ("Deny", "*")
+        assert bucket[kind]["Action"] == f"s3:{kind}Object*"
+    key = by_sid(of_type("AWS::KMS::Key")["VaultKey"]["KeyPolicy"])
+    assert exempt(key["NobodyElse"]) == VAULT["Get"] | VAULT["Put"]
+    assert key["NobodyElse"]["Effect"] == "Deny"
+    administration = set(listed(key["AdministrationWithoutUse"]["Action"]))
+    assert not {"kms:*", "kms:Decrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:CreateGrant"} & administration
+
+
+def test_views_are_written_by_masking_alone_and_deleted_by_nobody() -> None:
+    bucket = by_sid(of_type("AWS::S3::BucketPolicy")["ViewsBucketPolicy"]["PolicyDocument"])
+    assert exempt(bucket["Put"]) == {"MaskPayloadRole"}
+    assert bucket["Delete"]["Effect"] == "Deny"
+    assert "Condition" not in bucket["Delete"]
+
+
+def test_no_role_may_do_everything_to_something() -> None:
+    assert not [a for role in of_type("AWS::IAM::Role") for a, _ in permissions(role) if a.endswith("*")]
+
+
+def test_a_star_as_resource_has_its_reason() -> None:
+    documents = [
+        (name, policy["PolicyDocument"])
+        for name, role in of_type("AWS::IAM::Role").items()
+        for policy in role.get("Policies", [])
+    ] + [(name, policy["PolicyDocument"]) for name, policy in of_type("AWS::IAM::ManagedPolicy").items()]
+    found = {
+        (name, action.split(":")[0])
+        for name, document in documents
+        for statement in statements(document)
+        if statement["Effect"] == "Allow" and "*" in map(short, listed(statement["Resource"]))
+        for action in listed(statement["Action"])
+    }
+    assert found == set(STARS)
+
+
+@pytest.mark.parametrize("name", sorted(targets()))
+def test_a_target_role_trusts_one_function_and_only_with_names_and_tags(name: str) -> None:
+    role = targets()[name]
+    (trust,) = statements(role["AssumeRolePolicyDocument"])
+    assert short(trust["Principal"]["AWS"]) in ("${IssueCredentialsRole}", "${ExecuteActionRole}")
+    assert trust["Action"] == ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
+    assert trust["Condition"] == {
+        "StringEquals": {"sts:ExternalId": {"Ref": "ExternalId"}},
+        "StringLike": {
+            "sts:SourceIdentity": "agent=*,approver=*",
+            "aws:RequestTag/sallyport:request": "req-*",
+            "aws:RequestTag/sallyport:agent": "?*",
+            "aws:RequestTag/sallyport:approvers": "?*",
+            "aws:RequestTag/sallyport:action": "?*",
+        },
+    }
+    assert role["PermissionsBoundary"] == {"Ref": "TargetBoundary"}
+    assert not role.get("ManagedPolicyArns")
+
+
+def test_every_action_has_a_target_role_that_fits_its_delivery() -> None:
+    by_name = {role["RoleName"]: role for role in targets().values()}
+    actions = load_policy("000000000000").actions.values()
+    assert {action.target_role for action in actions} == set(by_name)
+    for action in actions:
+        (trust,) = statements(by_name[action.target_role]["AssumeRolePolicyDocument"])
+        expected = "${ExecuteActionRole}" if action.delivery == "execute" else "${IssueCredentialsRole}"
+        assert short(trust["Principal"]["AWS"]) == expected, action.name
+
+
+def test_no_credential_reaches_sallyport_itself() -> None:
+    boundary = by_sid(of_type("AWS::IAM::ManagedPolicy")["TargetBoundary"]["PolicyDocument"])
+    assert (boundary["NotSallyport"]["Effect"], boundary["NotSallyport"]["Action"]) == ("Deny", "*")
+    assert set(map(short, listed(boundary["NotSallyport"]["Resource"]))) >= {
+        "arn::dynamodb:::table/*-*",
+        "arn::s3:::*-vault-*",
+        "arn::s3:::*-views-*",
+        "arn::s3:::*-worm-*",
+        "arn::lambda:::function:*-*",
+        "${VaultKey}",
+        "${ViewsKey}",
+        "${SamenessKey}",
+        "${SlackSigningSecret}",
+        "${SlackBotToken}",
+    }
+    assert set(listed(boundary["NoFurtherRoles"]["Action"])) == {"sts:AssumeRole*", "iam:PassRole"}
+
+
+def test_agents_call_no_route_of_approvers_nor_the_other_way_round() -> None:
+    def routes(name: str) -> set[str]:
+        (statement,) = statements(of_type("AWS::IAM::ManagedPolicy")[name]["PolicyDocument"])
+        assert statement["Action"] == "execute-api:Invoke"
+        return {short(r).split("/live/")[1] for r in listed(statement["Resource"])}
+
+    assert routes("AgentAccess") == {
+        "POST/v1/requests",
+        "GET/v1/requests/*",
+        "DELETE/v1/requests/*",
+        "POST/v1/requests/*/credentials",
+        "POST/v1/requests/*/result",
+        "GET/v1/actions",
+        "GET/v1/actions/*",
+    }
+    assert "POST/v1/requests/*/decisions" in routes("ApproverAccess")
+    assert not {r for r in routes("ApproverAccess") if "credentials" in r or "result" in r}

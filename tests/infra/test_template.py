@@ -1,0 +1,225 @@
+"""What the template promises about the rest: the API, functions, data at rest, logs, dead letters."""
+
+import json
+from typing import Any
+
+import pytest
+
+from sallyport.adapters.policy_layer import load_policy
+from tests.support import template
+from tests.support.template import ROOT, listed, of_type, resources, short, source, statements
+
+FUNCTIONS = sorted(of_type("AWS::Lambda::Function"))
+BUCKETS = sorted(of_type("AWS::S3::Bucket"))
+
+
+def routes() -> dict[tuple[str, str], dict[str, Any]]:
+    (api,) = of_type("AWS::ApiGateway::RestApi").values()
+    return {
+        (method.upper(), path): operation
+        for path, operations in api["Body"]["paths"].items()
+        for method, operation in operations.items()
+    }
+
+
+def test_there_is_a_function_for_every_folder_and_an_event_for_every_function() -> None:
+    folders = {p.parent.name for p in (ROOT / "functions").glob("*/app.py")}
+    uris = [r["Properties"]["CodeUri"] for r in source()["Resources"].values() if "::Function" in r["Type"]]
+    assert sorted(uris) == sorted(f"functions/{name}" for name in folders)
+    assert {p.stem for p in (ROOT / "events").glob("*.json")} == folders
+
+
+def test_slacks_route_alone_is_not_authenticated_by_iam() -> None:
+    for key, operation in routes().items():
+        open_route = key == ("POST", "/slack/interactions")
+        assert operation["security"] == ([{"NONE": []}] if open_route else [{"AWS_IAM": []}]), key
+
+
+def test_the_interface_has_its_routes() -> None:
+    expected = """
+        POST /v1/requests, GET /v1/requests, GET /v1/requests/{request_id}, DELETE /v1/requests/{request_id},
+        POST /v1/requests/{request_id}/decisions, POST /v1/requests/{request_id}/credentials,
+        POST /v1/requests/{request_id}/result, DELETE /v1/requests/{request_id}/grant, GET /v1/actions,
+        GET /v1/actions/{name}, POST /slack/interactions
+    """
+    assert {f"{method} {path}" for method, path in routes()} >= {route.strip() for route in expected.split(",")}
+
+
+def test_callers_cannot_invoke_a_function_with_a_context_of_their_own_making() -> None:
+    """With credentials in an integration the caller would need lambda:InvokeFunction, and could forge who it is."""
+    for key, operation in routes().items():
+        integration = operation["x-amazon-apigateway-integration"]
+        assert "credentials" not in integration, key
+        assert integration["type"] == "aws_proxy"
+        assert "Alias" in json.dumps(integration["uri"])
+    for permission in of_type("AWS::Lambda::Permission").values():
+        assert permission["Principal"] in ("apigateway.amazonaws.com", "events.amazonaws.com")
+        assert permission["SourceArn"]
+
+
+def test_the_stage_logs_codes_and_no_data() -> None:
+    (stage,) = of_type("AWS::ApiGateway::Stage").values()
+    assert all(setting["DataTraceEnabled"] is False for setting in stage["MethodSettings"])
+    access = json.loads(stage["AccessLogSetting"]["Format"])
+    assert set(access) == {"id", "method", "route", "status", "caller", "ms"}
+    assert access["route"] == "$context.resourcePath"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_published_with_snapstart_behind_an_alias(name: str) -> None:
+    function = resources()[name]["Properties"]
+    assert function["Runtime"] == "python3.13"
+    assert function["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    assert function["Architectures"] == [{"Ref": "Architecture"}]
+    assert short(function["DeadLetterConfig"]["TargetArn"]) == "${DeadLetters}"
+    assert short(function["LoggingConfig"]["LogGroup"]) == "${FunctionLogs}"
+    kinds = [short(layer).strip("${}")[:-10] for layer in function["Layers"]]
+    assert kinds == ["DepsLayer", "CoreLayer", "PolicyLayer"]
+    aliases = [a for a in of_type("AWS::Lambda::Alias").values() if short(a["FunctionName"]) == f"${{{name}}}"]
+    assert [alias["Name"] for alias in aliases] == ["live"]
+    assert source()["Resources"][name]["Properties"]["AutoPublishCodeSha256"] == {"Ref": "LayersDigest"}
+    assert function.get("TracingConfig", {"Mode": "PassThrough"})["Mode"] == "PassThrough"
+
+
+def test_a_layers_change_alone_publishes_new_versions(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = set(of_type("AWS::Lambda::Version"))
+    assert len(before) == len(FUNCTIONS)
+    template.resources.cache_clear()
+    try:
+        monkeypatch.setitem(template.PARAMETERS, "LayersDigest", "1" * 64)
+        assert not before & set(of_type("AWS::Lambda::Version"))
+    finally:
+        template.resources.cache_clear()
+
+
+def test_only_third_party_code_is_built_and_for_the_functions_architecture() -> None:
+    found = {n: r.get("Metadata", {}) for n, r in source()["Resources"].items() if "LayerVersion" in r["Type"]}
+    assert found["DepsLayer"] == {"BuildMethod": "python3.13", "BuildArchitecture": {"Ref": "Architecture"}}
+    assert found["CoreLayer"] == found["PolicyLayer"] == {}
+
+
+def test_clicks_and_long_polls_have_concurrency_of_their_own() -> None:
+    reserved = {n: f.get("ReservedConcurrentExecutions") for n, f in of_type("AWS::Lambda::Function").items()}
+    assert reserved["GetRequest"] == {"Ref": "LongPollConcurrency"}
+    assert reserved["SlackInteraction"] == {"Ref": "SlackInteractionConcurrency"}
+
+
+def test_environments_name_secrets_and_hold_none() -> None:
+    for function in of_type("AWS::Lambda::Function").values():
+        for key, value in function["Environment"]["Variables"].items():
+            if "SECRET" in key or "TOKEN" in key:
+                assert short(value) in ("${SlackBotToken}", "${SlackSigningSecret}")
+
+
+def test_every_log_group_is_encrypted_and_ends() -> None:
+    groups = of_type("AWS::Logs::LogGroup")
+    assert set(groups) >= {"FunctionLogs", "AccessLogs", "WorkflowLogs"}
+    for group in groups.values():
+        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+        assert short(group["KmsKeyId"]) == "${DataKey}"
+
+
+def test_the_state_machine_logs_no_execution_data() -> None:
+    (machine,) = of_type("AWS::StepFunctions::StateMachine").values()
+    assert machine["StateMachineType"] == "STANDARD"
+    assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
+    assert machine["LoggingConfiguration"]["Level"] == "ERROR"
+    assert not machine.get("TracingConfiguration", {}).get("Enabled")
+
+
+@pytest.mark.parametrize("name", ["RequestsTable", "AuditTable"])
+def test_tables_are_protected(name: str) -> None:
+    table = resources()[name]
+    properties = table["Properties"]
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert properties["DeletionProtectionEnabled"] is True
+    assert properties["SSESpecification"]["SSEType"] == "KMS"
+    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_audit_table_has_a_stream_no_ttl_and_lets_nobody_change_it() -> None:
+    table = resources()["AuditTable"]["Properties"]
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert "TimeToLiveSpecification" not in table
+    denied, outside = statements(table["ResourcePolicy"]["PolicyDocument"])
+    assert (denied["Effect"], denied["Principal"], "Condition" in denied) == ("Deny", "*", False)
+    changing = {"UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"}
+    assert set(denied["Action"]) >= {f"dynamodb:{action}" for action in changing | {"UpdateTimeToLive"}}
+    assert (outside["Effect"], outside["Principal"], outside["Action"]) == ("Deny", "*", "dynamodb:PutItem")
+    assert outside["Condition"] == {"StringNotEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"}}
+
+
+@pytest.mark.parametrize("name", BUCKETS)
+def test_a_bucket_is_private_versioned_encrypted_kept_and_takes_tls_alone(name: str) -> None:
+    bucket = resources()[name]
+    properties = bucket["Properties"]
+    assert list(properties["PublicAccessBlockConfiguration"].values()) == [True] * 4
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
+    assert properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    (policy,) = [p for p in of_type("AWS::S3::BucketPolicy").values() if short(p["Bucket"]) == f"${{{name}}}"]
+    (tls,) = [s for s in statements(policy["PolicyDocument"]) if s["Sid"] == "TlsOnly"]
+    assert (tls["Effect"], tls["Principal"], tls["Action"]) == ("Deny", "*", "s3:*")
+    assert tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert {short(r) for r in listed(tls["Resource"])} == {f"${{{name}}}", f"${{{name}}}/*"}
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("VaultBucket", "VaultKey"), ("ViewsBucket", "ViewsKey"), ("AuditBucket", "DataKey")]
+)
+def test_a_bucket_has_the_key_that_is_meant_for_it(name: str, key: str) -> None:
+    (rule,) = resources()[name]["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    default = rule["ServerSideEncryptionByDefault"]
+    assert (default["SSEAlgorithm"], short(default["KMSMasterKeyID"])) == ("aws:kms", f"${{{key}}}")
+
+
+def test_raw_actions_end_by_themselves_later_than_the_longest_approval() -> None:
+    (rule,) = resources()["VaultBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert rule["Status"] == "Enabled"
+    longest = max(a.approval.timeout_seconds + a.redemption_seconds for a in load_policy("0" * 12).actions.values())
+    assert rule["ExpirationInDays"] * 86400 >= longest + 2 * 86400
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+
+
+def test_the_worm_bucket_locks_its_objects() -> None:
+    bucket = resources()["AuditBucket"]["Properties"]
+    assert bucket["ObjectLockEnabled"] is True
+    retention = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert retention == {"Mode": "COMPLIANCE", "Days": {"Ref": "AuditRetentionDays"}}
+
+
+@pytest.mark.parametrize("name", sorted(of_type("AWS::KMS::Key")))
+def test_a_key_is_kept_rotated_and_closed_to_other_accounts(name: str) -> None:
+    key = resources()[name]
+    assert key["DeletionPolicy"] == "Retain"
+    assert key["Properties"].get("EnableKeyRotation") is True or "KeySpec" in key["Properties"]
+    for statement in statements(key["Properties"]["KeyPolicy"]):
+        if statement["Effect"] == "Allow" and statement["Principal"] in ("*", {"AWS": "*"}):
+            equals = statement["Condition"]["StringEquals"]
+            assert equals["kms:CallerAccount"] == {"Ref": "AWS::AccountId"}
+            assert equals["kms:ViaService"]
+
+
+def test_dead_letters_are_kept_two_weeks_and_failed_executions_leave_their_id() -> None:
+    (queue,) = of_type("AWS::SQS::Queue").values()
+    assert queue["MessageRetentionPeriod"] == 14 * 86400
+    assert short(queue["KmsMasterKeyId"]) == "${DataKey}"
+    rule = of_type("AWS::Events::Rule")["FailedExecutions"]
+    assert rule["EventPattern"]["detail"]["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
+    (target,) = rule["Targets"]
+    assert target["InputPath"] == "$.detail.name"
+    assert short(target["Arn"]) == "${DeadLetters}"
+
+
+def test_data_events_are_on_for_guarded_resources() -> None:
+    trail = resources()["GuardedTrail"]
+    assert trail["Condition"] == "MakesTrail"
+    guarded = json.dumps(trail["Properties"]["AdvancedEventSelectors"])
+    assert all(kind in guarded for kind in ("AWS::S3::Object", "AWS::DynamoDB::Table"))
+    assert trail["Properties"]["EnableLogFileValidation"] is True
+
+
+def test_outputs_are_what_clients_read() -> None:
+    expected = "ApiUrl StateMachineArn RequestsTable AuditTable VaultBucket ViewsBucket AuditBucket"
+    expected += " SlackSigningSecretArn SlackBotTokenArn AgentPolicyArn ApproverPolicyArn"
+    assert set(source()["Outputs"]) >= set(expected.split())

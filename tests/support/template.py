@@ -1,0 +1,100 @@
+"""The template after the SAM transform, as `sam validate` and `sam deploy` see it, and what its roles may do."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from boto3.session import Session
+from samcli.yamlhelper import yaml_parse
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+ROOT = Path(__file__).parents[2]
+PARAMETERS = {
+    "LayersDigest": "0" * 64,
+    "SlackChannelId": "C0APPROVAL",
+    "SlackTeamId": "T0SALLYPRT",
+    "SlackAppId": "A0SALLYPRT",
+}
+
+type Resource = dict[str, Any]
+type Permission = tuple[str, str]
+
+
+def source() -> dict[str, Any]:
+    """The template as it is written, with intrinsic functions in their long form."""
+    parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+    return parsed
+
+
+@cache
+def resources() -> dict[str, Resource]:
+    """Every resource of the template that CloudFormation gets."""
+    template = json.loads(json.dumps(source()))
+    for resource in template["Resources"].values():
+        properties = resource["Properties"]
+        if resource["Type"] in ("AWS::Serverless::Function", "AWS::Serverless::LayerVersion"):
+            properties["CodeUri" if "Function" in resource["Type"] else "ContentUri"] = "s3://bucket/value"
+        if resource["Type"] == "AWS::Serverless::StateMachine":
+            properties["DefinitionUri"] = "s3://bucket/value"
+    translator = Translator(None, Parser(), plugins=[], boto_session=Session(region_name="us-east-1"))
+    translated = translator.translate(copy.deepcopy(template), parameter_values=dict(PARAMETERS))
+    found: dict[str, Resource] = translated["Resources"]
+    return found
+
+
+def of_type(kind: str) -> dict[str, Resource]:
+    return {name: r["Properties"] for name, r in resources().items() if r["Type"] == kind}
+
+
+def short(value: Any) -> str:
+    """An ARN, however it is put together, in a form that a table can hold: `${Name}` for references."""
+    if isinstance(value, str):
+        return value
+    ((function, argument),) = value.items()
+    if function == "Ref":
+        return f"${{{argument}}}"
+    if function == "Fn::GetAtt":
+        name, attribute = argument.split(".", 1) if isinstance(argument, str) else argument
+        return f"${{{name}}}" if attribute in ("Arn", "Id") else f"${{{name}.{attribute}}}"
+    if function == "Fn::Sub":
+        text = argument if isinstance(argument, str) else argument[0]
+        for name in ("Partition", "Region", "AccountId"):
+            text = text.replace(f"${{AWS::{name}}}", "")
+        return str(text.replace("${AWS::StackName}", "*").replace(".Arn}", "}"))
+    return json.dumps(value, sort_keys=True)
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return listed(document["Statement"])
+
+
+def role_statements(role: str) -> Iterator[dict[str, Any]]:
+    """All statements of a role's own policies."""
+    for policy in resources()[role]["Properties"].get("Policies", []):
+        yield from statements(policy["PolicyDocument"])
+
+
+def permissions(role: str) -> set[Permission]:
+    """What the role's own policies allow: (action, resource)."""
+    return {
+        (action, short(resource))
+        for statement in role_statements(role)
+        if statement["Effect"] == "Allow"
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+
+
+def function_roles() -> dict[str, str]:
+    """Each function's role."""
+    return {name: short(f["Role"]).strip("${}") for name, f in of_type("AWS::Lambda::Function").items()}
