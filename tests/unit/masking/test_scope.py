@@ -24,7 +24,7 @@ from sallyport.masking import fires
         "rose/",
     ],
 )
-def test_technical_names_do_not_fire(name):
+def test_technical_names_do_not_fire(name: str) -> None:
     assert fires(name) == ()
 
 
@@ -42,9 +42,9 @@ def test_technical_names_do_not_fire(name):
         ("mrn=12345", "MRN"),
     ],
 )
-def test_identifiers_in_technical_names_fire(name, category):
+def test_identifiers_in_technical_names_fire(name: str, category: str) -> None:
     assert category in fires(name) or fires(name)
 
 
-def test_every_part_of_a_document_is_looked_at():
+def test_every_part_of_a_document_is_looked_at() -> None:
     assert fires(["patients/2025/", {"k": ["jane@example.org"]}]) == ("EMAIL",)

@@ -6,6 +6,7 @@ that a name in one field is found in the prose of another.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -23,8 +24,12 @@ type Hints = tuple[tuple[tuple[str, ...], FieldRule], ...]
 _WORD = re.compile(r"[^\W_]+")
 _FIELD_KEY = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,60}\d{0,2}")
 # Fields whose category also holds for what lies below them: `"phone": {"home": …}`, DynamoDB's `{"S": …}`.
-_INHERITED = frozenset(("PHONE", "EMAIL", "SSN", "MRN", "SECRET", "ACCOUNT", "HEALTH_PLAN", "LICENSE", "BIOMETRIC", "PHOTO", "NAME", "IP"))
-_PUBLIC_PARTS = frozenset(("state", "country", "use", "type", "system", "region", "code", "status", "kind", "label", "primary", "verified"))
+_INHERITED = frozenset(
+    ("PHONE", "EMAIL", "SSN", "MRN", "SECRET", "ACCOUNT", "HEALTH_PLAN", "LICENSE", "BIOMETRIC", "PHOTO", "NAME", "IP")
+)
+_PUBLIC_PARTS = frozenset(
+    ("state", "country", "use", "type", "system", "region", "code", "status", "kind", "label", "primary", "verified")
+)
 
 
 class Engine:
@@ -42,7 +47,7 @@ class Engine:
 
     def run(self, document: JSON) -> JSON:
         """The masked document. Raises MaskingFailed."""
-        self._reserve(document, 0)
+        self._reserve(document)
         hints: Hints = tuple((tuple(rule.path.split(".")[1:]), rule) for rule in self.rules.fields)
         root: list[JSON] = [None]
         self._put(root, 0, document, "$", hints, None, 0, "")
@@ -53,40 +58,34 @@ class Engine:
                 holder[key] = self._replaced(text, path, _mentions(text, hits))
         return root[0]
 
-    def _reserve(self, value: JSON, depth: int) -> None:
-        """One pass before masking: markers in the input keep their numbers, depth and types are checked."""
-        if depth > MAX_DEPTH:
-            raise MaskingFailed("masking_depth_exceeded")
-        kind = type(value)
-        if kind is str:
-            if "-" in value and "[" in value:  # type: ignore[operator]
-                self.ledger.reserve(value)  # type: ignore[arg-type]
-        elif kind is dict:
-            for key, item in value.items():  # type: ignore[union-attr]
-                if type(key) is not str:
-                    raise MaskingFailed("masking_not_json", "a key is no string")
-                if "[" in key:
-                    self.ledger.reserve(key)
-                self._reserve(item, depth + 1)
-        elif kind is list:
-            for item in value:  # type: ignore[union-attr]
-                self._reserve(item, depth + 1)
-        elif kind not in (int, float, bool, type(None)):
-            raise MaskingFailed("masking_not_json")
+    def _reserve(self, document: JSON) -> None:
+        """One pass at the speed of the encoder: is it JSON, is it too long, which markers are taken."""
+        try:
+            encoded = json.dumps(document, ensure_ascii=False)
+        except RecursionError:
+            raise MaskingFailed("masking_depth_exceeded") from None
+        except (TypeError, ValueError):
+            raise MaskingFailed("masking_not_json") from None
+        self.budget.admit(len(encoded))
+        if "[" in encoded:
+            self.ledger.reserve(encoded)
 
-    def _put(self, holder: Any, slot: Any, value: JSON, path: str, hints: Hints, field: Field | None, depth: int, role: str) -> None:
+    def _put(
+        self, holder: Any, slot: Any, value: JSON, path: str, hints: Hints, field: Field | None, depth: int, role: str
+    ) -> None:
         """Masks `value` into `holder[slot]`."""
         for steps, rule in hints:
             if not steps:
                 holder[slot] = value if rule.treat == "reveal" else self._whole(value, path, rule.category)
                 return
+        if depth > MAX_DEPTH:
+            raise MaskingFailed("masking_depth_exceeded")
         kind = type(value)
-        self.budget.spend(len(value) if kind is str else 8)  # type: ignore[arg-type]
         if kind is str:
             holder[slot] = value
             self._string(holder, slot, value, path, field)  # type: ignore[arg-type]
         elif kind is dict:
-            self._object(holder, slot, value, path, hints, field, depth, role)  # type: ignore[arg-type]
+            self._object(holder, slot, value, path, hints, field, depth)  # type: ignore[arg-type]
         elif kind is list:
             inner = _descend(hints, None) if hints else hints
             masked: list[JSON] = [None] * len(value)  # type: ignore[arg-type]
@@ -107,10 +106,18 @@ class Engine:
             self.pending.append((holder, slot, value, path))
 
     def _object(
-        self, holder: Any, slot: Any, value: dict[str, JSON], path: str, hints: Hints, field: Field | None, depth: int, role: str
+        self,
+        holder: Any,
+        slot: Any,
+        value: dict[str, JSON],
+        path: str,
+        hints: Hints,
+        field: Field | None,
+        depth: int,
     ) -> None:
         masked: dict[str, JSON] = {}
         holder[slot] = masked
+        _strings_only(value)
         if fhir.is_resource(value) and not hints:
             self._fhir(masked, value, path, depth, "")
             return
@@ -135,7 +142,12 @@ class Engine:
         columns = headers if headers is not None else tables.first_row(rows)
         masked: list[JSON] = [None] * len(rows)
         for i, row in enumerate(rows):
-            if isinstance(row, list) and columns is not None and len(row) == len(columns) and not (headers is None and i == 0):
+            if (
+                isinstance(row, list)
+                and columns is not None
+                and len(row) == len(columns)
+                and not (headers is None and i == 0)
+            ):
                 cells: list[JSON] = [None] * len(row)
                 masked[i] = cells
                 for j, cell in enumerate(row):
@@ -146,28 +158,41 @@ class Engine:
 
     def _fhir(self, masked: dict[str, JSON], node: dict[str, JSON], path: str, depth: int, role: str) -> None:
         """One object of a FHIR resource."""
-        self.budget.spend(8 * len(node))
+        if depth > MAX_DEPTH:
+            raise MaskingFailed("masking_depth_exceeded")
+        _strings_only(node)
+        plain = not self.columns and self.rules.medical_codes == "keep"
         for key, item in node.items():
-            below = f"{path}.{key}" if key.isidentifier() else f"{path}.{self._key(key, path, masked)}"
             kind = type(item)
-            if kind is dict:
+            if kind is str and plain and key in fhir.KEEP:
+                masked[key] = item
+            elif kind is dict:
+                if plain and fhir.terminology_only(item):  # type: ignore[arg-type]
+                    masked[key] = item
+                    continue
                 inner: dict[str, JSON] = {}
                 masked[key] = inner
-                self._fhir(inner, item, below, depth + 1, key)  # type: ignore[arg-type]
+                self._fhir(inner, item, f"{path}.{key}", depth + 1, key)  # type: ignore[arg-type]
             elif kind is list:
                 items: list[JSON] = [None] * len(item)  # type: ignore[arg-type]
                 masked[key] = items
                 for i, entry in enumerate(item):  # type: ignore[arg-type]
                     if type(entry) is dict:
+                        if plain and fhir.terminology_only(entry):
+                            items[i] = entry
+                            continue
                         inner = {}
                         items[i] = inner
-                        self._fhir(inner, entry, f"{below}[{i}]", depth + 1, key)
+                        self._fhir(inner, entry, f"{path}.{key}[{i}]", depth + 1, key)
                     else:
-                        self._fhir_leaf(items, i, node, key, entry, f"{below}[{i}]", role)
+                        self._fhir_leaf(items, i, node, key, entry, f"{path}.{key}[{i}]", role)
             else:
-                self._fhir_leaf(masked, key, node, key, item, below, role)
+                shown = key if key.isidentifier() else self._key(key, path, masked)
+                self._fhir_leaf(masked, shown, node, key, item, f"{path}.{shown}", role)
 
-    def _fhir_leaf(self, holder: Any, slot: Any, node: dict[str, Any], key: str, value: JSON, path: str, role: str) -> None:
+    def _fhir_leaf(
+        self, holder: Any, slot: Any, node: dict[str, Any], key: str, value: JSON, path: str, role: str
+    ) -> None:
         holder[slot] = value
         kind = type(value)
         if value is None or kind is bool or value == "":
@@ -175,12 +200,17 @@ class Engine:
         if kind is list:
             self._put(holder, slot, value, path, (), None, 0, key)
             return
-        if kind is str and value[:2] in ("19", "20", "18") and fhir.DATE.fullmatch(value):  # type: ignore[index,arg-type]
-            holder[slot] = self._mask(value, path, "DATE", "fhir")  # type: ignore[arg-type]
+        if isinstance(value, str) and value[:2] in ("19", "20", "18") and fhir.DATE.fullmatch(value):
+            holder[slot] = self._mask(value, path, "DATE", "fhir")
             return
         column = self.columns.get(words.fold(key)) if self.columns else None
         category = (column.category or "keep") if column is not None else fhir.element(node, key, value, role)
-        if category == "keep" and self.rules.medical_codes == "mask" and key in ("code", "display", "text") and fhir.coded(node):
+        if (
+            category == "keep"
+            and self.rules.medical_codes == "mask"
+            and key in ("code", "display", "text")
+            and fhir.coded(node)
+        ):
             category = "CODE"
         if category == "known":
             self.mentions.append((holder, slot, str(value), path))
@@ -192,7 +222,7 @@ class Engine:
     def _key(self, key: str, path: str, taken: dict[str, JSON]) -> str:
         """The key as shown: field names stay, identifiers used as keys do not."""
         shown = key
-        if key and not _FIELD_KEY.fullmatch(key) or key and _person(key):
+        if (key and not _FIELD_KEY.fullmatch(key)) or (key and _person(key)):
             shown = self._text(key, path) if not _person(key) else self._mask(key, path, "NAME", "key")
         if shown not in taken:
             return shown
@@ -233,12 +263,17 @@ class Engine:
 
     def _number(self, value: float, path: str, field: Field | None) -> JSON:
         if field is not None:
-            return self._mask(repr(value), path, field.category, "field") if field.category and holds(field, value) else value
+            return (
+                self._mask(repr(value), path, field.category, "field")
+                if field.category and holds(field, value)
+                else value
+            )
         if isinstance(value, int) and (spans := freetext.find(str(value))):
             return self._mask(str(value), path, spans[0].category, "number")
         return value
 
     def _text(self, text: str, path: str) -> str:
+        self.budget.check()
         text = scrub_surrogates(text)
         spans = freetext.find(text)
         if hits := self._known_in(text):
@@ -249,6 +284,14 @@ class Engine:
             spans = settle([*spans, *policy.find(text, self.rules)])
         return self._replaced(text, path, spans) if spans else text
 
+    def _marked(self, value: str, category: str) -> str:
+        """The marker of `value`; a full name whose parts stand in fields gets their markers, so that they agree."""
+        if category == "NAME" and " " in value and self.known and not self.ledger.has("NAME", value):
+            parts = value.split(" ")
+            if all(self.ledger.has("NAME", part) for part in parts):
+                return " ".join(self.ledger.marker("NAME", part) for part in parts)
+        return self.ledger.marker(category, value)
+
     def _known_in(self, text: str) -> set[str]:
         return self.known.intersection(map(words.fold, _WORD.findall(text))) if self.known else set()
 
@@ -258,14 +301,24 @@ class Engine:
         for span in spans:
             if kept and any(start < span.end and span.start < stop for start, stop in kept):
                 continue
-            out += [text[end : span.start], self.ledger.marker(span.category, text[span.start : span.end])]
+            out += [text[end : span.start], self._marked(text[span.start : span.end], span.category)]
             end = span.end
             self.ledger.found(path, span.category, span.detector)
         return "".join(out) + text[end:]
 
 
 def _mentions(text: str, names: set[str]) -> list[Span]:
-    return [Span(*match.span(), "NAME", "known") for match in _WORD.finditer(text) if words.fold(match.group()) in names]
+    return [
+        Span(*match.span(), "NAME", "known") for match in _WORD.finditer(text) if words.fold(match.group()) in names
+    ]
+
+
+def _strings_only(node: dict[str, JSON]) -> None:
+    """Keys that are no strings are no JSON, though the encoder would let numbers pass."""
+    try:
+        "".join(node)
+    except TypeError:
+        raise MaskingFailed("masking_not_json", "a key is no string") from None
 
 
 def _person(key: str) -> bool:
@@ -273,7 +326,11 @@ def _person(key: str) -> bool:
     flags = [words.lexicon().get(part.lower(), 0) for part in re.split(r"[._\-]", key)]
     if len(flags) == 1:
         return key[0].isupper() and bool(flags[0] & words.GIVEN_STRONG) and not flags[0] & words.ORDINARY
-    return len(flags) == 2 and bool(flags[0] & words.GIVEN_STRONG and flags[1] & words.SURNAME) and not any(flag & words.FREQUENT for flag in flags)
+    return (
+        len(flags) == 2
+        and bool(flags[0] & words.GIVEN_STRONG and flags[1] & words.SURNAME)
+        and not any(flag & words.FREQUENT for flag in flags)
+    )
 
 
 def _descend(hints: Hints, key: str | None) -> Hints:

@@ -29,10 +29,9 @@ class Reader:
     def _spans(self, text: str) -> Iterator[Span]:
         if len(text) < 2:
             return
-        if self.depth >= MAX_NESTING:
-            if _opens_document(text):
-                yield Span(0, len(text), "NESTED", "nesting")
-                return
+        if self.depth >= MAX_NESTING and _opens_document(text):
+            yield Span(0, len(text), "NESTED", "nesting")
+            return
         inner = Reader(self.depth + 1).find
         if "MSH" in text and hl7.looks_like(text):
             yield from hl7.find(text, prose)
@@ -52,7 +51,7 @@ class Reader:
 
 
 def _opens_document(text: str) -> bool:
-    return embedded.looks_like_json(text) or embedded.decode_base64(text.strip()) is not None and len(text) >= 24
+    return embedded.looks_like_json(text) or (embedded.decode_base64(text.strip()) is not None and len(text) >= 24)
 
 
 def find(text: str) -> list[Span]:
@@ -67,7 +66,11 @@ def prose(text: str) -> list[Span]:
         text = MARKER.sub(lambda match: "\x02" * len(match.group()), text)
     reading = plain(text)
     shown = contact.without_public_urls(reading.text)
-    spans = [span for detector in (contact, dates, ids, addresses, names, lowercase, secrets) for span in detector.find(shown)]
+    spans = [
+        span
+        for detector in (contact, dates, ids, addresses, names, lowercase, secrets)
+        for span in detector.find(shown)
+    ]
     if any(span.detector == "secret" for span in spans):
         spans = _without_labels(reading.text, spans)
     if reading.starts is None:
@@ -79,7 +82,7 @@ _LABEL = re.compile(r"[A-Za-z_.:\-]+")
 
 
 def _without_labels(text: str, spans: list[Span]) -> list[Span]:
-    """`spans` without those that only add a label in front of a secret: of `vendor-key-3f9c…` the key goes, not the vendor."""
+    """`spans` without those that only add a label to a secret: of `vendor-key-3f9c…` the key goes, not the vendor."""
     found = sorted(span for span in spans if span.detector == "secret")
     starts = [span.start for span in found]
     kept = []

@@ -10,14 +10,15 @@ from sallyport.masking.values import Finding
 
 MARKER = re.compile(r"\[([A-Z][A-Z0-9_]{0,23})-([1-9]\d{0,6})\]")
 _DIGITS = re.compile(r"\d+")
+_PUNCTUATION = {code: None for code in range(128) if not chr(code).isalnum()}
 
 
 def sameness(value: str) -> str:
     """The form under which two spellings count as one value: O'Brien, OBRIEN and o brien agree."""
     if value.isascii():
         folded = value.lower()
-    else:
-        folded = unicodedata.normalize("NFKD", value).casefold()
+        return folded.translate(_PUNCTUATION) or folded
+    folded = unicodedata.normalize("NFKD", value).casefold()
     return "".join(filter(str.isalnum, folded)) or folded
 
 
@@ -45,12 +46,17 @@ class Ledger:
         if marker is None:
             number = self._next.get(category, 0) + 1
             # A number that the value itself holds would show a part of it: `December 1st` is never [DATE-1].
-            spoken = set(_DIGITS.findall(value))
-            while str(number) in spoken:
-                number += 1
+            if str(number) in value:
+                spoken = set(_DIGITS.findall(value))
+                while str(number) in spoken:
+                    number += 1
             self._next[category] = number
             marker = self._numbers[key] = f"[{category}-{number}]"
         return marker
+
+    def has(self, category: str, value: str) -> bool:
+        """Whether `value` has a marker already."""
+        return (category, sameness(value)) in self._numbers
 
     def found(self, path: str, category: str, detector: str) -> None:
         self._found[path, category, detector] += 1

@@ -71,7 +71,7 @@ def plain(text: str) -> Plain:
             break
         result = replaced
     if not result.text.isascii() and _UNUSUAL.search(result.text):
-        result = _replace(result, _INVISIBLE, lambda match: "")
+        result = _replace(result, _INVISIBLE, lambda _: "")
         result = Plain(_familiar(result.text), result.starts, result.ends)
     return result
 
@@ -165,4 +165,4 @@ def unescape_json(text: str) -> Plain:
 
 def _json_char(match: re.Match[str]) -> str:
     piece = match.group()
-    return chr(int(piece[2:], 16)) if piece[1] == "u" else _JSON_SINGLE.get(piece[1], piece[1])
+    return chr(int(piece.removeprefix("\\u"), 16)) if piece[1] == "u" else _JSON_SINGLE.get(piece[1], piece[1])

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from sallyport.masking import words
 from sallyport.masking.spans import Span
 from sallyport.masking.structure.fields import Field
-from sallyport.masking.values import MaskingRules
+from sallyport.masking.values import MaskingRules, PatternRule, TermRule
 
 # An allow-list frees what was found by its look; never what a field, a hint, a pattern of the policy or a format says.
 _BY_LOOK = frozenset(("name", "facility", "known", "look", "cue", "address", "random", "weekday", "url"))
 _ICD10 = re.compile(r"\b[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}\b")
 _CUED = re.compile(
-    r"\b(?:ICD[- ]?(?:9|10)?(?:[- ]?(?:CM|PCS))?|CPT|HCPCS|SNOMED(?:[ -]?CT)?|SCTID|NDC|LOINC|RxNorm|RXCUI|DRG)(?: codes?)?[\s:#=]{0,3}"
+    r"\b(?:ICD[- ]?(?:9|10)?(?:[- ]?(?:CM|PCS))?|CPT|HCPCS|SNOMED(?:[ -]?CT)?|SCTID|NDC|LOINC|RxNorm|RXCUI|DRG)"
+    r"(?: codes?)?[\s:#=]{0,3}"
     r"(?P<v>[A-Z]?\d[\dA-Z.-]{1,17})(?![\w-])",
     re.IGNORECASE,
 )
@@ -23,12 +24,15 @@ _NDC = re.compile(r"\d(?<![\w-]\d)\d{3,4}-\d{3,4}-\d{1,2}(?![\w-])")
 
 def columns(rules: MaskingRules) -> dict[str, Field]:
     """The column rules by folded name; a revealed column has no category."""
-    return {words.fold(rule.name): Field(rule.category if rule.treat == "mask" else "", "whole") for rule in rules.columns}
+    return {
+        words.fold(rule.name): Field(rule.category if rule.treat == "mask" else "", "whole") for rule in rules.columns
+    }
 
 
 def find(text: str, rules: MaskingRules) -> Iterator[Span]:
     """What the policy's own rules find in `text`."""
-    for rule in (*rules.patterns, *rules.terms):
+    own: tuple[PatternRule | TermRule, ...] = (*rules.patterns, *rules.terms)
+    for rule in own:
         if rule.compiled is not None:
             for match in rule.compiled.finditer(text):
                 if match.end() > match.start():

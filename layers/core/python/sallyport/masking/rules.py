@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import re2  # type: ignore[import-untyped]  # google-re2 ships no stubs
+import re2
 
 from sallyport.masking.values import (
     ColumnRule,
@@ -44,7 +44,7 @@ def _entries(mapping: Mapping[str, Any], key: str) -> Iterable[tuple[str, Mappin
 
 
 def compile_pattern(pattern: object, where: str) -> Any:
-    """An RE2 program for `pattern`: linear time whatever the text. Empty matches are refused, they would mask nothing."""
+    """An RE2 program for `pattern`: linear time whatever the text. One that matches nothing at all is refused."""
     if not isinstance(pattern, str) or not 0 < len(pattern) <= MAX_PATTERN:
         raise _invalid(f"{where}: a pattern has 1-{MAX_PATTERN} characters")
     options = re2.Options()
@@ -116,9 +116,7 @@ def masking_rules_from_policy(mapping: object) -> MaskingRules:
         fields=fields,
         columns=columns,
         patterns=patterns,
-        terms=tuple(
-            TermRule(_category(name, "terms"), _strings(words, f"terms.{name}")) for name, words in terms.items()
-        ),
+        terms=tuple(_term_rule(name, words) for name, words in terms.items()),
         allow=frozenset(word.casefold() for word in _strings(mapping.get("allow") or [], "allow")),
         medical_codes=codes,
     )

@@ -16,7 +16,12 @@ class Span(NamedTuple):
 
 
 # Which detector names the category when two found the same stretch: what a cue says comes first, a mere look last.
-_RANK = {name: rank for rank, name in enumerate(("field", "policy", "secret", "cue", "email", "url", "ssn", "card", "iban", "ip", "date", "phone", "address"))}
+_RANK = {
+    name: rank
+    for rank, name in enumerate(
+        ("field", "policy", "secret", "cue", "email", "url", "ssn", "card", "iban", "ip", "date", "phone", "address")
+    )
+}
 
 
 def settle(spans: Iterable[Span]) -> list[Span]:
@@ -27,7 +32,11 @@ def settle(spans: Iterable[Span]) -> list[Span]:
             last = kept[-1]
             shorter = span.end - span.start - (last.end - last.start)
             rank = _RANK.get(span.detector, 20) - _RANK.get(last.detector, 20)
-            longest = last if (shorter, -rank) <= (0, 0) else span
+            longest = (
+                last
+                if last.category == "SECRET" or ((shorter, -rank) <= (0, 0) and span.category != "SECRET")
+                else span
+            )
             kept[-1] = Span(last.start, max(last.end, span.end), longest.category, longest.detector)
         else:
             kept.append(span)

@@ -1,4 +1,4 @@
-"""What masking hands to the rest of Sallyport: values that can only come out of the engine, findings, and the rules that steer it."""
+"""What masking hands to the rest of Sallyport: values that only the engine makes, findings, and the rules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field, replace
 from typing import Any, Literal
 
-type JSON = None | bool | int | float | str | list[JSON] | dict[str, JSON]
+type JSON = bool | int | float | str | list[JSON] | dict[str, JSON] | None
 
 # Held by the engine alone: whoever has it vouches that the value went through the detectors.
 _ENGINE_KEY = object()

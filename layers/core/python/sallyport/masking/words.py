@@ -71,9 +71,63 @@ def region_phrases() -> frozenset[str]:
     return frozenset(text.splitlines())
 
 
-_SUFFIXES = ("'s", "s", "es", "ed", "d", "ing", "ly", "er", "ers", "al", "ic", "ness", "ive", "ity", "able", "less", "ist", "ists", "ian", "ians", "or", "ors", "ful", "ment", "ments", "ism")
-_PREFIXES = ("non", "un", "re", "pre", "post", "anti", "sub", "super", "multi", "micro", "hyper", "hypo", "inter", "bio")
-_ENDINGS = {"ist": "y", "ists": "y", "or": "e", "ing": "e", "ed": "e", "ies": "y", "ied": "y", "ier": "y", "ily": "y", "ation": "e", "ability": "able"}
+_SUFFIXES = (
+    "'s",
+    "s",
+    "es",
+    "ed",
+    "d",
+    "ing",
+    "ly",
+    "er",
+    "ers",
+    "al",
+    "ic",
+    "ness",
+    "ive",
+    "ity",
+    "able",
+    "less",
+    "ist",
+    "ists",
+    "ian",
+    "ians",
+    "or",
+    "ors",
+    "ful",
+    "ment",
+    "ments",
+    "ism",
+)
+_PREFIXES = (
+    "non",
+    "un",
+    "re",
+    "pre",
+    "post",
+    "anti",
+    "sub",
+    "super",
+    "multi",
+    "micro",
+    "hyper",
+    "hypo",
+    "inter",
+    "bio",
+)
+_ENDINGS = {
+    "ist": "y",
+    "ists": "y",
+    "or": "e",
+    "ing": "e",
+    "ed": "e",
+    "ies": "y",
+    "ied": "y",
+    "ier": "y",
+    "ily": "y",
+    "ation": "e",
+    "ability": "able",
+}
 _DRUGS = (
     "mab", "nib", "pril", "sartan", "statin", "olol", "azole", "cillin", "mycin", "cycline", "floxacin", "gliptin",
     "gliflozin", "glutide", "parin", "xaban", "gatran", "tidine", "prazole", "setron", "triptan", "vir", "vudine",
@@ -99,11 +153,11 @@ def _weak_endings() -> tuple[str, ...]:
     return tuple(ending for ending in _DRUGS if len(ending) >= 4)
 
 
-def _derived(word: str) -> int:
-    """Flags of an unlisted word from what it is made of: a possessive, a compound, a regular derivation, a drug's stem."""
+def _derived(word: str) -> int:  # noqa: C901 - the ways of building a word, one after the other
+    """Flags of an unlisted word from its parts: a possessive, a compound, a regular derivation, a drug's stem."""
     flags = lexicon()
     word = word.strip("'-.")
-    if word.endswith("'s") or word.endswith("s'"):
+    if word.endswith(("'s", "s'")):
         return flags.get(word[:-2]) or _derived(word[:-2])
     if "-" in word:
         parts = [flags.get(part) or _derived(part) for part in word.split("-") if part]
@@ -118,7 +172,11 @@ def _derived(word: str) -> int:
                             return COMMON
         if word.startswith(_PREFIXES):
             for prefix in _PREFIXES:
-                if word.startswith(prefix) and len(word) > len(prefix) + 3 and flags.get(word[len(prefix) :], 0) & (COMMON | MEDICAL):
+                if (
+                    word.startswith(prefix)
+                    and len(word) > len(prefix) + 3
+                    and flags.get(word[len(prefix) :], 0) & (COMMON | MEDICAL)
+                ):
                     return COMMON
         if len(word) >= 7 and word.endswith(_weak_endings()):
             return MEDICAL

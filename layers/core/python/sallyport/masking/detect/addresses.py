@@ -1,3 +1,4 @@
+# ruff: noqa: C901, E501 - decision lists are read from top to bottom, patterns alternative by alternative
 """Postal addresses: from something that only addresses have, outwards over what belongs to it."""
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ _BOX = r"(?:(?i:p\.? ?o\.? ?box|post(?:al)? ?box|postbox|postfach|apartado|casil
 _STREETS = "|".join(sorted(v.STREET, key=len, reverse=True))
 _ENDINGS = "|".join(v.STREET_ENDINGS)
 _CAPS = r"[^\W\d_a-z][^\W_]*(?:['\u2019.-][^\W_]+)*"
-_SMALL = r"dei|degli|delle|dello|de|do|da|dos|das|del|della|di|du|des|la|le|los|las|el|of|upon|and|nad|pod|am|an der|y|e"
+_SMALL = (
+    r"dei|degli|delle|dello|de|do|da|dos|das|del|della|di|du|des|la|le|los|las|el|of|upon|and|nad|pod|am|an der|y|e"
+)
 # What only addresses have, one pattern each; `_hints` says where which of them is worth a try.
 _ANCHORS = {
     kind: re.compile(pattern)
@@ -24,15 +27,15 @@ _ANCHORS = {
         "unit": rf"(?P<unit>\b{_UNIT})",
         "box": rf"(?P<box>\b{_BOX})",
         "numbered": rf"(?P<numbered>\b\d{{1,6}}[A-Za-z]?(?:[-/]\d{{1,4}})? (?:[NSEW]\.? )?(?:\d{{1,3}}(?:st|nd|rd|th|ST|ND|RD|TH) )?(?:[^\W\d_][\w'\u2019.-]* ){{0,4}}?(?i:{_STREETS})\b\.?)",
-        "ordinal": rf"(?P<ordinal>\b\d{{1,3}}(?:st|nd|rd|th) (?i:street|st|avenue|ave|road|rd|blvd|drive|dr|lane)\b)",
+        "ordinal": r"(?P<ordinal>\b\d{1,3}(?:st|nd|rd|th) (?i:street|st|avenue|ave|road|rd|blvd|drive|dr|lane)\b)",
         "ending": rf"(?P<ending>(?:\d{{1,6}} )?[^\W\d_][\w'\u2019-]{{1,30}}(?i:{_ENDINGS})\.?(?: \d{{1,4}}[A-Za-z]?\b|(?=[,\n])))",
         "named": rf"(?P<named>(?:{_CAPS} ){{1,3}}(?:Street|St\.|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Drive|Court|Parkway|Pkwy|Highway|Hwy|Turnpike|Freeway|Crescent|STREET|AVENUE|ROAD|LANE|DRIVE)\b(?! (?i:hospital|clinic|center|centre|medical|health)))",
         "foreign": rf"(?P<foreign>\b(?i:rua|rúa|via|calle|c/|avda?\.?|avenida|paseo|plaza|camino|carrera|rue|chemin|impasse|quai|viale|piazz(?:a|etta)|corso|ul\.|ulica|trg|al\.|allée|strada|largo|rambla) (?:(?:{_SMALL}|d'|l') ?){{0,2}}{_CAPS}(?:,? {_CAPS}){{0,3}}(?: \d{{1,4}})?)",
-        "corner": rf"(?P<corner>\b(?i:the )?(?i:corner|intersection) of [^.;:!?\n]{{3,60}}? and [^\W_][\w'\u2019.]*(?: [^\W_][\w'\u2019.]*){{0,3}}?(?: \d{{1,4}}|(?=[^\w ]|$| [a-z]{{2,3}} )))",
-        "zip": rf"(?P<zip>\b[A-Z]{{2}},? \d{{5}}(?:-\d{{4}})?\b(?! ?(?:mg|mL|IU)))",
-        "code": rf"(?P<code>\b(?i:zip|postal|post|pin)[ -]?(?:[Cc]ode)?[\s:=#]{{1,3}}(?:is )?(?P<value>\d{{3,6}}(?:-\d{{3,4}})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{{1,2}}\d[A-Z0-9]? ?\d[A-Z]{{2}})\b)",
-        "uk": rf"(?P<uk>\b[A-Z]{{1,2}}\d[A-Z0-9]? \d[ABD-HJLNP-UW-Z]{{2}}\b)",
-        "ca": rf"(?P<ca>\b[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d\b)",
+        "corner": r"(?P<corner>\b(?i:the )?(?i:corner|intersection) of [^.;:!?\n]{3,60}? and [^\W_][\w'\u2019.]*(?: [^\W_][\w'\u2019.]*){0,3}?(?: \d{1,4}|(?=[^\w ]|$| [a-z]{2,3} )))",
+        "zip": r"(?P<zip>\b[A-Z]{2},? \d{5}(?:-\d{4})?\b(?! ?(?:mg|mL|IU)))",
+        "code": r"(?P<code>\b(?i:zip|postal|post|pin)[ -]?(?:[Cc]ode)?[\s:=#]{1,3}(?:is )?(?P<value>\d{3,6}(?:-\d{3,4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z0-9]? ?\d[A-Z]{2})\b)",
+        "uk": r"(?P<uk>\b[A-Z]{1,2}\d[A-Z0-9]? \d[ABD-HJLNP-UW-Z]{2}\b)",
+        "ca": r"(?P<ca>\b[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d\b)",
         "between": rf"(?P<between>(?<![\w.-])\d{{1,6}} (?P<name>{_CAPS}(?: {_CAPS}){{0,3}}) \d{{1,4}}(?=\s*(?:[,\n]|$| (?i:apt|suite|ste)\b)))",
         "lives": rf"(?P<lives>\b(?i:lives? (?:on|at|in)|living (?:on|at)|resid(?:es|ing) (?:on|at|in)|north side of|south side of|east side of|west side of|address(?: is)?:?|located at) (?P<where>(?:\d{{1,6}} )?{_CAPS}(?:,? (?:(?:{_SMALL}) )?{_CAPS}){{0,5}} \d{{1,5}})\b)",
     }.items()
@@ -50,18 +53,78 @@ _LEFT = re.compile(
 
 _NUMBER = re.compile(r"[\d#](?<![\w.,$/%][\d#])\d{0,5}(?:[A-Za-z]|st|nd|rd|th)?(?![\w%/]|[.,:]\d)")
 _FOLLOWING = re.compile(r"(?: (?:\d{1,4}(?:st|nd|rd|th)?|[^\W\d_][\w'\u2019.-]*)){1,5}")
-_UNIT_WORDS = frozenset("apt apartment suite ste unit fl floor rm room bldg lot trlr".split())
-_BOX_WORDS = frozenset("box postbox postfach apartado casilla cmr psc".split())
-_CODE_WORDS = frozenset("zip postal code zipcode postcode is".split())
-_NAMED = tuple(f" {name}" for name in "Street St. Avenue Ave Road Rd Boulevard Blvd Lane Drive Court Parkway Pkwy Highway Hwy Turnpike Freeway Crescent STREET AVENUE ROAD LANE DRIVE".split())
-_FOREIGN = tuple("rua |r\u00faa |via |calle |avda |avda. |av |avenida |paseo |plaza |camino |carrera |rue |chemin |impasse |quai |viale |piazza |piazzetta |corso |ul. |ulica |trg |al. |all\u00e9e |strada |largo |rambla ".split("|"))
-_ODD = ("corner of ", "intersection of ", "usns ", "uss ", "uscgc ", "usnv ", "usnav ", "apo a", "fpo a", "dpo a", "box ")
+_UNIT_WORDS = frozenset(
+    ["apt", "apartment", "suite", "ste", "unit", "fl", "floor", "rm", "room", "bldg", "lot", "trlr"]
+)
+_BOX_WORDS = frozenset(["box", "postbox", "postfach", "apartado", "casilla", "cmr", "psc"])
+_CODE_WORDS = frozenset(["zip", "postal", "code", "zipcode", "postcode", "is"])
+_NAMED = (
+    " Street", " St.", " Avenue", " Ave", " Road", " Rd", " Boulevard", " Blvd", " Lane", " Drive", " Court", " Parkway", " Pkwy",
+    " Highway", " Hwy", " Turnpike", " Freeway", " Crescent", " STREET", " AVENUE", " ROAD", " LANE", " DRIVE",
+)  # fmt: skip
+_FOREIGN = (
+    "rua ", "r\u00faa ", "via ", "calle ", "avda ", "avda. ", "av ", "avenida ", "paseo ", "plaza ", "camino ", "carrera ", "rue ", "chemin ",
+    "impasse ", "quai ", "viale ", "piazza ", "piazzetta ", "corso ", "ul. ", "ulica ", "trg ", "al. ", "all\u00e9e ", "strada ", "largo ",
+    "rambla ",
+)  # fmt: skip
+_ODD = (
+    "corner of ",
+    "intersection of ",
+    "usns ",
+    "uss ",
+    "uscgc ",
+    "usnv ",
+    "usnav ",
+    "apo a",
+    "fpo a",
+    "dpo a",
+    "box ",
+)
 _ENDING_TAIL = tuple(v.STREET_ENDINGS)
 _LIVING = ("live ", "lives ", "living ", "resides ", "residing ", "side of ", "address ", "address:", "located at ")
 _STATE_ZIP = re.compile(r"[A-Z](?<![\w][A-Z])[A-Z],? \d{5}\b")
 _POSTCODE = re.compile(r"[A-Z](?<![\w][A-Z])(?:[A-Z]?\d[A-Z0-9]? ?\d[A-Z]{2}|\d[A-Z] ?\d[A-Z]\d)\b")
-_LIVES = re.compile(r"\b(?:lives? (?:on|at|in)|living (?:on|at)|resid(?:es|ing) (?:on|at|in)|(?:north|south|east|west) side of|address(?: is)?:?|located at) (?=[A-Z0-9])")
-_UNITS_OF_MEASURE = frozenset("mg mcg g kg ml mL cm mm year years yr yrs day days week weeks month months hour hours minutes times tablets units mmHg bpm percent points patients y/o yo mEq IU mmol".split())
+_LIVES = re.compile(
+    r"\b(?:lives? (?:on|at|in)|living (?:on|at)|resid(?:es|ing) (?:on|at|in)|(?:north|south|east|west) side of|address(?: is)?:?|located at) (?=[A-Z0-9])"
+)
+_UNITS_OF_MEASURE = frozenset(
+    [
+        "mg",
+        "mcg",
+        "g",
+        "kg",
+        "ml",
+        "mL",
+        "cm",
+        "mm",
+        "year",
+        "years",
+        "yr",
+        "yrs",
+        "day",
+        "days",
+        "week",
+        "weeks",
+        "month",
+        "months",
+        "hour",
+        "hours",
+        "minutes",
+        "times",
+        "tablets",
+        "units",
+        "mmHg",
+        "bpm",
+        "percent",
+        "points",
+        "patients",
+        "y/o",
+        "yo",
+        "mEq",
+        "IU",
+        "mmol",
+    ]
+)
 
 
 def _hints(text: str) -> Iterator[tuple[str, int, int]]:
@@ -94,8 +157,8 @@ def _hints(text: str) -> Iterator[tuple[str, int, int]]:
     for word in _LIVING:
         at = small.find(word)
         while at >= 0:
-            if (match := _LIVES.search(text, max(0, at - 6), at + 20)) is not None:
-                yield "lives", match.start(), match.end() + 90
+            if (living := _LIVES.search(text, max(0, at - 6), at + 20)) is not None:
+                yield "lives", living.start(), living.end() + 90
             at = small.find(word, at + 1)
 
 
@@ -111,7 +174,11 @@ def _number_hints(text: str) -> Iterator[tuple[str, int, int]]:
             yield "code", max(0, start - 26), end + 8
         elif word.endswith(_ENDING_TAIL):
             yield "ending", max(0, start - 40), end + 2
-        if text[end : end + 1] == " " and (following := _FOLLOWING.match(text, end)) is not None:
+        if (
+            text[end : end + 1] == " "
+            and not text[end + 1 : end + 2].isdigit()
+            and (following := _FOLLOWING.match(text, end)) is not None
+        ):
             parts = following.group().split()
             if parts[0] in _UNITS_OF_MEASURE or parts[0].isdigit():
                 continue
@@ -136,11 +203,11 @@ def _word_before(text: str, at: int) -> str:
 def _anchors(text: str) -> list[tuple[int, str, re.Match[str]]]:
     """The anchors in `text` in order."""
     found = []
-    for kind, low, high in _hints(text):
-        while low > 0 and text[low - 1].isalnum() and text[low].isalnum():
-            low += 1 if kind not in ("numbered", "between", "ordinal") else 0
-            if kind in ("numbered", "between", "ordinal"):
-                break
+    for kind, first, last in _hints(text):
+        low, high = first, last
+        if kind not in ("numbered", "between", "ordinal"):
+            while 0 < low < high and text[low - 1].isalnum() and text[low].isalnum():
+                low += 1  # never begin inside a word
         while high < len(text) and text[high - 1].isalnum() and text[high].isalnum():
             high += 1
         match = _ANCHORS[kind].search(text, low, min(high, len(text)))
@@ -179,10 +246,17 @@ def _credible(match: re.Match[str], kind: str) -> bool:
         parts = piece.split()[1:]
         street = words.fold(parts[-1]).strip(".")
         if all(part.islower() for part in parts):
-            return street in v.STREET_SURE and len(parts) >= 2 and not all(words.lexicon().get(words.fold(part), 0) & words.MEDICAL for part in parts)
+            return (
+                street in v.STREET_SURE
+                and len(parts) >= 2
+                and not all(words.lexicon().get(words.fold(part), 0) & words.MEDICAL for part in parts)
+            )
         if len(parts) == 1:
             return street in v.STREET_SURE and not parts[0].islower()
-        return parts[-1][0].isupper() and all(part[0].isupper() or part in v.PARTICLES or part[0].isdigit() for part in parts) or street in v.STREET_SURE
+        return (
+            parts[-1][0].isupper()
+            and all(part[0].isupper() or part in v.PARTICLES or part[0].isdigit() for part in parts)
+        ) or street in v.STREET_SURE
     if kind == "named":
         parts = piece.split()
         return parts[-1][0].isupper() and words.fold(parts[0]) not in v.GENERIC
@@ -191,7 +265,7 @@ def _credible(match: re.Match[str], kind: str) -> bool:
     if kind == "unit":
         return piece[0] in "#asAS" or piece[0].isupper()
     if kind == "ending":
-        return piece[0].isdigit() or piece[-1].isdigit() and (not piece[0].islower() or len(piece) > 12)
+        return piece[0].isdigit() or (piece[-1].isdigit() and (not piece[0].islower() or len(piece) > 12))
     if kind == "zip":
         return piece[:2] not in ("BP", "HR", "RR", "ID", "NO", "ML", "MG", "IU", "PT", "IN") or piece[2] == " "
     if kind == "between":
@@ -214,27 +288,58 @@ def _rightwards(text: str, end: int, kind: str) -> int:
                 break
             flags = words.flags_of(piece.rstrip("."))
             after = text[match.end() : match.end() + 2]
-            if ":" in after or broken and _heading(text, match.start("cap")):
+            if ":" in after or (broken and _heading(text, match.start("cap"))):
                 break
             if piece[-1] == "." and after[:1] in (" ", "\n", ""):
                 end = match.end() - 1
                 break
             ordinary = flags & words.FREQUENT and not flags & (words.NAME | words.PLACE | words.REGION)
-            if words.fold(piece) in _STOP or broken and ordinary and words.fold(piece) not in v.STREET:
+            if words.fold(piece) in _STOP or (broken and ordinary and words.fold(piece) not in v.STREET):
                 break
         elif group == "number":
             numbers += 1
-            if numbers > 2 or broken and len(piece) < 3 and kind != "unit":
+            if numbers > 2 or (broken and len(piece) < 3 and kind != "unit"):
                 break
         elif group == "small":
             follow = _RIGHT.match(text, match.end())
-            if follow is None or follow.lastgroup not in ("cap", "number") and piece not in ("nan", "street"):
+            if follow is None or (follow.lastgroup not in ("cap", "number") and piece not in ("nan", "street")):
                 break
         end = match.end()
     return end
 
 
-_STOP = frozenset("phone tel telephone fax email e-mail mobile dob ssn mrn seen the patient i she he his her treatment chart age call date upload instructions encounter on at".split())
+_STOP = frozenset(
+    [
+        "phone",
+        "tel",
+        "telephone",
+        "fax",
+        "email",
+        "e-mail",
+        "mobile",
+        "dob",
+        "ssn",
+        "mrn",
+        "seen",
+        "the",
+        "patient",
+        "i",
+        "she",
+        "he",
+        "his",
+        "her",
+        "treatment",
+        "chart",
+        "age",
+        "call",
+        "date",
+        "upload",
+        "instructions",
+        "encounter",
+        "on",
+        "at",
+    ]
+)
 
 
 def _heading(text: str, at: int) -> bool:
@@ -253,14 +358,16 @@ def _leftwards(text: str, start: int, kind: str, floor: int) -> int:
         group = match.lastgroup
         if group in ("number", "deep"):
             numbers += 1
-            if numbers > 2 or kind == "zip" and group == "deep":
+            if numbers > 2 or (kind == "zip" and group == "deep"):
                 break
         elif group == "cap":
             piece = match.group("cap")
             folded = words.fold(piece.rstrip("."))
-            if piece[0].islower() or folded in _STOP or "\n" in match.group() and kind not in ("unit", "zip", "box"):
+            if piece[0].islower() or folded in _STOP or ("\n" in match.group() and kind not in ("unit", "zip", "box")):
                 break
-            if kind not in ("unit", "zip") or words.flags_of(piece.rstrip(".")) & words.FREQUENT and folded not in v.STREET:
+            if kind not in ("unit", "zip") or (
+                words.flags_of(piece.rstrip(".")) & words.FREQUENT and folded not in v.STREET
+            ):
                 break
         elif group == "small" and kind not in ("unit", "zip"):
             break

@@ -8,10 +8,17 @@ from collections.abc import Iterator
 from sallyport.masking.detect import cues
 from sallyport.masking.spans import Span
 
-EMAIL = re.compile(r"[\w.+%'-]{1,64}(?: ?\[at\] ?| ?\(at\) ?|@)[\w-]{1,63}(?:(?:\.| ?\[dot\] ?| ?\(dot\) ?)[\w-]{1,63}){1,6}")
-URL = re.compile(r"(?:https?|ftps?|sftp|wss?|file|s?mailto|tel|hxxps?)://?[^\s\"'<>`{}|\\^\[\]]{2,2000}|(?<![\w@.])www\.[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}(?:/[^\s\"'<>]{0,2000})?", re.IGNORECASE)
+EMAIL = re.compile(
+    r"[\w.+%'-]{1,64}(?: ?\[at\] ?| ?\(at\) ?|@)[\w-]{1,63}(?:(?:\.| ?\[dot\] ?| ?\(dot\) ?)[\w-]{1,63}){1,6}"
+)
+URL = re.compile(
+    r"(?:https?|ftps?|sftp|wss?|file|s?mailto|tel|hxxps?)://?[^\s\"'<>`{}|\\^\[\]]{2,2000}|(?<![\w@.])www\.[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}(?:/[^\s\"'<>]{0,2000})?",
+    re.IGNORECASE,
+)
 IPV4 = re.compile(r"\d(?<![\w.-]\d)\d{0,2}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?!\.?\d)")
-IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4}){1,6}(?![\w:])|(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])|(?<![\w:])::(?:[0-9A-Fa-f]{1,4}:){0,5}[0-9A-Fa-f]{1,4}(?![\w:])")
+IPV6 = re.compile(
+    r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4}){1,6}(?![\w:])|(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])|(?<![\w:])::(?:[0-9A-Fa-f]{1,4}:){0,5}[0-9A-Fa-f]{1,4}(?![\w:])"
+)
 MAC = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])")
 
 # Terminologies and specifications: their URLs say nothing about anybody.
@@ -22,8 +29,14 @@ _PUBLIC = re.compile(
     r"(?:[:/?#]|$)",
     re.IGNORECASE,
 )
-_TECHNICAL = re.compile(r"^https?://(?:[\w-]+\.)*?(?:api|app|oauth|hooks?|webhooks?|registry|docs?|dev|console|cdn|localhost|\d{1,3}(?:\.\d{1,3}){3})[\w-]*[.:/]|/(?:api|oauth2?|v\d{1,2}(?:\.\d)?|webhooks?|graphql|rest)(?:[/?#]|$)", re.IGNORECASE)
-_PERSONAL = re.compile(r"/(?=[^/?#]*\d{4})[^/?#]{4,}|/~?[\w.-]*(?:patient|record|chart|member|user|person|profile|account)s?/[^/?#]+", re.IGNORECASE)
+_TECHNICAL = re.compile(
+    r"^https?://(?:[\w-]+\.)*?(?:api|app|oauth|hooks?|webhooks?|registry|docs?|dev|console|cdn|localhost|\d{1,3}(?:\.\d{1,3}){3})[\w-]*[.:/]|/(?:api|oauth2?|v\d{1,2}(?:\.\d)?|webhooks?|graphql|rest)(?:[/?#]|$)",
+    re.IGNORECASE,
+)
+_PERSONAL = re.compile(
+    r"/(?=[^/?#]*\d{4})[^/?#]{4,}|/~?[\w.-]*(?:patient|record|chart|member|user|person|profile|account)s?/[^/?#]+",
+    re.IGNORECASE,
+)
 _QUERY = re.compile(r"[?&;#][\w.\-\[\]%]{1,40}=([^&#\s]{3,})")
 
 PHONE_AFTER = re.compile(r"\W{0,3}(?:\()?(?:office|fax|mobile|cell|home|work|direct|tel|phone|ext|x\d)", re.IGNORECASE)
@@ -51,7 +64,9 @@ def find(text: str) -> Iterator[Span]:
     if "://" in text or "www." in text or "WWW." in text or "tel:" in text:
         yield from _urls(text)
     for match in IPV4.finditer(text):
-        if all(int(part) < 256 for part in match.group().partition("/")[0].split(".")) and not _version(text, match.start()):
+        if all(int(part) < 256 for part in match.group().partition("/")[0].split(".")) and not _version(
+            text, match.start()
+        ):
             yield Span(match.start(), match.end(), "IP", "ip")
     if _COLONS.search(text):
         for pattern, category in ((MAC, "DEVICE"), (IPV6, "IP")):
@@ -74,10 +89,15 @@ def without_public_urls(text: str) -> str:
 def phones(text: str) -> Iterator[Span]:
     """Telephone numbers: by their usual shapes anywhere, in any shape after a cue."""
     for match in PHONE.finditer(text):
+        if text[match.start()] not in "+(" and cues.benign(text[max(0, match.start() - 16) : match.start()]):
+            continue
         yield Span(match.start(), match.end(), "PHONE", "phone")
     for match in LOOSE.finditer(text):
         digits = sum(map(str.isdigit, match.group()))
-        if 7 <= digits <= 15 and (cues.announces_phone(text[max(0, match.start() - 48) : match.start()]) or PHONE_AFTER.match(text, match.end())):
+        if 7 <= digits <= 15 and (
+            cues.announces_phone(text[max(0, match.start() - 48) : match.start()])
+            or PHONE_AFTER.match(text, match.end())
+        ):
             yield Span(match.start(), match.end(), "PHONE", "phone")
     for match in LOCAL.finditer(text):
         if cues.announces_phone(text[max(0, match.start() - 48) : match.start()]):
@@ -96,10 +116,10 @@ def _emails(text: str) -> Iterator[Span]:
     at = text.find("@")
     while at >= 0:
         local = _LOCAL_BACKWARDS.match(text[max(0, at - 64) : at][::-1])
-        if local is not None and (match := EMAIL.match(text, at - local.end())) is not None and match.end() > at:
+        if local is not None and (whole := EMAIL.match(text, at - local.end())) is not None and whole.end() > at:
             part = text[at - local.end() : at]
             start = at - len(part.lstrip("'."))
-            yield Span(start, match.end(), "EMAIL", "email")
+            yield Span(start, whole.end(), "EMAIL", "email")
         at = text.find("@", at + 1)
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are read alternative by alternative, not by the column
 """The words just before a stretch of text, and what they announce."""
 
 from __future__ import annotations
@@ -5,17 +6,101 @@ from __future__ import annotations
 import re
 
 _EDGE = " \t\r\n:;,.>|=#\"'([\u201c\u2014-"
-_STRONG = frozenset("mr mrs ms miss mx dr prof doctor name names named nickname surname".split())
-_STRONG_PAIRS = frozenset(("name is", "names is", "name was", "is called", "called me", "using the name", "themself as", "himself as", "herself as", "name as", "name:"))
-_PLACE = frozenset(
-    "in at from near to within around outside via toward towards visit visited visiting leaving city town locality location municipality village county"
-    " region area based our where address street hometown facility institution site branch the resides residing resident residence origin originally"
-    " community domicile geography".split()
+_STRONG = frozenset(
+    ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "doctor", "name", "names", "named", "nickname", "surname"]
 )
-_TITLE = frozenset("dr mr mrs ms miss mx prof doctor professor".split())
-_PARTICLE = frozenset("de da dos das di du del della van von der den ter ten al el bin ibn af av la los".split())
-_SAINT = frozenset("st saint mt mount ft fort".split())
-_OPENING = frozenset(".!?:;\n\r\u2022|>\u2014\u2013*\"\u201c([{")
+_STRONG_PAIRS = frozenset(
+    (
+        "name is",
+        "names is",
+        "name was",
+        "is called",
+        "called me",
+        "using the name",
+        "themself as",
+        "himself as",
+        "herself as",
+        "name as",
+        "name:",
+    )
+)
+_PLACE = frozenset(
+    [
+        "in",
+        "at",
+        "from",
+        "near",
+        "to",
+        "within",
+        "around",
+        "outside",
+        "via",
+        "toward",
+        "towards",
+        "visit",
+        "visited",
+        "visiting",
+        "leaving",
+        "city",
+        "town",
+        "locality",
+        "location",
+        "municipality",
+        "village",
+        "county",
+        "region",
+        "area",
+        "based",
+        "our",
+        "where",
+        "address",
+        "street",
+        "hometown",
+        "facility",
+        "institution",
+        "site",
+        "branch",
+        "the",
+        "resides",
+        "residing",
+        "resident",
+        "residence",
+        "origin",
+        "originally",
+        "community",
+        "domicile",
+        "geography",
+    ]
+)
+_TITLE = frozenset(["dr", "mr", "mrs", "ms", "miss", "mx", "prof", "doctor", "professor"])
+_PARTICLE = frozenset(
+    [
+        "de",
+        "da",
+        "dos",
+        "das",
+        "di",
+        "du",
+        "del",
+        "della",
+        "van",
+        "von",
+        "der",
+        "den",
+        "ter",
+        "ten",
+        "al",
+        "el",
+        "bin",
+        "ibn",
+        "af",
+        "av",
+        "la",
+        "los",
+    ]
+)
+_SAINT = frozenset(["st", "saint", "mt", "mount", "ft", "fort"])
+_OPENING = frozenset('.!?:;\n\r\u2022|>\u2014\u2013*"\u201c([{')
 
 
 def last_two(before: str) -> tuple[str, str, str]:
@@ -58,7 +143,7 @@ def extended(text: str, start: int) -> int:
         if len(word) == len(piece) and start > 13:
             break
         plain = word.rstrip(".").lower()
-        if plain in _PARTICLE and word.islower() or plain in _SAINT and not word.islower():
+        if (plain in _PARTICLE and word.islower()) or (plain in _SAINT and not word.islower()):
             start -= len(word) + 1
         elif plain in _TITLE:
             return start - len(word) - 1
@@ -83,22 +168,211 @@ _SPECIFIC = {
     for word in listed.split()
 }
 _GENERIC = frozenset(
-    "id ids ident identifier identifiers identification identity accession specimen sample encounter visit case claim order request referral ref reference"
-    " number numbers num no nr nbr code codes study protocol trial confirmation tracking ticket aadhaar abha pan cpf curp pesel bsn nino unique employee student badge key pid uid user"
-    " zip postal token fingerprint biometric voiceprint # patient pt registration".split()
+    [
+        "id",
+        "ids",
+        "ident",
+        "identifier",
+        "identifiers",
+        "identification",
+        "identity",
+        "accession",
+        "specimen",
+        "sample",
+        "encounter",
+        "visit",
+        "case",
+        "claim",
+        "order",
+        "request",
+        "referral",
+        "ref",
+        "reference",
+        "number",
+        "numbers",
+        "num",
+        "no",
+        "nr",
+        "nbr",
+        "code",
+        "codes",
+        "study",
+        "protocol",
+        "trial",
+        "confirmation",
+        "tracking",
+        "ticket",
+        "aadhaar",
+        "abha",
+        "pan",
+        "cpf",
+        "curp",
+        "pesel",
+        "bsn",
+        "nino",
+        "unique",
+        "employee",
+        "student",
+        "badge",
+        "key",
+        "pid",
+        "uid",
+        "user",
+        "zip",
+        "postal",
+        "token",
+        "fingerprint",
+        "biometric",
+        "voiceprint",
+        "#",
+        "patient",
+        "pt",
+        "registration",
+    ]
 )
 _FILLER = frozenset(
-    "is was are be of by as the in for with from recorded registered supplied holder file on to her his patient patient's their value under using used"
-    " clinical hospital contains lists listed reads shows noted given assigned identifies provided has have s security field numbered index indexed"
-    " matched today presented identlfier identifler its my your our a an this that new old current valid issued personal secure health state national".split()
+    [
+        "is",
+        "was",
+        "are",
+        "be",
+        "of",
+        "by",
+        "as",
+        "the",
+        "in",
+        "for",
+        "with",
+        "from",
+        "recorded",
+        "registered",
+        "supplied",
+        "holder",
+        "file",
+        "on",
+        "to",
+        "her",
+        "his",
+        "patient",
+        "patient's",
+        "their",
+        "value",
+        "under",
+        "using",
+        "used",
+        "clinical",
+        "hospital",
+        "contains",
+        "lists",
+        "listed",
+        "reads",
+        "shows",
+        "noted",
+        "given",
+        "assigned",
+        "identifies",
+        "provided",
+        "has",
+        "have",
+        "s",
+        "security",
+        "field",
+        "numbered",
+        "index",
+        "indexed",
+        "matched",
+        "today",
+        "presented",
+        "identlfier",
+        "identifler",
+        "its",
+        "my",
+        "your",
+        "our",
+        "a",
+        "an",
+        "this",
+        "that",
+        "new",
+        "old",
+        "current",
+        "valid",
+        "issued",
+        "personal",
+        "secure",
+        "health",
+        "state",
+        "national",
+    ]
 )
 
 
 _PHONE = frozenset(
-    "phone phones telephone tel t\u00e9l\u00e9phone telefon tel\u00e9fono telefono call calls called fax mobile cell cellular contact callback reach reached ring dial pager beeper sms text texted"
-    " whatsapp hotline ext".split()
+    [
+        "phone",
+        "phones",
+        "telephone",
+        "tel",
+        "téléphone",
+        "telefon",
+        "teléfono",
+        "telefono",
+        "call",
+        "calls",
+        "called",
+        "fax",
+        "mobile",
+        "cell",
+        "cellular",
+        "contact",
+        "callback",
+        "reach",
+        "reached",
+        "ring",
+        "dial",
+        "pager",
+        "beeper",
+        "sms",
+        "text",
+        "texted",
+        "whatsapp",
+        "hotline",
+        "ext",
+    ]
 )
-_PHONE_FILLER = frozenset("number no nr num the patient her him at on is me us back home work # for using to via and or my his line supplied plan signed".split())
+_PHONE_FILLER = frozenset(
+    [
+        "number",
+        "no",
+        "nr",
+        "num",
+        "the",
+        "patient",
+        "her",
+        "him",
+        "at",
+        "on",
+        "is",
+        "me",
+        "us",
+        "back",
+        "home",
+        "work",
+        "#",
+        "for",
+        "using",
+        "to",
+        "via",
+        "and",
+        "or",
+        "my",
+        "his",
+        "line",
+        "supplied",
+        "plan",
+        "signed",
+    ]
+)
 
 
 def announces_phone(before: str) -> bool:
@@ -113,8 +387,70 @@ def announces_phone(before: str) -> bool:
 
 # Numbers after these are counts, codes of terminologies, references to print.
 _BENIGN = frozenset(
-    "pmid pmc doi nct cpt icd icd-10 loinc snomed rxnorm ndc hcpcs drg isbn issn port version ver page pp vol chapter section grade stage class type phase room bed line"
-    " error http status year score dose rev step level week day month seed size bytes count total sum amount price cost rfc cve gene exon chromosome allele rs population cm pcs".split()
+    [
+        "pmid",
+        "pmc",
+        "doi",
+        "nct",
+        "cpt",
+        "icd",
+        "icd-10",
+        "loinc",
+        "snomed",
+        "rxnorm",
+        "ndc",
+        "hcpcs",
+        "drg",
+        "isbn",
+        "issn",
+        "port",
+        "version",
+        "ver",
+        "page",
+        "pp",
+        "vol",
+        "chapter",
+        "section",
+        "grade",
+        "stage",
+        "class",
+        "type",
+        "phase",
+        "room",
+        "bed",
+        "line",
+        "error",
+        "http",
+        "status",
+        "year",
+        "score",
+        "dose",
+        "rev",
+        "step",
+        "level",
+        "week",
+        "day",
+        "month",
+        "seed",
+        "size",
+        "bytes",
+        "count",
+        "total",
+        "sum",
+        "amount",
+        "price",
+        "cost",
+        "rfc",
+        "cve",
+        "gene",
+        "exon",
+        "chromosome",
+        "allele",
+        "rs",
+        "population",
+        "cm",
+        "pcs",
+    ]
 )
 
 
@@ -130,7 +466,7 @@ def identifier_category(before: str) -> str | None:
     for steps, word in enumerate(reversed(_SPLIT.findall(before.lower()))):
         if steps > 9:
             break
-        specific = _SPECIFIC.get(word) or _SPECIFIC.get(word[:-2] if word.endswith("'s") else word)
+        specific = _SPECIFIC.get(word) or _SPECIFIC.get(word.removesuffix("'s"))
         if specific is not None and (found is None or found == "ID"):
             return specific
         if word in _GENERIC:

@@ -1,3 +1,4 @@
+# ruff: noqa: C901, E501 - decision lists are read from top to bottom, patterns alternative by alternative
 """Dates finer than a year, and ages over 89 (45 CFR 164.514(b)(2)(i)(C)). Years alone and times of day stay."""
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ WORDY = re.compile(
     rf"){_TIME}",
     re.IGNORECASE,
 )
-COMPACT = re.compile(r"\d(?<![\w.-]\d)(?:(?<=1)9|(?<=2)0)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:T?\d{4,6}(?:\.\d{1,4})?(?:Z|[+-]\d{4})?)?(?![\w-])")
+COMPACT = re.compile(
+    r"\d(?<![\w.-]\d)(?:(?<=1)9|(?<=2)0)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:T?\d{4,6}(?:\.\d{1,4})?(?:Z|[+-]\d{4})?)?(?![\w-])"
+)
 WEEKDAY = re.compile(
     r"\b(?:(?:last|next|this|on|since|every|by|until|before|after)\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)day\b(?:\s+(?:morning|afternoon|evening|night))?",
     re.IGNORECASE,
@@ -44,7 +47,7 @@ _SHORT = re.compile(
     re.IGNORECASE,
 )
 _AGE_BEFORE = re.compile(r"[a-z\u00e2]+|\d")
-_AGE_WORDS = frozenset("age ages aged \u00e2ge edad alter turned turns turning".split())
+_AGE_WORDS = frozenset(["age", "ages", "aged", "âge", "edad", "alter", "turned", "turns", "turning"])
 _AGE_AFTER = re.compile(
     r"[ -]?(?:(?:years?|yrs?|ans|a[n\u00f1]os|jahre)?[ -]?(?:old|of age|y/?o\b|yo[mf]?\b|yr\b|j\u00e4hrig)"
     r"|(?:years?|yrs?|ans|jahre)\b(?! (?:of|ago|later|earlier|follow|experience|prior|after|before)))",
@@ -67,11 +70,13 @@ def find(text: str) -> Iterator[Span]:
         for match in WEEKDAY.finditer(text):
             yield Span(match.start(), match.end(), "DATE", "weekday")
     for near in _SLASHED.finditer(text):
-        match = _SHORT.search(text, max(0, near.start() - 16), near.end() + 1)
-        if match is not None and match.end("v") == near.end():
-            yield Span(match.start("v"), match.end("v"), "DATE", "date")
+        short = _SHORT.search(text, max(0, near.start() - 16), near.end() + 1)
+        if short is not None and short.end("v") == near.end():
+            yield Span(short.start("v"), short.end("v"), "DATE", "date")
     for near in _HIGH.finditer(text):
-        if _AGE_AFTER.match(text, near.end()) or _after_age(text, near.start()) and not _QUANTITY.match(text, near.end()):
+        if _AGE_AFTER.match(text, near.end()) or (
+            _after_age(text, near.start()) and not _QUANTITY.match(text, near.end())
+        ):
             yield Span(near.start(), near.end(), "AGE", "age")
 
 

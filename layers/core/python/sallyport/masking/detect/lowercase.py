@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are read alternative by alternative, not by the column
 """Names and places that are written small: whole texts without capitals, and single ones in other texts."""
 
 from __future__ import annotations
@@ -33,13 +34,18 @@ def _given() -> frozenset[str]:
 def _places() -> frozenset[str]:
     """Words that only occur in names of places, written small."""
     single = words.having(words.PLACE_STRONG, words.ORDINARY | words.REGION)
-    parts = {part for phrase in words.place_phrases() for part in phrase.split() if not words.lexicon().get(part, 0) & words.ORDINARY}
+    parts = {
+        part
+        for phrase in words.place_phrases()
+        for part in phrase.split()
+        if not words.lexicon().get(part, 0) & words.ORDINARY
+    }
     return frozenset(single | parts | {word for word in v.PLACE_SHORT if len(word) > 2})
 
 
 def find(text: str) -> Iterator[Span]:
     """Names and places in small letters."""
-    if text.islower() and "\x02" not in text and len(text) > 12 and " " in text:
+    if text.islower() and len(text) > 12 and " " in text and not _TECHNICAL.search(text):
         yield from names.find(_raised(text))
     present = set(_ASCII_WORD.findall(text))
     if given := _given() & present:
@@ -54,8 +60,14 @@ def find(text: str) -> Iterator[Span]:
                 yield Span(match.start(1), match.start(1) + end, "LOCATION", "name")
 
 
-_NAME_CUES = frozenset("name named mrs doctor nurse called surname signed".split())
-_HEADS = frozenset("hospital clinic medical health cancer hospice nursing pharmacy presbyterian med".split())
+_NAME_CUES = frozenset(["name", "named", "mrs", "doctor", "nurse", "called", "surname", "signed"])
+_HEADS = frozenset(
+    ["hospital", "clinic", "medical", "health", "cancer", "hospice", "nursing", "pharmacy", "presbyterian", "med"]
+)
+
+
+# Programs, paths and what is masked already are written small for other reasons.
+_TECHNICAL = re.compile(r"[\x02=_{}<>\\]|://|\w/\w+/")
 
 
 def _facilities(text: str) -> Iterator[Span]:
@@ -63,7 +75,9 @@ def _facilities(text: str) -> Iterator[Span]:
         parts = match.group(1).split()
         heads = sum(part.strip(".") in v.FACILITY for part in parts)
         rest = [part for part in parts if part.strip(".") not in v.FACILITY]
-        if heads and any(part not in v.GENERIC and not words.lexicon().get(words.fold(part), 0) & words.MEDICAL for part in rest):
+        if heads and any(
+            part not in v.GENERIC and not words.lexicon().get(words.fold(part), 0) & words.MEDICAL for part in rest
+        ):
             yield Span(match.start(1), match.end(1), "FACILITY", "facility")
 
 
@@ -75,8 +89,10 @@ def _names(text: str, given: set[str] | frozenset[str]) -> Iterator[Span]:
                 continue
             initial, surname, bare = follow.groups()
             flags = words.lexicon().get(surname.rpartition(" ")[2], 0) if surname else 0
-            named = flags & words.SURNAME and not flags & words.FREQUENT or surname and surname.startswith(("van ", "de ", "von ", "o'"))
-            if initial or bare and not text.islower() or named:
+            named = (flags & words.SURNAME and not flags & words.FREQUENT) or (
+                surname and surname.startswith(("van ", "de ", "von ", "o'"))
+            )
+            if initial or (bare and not text.islower()) or named:
                 yield Span(match.start(), follow.end(), "NAME", "name")
 
 
@@ -86,7 +102,11 @@ def _cued(text: str) -> Iterator[Span]:
         keep = 0
         for i, part in enumerate(parts):
             flags = words.lexicon().get(part.strip("."), 0)
-            if len(part.strip(".")) == 1 and i or flags & words.NAME and not (flags & words.FREQUENT and not flags & words.STRONG_NAME) or not flags and len(part) > 2 and not words.flags_of(part):
+            if (
+                (len(part.strip(".")) == 1 and i)
+                or (flags & words.NAME and not (flags & words.FREQUENT and not flags & words.STRONG_NAME))
+                or (not flags and len(part) > 2 and not words.flags_of(part))
+            ):
                 keep = i + 1
             else:
                 break
@@ -101,7 +121,9 @@ def _place(phrase: str) -> int | None:
             flags = words.lexicon().get(parts[0], 0)
             return len(" ".join(parts[:count])) if not flags & words.MEDICAL else None
     flags = words.lexicon().get(words.fold(parts[0]), 0)
-    if parts[0] in v.PLACE_SHORT and len(parts[0]) > 2 or flags & words.PLACE_STRONG and not flags & (words.ORDINARY | words.REGION):
+    if (parts[0] in v.PLACE_SHORT and len(parts[0]) > 2) or (
+        flags & words.PLACE_STRONG and not flags & (words.ORDINARY | words.REGION)
+    ):
         return len(parts[0])
     return None
 
@@ -113,7 +135,9 @@ def _raised(text: str) -> str:
         word = match.group()
         kind = names.classify(0, 0, word.capitalize()).kind
         upper = word[0].upper()
-        if kind in "NPU" and len(upper) == 1 and len(word) > 1 and word not in v.STREET or kind == "F" and word in v.FACILITY_STRONG:
+        if (kind in "NPU" and len(upper) == 1 and len(word) > 1 and word not in v.STREET) or (
+            kind == "F" and word in v.FACILITY_STRONG
+        ):
             out += [text[end : match.start()], upper]
             end = match.start() + 1
     return "".join(out) + text[end:]

@@ -1,3 +1,4 @@
+# ruff: noqa: C901, E501, FBT001 - decision lists are read from top to bottom, patterns alternative by alternative
 """Names of people, places and facilities in running text, from chains of capitalised words and what surrounds them."""
 
 from __future__ import annotations
@@ -24,7 +25,23 @@ _EPONYM_AFTER = re.compile(
     r"(?i:scale|score|assessment|index|criteria|disease|syndrome|test|lymphoma|examination|inventory|classification|dystrophy|palsy|questionnaire|study|trial)s?\b"
 )
 _AFTER = re.compile(r"(?:['\u2019]s?)?[- ]{1,2}([^\W\d_]+)")
-_QUALIFIERS = frozenset("non type coma cognitive muscular multiple sensory hereditary pulmonary renal cell b t".split())
+_QUALIFIERS = frozenset(
+    [
+        "non",
+        "type",
+        "coma",
+        "cognitive",
+        "muscular",
+        "multiple",
+        "sensory",
+        "hereditary",
+        "pulmonary",
+        "renal",
+        "cell",
+        "b",
+        "t",
+    ]
+)
 _DIGITS = re.compile(r"\d{1,4}(?![\w-])")
 
 
@@ -56,7 +73,9 @@ def find(text: str) -> Iterator[Span]:
         first = word[0]
         if first > "\x7f" and not first.isupper():
             continue
-        if start and text[start - 1] in "_@#$\\" or text[end : end + 1] and (text[end] in "_@" or text[end].isdigit()):
+        if (start and text[start - 1] in "_@#$\\\x02") or (
+            text[end : end + 1] and (text[end] in "_@\x02" or text[end].isdigit())
+        ):
             # part of an identifier of some program, or of a code with digits; generated test people are called Ann123
             tail = _DIGITS.match(text, end)
             if tail is None or end - start < 3 or word.isupper():
@@ -64,18 +83,32 @@ def find(text: str) -> Iterator[Span]:
             end = tail.end()
         known = _ordinary.get(word)
         item = Word(start, end, word, *known, "B") if known is not None else classify(start, end, word)
-        if chain and (len(chain) >= _LONGEST_CHAIN or not (start - last_end == 1 and text[last_end] == " " and item.kind not in "BFA") and not _linked(text, chain[-1], item)):
+        if chain and (
+            len(chain) >= _LONGEST_CHAIN
+            or (
+                not (start - last_end == 1 and text[last_end] == " " and item.kind not in "BFA")
+                and not _linked(text, chain[-1], item)
+            )
+        ):
             if alive:
                 yield from judge(text, chain, ends)
             chain = []
             alive = False
         chain.append(item)
         last_end = end
-        alive = alive or known is None and (item.kind not in "BRMTL" or item.kind == "B" and not item.flags & (words.FREQUENT | words.MEDICAL)) or (
-            len(chain) > 1 and (item.folded in v.STREET or item.folded in _SETTLEMENTS or item.flags & (words.NAME | words.PLACE))
-        )
+        alive = alive or (known is None and _lively(item, len(chain)))
     if alive:
         yield from judge(text, chain, ends)
+
+
+def _lively(item: Word, length: int) -> bool:
+    """Whether a word can make its chain a name: else most chains need no judging."""
+    if item.kind not in "BRMTL":
+        return True
+    if item.kind == "B" and not item.flags & (words.FREQUENT | words.MEDICAL):
+        return True
+    place = item.folded in v.STREET or item.folded in _SETTLEMENTS or bool(item.flags & (words.NAME | words.PLACE))
+    return length > 1 and place
 
 
 def _linked(text: str, last: Word, item: Word) -> bool:
@@ -101,7 +134,12 @@ def classify(start: int, end: int, word: str) -> Word:
     if flags is None:
         flags = words.flags_of(word)
     kind = _kind(word, folded, flags)
-    if kind == "B" and flags & (words.FREQUENT | words.MEDICAL) and not flags & (words.NAME | words.PLACE) and len(_ordinary) < _MAX_ORDINARY:
+    if (
+        kind == "B"
+        and flags & (words.FREQUENT | words.MEDICAL)
+        and not flags & (words.NAME | words.PLACE)
+        and len(_ordinary) < _MAX_ORDINARY
+    ):
         _ordinary[word] = folded, flags
     return Word(start, end, word, folded, flags, kind)
 
@@ -127,7 +165,7 @@ def _kind(word: str, folded: str, flags: int) -> str:
     if not flags:
         return _unknown(word)
     name = flags & (words.NAME | words.PLACE)
-    if not name or flags & words.NATION and not flags & words.GIVEN_STRONG:
+    if not name or (flags & words.NATION and not flags & words.GIVEN_STRONG):
         return "B"
     ordinary = flags & words.ORDINARY
     if not ordinary:
@@ -143,7 +181,7 @@ def _kind(word: str, folded: str, flags: int) -> str:
     return "A"
 
 
-_ROMAN = frozenset("II III IV VI VII VIII IX XI XII XIII XIV XV XVI XX".split())
+_ROMAN = frozenset(["II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XX"])
 _CLOSED = (
     ("T", v.TITLES),
     ("L", v.SUFFIXES),
@@ -160,7 +198,14 @@ def _unknown(word: str) -> str:
     inner = word[1:]
     if not inner.islower() and "-" not in word and "'" not in word and "\u2019" not in word:
         # camelCase is code; McDonald, DeShawn, MacArthur, LaToya are people
-        joint = next((len(prefix) for prefix in ("Mc", "De", "La", "Le", "Di", "Du", "Mac", "Van", "Von", "Fitz") if word.startswith(prefix)), 0)
+        joint = next(
+            (
+                len(prefix)
+                for prefix in ("Mc", "De", "La", "Le", "Di", "Du", "Mac", "Van", "Von", "Fitz")
+                if word.startswith(prefix)
+            ),
+            0,
+        )
         return "U" if joint and word[joint].isupper() and word[joint + 1 :].islower() else "B"
     return "U"
 
@@ -170,8 +215,19 @@ def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
     first = chain[0]
     before = text[max(0, first.start - 40) : first.start]
     if len(chain) == 1 and first.kind in "BRIMLT":
-        inverted = first.kind == "B" and first.start - ends[-1] == 2 and before.endswith(", ") and not first.flags & words.FREQUENT
-        cued = first.kind in "BI" and cues.announces_name(before) and not first.flags & words.FREQUENT and first.folded not in v.BENIGN
+        inverted = (
+            first.kind == "B"
+            and first.start - ends[-1] == 2
+            and before.endswith(", ")
+            and not first.flags & words.FREQUENT
+            and not first.text.isupper()
+        )
+        cued = (
+            first.kind in "BI"
+            and cues.announces_name(before)
+            and not first.flags & words.FREQUENT
+            and first.folded not in v.BENIGN
+        )
         if not (inverted or cued) or first.flags & words.MEDICAL:
             return
         ends.append(first.end)
@@ -197,7 +253,12 @@ def _facility(text: str, chain: list[Word], starts_sentence: bool) -> tuple[Span
         return None
     head = heads[-1]
     begin = 0
-    while begin < head and chain[begin].kind in "B" and (begin == 0 and starts_sentence or chain[begin].folded in v.GENERIC) and chain[begin].folded in _OPENERS:
+    while (
+        begin < head
+        and chain[begin].kind == "B"
+        and ((begin == 0 and starts_sentence) or chain[begin].folded in v.GENERIC)
+        and chain[begin].folded in _OPENERS
+    ):
         begin += 1
     modifiers = [word for word in chain[begin:head] if word.folded not in v.GENERIC or word.kind in "NPU"]
     end = head
@@ -211,12 +272,19 @@ def _facility(text: str, chain: list[Word], starts_sentence: bool) -> tuple[Span
             return None
         if all(word.folded in _DEPARTMENT for word in chain[begin:head]):
             return None
-    if not strong and not any(word.kind in "NPUXAR" for word in [*modifiers, *chain[begin:head]]) and end == head:
-        if not modifiers or not _ADMITTED.search(text, max(0, chain[begin].start - 24), chain[begin].start):
-            return None
+    particular = strong or end > head or any(word.kind in "NPUXAR" for word in [*modifiers, *chain[begin:head]])
+    if not particular and (
+        not modifiers or not _ADMITTED.search(text, max(0, chain[begin].start - 24), chain[begin].start)
+    ):
+        return None
     while end + 1 < len(chain) and chain[end + 1].folded in _FACILITY_MORE:
         end += 1
-    if starts_sentence and begin == 0 and not any(word.kind in "NPUXAIR" for word in chain[: end + 1]) and not (strong and modifiers):
+    if (
+        starts_sentence
+        and begin == 0
+        and not any(word.kind in "NPUXAIR" for word in chain[: end + 1])
+        and not (strong and modifiers)
+    ):
         return None
     stop = chain[end].end
     if tail is not None and end == head:
@@ -226,13 +294,78 @@ def _facility(text: str, chain: list[Word], starts_sentence: bool) -> tuple[Span
     return Span(chain[begin].start, stop, "FACILITY", "facility"), end + 1
 
 
-_FACILITY_TAIL = re.compile(r",? (?:in|of|at) (?:the )?[^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,2}(?:, [A-Z]{2}\b)?|, [^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,1}(?:, [A-Z]{2}\b)?(?= (?:on|in|for|with|by)\b)")
-_FACILITY_MORE = frozenset("care system systems services network alliance partners plan campus group".split())
-_ADMITTED = re.compile(r"\b(?:seen|treated|admitted|visited|presented|presenting|hospitalized|evaluated|operated|transferred|referred|surgery|appointment|checkup|care|visit|patient)(?: (?:to|at|by|in))?(?: the| our)? $")
-_OPENERS = frozenset("the at in from to seen care admission transfer transport discharge admitted referred our a an and or by for visit with our continuing".split())
+_FACILITY_TAIL = re.compile(
+    r",? (?:in|of|at) (?:the )?[^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,2}(?:, [A-Z]{2}\b)?|, [^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,1}(?:, [A-Z]{2}\b)?(?= (?:on|in|for|with|by)\b)"
+)
+_FACILITY_MORE = frozenset(
+    ["care", "system", "systems", "services", "network", "alliance", "partners", "plan", "campus", "group"]
+)
+_ADMITTED = re.compile(
+    r"\b(?:seen|treated|admitted|visited|presented|presenting|hospitalized|evaluated|operated|transferred|referred|surgery|appointment|checkup|care|visit|patient)(?: (?:to|at|by|in))?(?: the| our)? $"
+)
+_OPENERS = frozenset(
+    [
+        "the",
+        "at",
+        "in",
+        "from",
+        "to",
+        "seen",
+        "care",
+        "admission",
+        "transfer",
+        "transport",
+        "discharge",
+        "admitted",
+        "referred",
+        "our",
+        "a",
+        "an",
+        "and",
+        "or",
+        "by",
+        "for",
+        "visit",
+        "with",
+        "our",
+        "continuing",
+    ]
+)
 _DEPARTMENT = frozenset(
-    "intensive care emergency outpatient inpatient primary critical coronary cardiac surgical medical nursing operating recovery urgent health mental"
-    " public occupational physical family home community pain sleep stroke trauma burn dialysis the data call".split()
+    [
+        "intensive",
+        "care",
+        "emergency",
+        "outpatient",
+        "inpatient",
+        "primary",
+        "critical",
+        "coronary",
+        "cardiac",
+        "surgical",
+        "medical",
+        "nursing",
+        "operating",
+        "recovery",
+        "urgent",
+        "health",
+        "mental",
+        "public",
+        "occupational",
+        "physical",
+        "family",
+        "home",
+        "community",
+        "pain",
+        "sleep",
+        "stroke",
+        "trauma",
+        "burn",
+        "dialysis",
+        "the",
+        "data",
+        "call",
+    ]
 )
 
 
@@ -254,13 +387,20 @@ def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> 
             elif not (j + 1 < n and picked[j + 1] and chain[j].kind in "BM"):
                 break
         begin = i
-        while begin > 0 and chain[begin - 1].kind in "IXAM" and not (begin == 1 and starts_sentence and _opens(chain[0])):
+        while (
+            begin > 0 and chain[begin - 1].kind in "IXAM" and not (begin == 1 and starts_sentence and _opens(chain[0]))
+        ):
             begin -= 1
         end = chain[last].end
         if chain[last].kind == "I" and text[end : end + 1] == ".":
             end += 1
         after = text[end : end + 48]
-        if after[:1] in (",", " ") and after[1:3].lstrip()[:1].isupper() and (state := _STATE.match(text, end)) is not None and (state.group(1) is None or state.group(1) in _STATE_CODES):
+        if (
+            after[:1] in (",", " ")
+            and after[1:3].lstrip()[:1].isupper()
+            and (state := _STATE.match(text, end)) is not None
+            and (state.group(1) is None or state.group(1) in _STATE_CODES)
+        ):
             end = state.end()
         category = None
         if after[1:2].islower() and any(head in after for head in _HEADS) and (small := _SMALL_HEAD.match(text, end)):
@@ -273,7 +413,9 @@ def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> 
 
 _STATE = re.compile(r",? ([A-Z]{2})\b(?!\.?\w)|, (?:" + "|".join(v.STATE_NAMES) + r")\b")
 _STATE_CODES = frozenset(code.upper() for code in v.STATES) | {"ZZ", "YY", "XX"}
-_SMALL_HEAD = re.compile(r"(?:['\u2019]s)?(?: (?!and |or |in |to |for |from |at |with |was |has |is )[a-z]+['\u2019]?s?)? (?:clinic|hospital|facility|med(?:ical)? (?:center|centre|ctr)|health (?:center|centre)|ctr|hospice|pharmacy)\b")
+_SMALL_HEAD = re.compile(
+    r"(?:['\u2019]s)?(?: (?!and |or |in |to |for |from |at |with |was |has |is )[a-z]+['\u2019]?s?)? (?:clinic|hospital|facility|med(?:ical)? (?:center|centre|ctr)|health (?:center|centre)|ctr|hospice|pharmacy)\b"
+)
 
 
 _HEADS = ("clinic", "hospital", "facility", "center", "centre", "ctr", "hospice", "pharmacy")
@@ -288,29 +430,73 @@ def _joins(text: str, word: Word, previous: Word) -> bool:
     """Whether `word` continues the name that ends with `previous`."""
     if word.kind in "IXANUPL":
         return not _eponym(text, word) or word.kind in "IL"
-    if word.kind == "R" and previous.kind in "NUA" and text[previous.end : word.start] == " " and previous.flags & words.GIVEN:
+    if (
+        word.kind == "R"
+        and previous.kind in "NUA"
+        and text[previous.end : word.start] == " "
+        and previous.flags & words.GIVEN
+    ):
         return True
     if word.kind in "BM" and text[previous.end : word.start] in (" ", "-", ". "):
         name = word.flags & (words.NAME | words.PLACE) or not word.flags & words.FREQUENT or word.folded in v.STREET
-        return bool(name and previous.kind in "NUAIP" and word.folded not in v.EPONYM_HEAD and (not word.flags & words.MEDICAL or word.flags & words.STRONG_NAME))
+        return bool(
+            name
+            and previous.kind in "NUAIP"
+            and word.folded not in v.EPONYM_HEAD
+            and (not word.flags & words.MEDICAL or word.flags & words.STRONG_NAME)
+        )
     return False
 
 
 def _is_place(text: str, chain: list[Word], before: str, starts_sentence: bool) -> bool:
     """Whether a chain of ordinary words is the name of a place: `lives in Orchid Bay`, `seen at Mass General`."""
-    if len(chain) < 2 or len(chain) > 4 or starts_sentence and not _STRONG_PLACE_CUE.search(before):
+    if len(chain) < 2 or len(chain) > 4 or (starts_sentence and not _STRONG_PLACE_CUE.search(before)):
         return False
     if any(word.text.isupper() and len(word.text) > 1 for word in chain) and not _STRONG_PLACE_CUE.search(before):
         return False
-    if any(word.flags & words.MEDICAL and not word.flags & words.FREQUENT for word in chain) or _eponym(text, chain[-1]):
+    if any(word.flags & words.MEDICAL and not word.flags & words.FREQUENT for word in chain) or _eponym(
+        text, chain[-1]
+    ):
         return False
     if chain[-1].folded in v.STREET or chain[-1].folded in _SETTLEMENTS:
         return bool(cues.announces_place(before) or chain[0].flags & (words.NAME | words.PLACE))
     named = sum(bool(word.flags & (words.NAME | words.PLACE)) for word in chain)
-    return bool(_STRONG_PLACE_CUE.search(before)) or named * 2 >= len(chain) and bool(re.search(r"\b(?:at|in|from|near)\s$", before) or _ADMITTED.search(before))
+    return bool(_STRONG_PLACE_CUE.search(before)) or (
+        named * 2 >= len(chain) and bool(re.search(r"\b(?:at|in|from|near)\s$", before) or _ADMITTED.search(before))
+    )
 
 
-_SETTLEMENTS = frozenset("city town township county borough village parish district island islands coast beach city, mills furnace landing mound town junction heath quay moor reach weald wold wick mere".split())
+_SETTLEMENTS = frozenset(
+    [
+        "city",
+        "town",
+        "township",
+        "county",
+        "borough",
+        "village",
+        "parish",
+        "district",
+        "island",
+        "islands",
+        "coast",
+        "beach",
+        "city,",
+        "mills",
+        "furnace",
+        "landing",
+        "mound",
+        "town",
+        "junction",
+        "heath",
+        "quay",
+        "moor",
+        "reach",
+        "weald",
+        "wold",
+        "wick",
+        "mere",
+    ]
+)
 _STRONG_PLACE_CUE = re.compile(
     r"(?:\b(?:lives? (?:in|at|on|near)|living in|resid(?:es|ing|ent of|ed) (?:in|at|near)?|staying (?:in|at)|born in|grew up in|moved (?:to|from)|relocated (?:to|from)|travell?ed (?:to|from)|native of"
     r"|based (?:in|near)|domiciled in|(?:home|home ?town|patient's city|locality|city|town|municipality|village|region|area|residence|domicile|community|geography|location|living in|destination city)(?: (?:is|was|given by[^.:\n]{0,30}|recorded as|on the referral|on file|provided[^.:\n]{0,24}|for [a-z ]{3,24}))*))[\s:;,.>|=(\[-]{1,4}$",
@@ -318,19 +504,31 @@ _STRONG_PLACE_CUE = re.compile(
 )
 
 
-def _picks(text: str, chain: list[Word], i: int, starts_sentence: bool, strong_cue: bool, before: str, plain: bool) -> bool:
+def _picks(
+    text: str, chain: list[Word], i: int, starts_sentence: bool, strong_cue: bool, before: str, plain: bool
+) -> bool:
     """Whether the word at `i` by itself makes its chain a name."""
     word = chain[i]
     kind = word.kind
     if kind == "I" and i and chain[i - 1].kind == "T" and text[word.end : word.end + 1] == ".":
         return True
     if kind in "BRTLIF":
-        if kind == "B" and i + 1 < len(chain) and chain[i + 1].kind in "NU" and not word.flags & (words.FREQUENT | words.MEDICAL) and not starts_sentence:
-            return word.folded not in v.BENIGN and text[word.end : chain[i + 1].start] == " " and not word.text.isupper()
+        if (
+            kind == "B"
+            and i + 1 < len(chain)
+            and chain[i + 1].kind in "NU"
+            and not word.flags & (words.FREQUENT | words.MEDICAL)
+            and not starts_sentence
+        ):
+            return (
+                word.folded not in v.BENIGN and text[word.end : chain[i + 1].start] == " " and not word.text.isupper()
+            )
         return strong_cue and i == 0 and kind == "B" and not word.flags & words.FREQUENT and word.folded not in v.BENIGN
     if kind == "M":
         following = chain[i + 1] if i + 1 < len(chain) else None
-        return following is not None and following.kind in "INU" and word.text.isascii() is False or following is not None and following.kind in "INU" and bool(word.flags & words.GIVEN)
+        return (following is not None and following.kind in "INU" and word.text.isascii() is False) or (
+            following is not None and following.kind in "INU" and bool(word.flags & words.GIVEN)
+        )
     if _eponym(text, word):
         return False
     if kind in "NP":
@@ -340,9 +538,13 @@ def _picks(text: str, chain: list[Word], i: int, starts_sentence: bool, strong_c
         return True
     if kind == "X":
         neighbours = chain[max(0, i - 1) : i] + chain[i + 1 : i + 2]
-        if word.flags & words.NAME and any(other.kind == "I" or other.kind in "XN" and other.flags & words.NAME for other in neighbours):
+        if word.flags & words.NAME and any(
+            other.kind == "I" or (other.kind in "XN" and other.flags & words.NAME) for other in neighbours
+        ):
             return True
-        return (i == 0 and strong_cue) or (i == 0 and bool(re.search(r"\b(?:at|from)\s$", before)) and not text[word.end : word.end + 1] == "-")
+        return (i == 0 and strong_cue) or (
+            i == 0 and bool(re.search(r"\b(?:at|from)\s$", before)) and text[word.end : word.end + 1] != "-"
+        )
     # A: a name that is also an ordinary word
     if strong_cue and i == 0:
         return True
@@ -352,7 +554,12 @@ def _picks(text: str, chain: list[Word], i: int, starts_sentence: bool, strong_c
         return True
     if i + 1 < len(chain) and chain[i + 1].kind in "NU" and word.flags & words.GIVEN:
         return True
-    if i + 1 < len(chain) and chain[i + 1].kind == "A" and word.flags & words.GIVEN_STRONG and chain[i + 1].flags & words.SURNAME_STRONG:
+    if (
+        i + 1 < len(chain)
+        and chain[i + 1].kind == "A"
+        and word.flags & words.GIVEN_STRONG
+        and chain[i + 1].flags & words.SURNAME_STRONG
+    ):
         return not (i == 0 and starts_sentence and len(chain) > 2)
     if i == 0 and starts_sentence:
         return bool(word.flags & words.GIVEN_STRONG and not word.flags & words.FREQUENT)
@@ -366,7 +573,9 @@ def _picks(text: str, chain: list[Word], i: int, starts_sentence: bool, strong_c
 def _eponym(text: str, word: Word) -> bool:
     """Whether a disease, a sign or a score takes its name from this word."""
     after = _AFTER.match(text, word.end)
-    if after is not None and after.group(1).lower() in v.EPONYM_HEAD or word.folded in v.EPONYMS and word.text[-2:] in ("'s", "\u2019s"):
+    if (after is not None and after.group(1).lower() in v.EPONYM_HEAD) or (
+        word.folded in v.EPONYMS and word.text[-2:] in ("'s", "\u2019s")
+    ):
         return True
     if word.flags & words.GIVEN_STRONG and word.kind == "N" and not word.flags & words.EPONYM:
         return False

@@ -1,3 +1,4 @@
+# ruff: noqa: C901, E501 - decision lists are read from top to bottom, patterns alternative by alternative
 """Keys, tokens, passwords: by the issuers' documented formats, by the words beside them, by randomness."""
 
 from __future__ import annotations
@@ -37,9 +38,15 @@ _ISSUED = (
 )  # fmt: skip
 ISSUED = re.compile(_B + r"(?:" + "|".join(_ISSUED) + r")(?![A-Za-z0-9_])")
 JWT = re.compile(_B + r"ey[JI][\w-]{8,4000}\.[\w-]{8,8000}(?:\.[\w-]{0,4000})?(?:\.[\w-]{1,4000}){0,2}")
-PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}?(?:PRIVATE KEY|PGP PRIVATE KEY BLOCK|OPENSSH PRIVATE KEY)[A-Z0-9 ]{0,10}-----[^-]{0,20000}(?:-----END [A-Z0-9 ]{0,60}-----)?|PuTTY-User-Key-File-\d[\s\S]{0,4000}?Private-MAC: \w+")
-URL_LOGIN = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://([^\s:/@\"'<>]{0,100}):([^\s/@\"'<>{}$][^\s@\"'<>]{0,200})@(?=[\w.\-\[%])")
-HEADER = re.compile(r"(?:\bauthorization[\"']?\s?[:=]\s?[\"']?|-H\s+[\"'][\w-]{1,40}:\s?)?\b(?i:bearer|basic|token|apikey|digest|bot)(?:\s+|:\s?)[\"']?([\w+/=.~%:-]{12,4000})|(?i:\b(?:x-[\w-]{1,30}(?:key|token|auth|secret)[\w-]{0,10}|api[_-]?key|authorization)[\"']?\s?:\s?[\"']?)([\w+/=.~%-]{10,4000})")
+PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z0-9 ]{0,40}?(?:PRIVATE KEY|PGP PRIVATE KEY BLOCK|OPENSSH PRIVATE KEY)[A-Z0-9 ]{0,10}-----[^-]{0,20000}(?:-----END [A-Z0-9 ]{0,60}-----)?|PuTTY-User-Key-File-\d[\s\S]{0,4000}?Private-MAC: \w+"
+)
+URL_LOGIN = re.compile(
+    r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://([^\s:/@\"'<>]{0,100}):([^\s/@\"'<>{}$][^\s@\"'<>]{0,200})@(?=[\w.\-\[%])"
+)
+HEADER = re.compile(
+    r"(?:\bauthorization[\"']?\s?[:=]\s?[\"']?|-H\s+[\"'][\w-]{1,40}:\s?)?\b(?i:bearer|basic|token|apikey|digest|bot)(?:\s+|:\s?)[\"']?([\w+/=.~%:-]{12,4000})|(?i:\b(?:x-[\w-]{1,30}(?:key|token|auth|secret)[\w-]{0,10}|api[_-]?key|authorization)[\"']?\s?:\s?[\"']?)([\w+/=.~%-]{10,4000})"
+)
 
 _KEYWORDS = (
     r"pass(?:word|wd|phrase|code)?s?|pwd|secrets?|tokens?|api[ _.-]?keys?|apikeys?|access[ _.-]?keys?|private[ _.-]?keys?|priv|keys?|credentials?|creds?|auth(?:orization|entication)?|signature|sig|salt"
@@ -57,8 +64,12 @@ QUOTED = re.compile(
 _BARE_PASSWORD = re.compile(
     r"(?:(?i:pass(?:word|wd|phrase)?|pwd|secret)s?[\"']?|_PASS)(?:[^\S\n]{0,3}(?:=|:)[^\S\n]{0,3}|[^\S\n]+(?i:is|was)[^\S\n]+|[^\S\n]+-p[^\S\n]+)(?P<value>[^\s\"'`,;&|()<>\[\]{}$][^\s\"'`,;&|()<>\[\]{}]{3,100})"
 )
-_LOGIN = re.compile(r"(?i:\b(?:user(?:name)?|login|uid|user[ _.-]?id|client[ _.-]?id|account[ _.-]?name|db[ _.-]?user))[\"'\]]{0,2}\s{0,3}(?:=>|={1,2}|:)\s{0,3}[\"'`](?P<value>[^\"'`\s]{3,80})[\"'`]")
-_RANDOM = re.compile(r"(?<![\w+/=.~%@-])(?=[A-Za-z+/_.~%-]{0,60}\d)[A-Za-z0-9][A-Za-z0-9+/_.~%-]{18,1000}={0,2}(?![\w+/=@])")
+_LOGIN = re.compile(
+    r"(?i:\b(?:user(?:name)?|login|uid|user[ _.-]?id|client[ _.-]?id|account[ _.-]?name|db[ _.-]?user))[\"'\]]{0,2}\s{0,3}(?:=>|={1,2}|:)\s{0,3}[\"'`](?P<value>[^\"'`\s]{3,80})[\"'`]"
+)
+_RANDOM = re.compile(
+    r"(?<![\w+/=.~%@-])(?=[A-Za-z+/_.~%-]{0,60}\d)[A-Za-z0-9][A-Za-z0-9+/_.~%-]{18,1000}={0,2}(?![\w+/=@])"
+)
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:[x*#.\-_=+0?]{4,}|<.*|.*>$|\$?\{.*|\$\(.*|%[\w%-]*%?$|.*(?:your|example_|changeme|placeholder|redacted|dummy|insert|put_your|<|\.\.\.|xxxx|\*\*\*|####).*|null|none|true|false|undefined|nil|string|text|env(?:iron)?[.\[(].*|process\.env.*|os\.(?:environ|getenv).*|self\..*|this\..*|req(?:uest)?\..*|config\..*|params?\[.*|settings\..*|props\..*|getenv.*|args\..*|options?\..*|data\..*|input.*|required|optional|password|passwd|secret|token|key|user(?:name)?|value|test|admin)$"
 )
@@ -67,14 +78,70 @@ _WORDY = re.compile(r"[a-z]{3,}|[A-Z]{3,}|[A-Z][a-z]{2,}")
 
 
 _LONG = re.compile(r"[A-Za-z0-9_-](?<![\w-][\w-])(?=[A-Za-z_-]{0,80}\d)[A-Za-z0-9_-]{15,}")
-_PASSWORD_HINTS = ("passw", "pwd", "passphrase", "passcode", "secret", "credential", "_pass", "pass=", "pass ", "pass:", "passe", "encryption", "private", "api", "token", "contrase")
-_KEY_HINTS = ("key", "token", "secret", "auth", "bearer", "access", "private", "apikey", "api_", "api-", "api ", "api:", "session_", "cookie", "client_", "client-", "clientid", "clientsecret", "webhook", "cred", "jwt", "passw", "pwd", "basic ", "dsn")
+_PASSWORD_HINTS = (
+    "passw",
+    "pwd",
+    "passphrase",
+    "passcode",
+    "secret",
+    "credential",
+    "_pass",
+    "pass=",
+    "pass ",
+    "pass:",
+    "passe",
+    "encryption",
+    "private",
+    "api",
+    "token",
+    "contrase",
+)
+_KEY_HINTS = (
+    "key",
+    "token",
+    "secret",
+    "auth",
+    "bearer",
+    "access",
+    "private",
+    "apikey",
+    "api_",
+    "api-",
+    "api ",
+    "api:",
+    "session_",
+    "cookie",
+    "client_",
+    "client-",
+    "clientid",
+    "clientsecret",
+    "webhook",
+    "cred",
+    "jwt",
+    "passw",
+    "pwd",
+    "basic ",
+    "dsn",
+)
 
 
 def find(text: str) -> Iterator[Span]:
     """Secrets in `text`."""
-    long = any(len(piece) >= 16 and "@" not in piece and "://" not in piece and _LONG.search(piece) for piece in text.split())
-    if long or "$2" in text or "$6$" in text or "$argon" in text or "$1$" in text or "$5$" in text or "$8$" in text or "$apr" in text or "eyJ" in text or "webhook" in text:
+    long = any(
+        len(piece) >= 16 and "@" not in piece and "://" not in piece and _LONG.search(piece) for piece in text.split()
+    )
+    if (
+        long
+        or "$2" in text
+        or "$6$" in text
+        or "$argon" in text
+        or "$1$" in text
+        or "$5$" in text
+        or "$8$" in text
+        or "$apr" in text
+        or "eyJ" in text
+        or "webhook" in text
+    ):
         for pattern in (ISSUED, JWT):
             for match in pattern.finditer(text):
                 if not _PLACEHOLDER.match(match.group()) and len(set(match.group()[-12:].lower())) > 3:
@@ -119,31 +186,52 @@ def _assigned(text: str) -> Iterator[Span]:
                     yield Span(match.start("value"), match.end("value"), "SECRET", "secret")
 
 
-_CANDIDATE = re.compile(r"[^\s\"'`,;()<>](?<![^\s\"'`,;()<>].)(?:(?=[^\s]{0,60}\d)[^\s\"'`,;()<>@]{9,}|[^\s\"'`,;()<>@]{17,})")
+_CANDIDATE = re.compile(
+    r"[^\s\"'`,;()<>](?<![^\s\"'`,;()<>].)(?:(?=[^\s]{0,60}\d)[^\s\"'`,;()<>@]{9,}|[^\s\"'`,;()<>@]{17,})"
+)
 
 
 def _is_key(value: str) -> bool:
     """Whether what stands beside a keyword can be a key: mixed characters and no placeholder."""
-    if len(value) < 10 or _PLACEHOLDER.match(value) or len(set(value)) < 5 and len(value) < 30 or len(set(value.lower())) < 3 and value[0] in "xX0*":
+    if (
+        len(value) < 10
+        or _PLACEHOLDER.match(value)
+        or (len(set(value)) < 5 and len(value) < 30)
+        or (len(set(value.lower())) < 3 and value[0] in "xX0*")
+    ):
         return False
-    if len(value) >= 16 and (_HEX.fullmatch(value) or len(value) >= 32 and value.isalnum() and value[0] not in "xX0"):
+    if len(value) >= 16 and (_HEX.fullmatch(value) or (len(value) >= 32 and value.isalnum() and value[0] not in "xX0")):
         return True
     digits = sum(map(str.isdigit, value))
-    if "(" in value or "{" in value or "://" in value or value.count(".") > 3 and not digits:
+    if "(" in value or "{" in value or "://" in value or (value.count(".") > 3 and not digits):
         return False
     if digits >= 2 and any(map(str.isalpha, value)):
         return True
     if digits == len(value):
         return len(value) >= 16
     words = sum(len(word) for word in _WORDY.findall(value))
-    return len(value) >= 18 and ("_" not in value[3:-3] or digits > 0) and (words < 0.9 * len(value) or _shannon(value) > 3.6) and " " not in value and "/" not in value.strip("/")[:6]
+    return (
+        len(value) >= 18
+        and ("_" not in value[3:-3] or digits > 0)
+        and (words < 0.9 * len(value) or _shannon(value) > 3.6)
+        and " " not in value
+        and "/" not in value.strip("/")[:6]
+    )
 
 
 def _is_password(value: str) -> bool:
     value = value.strip()
-    if len(value) < 4 or _PLACEHOLDER.match(value) or value[0] in "$<{%:/" or " " in value or value.startswith(("http", "./", "../", "arn:")):
+    if (
+        len(value) < 4
+        or _PLACEHOLDER.match(value)
+        or value[0] in "$<{%:/"
+        or " " in value
+        or value.startswith(("http", "./", "../", "arn:"))
+    ):
         return False
-    if re.fullmatch(r"[a-z]+(?:[._-][a-z]+)+|[a-z]+[A-Z][A-Za-z]*|[A-Z_]{4,}|[\w.]+\(.*", value) and not any(map(str.isdigit, value)):
+    if re.fullmatch(r"[a-z]+(?:[._-][a-z]+)+|[a-z]+[A-Z][A-Za-z]*|[A-Z_]{4,}|[\w.]+\(.*", value) and not any(
+        map(str.isdigit, value)
+    ):
         return False
     return len(set(value)) > 2
 
@@ -156,7 +244,11 @@ def _is_random(value: str) -> bool:
         return False
     if re.fullmatch(r"[0-9a-fA-F]{32,}", value):
         return True
-    if value.count("/") > 2 and "+" not in value and max(map(len, value.split("/"))) < 20 or value.count(".") > 2 or value.count("-") > 5:
+    if (
+        (value.count("/") > 2 and "+" not in value and max(map(len, value.split("/"))) < 20)
+        or value.count(".") > 2
+        or value.count("-") > 5
+    ):
         return False
     longest = max(map(len, re.split(r"[-_./~%]", value)))
     words = sum(len(word) for word in re.findall(r"[a-z]{4,}|[A-Z]{4,}", value))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are read alternative by alternative, not by the column
 """Small closed lists that decide what a capitalised word is doing."""
 
 from __future__ import annotations
@@ -7,9 +8,15 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-TITLES = _words("mr mrs ms miss mx dr prof professor doctor sir madam mme mlle herr frau sr sra srta don dona rev fr sgt capt lt col judge hon")
-SUFFIXES = _words("jr sr ii iii iv md phd rn np pa do dds dvm esq lpn mph msn bsn dnp pharmd facs faap mba rph lcsw psyd pa-c fnp crna cnm pt ot")
-PARTICLES = _words("de la le van von der den del della di da dos das du ten ter el al bin ibn abu san santa y e af av zu zur st")
+TITLES = _words(
+    "mr mrs ms miss mx dr prof professor doctor sir madam mme mlle herr frau sr sra srta don dona rev fr sgt capt lt col judge hon"
+)
+SUFFIXES = _words(
+    "jr sr ii iii iv md phd rn np pa do dds dvm esq lpn mph msn bsn dnp pharmd facs faap mba rph lcsw psyd pa-c fnp crna cnm pt ot"
+)
+PARTICLES = _words(
+    "de la le van von der den del della di da dos das du ten ter el al bin ibn abu san santa y e af av zu zur st"
+)
 FACILITY = _words(
     "hospital hospitals clinic clinics center centre centers medical hospice health healthcare infirmary sanatorium pharmacy"
     " rehabilitation rehab institute university college school academy nursing home surgery ward unit department practice"
@@ -17,7 +24,9 @@ FACILITY = _words(
     " campus pavilion tower building ctr med gen general memorial pharm hosp dispensary polyclinic specialists physicians associates pediatrics paediatrics cardiology oncology orthopedics orthopaedics radiology dermatology neurology urology psychiatry gynecology obstetrics dentistry imaging diagnostics"
 )
 # Heads that make a place of what stands before them, even alone in small letters.
-FACILITY_STRONG = _words("hospital hospitals clinic clinics center centre hospice infirmary sanatorium pharmacy institute university college med ctr presbyterian hosp polyclinic memorial gen")
+FACILITY_STRONG = _words(
+    "hospital hospitals clinic clinics center centre hospice infirmary sanatorium pharmacy institute university college med ctr presbyterian hosp polyclinic memorial gen"
+)
 GENERIC = _words(
     "the a an our this that his her their my your local same other another nearby main new any each every which outpatient inpatient"
     " primary care urgent emergency intensive pain sleep stroke trauma burn birth surgical medical clinical specialty community public private"
@@ -38,11 +47,44 @@ STREET = _words(
     " rua via calle avenida paseo plaza camino carrera strasse straße weg gasse allee platz rue chemin impasse quai viale piazza corso"
     " straat laan gade vej gata vägen katu tie ulica ul utca ut ter rkp ulice trg cesta tänav tee"
 )
-STREET_ENDINGS = ("strasse", "straße", "str", "gasse", "weg", "allee", "platz", "straat", "laan", "gracht", "gade", "vej", "veg", "vegen", "gata", "gatan", "gate", "katu", "tie", "polku", "utca", "gata", "stien", "bakken", "tänav", "ulica", "brücke", "vägen", "kroken", "krogen")
+STREET_ENDINGS = (
+    "strasse",
+    "straße",
+    "str",
+    "gasse",
+    "weg",
+    "allee",
+    "platz",
+    "straat",
+    "laan",
+    "gracht",
+    "gade",
+    "vej",
+    "veg",
+    "vegen",
+    "gata",
+    "gatan",
+    "gate",
+    "katu",
+    "tie",
+    "polku",
+    "utca",
+    "gata",
+    "stien",
+    "bakken",
+    "tänav",
+    "ulica",
+    "brücke",
+    "vägen",
+    "kroken",
+    "krogen",
+)
 STREET_SURE = _words(
     "street avenue ave road rd boulevard blvd lane ln drive court terrace parkway pkwy highway hwy crescent cres rua calle avenida paseo strasse straße rue viale piazza straat laan"
 )
-MONTHS = _words("january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec")
+MONTHS = _words(
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"
+)
 # Capitalised without naming anybody: ethnicities, weekdays and feasts, bodies of medicine, headings, units.
 BENIGN = _words(
     "i i'm i've i'll i'd ok african american asian caucasian hispanic latino latina white black indian european jewish muslim christian"
@@ -67,15 +109,64 @@ EPONYM_HEAD = _words(
     " glomerulonephritis vasculitis arteritis hepatitis colitis enteritis diverticulum malformation anomaly tetralogy triad pentad"
 )
 # Geographic short forms that people write in capitals.
-PLACE_SHORT = _words("nyc nola sf dc philly ucsf ucla ucsd nyu mgh bidmc chop jfk lax hopkins upmc utsw uw msk mskcc bwh cedars-sinai cedars ohsu umass uchealth la va nhs chla hss mayo kaiser")
+PLACE_SHORT = _words(
+    "nyc nola sf dc philly ucsf ucla ucsd nyu mgh bidmc chop jfk lax hopkins upmc utsw uw msk mskcc bwh cedars-sinai cedars ohsu umass uchealth la va nhs chla hss mayo kaiser"
+)
 STATES = _words(
     "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dc pr"
 )
-STATE_NAMES = (
-    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana"
-    "|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina"
-    "|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming"
-).split("|")
+STATE_NAMES = [
+    "Alabama",
+    "Alaska",
+    "Arizona",
+    "Arkansas",
+    "California",
+    "Colorado",
+    "Connecticut",
+    "Delaware",
+    "Florida",
+    "Georgia",
+    "Hawaii",
+    "Idaho",
+    "Illinois",
+    "Indiana",
+    "Iowa",
+    "Kansas",
+    "Kentucky",
+    "Louisiana",
+    "Maine",
+    "Maryland",
+    "Massachusetts",
+    "Michigan",
+    "Minnesota",
+    "Mississippi",
+    "Missouri",
+    "Montana",
+    "Nebraska",
+    "Nevada",
+    "New Hampshire",
+    "New Jersey",
+    "New Mexico",
+    "New York",
+    "North Carolina",
+    "North Dakota",
+    "Ohio",
+    "Oklahoma",
+    "Oregon",
+    "Pennsylvania",
+    "Rhode Island",
+    "South Carolina",
+    "South Dakota",
+    "Tennessee",
+    "Texas",
+    "Utah",
+    "Vermont",
+    "Virginia",
+    "Washington",
+    "West Virginia",
+    "Wisconsin",
+    "Wyoming",
+]
 # People after whom diseases are called so often that the bare possessive means the disease.
 EPONYMS = _words(
     "parkinson alzheimer crohn hodgkin addison graves cushing huntington raynaud sjogren hashimoto wegener kawasaki gehrig tourette asperger marfan barrett"

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are read alternative by alternative, not by the column
 """Documents inside strings: JSON, CSV, SQL, base64, `name=value` pairs. All answer with spans, so the rest stays as it was."""
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ _JSON_STRING_START = re.compile(r'\s*"[\[{]')
 def looks_like_json(text: str) -> bool:
     """Whether `text` is a JSON object, array, or a JSON string that holds one. Only its two ends are looked at."""
     tail = text[-40:].rstrip()[-1:]
-    return (tail in "}]" and _JSON_START.match(text) is not None) or (tail == '"' and _JSON_STRING_START.match(text) is not None)
+    return (tail in "}]" and _JSON_START.match(text) is not None) or (
+        tail == '"' and _JSON_STRING_START.match(text) is not None
+    )
 
 
 def json_spans(text: str, find: Finder) -> Iterator[Span]:
@@ -61,7 +64,9 @@ def _moved(spans: list[Span], reading: Plain, offset: int) -> Iterator[Span]:
 
 
 _INSERT = re.compile(r"\binsert\s+into\s+[\w.\"`\[\]]+\s*\(([^()]{1,4000})\)\s*values\s*", re.IGNORECASE)
-_SQL = re.compile(r"\b(?:insert\s+into|select\b[^;]{1,2000}?\bfrom|update\s+[\w.\"`]+\s+set|delete\s+from|where)\b", re.IGNORECASE)
+_SQL = re.compile(
+    r"\b(?:insert\s+into|select\b[^;]{1,2000}?\bfrom|update\s+[\w.\"`]+\s+set|delete\s+from|where)\b", re.IGNORECASE
+)
 _LITERAL = re.compile(r"'((?:[^']|'')*)'|(-?\d+(?:\.\d+)?)|\b(null|true|false)\b|([(),;])|\"([^\"]*)\"", re.IGNORECASE)
 _COMPARED = re.compile(
     r"([A-Za-z_][\w.\"`]*)[\"`\]]?\s*(?:=|<>|!=|>=|<=|>|<|\blike\b|\bilike\b|\bin\s*\(|\bbetween\b)\s*((?:'(?:[^']|'')*'|\d+)(?:\s*(?:,|and)\s*(?:'(?:[^']|'')*'|\d+))*)",
@@ -101,7 +106,9 @@ def sql_spans(text: str, find: Finder) -> Iterator[Span]:
                 at += depth == 1
             elif literal.group(3) is None:
                 group = 1 if literal.group(1) is not None else 2 if literal.group(2) is not None else 5
-                yield from _cell(literal.group(group), literal.start(group), columns[at] if at < len(columns) else None, find)
+                yield from _cell(
+                    literal.group(group), literal.start(group), columns[at] if at < len(columns) else None, find
+                )
     for compared in _COMPARED.finditer(text):
         field = field_of(compared.group(1).rpartition(".")[2].strip('"`'))
         for literal in _QUOTED.finditer(text, compared.start(2), compared.end(2)):
@@ -128,9 +135,7 @@ def _cell(value: str, at: int, field: Field | None, find: Finder) -> Iterator[Sp
 
 
 _DELIMITERS = ",\t;|"
-_CELL = {
-    delimiter: re.compile(rf'"((?:[^"]|"")*)"|([^{re.escape(delimiter)}\r\n"]*)') for delimiter in _DELIMITERS
-}
+_CELL = {delimiter: re.compile(rf'"((?:[^"]|"")*)"|([^{re.escape(delimiter)}\r\n"]*)') for delimiter in _DELIMITERS}
 
 
 def table_delimiter(text: str) -> str | None:
@@ -140,7 +145,7 @@ def table_delimiter(text: str) -> str | None:
         return None
     for delimiter in _DELIMITERS:
         columns = head.count(delimiter) + 1
-        if columns >= 3 or columns == 2 and delimiter in ",\t":
+        if columns >= 3 or (columns == 2 and delimiter in ",\t"):
             known = sum(field_of(cell.strip(' "\r')) is not None for cell in head.split(delimiter))
             if (known >= 2 or known * 2 >= columns) and rest.partition("\n")[0].count(delimiter) + 1 >= columns:
                 return delimiter
@@ -169,7 +174,9 @@ def table_spans(text: str, delimiter: str, find: Finder) -> Iterator[Span]:
         at += 1
 
 
-_BASE64 = re.compile(r"(?<![\w+/=.-])(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2,3}={0,2})?(?![\w+/.-])|(?<![\w+/=.-])[A-Za-z0-9_-]{24,}={0,2}(?![\w+/.-])")
+_BASE64 = re.compile(
+    r"(?<![\w+/=.-])(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2,3}={0,2})?(?![\w+/.-])|(?<![\w+/=.-])[A-Za-z0-9_-]{24,}={0,2}(?![\w+/.-])"
+)
 
 
 def base64_spans(text: str, find: Finder) -> Iterator[Span]:
@@ -183,7 +190,7 @@ def base64_spans(text: str, find: Finder) -> Iterator[Span]:
 def decode_base64(token: str) -> str | None:
     """The text that `token` encodes, or None when it encodes none."""
     body = token.rstrip("=").replace("-", "+").replace("_", "/")
-    if len(body) % 4 == 1 or body.isalpha() and body.islower():
+    if len(body) % 4 == 1 or (body.isalpha() and body.islower()):
         return None
     try:
         text = base64.b64decode(body + "=" * (-len(body) % 4), validate=True).decode("utf-8")
@@ -193,7 +200,9 @@ def decode_base64(token: str) -> str | None:
     return text if printable >= 0.95 * len(text) else None
 
 
-_PAIR = re.compile(r"(?<![\w.%-])([A-Za-z_][A-Za-z_.\-]{1,30}?(?: [a-z]{2,12})?)\s?(=|\|)\s?(\"[^\"\n]{1,80}\"|'[^'\n]{1,80}'|[^\s;,&|\"'\n=][^;,&|\"'\n=]{0,80})")
+_PAIR = re.compile(
+    r"(?<![\w.%-])([A-Za-z_][A-Za-z_.\-]{1,30}?(?: [a-z]{2,12})?)\s?(=|\|)\s?(\"[^\"\n]{1,80}\"|'[^'\n]{1,80}'|[^\s;,&|\"'\n=][^;,&|\"'\n=]{0,80})"
+)
 
 
 def pair_spans(text: str) -> Iterator[Span]:
@@ -206,7 +215,13 @@ def pair_spans(text: str) -> Iterator[Span]:
         start = match.start(3)
         if value[:1] in "\"'":
             value, start = value.strip("\"'"), start + 1
-        if field.category in ("NAME", "ADDRESS", "ID") and match.group(2) == "=" and " " in value and value.islower() and len(value.split()) > 4:
+        if (
+            field.category in ("NAME", "ADDRESS", "ID")
+            and match.group(2) == "="
+            and " " in value
+            and value.islower()
+            and len(value.split()) > 4
+        ):
             continue
         if value and holds(field, value):
             yield Span(start, start + len(value), field.category, "field")

@@ -1,3 +1,4 @@
+# ruff: noqa: C901, E501 - decision lists are read from top to bottom, patterns alternative by alternative
 """FHIR R4 resources: which elements identify somebody, by the specification's data types.
 
 An element's name and its parent decide. Codes, systems, units and references by id stay; whatever the specification
@@ -14,15 +15,83 @@ _HUMAN_NAME = frozenset(("family", "given", "text"))
 _ADDRESS = frozenset(("line", "city", "district", "postalCode", "text"))
 # Elements whose values come from the specification or a terminology, not from anybody's life.
 KEEP = frozenset(
-    "resourceType id system code status use unit language intent mode gender type url reference fullUrl profile versionId contentType"
-    " comparator relation rank currency method fhirVersion verificationStatus clinicalStatus criticality priority kind category"
-    " implicitRules version instantiates instantiatesCanonical instantiatesUri valueCode valueUri valueCanonical valueOid valueUnit state country"
-    " period_unit periodUnit durationUnit dayOfWeek interpretation operator direction outcome"
-    " lifecycleStatus vitalStatus security tag doNotPerform modality hash size creation_ title_".split()
+    [
+        "resourceType",
+        "id",
+        "system",
+        "code",
+        "status",
+        "use",
+        "unit",
+        "language",
+        "intent",
+        "mode",
+        "gender",
+        "type",
+        "url",
+        "reference",
+        "fullUrl",
+        "profile",
+        "versionId",
+        "contentType",
+        "comparator",
+        "relation",
+        "rank",
+        "currency",
+        "method",
+        "fhirVersion",
+        "verificationStatus",
+        "clinicalStatus",
+        "criticality",
+        "priority",
+        "kind",
+        "category",
+        "implicitRules",
+        "version",
+        "instantiates",
+        "instantiatesCanonical",
+        "instantiatesUri",
+        "valueCode",
+        "valueUri",
+        "valueCanonical",
+        "valueOid",
+        "valueUnit",
+        "state",
+        "country",
+        "period_unit",
+        "periodUnit",
+        "durationUnit",
+        "dayOfWeek",
+        "interpretation",
+        "operator",
+        "direction",
+        "outcome",
+        "lifecycleStatus",
+        "vitalStatus",
+        "security",
+        "tag",
+        "doNotPerform",
+        "modality",
+        "hash",
+        "size",
+        "creation_",
+        "title_",
+    ]
 )
 _PERSONS = re.compile(r"(?:^|/)(?:Patient|Practitioner|PractitionerRole|RelatedPerson|Person)[/?]")
 _SSN_SYSTEM = re.compile(r"us-ssn|2\.16\.840\.1\.113883\.4\.1\b")
-_IDENTIFIER_TYPES = {"MR": "MRN", "SS": "SSN", "SB": "SSN", "DL": "LICENSE", "PPN": "LICENSE", "NPI": "LICENSE", "MC": "HEALTH_PLAN", "MB": "HEALTH_PLAN", "MA": "HEALTH_PLAN", "AN": "ACCOUNT"}
+_IDENTIFIER_TYPES = {
+    "MR": "MRN",
+    "SS": "SSN",
+    "SB": "SSN",
+    "DL": "LICENSE",
+    "PPN": "LICENSE",
+    "NPI": "LICENSE",
+    "MC": "HEALTH_PLAN",
+    "MB": "HEALTH_PLAN",
+    "MA": "HEALTH_PLAN",
+    "AN": "ACCOUNT",
+}
 _CONTACT = {"phone": "PHONE", "fax": "PHONE", "pager": "PHONE", "sms": "PHONE", "email": "EMAIL", "url": "URL"}
 
 
@@ -59,7 +128,7 @@ def element(node: dict[str, Any], key: str, value: object, role: str) -> str | N
         if role == "valueIdentifier":
             return identifier_category(node)
         return None
-    if key in ("family", "given") or key in _HUMAN_NAME and ("family" in node or "given" in node):
+    if key in ("family", "given") or (key in _HUMAN_NAME and ("family" in node or "given" in node)):
         return "NAME"
     if key in _ADDRESS and (role == "address" or role.endswith("Address")):
         return "ADDRESS"
@@ -86,6 +155,26 @@ def element(node: dict[str, Any], key: str, value: object, role: str) -> str | N
     return None
 
 
+_CODEABLE = frozenset(("coding", "text"))
+_CODING = frozenset(("system", "code", "display", "version", "userSelected"))
+
+
+def terminology_only(node: dict[str, Any]) -> bool:
+    """Whether `node` is a Coding or CodeableConcept with nothing but a terminology's words: it stays as it is."""
+    if "coding" in node:
+        codings = node["coding"]
+        return (
+            node.keys() <= _CODEABLE
+            and type(codings) is list
+            and all(type(coding) is dict and _is_coding(coding) for coding in codings)
+        )
+    return _is_coding(node)
+
+
+def _is_coding(node: dict[str, Any]) -> bool:
+    return "code" in node and "system" in node and node.keys() <= _CODING and type(node["code"]) is str
+
+
 def coded(node: dict[str, Any]) -> bool:
     """Whether `node` is a Coding of a medical terminology, or a CodeableConcept that has one."""
     system = node.get("system")
@@ -95,18 +184,79 @@ def coded(node: dict[str, Any]) -> bool:
     return isinstance(codings, list) and any(isinstance(coding, dict) and coded(coding) for coding in codings)
 
 
-_TERMINOLOGY = re.compile(r"snomed|icd-?\d|loinc|rxnorm|/cpt|ama-assn|ndc|cvx|hcpcs|2\.16\.840\.1\.113883\.6\.", re.IGNORECASE)
-_CODED = frozenset("code type category vaccineCode valueCodeableConcept reasonCode bodySite specialty maritalStatus route".split())
+_TERMINOLOGY = re.compile(
+    r"snomed|icd-?\d|loinc|rxnorm|/cpt|ama-assn|ndc|cvx|hcpcs|2\.16\.840\.1\.113883\.6\.", re.IGNORECASE
+)
+_CODED = frozenset(
+    [
+        "code",
+        "type",
+        "category",
+        "vaccineCode",
+        "valueCodeableConcept",
+        "reasonCode",
+        "bodySite",
+        "specialty",
+        "maritalStatus",
+        "route",
+    ]
+)
 
 
 def _named(url: object) -> bool:
-    return isinstance(url, str) and ("maidenname" in url.lower() or "own-name" in url or "own-prefix" in url or "partner-name" in url or "fathers-family" in url or "mothers-family" in url)
+    return isinstance(url, str) and (
+        "maidenname" in url.lower()
+        or "own-name" in url
+        or "own-prefix" in url
+        or "partner-name" in url
+        or "fathers-family" in url
+        or "mothers-family" in url
+    )
 
 
 _PERSON_ROLES = frozenset(
-    "subject patient practitioner author performer requester individual member actor recorder asserter informationSource source enterer provider"
-    " generalPractitioner who beneficiary policyHolder subscriber payee sender recipient owner participant attester party interpreter resultsInterpreter"
-    " receiver handler collector responsibleParty assessor reviewer contributor link other practitionerRole onBehalfOf".split()
+    [
+        "subject",
+        "patient",
+        "practitioner",
+        "author",
+        "performer",
+        "requester",
+        "individual",
+        "member",
+        "actor",
+        "recorder",
+        "asserter",
+        "informationSource",
+        "source",
+        "enterer",
+        "provider",
+        "generalPractitioner",
+        "who",
+        "beneficiary",
+        "policyHolder",
+        "subscriber",
+        "payee",
+        "sender",
+        "recipient",
+        "owner",
+        "participant",
+        "attester",
+        "party",
+        "interpreter",
+        "resultsInterpreter",
+        "receiver",
+        "handler",
+        "collector",
+        "responsibleParty",
+        "assessor",
+        "reviewer",
+        "contributor",
+        "link",
+        "other",
+        "practitionerRole",
+        "onBehalfOf",
+    ]
 )
 _ORGANIZED = re.compile(
     r"\b(?:inc|llc|ltd|corp|pllc|pc|lp|center|centers|centre|hospital|clinic|medical|health|healthcare|associates|group|pharmacy|services|laborator(?:y|ies)|department|university|practice|care|system|insurance|medicine|specialists?|physicians|therapy|rehab\w*|nursing|home|hospice|surgery|urgent|family|va|llp|foundation|institute|network|team|organization)\b",
@@ -120,7 +270,12 @@ def _display(node: dict[str, Any], role: str) -> str | None:
         return "keep"
     display = str(node.get("display"))
     reference = node.get("reference")
-    person = isinstance(reference, str) and _PERSONS.search(reference) or node.get("type") in ("Patient", "Practitioner", "RelatedPerson", "Person")
-    if person or role in _PERSON_ROLES and not _ORGANIZED.search(display) and not display.isupper():
+    person = (isinstance(reference, str) and _PERSONS.search(reference)) or node.get("type") in (
+        "Patient",
+        "Practitioner",
+        "RelatedPerson",
+        "Person",
+    )
+    if person or (role in _PERSON_ROLES and not _ORGANIZED.search(display) and not display.isupper()):
         return "NAME"
     return "known"

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are read alternative by alternative, not by the column
 """What a key, a column header or a label says about the value beside it."""
 
 from __future__ import annotations
@@ -5,6 +6,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
+
+from sallyport.masking.ledger import MARKER
 
 Trust = Literal["whole", "check"]
 
@@ -62,7 +65,7 @@ def classify(key: str) -> Field | None:
 
 def field_of(key: str) -> Field | None:
     """What `key` says about its value, or None."""
-    if len(key) > 64 or key[:1] == "[":  # a marker is no field's name
+    if len(key) > 64 or ("[" in key and MARKER.search(key)):  # a marker is no field's name
         return None
     # Keys may be identifiers themselves, and a cache outlives the request: only field-like words go in.
     return classify(key) if key.isascii() and not any(map(str.isdigit, key)) and " " not in key else _classify(key)
@@ -79,7 +82,9 @@ def _classify(key: str) -> Field | None:
 
 
 _YEAR = re.compile(r"\s*(?:1[89]|20)\d\d\s*")
-_DATELIKE = re.compile(r"\d{1,4}[^\w\s]\d{1,2}|\d{6,}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\W", re.IGNORECASE)
+_DATELIKE = re.compile(
+    r"\d{1,4}[^\w\s]\d{1,2}|\d{6,}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\W", re.IGNORECASE
+)
 _PERSON = re.compile(r"[^\W\d_][^\W_'.\u2019-]*(?:[ ,.'\u2019-]{1,2}[^\W_]+){0,5}\.?\s*")
 
 
@@ -95,4 +100,9 @@ def holds(field: Field, value: object) -> bool:
     if field.category == "AGE":
         digits = "".join(filter(str.isdigit, text.partition(".")[0]))
         return bool(digits) and len(digits) < 5 and int(digits) > 89
-    return isinstance(value, str) and len(value) <= 60 and _PERSON.fullmatch(value.strip()) is not None and not value.islower() | value.isupper() * ("_" in value)
+    return (
+        isinstance(value, str)
+        and len(value) <= 60
+        and _PERSON.fullmatch(value.strip()) is not None
+        and not value.islower() | value.isupper() * ("_" in value)
+    )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and word lists are read alternative by alternative, not by the column
 """HL7 v2 messages: which components of which fields identify somebody (HL7 v2.8, chapters 3, 4, 6, 7 and 9)."""
 
 from __future__ import annotations
@@ -24,44 +25,45 @@ _TYPES: dict[str, dict[int, str]] = {
 }
 # Names of professionals are masked; their business addresses and numbers (ROL-11, PRT-14, SCH-13 …) stay: Safe Harbor
 # protects the individual, relatives, employers and household members.
-_FIELDS: dict[str, dict[int, str]] = {
-    segment: {int(field): kind for kind, fields in kinds.items() for field in str(fields).split()}
-    for segment, kinds in {
-        "PID": {"MRN": "2 3 4", "XPN": "5 6 9", "DTM": "7 29", "XAD": 11, "PLACE": "12 23", "XTN": "13 14 40", "ACCOUNT": 18, "SSN": 19, "LICENSE": 20, "CX": 21},
-        "PD1": {"XCN": 4},
-        "NK1": {"XPN": "2 26 30", "XAD": "4 32", "XTN": "5 6 31 40", "DTM": "8 9 16", "CX": "12 33", "SSN": 37},
-        "PV1": {"XCN": "7 8 9 17 52", "CX": 19, "DTM": "44 45"},
-        "PV2": {"DTM": "8 9", "XCN": 13},
-        "EVN": {"DTM": "2 3 6", "XCN": 5},
-        "GT1": {"CX": "2 19", "XPN": "3 4", "XAD": 5, "XTN": "6 7", "DTM": "8 13 14", "SSN": 12},
-        "IN1": {"PLAN": "8 36 49", "DTM": "12 13 18", "XPN": 16, "XAD": 19},
-        "IN2": {"PLAN": "1 6 8 61", "SSN": 2, "XPN": 40, "XTN": "63 64"},
-        "MRG": {"MRN": "1 2 4", "ACCOUNT": 3, "XPN": 7},
+_LISTED: dict[str, dict[str, str]] = {
+        "PID": {"MRN": "2 3 4", "XPN": "5 6 9", "DTM": "7 29", "XAD": "11", "PLACE": "12 23", "XTN": "13 14 40", "ACCOUNT": "18", "SSN": "19", "LICENSE": "20", "CX": "21"},
+        "PD1": {"XCN": "4"},
+        "NK1": {"XPN": "2 26 30", "XAD": "4 32", "XTN": "5 6 31 40", "DTM": "8 9 16", "CX": "12 33", "SSN": "37"},
+        "PV1": {"XCN": "7 8 9 17 52", "CX": "19", "DTM": "44 45"},
+        "PV2": {"DTM": "8 9", "XCN": "13"},
+        "EVN": {"DTM": "2 3 6", "XCN": "5"},
+        "GT1": {"CX": "2 19", "XPN": "3 4", "XAD": "5", "XTN": "6 7", "DTM": "8 13 14", "SSN": "12"},
+        "IN1": {"PLAN": "8 36 49", "DTM": "12 13 18", "XPN": "16", "XAD": "19"},
+        "IN2": {"PLAN": "1 6 8 61", "SSN": "2", "XPN": "40", "XTN": "63 64"},
+        "MRG": {"MRN": "1 2 4", "ACCOUNT": "3", "XPN": "7"},
         "ORC": {"DTM": "9 15", "XCN": "10 11 12"},
         "OBR": {"DTM": "6 7 8 14 22", "XCN": "10 16 28"},
-        "OBX": {"DTM": "14 19", "XCN": 16},
-        "DG1": {"DTM": "5 19", "XCN": 16},
-        "PR1": {"DTM": 5, "XCN": "8 11 12"},
-        "AL1": {"DTM": 6},
+        "OBX": {"DTM": "14 19", "XCN": "16"},
+        "DG1": {"DTM": "5 19", "XCN": "16"},
+        "PR1": {"DTM": "5", "XCN": "8 11 12"},
+        "AL1": {"DTM": "6"},
         "TXA": {"DTM": "4 6 7 8", "XCN": "5 9 10 11"},
-        "ROL": {"XCN": 4},
-        "PRT": {"XCN": 5},
-        "NTE": {"XCN": 5},
-        "CTD": {"XPN": 2},
-        "AIP": {"XCN": 3},
+        "ROL": {"XCN": "4"},
+        "PRT": {"XCN": "5"},
+        "NTE": {"XCN": "5"},
+        "CTD": {"XPN": "2"},
+        "AIP": {"XCN": "3"},
         "SCH": {"XCN": "12 16 20"},
         "FT1": {"XCN": "20 21 24"},
-        "RXA": {"DTM": "3 4", "XCN": 10},
+        "RXA": {"DTM": "3 4", "XCN": "10"},
         "RXE": {"XCN": "13 14"},
         "RXO": {"XCN": "14 15"},
-        "STF": {"XPN": 3, "DTM": 6, "XTN": 10, "XAD": 11, "SSN": "22"},
-        "ACC": {"DTM": 1, "XCN": 7},
+        "STF": {"XPN": "3", "DTM": "6", "XTN": "10", "XAD": "11", "SSN": "22"},
+        "ACC": {"DTM": "1", "XCN": "7"},
         "CON": {"DTM": "13 14"},
-        "FAM": {"XPN": 2},
+        "FAM": {"XPN": "2"},
         "SPM": {"DTM": "17 18"},
         "PDA": {"DTM": "3 4"},
-    }.items()
 }  # fmt: skip
+_FIELDS = {
+    segment: {int(field): kind for kind, fields in kinds.items() for field in fields.split()}
+    for segment, kinds in _LISTED.items()
+}
 # Text for people: looked at as free text, whatever the segment.
 _PROSE = {("NTE", 3), ("OBX", 5)}
 HEAD = re.compile(r"(?:^|[\r\n\x0b])(?:MSH|FHS|BHS)([^\w\s])([^\w\s]{3,5})")
@@ -100,7 +102,7 @@ def _segment(
         if field and number:
             if kind := fields.get(number):
                 yield from _field(field, start, _TYPES[kind], component, repetition)
-            elif (name, number) in _PROSE or not fields and len(field) > 40 and component not in field:
+            elif (name, number) in _PROSE or (not fields and len(field) > 40 and component not in field):
                 yield from (span._replace(start=span.start + start, end=span.end + start) for span in prose(field))
         start += len(field) + len(separator)
 

@@ -7,8 +7,40 @@ from typing import Any
 from sallyport.masking.structure.fields import Field, field_of
 
 VALUE_KEYS = frozenset(("value", "Value", "values", "val", "stringValue", "data", "content", "text"))
-_NAME_KEYS = ("name", "Name", "key", "Key", "field", "column", "label", "attribute", "parameter", "param", "header", "columnName", "fieldName")
-_TYPED = frozenset(("S", "N", "B", "SS", "NS", "BS", "L", "M", "BOOL", "NULL", "stringValue", "longValue", "doubleValue", "booleanValue", "isNull"))
+_NAME_KEYS = (
+    "name",
+    "Name",
+    "key",
+    "Key",
+    "field",
+    "column",
+    "label",
+    "attribute",
+    "parameter",
+    "param",
+    "header",
+    "columnName",
+    "fieldName",
+)
+_TYPED = frozenset(
+    (
+        "S",
+        "N",
+        "B",
+        "SS",
+        "NS",
+        "BS",
+        "L",
+        "M",
+        "BOOL",
+        "NULL",
+        "stringValue",
+        "longValue",
+        "doubleValue",
+        "booleanValue",
+        "isNull",
+    )
+)
 
 
 def is_typed(node: dict[str, Any]) -> bool:
@@ -33,9 +65,12 @@ def headers(node: dict[str, Any]) -> list[Field | None] | None:
             names = [entry if isinstance(entry, str) else _named(entry) for entry in item]
             if all(names) and (found := [field_of(str(name)) for name in names]) and any(found):
                 return found
-        elif isinstance(item, dict) and key.lower() in ("schema", "metadata", "meta"):
-            if (inner := headers(item)) is not None:
-                return inner
+        elif (
+            isinstance(item, dict)
+            and key.lower() in ("schema", "metadata", "meta")
+            and (inner := headers(item)) is not None
+        ):
+            return inner
     return None
 
 

@@ -1,0 +1,161 @@
+"""Masking beside its peers on labelled corpora: leak, over-masking, F2, speed and import time, in one run.
+
+    python -m bench.masking --corpora DIR [--limit N] [--without-peers]
+
+DIR holds `*.jsonl.gz` corpora and the `score.py` that measures any `mask(document) -> document` on them. The peers run
+in an environment of their own (`.local/peers-venv`, from bench/peers/requirements.txt) on an even sample of --limit
+documents per corpus, and so do we beside them; our own figures are taken on everything. Writes
+bench/results/masking.json and the tables in docs/masking.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bench import masking_cards, masking_worst
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "bench" / "results" / "masking.json"
+DOCUMENT = ROOT / "docs" / "masking.md"
+PEERS_VENV = ROOT / ".local" / "peers-venv"
+PEERS_LOCK = ROOT / "bench" / "peers" / "requirements.txt"
+PEERS = ("presidio", "philter", "scrubadub")
+CORPORA = (
+    "asq_phi", "presidio_v2", "outis_notes", "hl7v2", "rows", "fhir_resource", "fhir_bundle", "evasions", "secrets",
+    "openmed_fixtures",
+)  # fmt: skip
+
+
+def score(python: Path, masker: str, corpora: Path, files: list[Path], limit: int | None) -> dict[str, Any]:
+    """What score.py measures for `masker` in a fresh process of `python`."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as out:
+        command = [str(python), str(corpora / "score.py"), masker, *map(str, files), "--json", out.name]
+        command += ["--path", str(ROOT), "--path", str(ROOT / "layers" / "core" / "python")]
+        command += ["--limit", str(limit)] if limit else []
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+        measured: dict[str, Any] = json.loads(Path(out.name).read_text(encoding="utf-8"))
+    return measured
+
+
+def peers_python() -> Path:
+    """The interpreter of the peers' environment, which is made when it is missing."""
+    python = PEERS_VENV / "bin" / "python"
+    if not python.exists():
+        print("making the peers' environment (some minutes, once)", flush=True)
+        subprocess.run([sys.executable, "-m", "venv", str(PEERS_VENV)], check=True)
+        install = [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(PEERS_LOCK)]
+        subprocess.run(install, check=True)
+    return python
+
+
+def percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.2f}"
+
+
+def row(name: str, measured: dict[str, Any] | None) -> str:
+    """One line of the table; a peer that fails on a corpus has none."""
+    if measured is None:
+        return f"| {name} | – | – | – | – | – |"
+    a = measured["all"]
+    f2 = "–" if a["F2"] is None else f"{a['F2']:.3f}"
+    clean = percent(a["clean_untouched"]) if a["clean_docs"] else "–"
+    return f"| {name} | {f2} | {percent(a['leak'])} | {percent(a['over'])} | {clean} | {a['MBps']:.3f} |"
+
+
+def tables(results: dict[str, Any]) -> str:
+    """The Markdown between the markers of docs/masking.md."""
+    lines = [
+        f"Measured on {results['machine']}, Python {results['python']}: ours on every document, and again on the",
+        f"sample of {results['limit']} documents per corpus that the peers were given. Leak: letters and digits of",
+        "required identifiers still visible; over: letters and digits outside every identifier that were lost; clean:",
+        "documents without identifiers that came back unchanged; all in per cent. MB/s: one core.",
+        "",
+    ]
+    for corpus in results["ours"]:
+        lines += [f"**{corpus}**", "", "| | F2 | leak | over | clean | MB/s |", "|---|---|---|---|---|---|"]
+        lines.append(row("Sallyport, all documents", results["ours"][corpus]))
+        if results["peers"]:
+            lines.append(row("Sallyport, sample", results["sample"][corpus]))
+        lines += [row(f"{peer}, sample", measured.get(corpus)) for peer, measured in results["peers"].items()]
+        labels = results["ours"][corpus]["labels"]
+        shown = ", ".join(f"{label} {percent(value['leak'])} of {value['n']}" for label, value in labels.items())
+        lines += ["", f"Leak by label: {shown}.", ""]
+    lines += ["**Import and first call**", "", "| | import ms | first call ms |", "|---|---|---|"]
+    lines += [
+        f"| {who} | {value['import_ms']:.0f} | {value['first_ms']:.0f} |" for who, value in results["start"].items()
+    ]
+    worst = results["worst"]
+    lines += [
+        "",
+        f"**Worst case**: {worst['typical_us']:.2f} µs per character on clinical notes of our own making; the slowest",
+        f"of {worst['tried']} hostile texts ({worst['name']!r}) takes {worst['ratio']:.1f} times that.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def between(document: Path, name: str, body: str) -> None:
+    """Replace what stands between `<!-- name -->` and `<!-- /name -->`."""
+    text = document.read_text(encoding="utf-8")
+    head, _, rest = text.partition(f"<!-- {name} -->\n")
+    _, mark, tail = rest.partition(f"<!-- /{name} -->")
+    if not mark:
+        raise SystemExit(f"{document} lacks the markers of {name}")
+    document.write_text(f"{head}<!-- {name} -->\n{body}{mark}{tail}", encoding="utf-8")
+
+
+def measure(corpora: Path, limit: int, *, with_peers: bool) -> dict[str, Any]:
+    """Everything the table shows."""
+    files = [path for name in CORPORA for path in sorted(corpora.glob(f"{name}*.jsonl.gz"))]
+    if not files:
+        raise SystemExit(f"no *.jsonl.gz corpora in {corpora}; make bench-masking CORPORA=folder")
+    ours = score(Path(sys.executable), "sallyport.masking:mask_json", corpora, files, None)
+    sample: dict[str, Any] = {}
+    peers: dict[str, dict[str, Any]] = {}
+    if with_peers:
+        sample = score(Path(sys.executable), "sallyport.masking:mask_json", corpora, files, limit)
+        for peer in PEERS:
+            print("measuring", peer, flush=True)
+            try:
+                peers[peer] = score(peers_python(), f"bench.masking_peers:{peer}", corpora, files, limit)
+            except subprocess.CalledProcessError as error:
+                print(peer, "failed with", error.returncode, file=sys.stderr)
+
+    def named(measured: dict[str, Any]) -> dict[str, Any]:
+        return {key.partition(".")[0]: value for key, value in measured.items() if key.endswith(".gz")}
+
+    start = {"Sallyport": ours, **peers}
+    return {
+        "machine": f"{platform.machine()}, {platform.system()}",
+        "python": platform.python_version(),
+        "limit": limit,
+        "ours": named(ours),
+        "sample": named(sample),
+        "peers": {peer: named(measured) for peer, measured in peers.items()},
+        "start": {who: {key: value[key] for key in ("import_ms", "first_ms")} for who, value in start.items()},
+        "worst": masking_worst.measure(),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpora", type=Path, required=True)
+    parser.add_argument("--limit", type=int, default=30)
+    parser.add_argument("--without-peers", action="store_true")
+    arguments = parser.parse_args()
+    results = measure(arguments.corpora.resolve(), arguments.limit, with_peers=not arguments.without_peers)
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    between(DOCUMENT, "figures", tables(results))
+    between(DOCUMENT, "cards", masking_cards.render())
+    print(tables(results))
+
+
+if __name__ == "__main__":
+    main()

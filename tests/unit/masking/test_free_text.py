@@ -1,0 +1,77 @@
+import pytest
+
+from sallyport.masking import mask_text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("seen by Dr. Adaeze Okonkwo on March 14th, 2025", "seen by [NAME-1] on [DATE-1]"),
+        ("patients like Will T., 72, from Lakemont", "patients like [NAME-1], 72, from [LOCATION-1]"),
+        ("admitted to St. Brendan's Hospital (MRN: SB-448812)", "admitted to [FACILITY-1] (MRN: [MRN-1])"),
+        ("lives at 12 Rue des Lilas, Lyon", "lives at [ADDRESS-1]"),
+        ("a 94-year-old and a 63-year-old", "a [AGE-1]-year-old and a 63-year-old"),
+        ("call 020 7946 0018 or +1 (202) 555-0143", "call [PHONE-1] or [PHONE-2]"),
+        ("card 4111 1111 1111 1111, card 4111 1111 1111 1112", "card [CARD-1], card [ID-1]"),
+        ("SSN 000-12-3456 and 987-65-4321", "SSN [SSN-1] and [SSN-2]"),
+        (
+            "Password=hunter2x! and postgres://app:s3cr3t@db:5432/x",
+            "Password=[SECRET-1] and postgres://app:[SECRET-2]@db:5432/x",
+        ),
+        ("pts name bob williams, seen at st. luke's hospital", "pts name [NAME-1], seen at [FACILITY-1]"),
+    ],
+)
+def test_identifiers_in_running_text_are_masked(text: str, masked: str) -> None:
+    assert mask_text(text).text == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Parkinson disease, Hodgkin's lymphoma and a positive Babinski sign; Glasgow Coma Scale 15/15",
+        "Latest ACC/AHA guidelines for HTN in a 60-year-old African American male, diagnosed in 2021",
+        "BP 128/76 mmHg, pulse 72/min, SpO2 98%, hemoglobin 11.8 g/dL, platelets 205",
+        "Take 25 mg twice daily for 14 days; return after six weeks if symptoms persist.",
+        "Study PMID 31234567, ICD-10 L98.9 and CPT 11102; HbA1c 7.2",
+        "Will the patient tolerate Eliquis or Xarelto? May we switch to metformin?",
+    ],
+)
+def test_medicine_without_anybody_in_it_stays_untouched(text: str) -> None:
+    assert mask_text(text).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for J\u043ehn Sm\u0456th",
+        "for Jo\u200bhn Smi\u200bth",
+        "for \uff2aohn \uff33mith",
+        "for John%20Smith",
+        "for &#74;&#111;hn Smith",
+        "for \\u004aohn Smith",
+        "for JOHN SMITH",
+        "for J o h n S m i t h",
+    ],
+)
+def test_a_disguised_name_is_masked_with_its_disguise(text: str) -> None:
+    assert mask_text(text).text in ("for [NAME-1]", "[NAME-1]", "for [NAME-1] [NAME-2]")
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "9\u200b8\u200b7-65-4321",
+        "\uff19\uff18\uff17-\uff16\uff15-\uff14\uff13\uff12\uff11",
+        "9 8 7 6 5 4 3 2 1",
+        "nine eight seven six five four three two one",
+        "987.65.4321",
+        "%39%38%37-65-4321",
+    ],
+)
+def test_a_disguised_number_is_masked_with_its_disguise(number: str) -> None:
+    assert number not in mask_text(f"ssn {number} please").text
+
+
+def test_spellings_of_one_value_share_a_marker() -> None:
+    masked = mask_text("Mr. O'Brien, then OBRIEN (Mr. O\u2019BRIEN)").text
+    assert masked.count("[NAME-1]") >= 2

@@ -1,0 +1,95 @@
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from sallyport.masking import mask, mask_json
+
+PATIENT: Any = {
+    "resourceType": "Patient",
+    "id": "example",
+    "identifier": [{"system": "http://hl7.org/fhir/sid/us-ssn", "value": "999-12-3456"}],
+    "name": [{"family": "Okonkwo", "given": ["Adaeze"], "prefix": ["Ms."]}],
+    "birthDate": "1984-07-02",
+    "address": [{"line": ["9 Elm St"], "city": "Eastbrook", "state": "OR", "postalCode": "97301"}],
+    "maritalStatus": {"coding": [{"system": "http://terminology.hl7.org/x", "code": "M", "display": "Married"}]},
+    "photo": [{"contentType": "image/png", "data": "aGVsbG8="}],
+}
+
+
+def test_a_fhir_resource_keeps_its_codes_and_loses_the_person() -> None:
+    masked: Any = mask_json(PATIENT)
+    assert masked["maritalStatus"] == PATIENT["maritalStatus"]
+    assert masked["address"][0] == {
+        "line": ["[ADDRESS-1]"],
+        "city": "[ADDRESS-2]",
+        "state": "OR",
+        "postalCode": "[ADDRESS-3]",
+    }
+    assert masked["identifier"][0]["value"] == "[SSN-1]"
+    for secret in ("Okonkwo", "Adaeze", "1984", "aGVsbG8"):
+        assert secret not in json.dumps(masked)
+
+
+def test_a_name_in_a_field_is_found_in_the_prose_beside_it() -> None:
+    masked: Any = mask_json({"last_name": "Lightfoot", "note": "told lightfoot to come back"})
+    assert masked == {"last_name": "[NAME-1]", "note": "told [NAME-1] to come back"}
+
+
+def test_hl7_components_are_masked_and_the_message_stays_readable() -> None:
+    message = "MSH|^~\\&|A|B|C|D|2025||ADT^A01|1|P|2.5\rPID|1||4711^^^H^MR||DOE^JANE^^^MS||19530102|F\rPV1|1|I|W^3"
+    masked = str(mask_json(message))
+    assert masked.endswith("PID|1||[MRN-1]^^^H^MR||[NAME-1]^[NAME-2]^^^MS||[DATE-1]|F\rPV1|1|I|W^3")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"columns": ["FirstName", "ssn", "status"], "rows": [["Ada", "999121234", "open"]]},
+        {"data": [["first name", "social_security_number", "status"], ["Ada", "999121234", "open"]]},
+        {"rows": [{"fname": "Ada", "SSN": 999121234, "status": "open"}]},
+        {"csv": "fname,ssn,status\nAda,999121234,open\n"},
+        {"sql": "INSERT INTO t (fname, ssn, status) VALUES ('Ada', '999121234', 'open');"},
+        {"sql": "SELECT status FROM t WHERE fname = 'Ada' AND ssn = 999121234 AND status = 'open'"},
+        {"item": {"fname": {"S": "Ada"}, "ssn": {"N": "999121234"}, "status": {"S": "open"}}},
+        {"fields": [{"name": "fname", "value": "Ada"}, {"name": "ssn", "value": "999121234"}, {"x": "open"}]},
+        {"body": json.dumps({"fname": "Ada", "ssn": 999121234, "status": "open"})},
+        {"query": "fname=Ada&ssn=999121234&status=open"},
+    ],
+)
+def test_rows_are_masked_by_column_however_they_are_written(document: Any) -> None:
+    masked = json.dumps(mask_json(document))
+    assert "Ada" not in masked
+    assert "999121234" not in masked
+    assert "open" in masked
+
+
+def test_identifiers_used_as_keys_go_and_field_names_stay() -> None:
+    masked: Any = mask_json({"Emily C.": {"status": 1}, "jane@example.org": 2, "firstName": "Ada", "ward": 3})
+    assert list(masked) == ["[NAME-1]", "[EMAIL-1]", "firstName", "ward"]
+
+
+def test_keys_that_mask_alike_lose_no_entry() -> None:
+    masked: Any = mask_json({"Jane Smith": 1, "JANE SMITH": 2})
+    assert list(masked.values()) == [1, 2]
+
+
+def test_numbers_that_identify_become_markers_and_measures_stay() -> None:
+    masked: Any = mask_json({"mrn": 4711, "systolic": 141, "weight": 72.5, "x": 4111111111111111})
+    assert masked == {"mrn": "[MRN-1]", "systolic": 141, "weight": 72.5, "x": "[CARD-1]"}
+
+
+def test_documents_in_documents_are_opened_to_a_fixed_depth_and_masked_whole_below() -> None:
+    text = "Seen: Katherine Johnson, 503-555-0147"
+    for _ in range(8):
+        text = base64.b64encode(text.encode()).decode()
+        masked = str(mask_json({"x": text}))
+        assert "[" in masked
+        assert text not in masked
+
+
+def test_findings_point_into_the_masked_document() -> None:
+    masked, findings = mask({"Emily C.": {"phone": "503-555-0147"}})
+    assert [(finding.path, finding.category) for finding in findings] == [("$", "NAME"), ("$.[NAME-1].phone", "PHONE")]
+    assert isinstance(masked.document, dict)
