@@ -21,6 +21,8 @@ PATCHES = (
     "sam_parameters",
     "template_properties",
     "cloudtrail_trail",
+    "shared_layers",
+    "shared_layers",
 )
 
 
