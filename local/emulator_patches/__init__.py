@@ -22,7 +22,6 @@ PATCHES = (
     "template_properties",
     "cloudtrail_trail",
     "shared_layers",
-    "shared_layers",
 )
 
 

@@ -1,8 +1,6 @@
 """Every patch closes its gap, and is still needed: ministack as it comes shows the gap."""
 
-import io
 import json
-import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -126,31 +124,3 @@ def _assume_with_source_identity(
         return dict(answer["Credentials"])
 
     return assume
-
-
-LAYER_PLACE = (
-    "import pathlib, there\ndef handler(event, context):\n    return str(pathlib.Path(there.__file__).resolve())\n"
-)
-
-
-def _places_of_a_shared_layer(account: Account) -> set[str]:
-    """Where two functions with one layer find its module."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as bundle:
-        bundle.writestr("python/there.py", "")
-    functions = account.client("lambda")
-    layer = functions.publish_layer_version(LayerName="shared", Content={"ZipFile": archive.getvalue()})
-    places = set()
-    for name in ("layer-one", "layer-two"):
-        make_function(account, name, LAYER_PLACE)
-        functions.update_function_configuration(FunctionName=name, Layers=[layer["LayerVersionArn"]])
-        places.add(functions.invoke(FunctionName=name)["Payload"].read().decode())
-    return places
-
-
-def test_layer_is_unpacked_once_for_all_functions(admin: Account) -> None:
-    assert len(_places_of_a_shared_layer(admin)) == 1
-
-
-def test_unpatched_layer_is_unpacked_for_every_function(plain_admin: Account) -> None:
-    assert len(_places_of_a_shared_layer(plain_admin)) == 2, f"shared_layers: {NO_LONGER_NEEDED}"
