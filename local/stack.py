@@ -158,6 +158,8 @@ def _parameters(slack: Slack) -> dict[str, str]:
         "ExportSourceBucket": seed.SOURCE_BUCKET,
         "ExportDestinationBucket": seed.EXPORT_BUCKET,
         "ReadTable": seed.TABLE,
+        # Tests ask more often than an agent does.
+        "RequestsPerHour": "2000",
     }
 
 
