@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from local.account import Account
 from local.digest import sources_digest
 from local.emulator import REGION
 
+_ALIAS = "live"
 _EXECUTE_API = re.compile(r"https://(?P<api>[a-z0-9]+)\.execute-api\.[^/]+/(?P<stage>[^/]+)/?")
 
 
@@ -83,6 +85,29 @@ def outputs(project: Project, account: Account) -> dict[str, str]:
     except cloudformation.exceptions.ClientError:
         return {}
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def await_functions(project: Project, account: Account, *, seconds: float = 240.0) -> int:
+    """Wait until the version behind every function's alias has its environment; how many functions there are.
+
+    CloudFormation waits for SnapStart's snapshots, the emulator's only begins them: a call that comes before its
+    function is ready would wait longer than clients do. Raises SamError for a function that fails, or that is not
+    ready after `seconds`.
+    """
+    client = account.client("lambda")
+    pages = client.get_paginator("list_functions").paginate()
+    names = [entry["FunctionName"] for page in pages for entry in page["Functions"]]
+    waiting = [name for name in names if name.startswith(f"{project.stack_name}-")]
+    count, deadline = len(waiting), time.monotonic() + seconds
+    while waiting:
+        states = {name: client.get_function_configuration(FunctionName=name, Qualifier=_ALIAS) for name in waiting}
+        failed = [f"{name}: {state.get('StateReason')}" for name, state in states.items() if state["State"] == "Failed"]
+        if failed or time.monotonic() > deadline:
+            raise SamError("\n".join(["functions did not get ready:", *(failed or waiting)]))
+        waiting = [name for name, state in states.items() if state["State"] == "Pending"]
+        if waiting:
+            time.sleep(0.2)
+    return count
 
 
 def local_api_url(url: str, endpoint_url: str) -> str:

@@ -140,6 +140,8 @@ def _finish(account: Emulator, slack: Slack, directory: Directory) -> None:
         slack_process.send_clicks_to(slack, f"{api_url}/slack/interactions")
     with step("make IAM users for agents and people"):
         keys = stack_file.key_pairs(admin, STATE / "keys.json", directory, outputs)
+    with step("wait until the functions are ready") as remarks:
+        remarks.append(f"{deploy.await_functions(PROJECT, admin)} functions")
     write_record(STACK_FILE, stack_file.description(account, slack, directory, outputs, api_url, keys))
 
 
@@ -156,6 +158,8 @@ def _parameters(slack: Slack) -> dict[str, str]:
         "ExportSourceBucket": seed.SOURCE_BUCKET,
         "ExportDestinationBucket": seed.EXPORT_BUCKET,
         "ReadTable": seed.TABLE,
+        # Tests ask more often than an agent does.
+        "RequestsPerHour": "2000",
     }
 
 

@@ -21,6 +21,7 @@ PATCHES = (
     "sam_parameters",
     "template_properties",
     "cloudtrail_trail",
+    "shared_layers",
 )
 
 

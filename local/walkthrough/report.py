@@ -11,7 +11,6 @@ NOT_SHOWN = (
     "kms:Decrypt when S3 or DynamoDB reads for a caller, and the deny of it to the account's root: not evaluated",
     "the state machine's own role, and its log of errors: not evaluated, not written",
     "dynamodb:LeadingKeys is evaluated by a patch of the emulator; the rendered policy is asserted beside it",
-    "aws:SourceIdentity as a condition on later calls: not known to the emulator",
     "the session name and source identity that CloudTrail writes beside every call of a credential",
     "the task parameters that AWS keeps in execution histories: absent here, searched on a second emulator in tests",
     "SnapStart, Slack's own network and Slack's three seconds after a cold start",

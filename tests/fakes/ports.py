@@ -17,7 +17,7 @@ from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import JSON
 from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
-from sallyport.domain.deployment import Deployment
+from sallyport.domain.deployment import CHAIN, Deployment
 from sallyport.domain.events import AuditEvent
 from sallyport.domain.requests import ApprovalRequest, CardRef, RequestStatus
 from sallyport.domain.revocations import RevokedSessions
@@ -98,7 +98,8 @@ class FakeStore:
         return self.own
 
     def save_deployment(self, previous: Deployment, deployment: Deployment, events: tuple[AuditEvent, ...]) -> None:
-        if self.own.version != previous.version:
+        taken = len(self.chain.get(CHAIN, []))
+        if self.own.version != previous.version or any(event.seq < taken for event in events):
             raise Conflict
         self._write(events)
         self.own = deployment

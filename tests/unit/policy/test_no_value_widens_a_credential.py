@@ -97,9 +97,7 @@ def _context(statement: Mapping[str, Any], values: Mapping[str, Any]) -> dict[st
         for key, wanted in keys.items():
             if operator == "Null":
                 continue
-            texts = [
-                _plain(text, {**values, name: item}) for text in _as_list(wanted) for name, item in _each(text, values)
-            ]
+            texts = [_plain(text, {**values, **one}) for text in _as_list(wanted) for one in _each(text, values)]
             found[key] = texts if operator.startswith("ForAllValues") else texts[0].replace("*", "x")
     return found
 
@@ -154,7 +152,7 @@ def hold(action: ActionDefinition, parameters: Mapping[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("name", ACTIONS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(data=st.data())
 def test_values_that_the_schema_takes(name: str, data: st.DataObject) -> None:
     action = LAYER.policy.actions[name]
@@ -164,7 +162,7 @@ def test_values_that_the_schema_takes(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", ACTIONS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_hostile_values_even_past_the_schema(name: str, data: st.DataObject) -> None:
     action = LAYER.policy.actions[name]

@@ -21,7 +21,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
     ParamValidationError,
 )
-from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+from botocore.model import ListShape, MapShape, OperationNotFoundError, Shape, StringShape, StructureShape
 from botocore.validate import ParamValidator
 
 from sallyport.domain.clock import stamp
@@ -62,7 +62,7 @@ class BotoCallMaker:
     def check(self, call: Mapping[str, Any]) -> bool:
         try:
             model = self._models.get_service_model(call["service"]).operation_model(call["operation"])
-        except (BotoCoreError, KeyError):
+        except (BotoCoreError, OperationNotFoundError):
             return False
         shape = model.input_shape
         if shape is None:

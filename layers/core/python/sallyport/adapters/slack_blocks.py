@@ -61,7 +61,7 @@ def _message(card: Card, view: dict[str, Any], context: list[Block]) -> list[Blo
         _fields(card, view),
         *_paragraph("What to check", view["review"]),
         *_values("Parameters", view["masked"]["parameters"]),
-        *_paragraph("Reason, as the agent states it", view["masked"]["reason"]),
+        *_paragraph("Reason, as the agent states it", _quoted(view["masked"]["reason"])),
         *context,
         *_context(*_warnings(view)),
         *_context(f"{card.request_id} · action {card.action_digest[:12]} · view {card.presented_digest[:12]}"),
@@ -103,13 +103,20 @@ def _values(title: str, value: object) -> list[Block]:
 
 
 def _paragraph(title: str, text: str) -> list[Block]:
-    """The whole text under a title, over as many sections as it takes."""
-    whole = f"{title}\n{visible(text)}"
+    """The whole text over as many sections as it takes, each under the title: no section is the agent's own."""
+    shown = visible(text)
+    texts = [shown[start : start + _SECTION] for start in range(0, len(shown), _SECTION)] or [""]
+    titles = itertools.chain([title], itertools.repeat(f"{title}, continued"))
     # Without `expand` Slack folds a long section away behind "See more".
     return [
-        {"type": "section", "expand": True, "text": _plain(whole[start : start + _SECTION])}
-        for start in range(0, len(whole), _SECTION)
+        {"type": "section", "expand": True, "text": _plain(f"{above}\n{part}")}
+        for above, part in zip(titles, texts, strict=False)
     ]
+
+
+def _quoted(text: str) -> str:
+    """Each line marked as a quotation, so that none of them passes for a line of the card's own."""
+    return "\n".join(f"│ {line}" for line in text.split("\n"))
 
 
 def _warnings(view: dict[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sallyport.domain.credentials import STS_MAXIMUM
 from sallyport.domain.directory import Agent, Person
 from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType
 from sallyport.domain.refusals import (
@@ -17,14 +18,14 @@ from sallyport.domain.refusals import (
     UnknownCaller,
 )
 from sallyport.domain.requests import ApprovalRequest, Grant, GrantStatus, RequestStatus
-from sallyport.domain.revocations import ListFull, RevokedSession, session_end
+from sallyport.domain.revocations import IN_FLIGHT, ListFull, RevokedSession, session_end
 from sallyport.usecases.decide import call_back
 from sallyport.usecases.deny_sessions import deny_session, has_room
 from sallyport.usecases.ports import PortFailed, Ports
 from sallyport.usecases.transition import record, record_refusal
 
-# The longest that a grant and its session can live after the request was made: approval, redemption, STS's hour.
-LIVE = timedelta(days=9)
+# A request that was made under a more patient policy is still found.
+_AT_LEAST = timedelta(days=1)
 
 
 def revoke_grant(caller: str, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
@@ -81,7 +82,7 @@ def revoke_agent(caller: str, agent_id: str, ports: Ports, now: datetime) -> tup
         raise NotFound
     done: list[str] = []
     refused: dict[str, str] = {}
-    for request in ports.store.live(agent_id, now - LIVE):
+    for request in ports.store.live(agent_id, now - _longest_life(ports)):
         if request.status is not RequestStatus.APPROVED and not _session(request, now):
             continue
         try:
@@ -92,6 +93,13 @@ def revoke_agent(caller: str, agent_id: str, ports: Ports, now: datetime) -> tup
         except Refusal as refusal:
             refused[request.request_id] = refusal.code
     return done, refused
+
+
+def _longest_life(ports: Ports) -> timedelta:
+    """How long after it was made a request can have a live session: the ladder, the grant, and STS's hour."""
+    actions = ports.policy.actions.values()
+    seconds = max((a.approval.timeout_seconds + a.redemption_seconds for a in actions), default=0)
+    return max(_AT_LEAST, timedelta(seconds=seconds + STS_MAXIMUM) + IN_FLIGHT)
 
 
 def _principal(caller: str, ports: Ports) -> Agent | Person:

@@ -1,0 +1,154 @@
+"""Threats 4, 14, 18 and 25: policy that changes after the approval, values that would widen the credential, and ways
+around the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import yaml
+
+from sallyport.adapters.policy_layer import load_policy
+from sallyport.domain.directory import Directory
+from sallyport.runtime import wiring
+from tests.support.account import opened
+from tests.support.house import ROOT, House, submission_body
+from tests.support.story import EXPORT, agent_arn
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with opened() as house:
+        yield house
+
+
+def export(**changes: Any) -> dict[str, Any]:
+    policy = wiring.wiring().policy
+    action = policy.actions["s3.export"]
+    return {"actions": {**policy.actions, "s3.export": replace(action, **changes)}}
+
+
+def stricter() -> dict[str, dict[str, Any]]:
+    """Each a policy under which the grant of the old one must not be redeemed."""
+    policy = wiring.wiring().policy
+    action = policy.actions["s3.export"]
+    properties = dict(action.parameters["properties"]) | {"bucket": {"enum": ["another-bucket"]}}
+    wider = ({**action.session_policy[0], "Resource": "arn:{partition}:s3:::{bucket}/*"}, *action.session_policy[1:])
+    people = {k: replace(p, groups=frozenset()) for k, p in policy.directory.people.items()}
+    gone = {k: a for k, a in policy.directory.agents.items() if k != "export-bot"}
+    return {
+        "a forbid": {"cedar": policy.cedar + 'forbid (principal, action == Action::"request", resource);'},
+        "a larger quorum": export(approval=replace(action.approval, quorum=2)),
+        "another template": export(session_policy=wider),
+        "another role": export(target_role="sallyport-target-dynamodb-read"),
+        "a tighter schema": export(parameters={**action.parameters, "properties": properties}),
+        "on behalf of somebody": export(on_behalf_of_required=True),
+        "a shorter life": export(duration=replace(action.duration, default=60, maximum=300)),
+        "an approver without a group": {"directory": Directory(people, policy.directory.agents)},
+        "no such action": {"actions": {k: a for k, a in policy.actions.items() if k != "s3.export"}},
+        "no such agent": {"directory": Directory(policy.directory.people, gone)},
+    }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "a forbid",
+        "a larger quorum",
+        "another template",
+        "another role",
+        "a tighter schema",
+        "on behalf of somebody",
+        "a shorter life",
+        "an approver without a group",
+        "no such action",
+        "no such agent",
+    ],
+)
+def test_a_grant_of_the_old_policy_is_not_redeemed_under_a_stricter_one(house: House, change: str) -> None:
+    request_id = house.granted()
+    with house.policy(**stricter()[change]):
+        status, problem = house.redeem(request_id)
+    # An agent that is not in the directory any more is told nothing at all.
+    code = "not_found" if change in ("no such agent", "no such action") else "policy_changed"
+    assert problem["code"] == code, change
+    assert status in (404, 409)
+    assert "grant.redeemed" not in house.types(request_id)
+    assert "credentials.refused" in house.types(request_id)
+
+
+def test_an_unchanged_policy_redeems_once_and_not_again(house: House) -> None:
+    request_id = house.granted()
+    assert house.redeem(request_id)[0] == 200
+    assert house.redeem(request_id)[1]["code"] == "already_redeemed"
+    assert house.types(request_id).count("credentials.issued") == 1
+
+
+def test_an_approval_covers_one_request_and_the_next_is_asked_about_again(house: House) -> None:
+    first = house.granted()
+    assert house.redeem(first)[0] == 200
+    second = house.asked()
+    assert second != first
+    assert house.redeem(second)[1]["code"] == "not_approved"
+
+
+HOSTILE = ["*", "a*/", "?/", "${aws:username}/", "../", "a/../b/", "%2F/", "a%2Fb/", "a//b/", "/a/", "arn:aws:s3:::x/",
+           "a\n/", "\u0430/", "a\u202e/", 'a"/', "a", ""]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("name", ["prefix", "destination_prefix"])
+def test_a_prefix_that_could_mean_more_is_refused_and_that_is_written_down(house: House, name: str, value: str) -> None:
+    before = len(house.items("audit"))
+    status, problem = house.call(
+        "submit_request", agent_arn("export-bot"), body=submission_body(parameters={**EXPORT, name: value})
+    )
+    assert (status, problem["code"]) == (400, "invalid_parameters")
+    assert problem["paths"] == [f"$.parameters.{name}"]
+    assert len(house.items("audit")) == before + 1
+
+
+@pytest.mark.parametrize("value", ["*", "a*", "arn:aws:s3:::a", "a/b", "sallyport-sample-dаta", "Sallyport", "a\n"])
+def test_a_bucket_that_is_no_buckets_name_is_refused(house: House, value: str) -> None:
+    body = submission_body(parameters={**EXPORT, "bucket": value})
+    status, problem = house.call("submit_request", agent_arn("export-bot"), body=body)
+    assert (status, problem["code"]) == (400, "invalid_parameters")
+
+
+class _Loader(yaml.SafeLoader):
+    pass
+
+
+_Loader.add_multi_constructor("!", lambda loader, suffix, node: (suffix, getattr(node, "value", None)))
+TEMPLATE: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(encoding="utf-8"), _Loader)
+TARGETS = {
+    name: resource["Properties"]
+    for name, resource in TEMPLATE["Resources"].items()
+    if resource["Type"] == "AWS::IAM::Role" and resource["Properties"].get("Path") == "/sallyport/target/"
+}
+
+
+@pytest.mark.parametrize("name", sorted(TARGETS))
+def test_nobody_but_the_one_function_assumes_a_target_role(name: str) -> None:
+    (statement,) = TARGETS[name]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"]["AWS"] in (
+        ("GetAtt", "IssueCredentialsRole.Arn"),
+        ("GetAtt", "ExecuteActionRole.Arn"),
+    )
+    conditions = statement["Condition"]
+    assert conditions["StringEquals"]["sts:ExternalId"] == ("Ref", "ExternalId")
+    assert set(conditions["StringLike"]) == {
+        "sts:SourceIdentity",
+        *(f"aws:RequestTag/sallyport:{tag}" for tag in ("request", "agent", "approvers", "action")),
+    }
+    assert TARGETS[name]["PermissionsBoundary"] == ("Ref", "TargetBoundary")
+
+
+def test_every_action_has_a_target_role_that_its_own_delivery_assumes() -> None:
+    by_role = {properties["RoleName"]: properties for properties in TARGETS.values()}
+    for action in load_policy("000000000000").actions.values():
+        (statement,) = by_role[action.target_role]["AssumeRolePolicyDocument"]["Statement"]
+        function = "ExecuteActionRole" if action.execute is not None else "IssueCredentialsRole"
+        assert statement["Principal"]["AWS"] == ("GetAtt", f"{function}.Arn"), action.name

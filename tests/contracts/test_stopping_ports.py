@@ -1,0 +1,135 @@
+"""What stops things: the deployment's switches, live and unreviewed requests, the roles' lists and their policies."""
+
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import boto3
+import pytest
+
+from sallyport.adapters.iam_revocation import DynamoDbRoleLists, IamRolePolicies
+from sallyport.domain.deployment import Deployment, Halt, subject
+from sallyport.domain.events import Actor, ActorKind, Draft, EventType, link
+from sallyport.domain.requests import Choice, Decision, RequestStatus, Review
+from sallyport.domain.revocations import POLICY_NAME, RevokedSession, RevokedSessions
+from sallyport.usecases.ports import Conflict, PortFailed, RequestStore
+from sallyport.usecases.target_ports import RoleLists, RolePolicies
+from tests.contracts.test_request_store import created, moved
+from tests.fakes.ports import FakeRoleLists, FakeRolePolicies
+from tests.support.account import REGION
+from tests.support.story import NOW
+
+TWINS = ["fake", "aws"]
+LEASE = timedelta(seconds=20)
+ROSA = Actor(ActorKind.PERSON, "rosa.security", "api")
+SESSION = RevokedSession("req-000000000000000000000001", NOW, NOW + timedelta(minutes=16), by_person=True)
+
+
+@pytest.fixture(params=TWINS)
+def lists(request: pytest.FixtureRequest, account: None) -> RoleLists:
+    return FakeRoleLists() if request.param == "fake" else DynamoDbRoleLists("requests", REGION)
+
+
+@pytest.fixture(params=TWINS)
+def policies(request: pytest.FixtureRequest, account: None) -> RolePolicies:
+    if request.param == "fake":
+        return FakeRolePolicies()
+    boto3.client("iam").create_role(RoleName="target", Path="/sallyport/target/", AssumeRolePolicyDocument="{}")
+    return IamRolePolicies(boto3.client("iam"))
+
+
+def test_switches_are_stored_with_their_events_by_who_read_the_newest(store: RequestStore) -> None:
+    before = store.deployment()
+    switch = f"agent:a{before.version}"
+    event = Draft(EventType.HALTED, ROSA, {"switch": switch})
+    events, head = link(subject("p"), before.head, [event], NOW)
+    after = replace(before.halted(Halt(switch, "rosa.security", NOW, "why")), version=before.version + 1, head=head)
+    store.save_deployment(before, after, events)
+    assert store.deployment() == after
+    assert switch in store.halts()
+    with pytest.raises(Conflict):
+        store.save_deployment(before, after, events)
+    assert store.deployment().head == head
+
+
+def test_switch_is_not_pulled_when_its_place_in_the_chain_is_taken(store: RequestStore) -> None:
+    before = store.deployment()
+    events, head = link(subject("p"), before.head, [Draft(EventType.HALTED, ROSA)], NOW)
+    after = replace(before, version=before.version + 1, head=head)
+    store.save_deployment(before, after, events)
+    with pytest.raises(Conflict):
+        store.save_deployment(after, replace(after, version=after.version + 1), events)
+
+
+def test_live_requests_are_the_approved_and_redeemed_ones_of_the_agent(store: RequestStore) -> None:
+    statuses = (RequestStatus.PENDING, RequestStatus.APPROVED, RequestStatus.REDEEMED, RequestStatus.REVOKED)
+    agent = f"bot-{secrets.token_hex(4)}"
+    kept: dict[RequestStatus, str] = {}
+    for status in statuses:
+        made = created(store, agent=agent)
+        kept[status] = moved(store, made, partial(replace, status=status)).request_id
+    found = {r.request_id for r in store.live(agent, NOW - timedelta(days=1))}
+    assert found == {kept[RequestStatus.APPROVED], kept[RequestStatus.REDEEMED]}
+    assert store.live(agent, NOW + timedelta(days=1)) == ()
+    assert store.live("nobody", NOW - timedelta(days=1)) == ()
+
+
+def test_broken_glass_is_found_until_it_is_reviewed(store: RequestStore) -> None:
+    alone = Decision("rosa.security", Choice.APPROVE, NOW, "api", "d" * 64, "why", break_glass=True)
+    broken = moved(store, created(store), lambda r: replace(r, status=RequestStatus.REDEEMED, decisions=(alone,)))
+    assert broken.request_id in {r.request_id for r in store.unreviewed()}
+    assert broken.request_id in {r.request_id for r in store.live(broken.agent, NOW - timedelta(days=1))}
+    review = Review("petra.approver", Choice.APPROVE, NOW, "api", "right")
+    moved(store, broken, lambda r: replace(r, review=review))
+    assert broken.request_id not in {r.request_id for r in store.unreviewed()}
+    loaded = store.load(broken.request_id)
+    assert loaded is not None
+    assert loaded.review == review
+
+
+def test_list_is_held_by_one_at_a_time_until_released(lists: RoleLists) -> None:
+    assert lists.acquire("one", "a", NOW, LEASE) == RevokedSessions()
+    with pytest.raises(Conflict):
+        lists.acquire("one", "b", NOW, LEASE)
+    lists.acquire("another", "b", NOW, LEASE)
+    held = RevokedSessions((SESSION,), NOW)
+    lists.store("one", "a", held)
+    lists.release("one", "b")
+    with pytest.raises(Conflict):
+        lists.acquire("one", "b", NOW, LEASE)
+    lists.release("one", "a")
+    assert lists.acquire("one", "b", NOW, LEASE) == held
+    assert lists.read("one") == held
+
+
+def test_dead_holders_lease_ends_and_its_late_write_is_refused(lists: RoleLists) -> None:
+    lists.acquire("leased", "dead", NOW, LEASE)
+    lists.acquire("leased", "next", NOW + timedelta(seconds=21), LEASE)
+    with pytest.raises(Conflict):
+        lists.store("leased", "dead", RevokedSessions((SESSION,)))
+    lists.release("leased", "dead")
+    assert lists.read("leased") == RevokedSessions()
+
+
+def test_unknown_role_has_an_empty_list(lists: RoleLists) -> None:
+    assert lists.read("never-seen") == RevokedSessions()
+
+
+def test_policy_of_a_role_is_written_whole(policies: RolePolicies) -> None:
+    policies.put("target", RevokedSessions((SESSION,)).policy())
+    policies.put("target", RevokedSessions((), datetime(2026, 11, 2, tzinfo=UTC)).policy())
+    if isinstance(policies, FakeRolePolicies):
+        assert "TokenIssueTime" in policies.documents["target"]
+        return
+    (name,) = boto3.client("iam").list_role_policies(RoleName="target")["PolicyNames"]
+    assert name == POLICY_NAME
+
+
+def test_role_that_cannot_be_written_fails_with_a_code(account: None) -> None:
+    with pytest.raises(PortFailed, match="role_not_written"):
+        IamRolePolicies(boto3.client("iam")).put("nobody", RevokedSessions((SESSION,)).policy())
+
+
+def test_fresh_deployment_has_no_switches() -> None:
+    assert Deployment().switches == frozenset()

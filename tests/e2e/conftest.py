@@ -1,0 +1,34 @@
+"""The product as it is deployed: one live local stack for the whole session."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.driver import Live
+
+ROOT = Path(__file__).resolve().parents[2]
+STACK_FILE = ROOT / ".local" / "stack.json"
+
+
+@pytest.fixture(scope="session")
+def live_stack() -> Iterator[Live]:
+    """This checkout's stack: the live one (deployed again when sources changed), or one for this session."""
+    was_there = STACK_FILE.is_file()
+    up = subprocess.run(
+        [sys.executable, "-m", "local.stack", "up"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert up.returncode == 0, up.stdout + up.stderr
+    yield Live(json.loads(STACK_FILE.read_text(encoding="utf-8")))
+    if not was_there:
+        subprocess.run([sys.executable, "-m", "local.stack", "down"], cwd=ROOT, capture_output=True, check=True)
+
+
+@pytest.fixture
+def live(live_stack: Live) -> Iterator[Live]:
+    """The stack; what a test asked for and left undecided is withdrawn behind it."""
+    yield live_stack
+    live_stack.withdraw_all()

@@ -1,0 +1,98 @@
+"""Every function as `sam build` leaves it starts with its layers alone: an emulator would lend it our packages."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import deploy, toolchain
+from local.digest import sources_digest
+from local.stack import PROJECT
+from tests.support.template import ROOT
+
+FUNCTIONS = sorted(p.parent.name for p in (ROOT / "functions").glob("*/app.py"))
+# -I: neither this environment's variables nor the current folder; -S: no site-packages.
+START = """
+import importlib, json, runpy, sys
+sys.path[:0] = json.loads(sys.argv[1])
+runpy.run_path(sys.argv[2])
+for lazily in json.loads(sys.argv[3]):
+    importlib.import_module(lazily)
+ours = tuple(json.loads(sys.argv[1])) + (sys.base_prefix,)
+files = [getattr(m, "__file__", None) for m in sys.modules.values()]
+print(json.dumps([f for f in files if f and not f.startswith(ours) and f != sys.argv[2]]))
+"""
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The local stack's build where it is of these sources, else one of our own that is kept for the next time."""
+    wanted = f"{sources_digest(ROOT)} {toolchain.architecture()}\n"
+    marker = PROJECT.scratch / "built-from"
+    if marker.is_file() and marker.read_text() == wanted and PROJECT.build_directory.is_dir():
+        return PROJECT.build_directory
+    project = deploy.Project(ROOT, ROOT / ".local" / "sam-of-tests", "tests")
+    deploy.build(project)
+    return project.build_directory
+
+
+def folder(built: Path, uri: str) -> Path:
+    return (built / uri).resolve()
+
+
+def template(built: Path) -> dict[str, Any]:
+    from samcli.yamlhelper import yaml_parse
+
+    parsed: dict[str, Any] = yaml_parse((built / "template.yaml").read_text())
+    return parsed
+
+
+def layers(built: Path) -> list[str]:
+    resources = template(built)["Resources"]
+    names = ("DepsLayer", "CoreLayer", "PolicyLayer")
+    return [str(folder(built, resources[name]["Properties"]["ContentUri"]) / "python") for name in names]
+
+
+def modules(built: Path) -> list[str]:
+    """Every module of the core layer: also those that a function imports when it first needs them."""
+    core = Path(layers(built)[1])
+    return [".".join(p.relative_to(core).with_suffix("").parts).removesuffix(".__init__") for p in core.rglob("*.py")]
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_built_function_imports_with_its_layers_alone(built: Path, function: str) -> None:
+    resources = template(built)["Resources"].values()
+    uris = [r["Properties"].get("CodeUri", "") for r in resources if r["Type"] == "AWS::Serverless::Function"]
+    apps = [folder(built, uri) / "app.py" for uri in uris]
+    (app,) = [a for a in apps if a.read_bytes() == (ROOT / "functions" / function / "app.py").read_bytes()]
+    lazily = modules(built) if function == "submit_request" else []
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", START, json.dumps(layers(built)), str(app), json.dumps(lazily)],
+        env={"PATH": os.defpath, "AWS_DEFAULT_REGION": "us-east-1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == []
+
+
+def test_a_function_has_no_packages_of_its_own(built: Path) -> None:
+    for resource in template(built)["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            names = {p.name for p in folder(built, resource["Properties"]["CodeUri"]).iterdir()}
+            assert names == {"app.py", "requirements.txt"}
+
+
+def test_layers_are_laid_out_as_lambda_reads_them(built: Path) -> None:
+    deps, core, policy = map(Path, layers(built))
+    assert (deps / "boto3").is_dir()
+    assert (core / "sallyport" / "domain").is_dir()
+    assert (policy / "sallyport_policy" / "authorization.cedar").is_file()
+    assert not [p for p in (deps, core, policy) if (p / "python").exists()]
