@@ -20,9 +20,13 @@ def _walk(value: Any, text: Callable[[str], str]) -> Any:
 
 @cache
 def _presidio() -> Callable[[str], str]:
+    import tldextract
     from presidio_analyzer import AnalyzerEngine
     from presidio_analyzer.nlp_engine import NlpEngineProvider
 
+    # Its recogniser of e-mail addresses would fetch the list of public suffixes; the one in the package will do.
+    tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None).__call__
+    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
     nlp = NlpEngineProvider(
         nlp_configuration={
             "nlp_engine_name": "spacy",

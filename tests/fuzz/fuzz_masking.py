@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "layers" / "core" / "python")
 
 with atheris.instrument_imports(include=["sallyport.masking"]):
     # The engine loads its parts when they are first needed; the fuzzer must see them all.
+    import sallyport.masking.engine  # noqa: F401
     from sallyport.masking import MaskingFailed, mask_json
 
 PLANTED = ("987-65-4321", "jane.doe@example.org", "(202) 555-0143", "Katherine Johnson")

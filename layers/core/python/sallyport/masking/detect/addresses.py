@@ -12,7 +12,7 @@ from sallyport.masking.spans import Span
 
 MAX_TOKENS = 14  # to each side of an anchor; the longest postal addresses have about ten parts
 
-_UNIT = r"(?:(?i:apt|apartment|suite|ste|unit|fl(?:oor)?|r(?:oo)?m|bldg|lot|trlr)\b\.? ?\#?\d{1,5}[A-Za-z]?\b|\#\d{1,5}[A-Za-z]?\b)"
+_UNIT = r"(?:(?i:apt|apartment|suite|ste|unit|fl(?:oor)?|r(?:oo)?m|bldg|lot|trlr)\b\.? ?\#?\d{1,5}[A-Za-z]?\b|(?<![^\s,(])\#\d{1,5}[A-Za-z]?\b)"
 _BOX = r"(?:(?i:p\.? ?o\.? ?box|post(?:al)? ?box|postbox|postfach|apartado|casilla|cmr|psc) \d{1,6}(?:,? [Bb]ox \d{1,6})?|(?i:apo|fpo|dpo) (?i:a[aep]) \d{5}|\b(?i:USNS|USS|USCGC|USNV|USNAV) [^\W\d_]+)"
 _STREETS = "|".join(sorted(v.STREET, key=len, reverse=True))
 _ENDINGS = "|".join(v.STREET_ENDINGS)
@@ -166,7 +166,7 @@ def _number_hints(text: str) -> Iterator[tuple[str, int, int]]:
     for match in _NUMBER.finditer(text):
         start, end = match.span()
         word = _word_before(text, start)
-        if word in _UNIT_WORDS or text[start] == "#":
+        if word in _UNIT_WORDS or (text[start] == "#" and (not start or text[start - 1] in " ,\n(")):
             yield "unit", max(0, start - 14), end + 3
         elif word in _BOX_WORDS:
             yield "box", max(0, start - 16), end + 14

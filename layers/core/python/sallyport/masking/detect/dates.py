@@ -106,10 +106,10 @@ def _wordy(text: str) -> Iterator[re.Match[str]]:
         start = near.start()
         if start < done or not _DIGIT.search(text, max(0, start - 7), start + 20):
             continue
-        match = WORDY.match(text, start)
         low = max(done, start - 9)
-        if match is None and _DIGIT.search(text, low, start):
-            match = WORDY.search(text, low, start + 44)
+        match = WORDY.search(text, low, start + 44) if _DIGIT.search(text, low, start) else None
+        if match is None or match.start() > start:
+            match = WORDY.match(text, start)
         if match is not None:
             done = match.end()
             yield match

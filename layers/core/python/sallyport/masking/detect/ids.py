@@ -230,9 +230,12 @@ def _convincing(token: str, digits: int) -> bool:
     """Whether a token after a cue can be an identifier rather than a small number or a year."""
     if token.isdigit():
         return digits >= 3 and not (digits == 4 and token[:2] in ("19", "20"))
-    return (digits >= 3 or len(token) >= 6) and not _DATED.fullmatch(token)
+    if digits < 3 and (len(token) < 6 or _WORDY.search(token)):
+        return False
+    return not _DATED.fullmatch(token)
 
 
+_WORDY = re.compile(r"[a-z]{3}")
 _DATED = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d+(?:st|nd|rd|th|yo|mg|y|x)|\d+[-/.]\d+")
 
 

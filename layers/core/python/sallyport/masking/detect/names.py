@@ -156,6 +156,8 @@ def _kind(word: str, folded: str, flags: int) -> str:
             return kind
     if flags & words.REGION:
         return "R"
+    if "-" in word and any(part in v.FACILITY_STRONG or part in v.PLACE_SHORT for part in folded.split("-")):
+        return "P"
     if len(word) <= 4 and word.isupper() and (flags & words.EPONYM or not flags & words.STRONG_NAME or len(word) <= 3):
         return "X" if flags & (words.NAME | words.PLACE) or not flags else "B"
     if len(word) == 2 and not flags & words.GIVEN_STRONG:
@@ -388,7 +390,9 @@ def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> 
                 break
         begin = i
         while (
-            begin > 0 and chain[begin - 1].kind in "IXAM" and not (begin == 1 and starts_sentence and _opens(chain[0]))
+            begin > 0
+            and chain[begin - 1].kind in ("IXAML" if begin == 1 else "IXAM")
+            and not (begin == 1 and starts_sentence and _opens(chain[0]))
         ):
             begin -= 1
         end = chain[last].end
@@ -407,8 +411,14 @@ def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> 
             end, category = small.end(), "FACILITY"
         ahead = before if begin == 0 else text[max(0, chain[begin].start - 40) : chain[begin].start]
         start = cues.extended(text, chain[begin].start)
-        yield Span(start, end, category or _category(chain[begin : last + 1], ahead), "name")
+        category = category or _category(chain[begin : last + 1], ahead)
+        if category == "LOCATION" and (code := _POSTCODE.match(text, end)) is not None:
+            end = code.end()
+        yield Span(start, end, category, "name")
         i = last + 1
+
+
+_POSTCODE = re.compile(r",? \d{3,6}(?: \d{2})?\b(?=[,.;)\n]|$| (?:in|on|to|for|and|as|with)\b)")
 
 
 _STATE = re.compile(r",? ([A-Z]{2})\b(?!\.?\w)|, (?:" + "|".join(v.STATE_NAMES) + r")\b")
@@ -430,22 +440,30 @@ def _joins(text: str, word: Word, previous: Word) -> bool:
     """Whether `word` continues the name that ends with `previous`."""
     if word.kind in "IXANUPL":
         return not _eponym(text, word) or word.kind in "IL"
-    if (
-        word.kind == "R"
-        and previous.kind in "NUA"
-        and text[previous.end : word.start] == " "
-        and previous.flags & words.GIVEN
-    ):
+    between = text[previous.end : word.start]
+    if word.kind == "R":
+        return previous.kind in "NUA" and between == " " and bool(previous.flags & words.GIVEN)
+    if word.kind not in "BM" or previous.kind not in "NUAIP" or word.folded in v.EPONYM_HEAD:
+        return False
+    if between.strip() in v.PARTICLES or (between == " " and word.folded in _SETTLEMENTS):
         return True
-    if word.kind in "BM" and text[previous.end : word.start] in (" ", "-", ". "):
-        name = word.flags & (words.NAME | words.PLACE) or not word.flags & words.FREQUENT or word.folded in v.STREET
-        return bool(
-            name
-            and previous.kind in "NUAIP"
-            and word.folded not in v.EPONYM_HEAD
-            and (not word.flags & words.MEDICAL or word.flags & words.STRONG_NAME)
-        )
-    return False
+    if between == " & ":
+        return bool(word.flags & words.SURNAME)
+    if between not in (" ", "-", ". "):
+        return False
+    if previous.flags & words.GIVEN_STRONG and text[word.end : word.end + 1] in (
+        ",",
+        ".",
+        ";",
+        ":",
+        "\n",
+        ")",
+        "'",
+        "",
+    ):
+        return not word.text.isupper() or previous.text.isupper()
+    name = word.flags & (words.NAME | words.PLACE) or not word.flags & words.FREQUENT or word.folded in v.STREET
+    return bool(name and (not word.flags & words.MEDICAL or word.flags & words.STRONG_NAME))
 
 
 def _is_place(text: str, chain: list[Word], before: str, starts_sentence: bool) -> bool:
