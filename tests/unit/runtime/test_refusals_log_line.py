@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from sallyport.domain.refusals import NotApproved
@@ -19,14 +17,15 @@ def _refuse(_call: Call) -> Answer:
     [("req-" + "0a" * 12, "req-" + "0a" * 12), ("Ms. Nobody, MRN 12345678", None)],
 )
 def test_names_the_request_of_the_path_and_nothing_else_from_it(
-    in_the_path: str, logged: str | None, capsys: pytest.CaptureFixture[str]
+    in_the_path: str, logged: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     event = {"pathParameters": {"request_id": in_the_path}, "requestContext": {"identity": {}}}
 
-    answer = http_handler(_refuse)(event, None)
+    with caplog.at_level("INFO", logger="sallyport"):
+        answer = http_handler(_refuse)(event, None)
 
-    line = json.loads(capsys.readouterr().out)
+    (line,) = [vars(record) for record in caplog.records]
     assert answer["statusCode"] == 409
     assert line["outcome"] == "not_approved"
     assert line.get("request_id") == logged
-    assert "Nobody" not in json.dumps(line)
+    assert "Nobody" not in str(line)
