@@ -21,8 +21,6 @@ class Clock:
 
 
 READERS = [agent_arn("export-bot"), *map(person_arn, ["petra.approver", "olive.owner", "sam.operator"])]
-# In an emergency she decides alone, so she reads what she would approve.
-READERS.append(person_arn("rosa.security"))
 STRANGERS = [agent_arn("triage-bot"), "arn:aws:iam::000000000000:user/somebody"]
 
 
