@@ -12,7 +12,12 @@ from local.walkthrough.timeline import holds, same
 from local.walkthrough.world import World
 
 DENIED, UNANSWERED, READ = "denied export", "unanswered export", "read"
-DENIED_BY, READ_APPROVER, NOT_AN_APPROVER = "quinn.approver", "quinn.approver", "sam.operator"
+DENIED_BY, READ_APPROVER, TOO_LATE, NOT_AN_APPROVER = (
+    "quinn.approver",
+    "quinn.approver",
+    "petra.approver",
+    "sam.operator",
+)
 # Its requests expire unless they are decided within its patience, which the directory sets to some seconds.
 IMPATIENT_AGENT = "oncall-bot"
 AGENT = "triage-bot"
@@ -51,12 +56,12 @@ def expire(world: World) -> None:
             record = next(m for m in world.desk.control("messages")["messages"] if m["ts"] == card["ts"])
             old = record["versions"][0]["message"]
             # An old view of the card has buttons, as a client that has not refreshed still shows it.
-            outcome = world.desk.click(DENIED_BY, {**old, "ts": card["ts"]}, "Approve")
+            outcome = world.desk.click(TOO_LATE, {**old, "ts": card["ts"]}, "Approve")
             same("the answer to the click", (outcome["status"], outcome["error"]), (200, ""))
-            holds("nobody told the person why", "already_settled" in "".join(world.desk.told(DENIED_BY)[-1:]))
+            holds("nobody told the person why", "already_settled" in "".join(world.desk.told(TOO_LATE)[-1:]))
             same("the status afterwards", agent.get(world.requests[UNANSWERED]).document["status"], "expired")
             remarks.append("already_settled")
-            world.denied.append(f"{DENIED_BY} approves after the timeout: already_settled")
+            world.denied.append(f"{TOO_LATE} approves after the timeout: already_settled")
 
 
 def _no_credential(world: World, agent: AgentClient, part: str) -> str:

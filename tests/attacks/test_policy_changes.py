@@ -24,6 +24,10 @@ def house() -> Iterator[House]:
         yield house
 
 
+def refusals_written(house: House) -> int:
+    return sum('"type":"request.refused"' in item["event"] for item in house.items("audit"))
+
+
 def export(**changes: Any) -> dict[str, Any]:
     policy = wiring.wiring().policy
     action = policy.actions["s3.export"]
@@ -72,7 +76,7 @@ def test_a_grant_of_the_old_policy_is_not_redeemed_under_a_stricter_one(house: H
     with house.policy(**stricter()[change]):
         status, problem = house.redeem(request_id)
     # An agent that is not in the directory any more is told nothing at all.
-    code = "not_found" if change in ("no such agent", "no such action") else "policy_changed"
+    code = "not_found" if change == "no such agent" else "policy_changed"
     assert problem["code"] == code, change
     assert status in (404, 409)
     assert "grant.redeemed" not in house.types(request_id)
@@ -101,13 +105,13 @@ HOSTILE = ["*", "a*/", "?/", "${aws:username}/", "../", "a/../b/", "%2F/", "a%2F
 @pytest.mark.parametrize("value", HOSTILE)
 @pytest.mark.parametrize("name", ["prefix", "destination_prefix"])
 def test_a_prefix_that_could_mean_more_is_refused_and_that_is_written_down(house: House, name: str, value: str) -> None:
-    before = len(house.items("audit"))
+    before = refusals_written(house)
     status, problem = house.call(
         "submit_request", agent_arn("export-bot"), body=submission_body(parameters={**EXPORT, name: value})
     )
     assert (status, problem["code"]) == (400, "invalid_parameters")
     assert problem["paths"] == [f"$.parameters.{name}"]
-    assert len(house.items("audit")) == before + 1
+    assert refusals_written(house) == before + 1
 
 
 @pytest.mark.parametrize("value", ["*", "a*", "arn:aws:s3:::a", "a/b", "sallyport-sample-dаta", "Sallyport", "a\n"])

@@ -14,6 +14,7 @@ import boto3
 import pytest
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 
 from sallyport.adapters.policy_layer import load_policy
@@ -33,8 +34,21 @@ def opened() -> Iterator[House]:
         patch.delenv("AWS_ENDPOINT_URL", raising=False)
         for name, value in {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}.items():
             patch.setenv(name, value)
+        patch.setattr(BotocoreStubber, "__call__", _one_at_a_time())
         with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
             yield from _furnished(patch)
+
+
+def _one_at_a_time() -> Callable[..., Any]:
+    """moto's calls in turn. A cancelled transaction makes it put all tables back as they were when that began, so the
+    writes of other threads would be lost, which DynamoDB's never are."""
+    answer, lock = BotocoreStubber.__call__, threading.RLock()
+
+    def locked(*arguments: Any, **named: Any) -> Any:
+        with lock:
+            return answer(*arguments, **named)
+
+    return locked
 
 
 def _furnished(patch: pytest.MonkeyPatch) -> Iterator[House]:

@@ -100,7 +100,7 @@ class House:
         request_id: str = view["request_id"]
         return request_id
 
-    def decide(self, person: str, request_id: str, decision: str = "approve", **said: Any) -> tuple[int, Any]:
+    def decide(self, person: str, request_id: str, /, decision: str = "approve", **said: Any) -> tuple[int, Any]:
         said.setdefault("presented_digest", self.request(request_id).presented_digest)
         return self.call(
             "decide_request", person_arn(person), request_id=request_id, body={"decision": decision, **said}
@@ -132,9 +132,8 @@ class House:
             block_id=next(b["block_id"] for b in card["blocks"] if b["type"] == "actions"),
             request_id=request_id,
             message=card["ts"],
-            **({"trigger_id": f"{self.clicks}.1"} | changes),
         )
-        status, _ = self.signed(form(payload))
+        status, _ = self.signed(form({**payload, "trigger_id": f"{self.clicks}.1", **changes}))
         assert status == 200
         # The workflow's threads write lines at the same time.
         outcome: str = json.loads(self.newest[threading.get_ident()])["outcome"]
@@ -205,8 +204,13 @@ class House:
 
     def links(self, request_id: str) -> list[Any]:
         """The request's audit items in order, with the attributes of a stored link."""
-        found = sorted((i for i in self.items("audit") if i["pk"] == f"REQ#{request_id}"), key=lambda i: i["sk"])
-        return [_Link(i["event"], i["hash"], i["prev_hash"]) for i in found]
+        found = boto3.client("dynamodb").query(
+            TableName="audit",
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": f"REQ#{request_id}"}},
+            ConsistentRead=True,
+        )["Items"]
+        return [_Link(*(item[name]["S"] for name in ("event", "hash", "prev_hash"))) for item in found]
 
     def events(self, request_id: str) -> list[dict[str, Any]]:
         return [json.loads(link.body) for link in self.links(request_id)]

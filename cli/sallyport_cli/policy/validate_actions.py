@@ -28,7 +28,6 @@ from sallyport_cli.policy.layer import Layer
 _SCHEMAS = ("action.schema.json", "tiers.schema.json")
 # A call or condition key (service:Name), or what follows the word "argument".
 _TOKEN = re.compile(r"[a-z0-9-]+:[A-Za-z]+|(?<=argument )\w+")
-_AROUND = (("", ""), ("a", ""), ("/a", ""), ("a", "/"), ("i-", ""))
 _SAMPLE_REQUEST = "req-000000000000000000000000"
 
 
@@ -58,7 +57,7 @@ def check_action(layer: Layer, action: ActionDefinition) -> Iterator[Finding]:
     """Everything about one action that its schema cannot say. Expects a file that fits the schema."""
     where = f"actions/{action.name}.yaml"
     raw = layer.raw_actions[action.name]
-    yield from (Finding(where, "pattern", message) for message in _patterns(action))
+    yield from (Finding(where, "pattern", message) for message in _patterns(action, raw["example"]))
     yield from (Finding(where, "bound_by", message) for message in _bound_by(action))
     yield from (Finding(where, "parameter", message) for message in _names(action))
     yield from (Finding(where, "duration", message) for message in _durations(action))
@@ -67,25 +66,29 @@ def check_action(layer: Layer, action: ActionDefinition) -> Iterator[Finding]:
         yield from (Finding(where, "execute", message) for message in _execute(action.execute))
 
 
-def _patterns(action: ActionDefinition) -> Iterator[str]:
+def _patterns(action: ActionDefinition, example: Mapping[str, Any]) -> Iterator[str]:
     for name, parameter in action.parameters["properties"].items():
         pattern = parameter.get("pattern") or parameter.get("items", {}).get("pattern")
+        if pattern is None:
+            continue
         try:
-            if pattern is not None:
-                re2.compile(pattern)
+            re2.compile(pattern)
         except re2.error:
             yield f"{name}: RE2 does not know this pattern (no look-around, no back-references, at most 1,000 repeats)"
-        if name in action.scope and pattern is not None and _lets_wildcards(pattern):
+            continue
+        values = example.get(name, "")
+        if name in action.scope and any(_lets_wildcards(pattern, one) for one in _listed(values)):
             yield f"{name}: the pattern lets `*`, `?` or `$` through, which a session policy would not take literally"
 
 
-def _lets_wildcards(pattern: str) -> bool:
-    try:
-        return any(
-            re2.fullmatch(pattern, template.format(c)) for c in "*?$" for template in ("a{}", "{}", "/a{}", "a{}/")
-        )
-    except re2.error:
-        return False
+def _lets_wildcards(pattern: str, example: Any) -> bool:
+    """Whether the example is still taken with one of its characters exchanged for a wildcard."""
+    tried = (example[:at] + c + example[at + 1 :] for at in range(len(example)) for c in "*?$")
+    return any(re2.fullmatch(pattern, one) for one in tried)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _bound_by(action: ActionDefinition) -> Iterator[str]:

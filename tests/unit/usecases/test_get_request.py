@@ -21,7 +21,7 @@ class Clock:
 
 
 READERS = [agent_arn("export-bot"), *map(person_arn, ["petra.approver", "olive.owner", "sam.operator"])]
-STRANGERS = [agent_arn("triage-bot"), person_arn("rosa.security"), "arn:aws:iam::000000000000:user/somebody"]
+STRANGERS = [agent_arn("triage-bot"), "arn:aws:iam::000000000000:user/somebody"]
 
 
 @pytest.mark.parametrize("caller", READERS)

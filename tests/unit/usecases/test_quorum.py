@@ -7,7 +7,7 @@ import pytest
 
 from sallyport.adapters.cedar import CedarAuthorizer
 from sallyport.domain.quorum import counted
-from sallyport.domain.refusals import AlreadyDecided, AlreadySettled, NotAnApprover, PolicyChanged
+from sallyport.domain.refusals import AlreadyDecided, AlreadySettled, NotAnApprover, NotApproved, PolicyChanged
 from sallyport.domain.requests import Choice
 from tests.support.story import Story
 
@@ -76,6 +76,15 @@ def test_approver_who_lost_authority_before_redemption_no_longer_counts() -> Non
     with pytest.raises(PolicyChanged):
         story.redeemed()
     assert story.ports.issuer.orders == []
+
+
+def test_recorded_denial_stands_against_any_number_of_approvals() -> None:
+    story = Story().approved()
+    denial = replace(story.request.decisions[0], by="quinn.approver", choice=Choice.DENY)
+    tampered = replace(story.request, decisions=(*story.request.decisions, denial))
+    story.ports.store.requests[story.request_id] = tampered
+    with pytest.raises(NotApproved):
+        story.granted()
 
 
 def test_raised_quorum_holds_for_what_is_pending() -> None:

@@ -93,4 +93,4 @@ def deployment_from_json(text: str) -> Deployment:
     """The inverse of `deployment_to_json`."""
     raw: dict[str, Any] = json.loads(text)
     halts = tuple(Halt(**{**halt, "at": instant(halt["at"])}) for halt in raw["halts"])
-    return Deployment(raw["version"], halts, Head(**raw["head"]))
+    return Deployment(raw["version"], halts, Head(**raw["head"]), raw.get("policy_digest"))

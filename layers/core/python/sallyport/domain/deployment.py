@@ -25,11 +25,13 @@ class Halt:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """`version` counts saves and is the optimistic lock; `head` is the end of the chain."""
+    """`version` counts saves and is the optimistic lock; `head` is the end of the chain; `policy_digest` is of the
+    policy that judged last, None before anything was judged."""
 
     version: int = 0
     halts: tuple[Halt, ...] = ()
     head: Head = NO_EVENTS
+    policy_digest: str | None = None
 
     @property
     def switches(self) -> frozenset[str]:

@@ -150,10 +150,6 @@ class ApprovalRequest:
         return tuple(dict.fromkeys(d.by for d in self.approvals))
 
     @property
-    def has_quorum(self) -> bool:
-        return len(self.approvers) >= self.quorum or any(d.break_glass for d in self.approvals)
-
-    @property
     def glass_broken_by(self) -> str | None:
         """Who approved alone where policy asks for more, if somebody did."""
         return next((d.by for d in self.approvals if d.break_glass), None)

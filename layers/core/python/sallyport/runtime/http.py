@@ -83,10 +83,17 @@ def http_handler(route: Route) -> Callable[[dict[str, Any], object], dict[str, A
             answer, outcome, error = _problem(Unavailable()), failed.code, None
         except Exception as unforeseen:  # noqa: BLE001 - an emulator or a misconfigured stage would quote it to the caller
             answer, outcome, error = _problem(Unavailable()), "unforeseen", unforeseen
-        log_call(started, outcome, request_id=answer.request_id, error=error)
+        log_call(started, outcome, request_id=answer.request_id or _path_id(event), error=error)
         return _response(answer)
 
     return handler
+
+
+def _path_id(event: object) -> str | None:
+    """The request's id in the path, for the log line of a refusal; None for what cannot be one."""
+    path = event.get("pathParameters") if isinstance(event, dict) else None
+    found = path.get("request_id") if isinstance(path, dict) else None
+    return found if isinstance(found, str) and _REQUEST_ID.fullmatch(found) else None
 
 
 def _call(event: dict[str, Any]) -> Call:

@@ -1,0 +1,214 @@
+"""`sallyport policy`: what it prints, and exit codes that scripts can trust."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sallyport_cli.main import main
+from sallyport_cli.policy.layer import PACKAGE
+
+ROOT = Path(__file__).parents[3]
+VIEW = {
+    "request_id": "req-000000000000000000000001",
+    "status": "approved",
+    "action": "s3.export",
+    "agent": "export-bot",
+    "on_behalf_of": "quinn.approver",
+    "masked": {"parameters": {"bucket": "sallyport-sample-data", "prefix": "patients/2025/"}},
+    "created_at": "2026-11-02T10:00:00.000Z",
+    "expires_at": "2026-11-02T11:00:00.000Z",
+    "decisions": [
+        {"by": "petra.approver", "decision": "approve", "at": "2026-11-02T10:01:00.000Z", "channel": "slack"},
+        {"by": "sam.operator", "decision": "approve", "at": "2026-11-02T10:02:00.000Z", "channel": "api"},
+    ],
+    "quorum": {"needed": 1, "have": 1},
+    "policy_digest": "0" * 64,
+}
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "layers/policy", tmp_path / "layers/policy")
+    shutil.copy(ROOT / "template.yaml", tmp_path)
+    return tmp_path
+
+
+def edit(path: Path, change: Callable[[Any], object]) -> None:
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    change(document)
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+
+
+def action(checkout: Path, name: str) -> Path:
+    return checkout / PACKAGE / "actions" / f"{name}.yaml"
+
+
+def codes(checkout: Path, capsys: pytest.CaptureFixture[str]) -> set[str]:
+    code = main(["policy", "validate", "--json", "--layer", str(checkout)])
+    said = json.loads(capsys.readouterr().out)
+    assert code == (0 if said["ok"] else 1)
+    return {finding["code"] for finding in said["findings"]}
+
+
+@pytest.mark.parametrize("command", [[], ["policy"], ["policy", "nothing"], ["policy", "diff", "HEAD"]])
+def test_wrong_usage_is_exit_code_2(command: list[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(command)
+    assert left.value.code == 2
+
+
+@pytest.mark.parametrize("name", ["validate", "test", "explain", "diff", "access-review"])
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["policy", name, "--help"])
+    assert left.value.code == 0
+    assert len(capsys.readouterr().out) > 300
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["validate", "--layer", "/nowhere"],
+        ["test", "--layer", "/nowhere"],
+        ["diff", "no-such-ref", "."],
+        ["diff", "--", "--output=/tmp/x", "."],
+        ["explain", "no-such-file"],
+        ["explain", "req-000000000000000000000001", "--stack", "/nowhere"],
+    ],
+)
+def test_what_is_not_there_is_exit_code_2(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", *command]) == 2
+    assert capsys.readouterr().err.startswith("sallyport: ")
+
+
+def test_the_shipped_policy_is_sound(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", "validate"]) == 0
+    assert "13 actions" in capsys.readouterr().out
+
+
+def put(document: Any, value: object, *path: str) -> None:
+    for name in path[:-1]:
+        document = document[name]
+    document[path[-1]] = value
+
+
+LADDER = "ladder"
+BREAKAGES: dict[str, tuple[str, Callable[[Any], object]]] = {
+    "schema": ("ec2.reboot", lambda d: put(d, "x", "title")),
+    "invalid": ("ec2.reboot", lambda d: d["bound_by"].pop("instance_id")),
+    "bound_by": ("ec2.reboot", lambda d: put(d, "resource of ec2:StopInstances", "bound_by", "instance_id")),
+    "pattern": ("ec2.reboot", lambda d: put(d["parameters"]["properties"]["instance_id"], "^i-[*\\w]{17}$", "pattern")),
+    "example": ("ec2.reboot", lambda d: put(d, "i-1", "example", "instance_id")),
+    "duration": ("ec2.reboot", lambda d: put(d, 30 * 60, "duration_seconds", "default")),
+    "parameter": ("ec2.reboot", lambda d: put(d, {"instance_id": "NAME"}, "mask")),
+    "target_role": ("ec2.reboot", lambda d: put(d, "sallyport-target-other", "target_role")),
+    "empty_group": ("ec2.reboot", lambda d: put(d["approval"], [{"seconds": 60, "groups": ["nobody"]}], "ladder")),
+    "quorum": ("ec2.reboot", lambda d: put(d["approval"], 5, "quorum")),
+    "execute": ("ssm.put_parameter", lambda d: put(d, "{version", "execute", "result", "pick")),
+    "timeouts": ("ec2.reboot", lambda d: put(d["approval"], [{"seconds": 604800, "groups": ["security"]}] * 5, LADDER)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", sorted(BREAKAGES))
+def test_each_fault_of_an_action_is_named(checkout: Path, code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    name, change = BREAKAGES[code]
+    edit(action(checkout, name), change)
+    assert code in codes(checkout, capsys)
+
+
+def test_an_action_that_nobody_may_request_is_named(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cedar = checkout / PACKAGE / "authorization.cedar"
+    rule = '@id("closed") forbid (principal, action == Action::"request", resource == Operation::"ec2.reboot");'
+    cedar.write_text(cedar.read_text(encoding="utf-8") + rule, encoding="utf-8")
+    assert "never_requested" in codes(checkout, capsys)
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        ('@id("dead") permit (principal, action == Action::"halt", resource) when { false };', "dead_rule"),
+        ('permit (principal, action == Action::"halt", resource);', "rule_id"),
+        ('@id("four-eyes") permit (principal, action == Action::"halt", resource);', "rule_id"),
+        ('@id("typo") permit (principal == Agent::"exprot-bot", action == Action::"request", resource);',
+         "unknown_entity"),
+        ('@id("shape") permit (principal, action == Action::"request", resource) when { context.hours > 3 };', "cedar"),
+        ("permit (", "cedar"),
+    ],
+)  # fmt: skip
+def test_each_fault_of_a_rule_is_named(
+    checkout: Path, rule: str, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cedar = checkout / PACKAGE / "authorization.cedar"
+    cedar.write_text(cedar.read_text(encoding="utf-8") + rule, encoding="utf-8")
+    assert code in codes(checkout, capsys)
+
+
+def test_a_failing_case_is_exit_code_1(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(checkout / PACKAGE / "directory.yaml", lambda d: d["groups"]["data-approvers"].remove("petra.approver"))
+    assert main(["policy", "test", "--layer", str(checkout)]) == 1
+    assert "approvers: expected" in capsys.readouterr().out
+
+
+def test_the_comparison_names_who_gains_and_loses(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(checkout / PACKAGE / "directory.yaml", lambda d: d["groups"]["data-approvers"].remove("petra.approver"))
+    edit(action(checkout, "s3.export"), lambda d: put(d, {"quorum": 2}, "approval"))
+    edit(action(checkout, "s3.export"), lambda d: d["session_policy"][0].update(Action="s3:GetObjectVersion"))
+    assert main(["policy", "diff", str(ROOT), str(checkout), "--json"]) == 1
+    changes = [(c["subject"], c["kind"], c["what"]) for c in json.loads(capsys.readouterr().out)["changes"]]
+    assert ("petra.approver", "loses", "deciding dynamodb.read_items asked by export-bot") in changes
+    assert ("petra.approver", "changes", "groups") in changes
+    assert ("s3.export", "changes", "quorum") in changes
+    assert ("s3.export", "changes", "session policy") in changes
+    assert not [change for change in changes if change[1] == "gains"]
+
+
+def test_an_explanation_says_why_and_why_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    view = tmp_path / "view.json"
+    view.write_text(json.dumps(VIEW), encoding="utf-8")
+    assert main(["policy", "explain", str(view), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["verdict"] == "approval"
+    assert said["requests"]["determined_by"] == ["agents-request"]
+    people = {person["person"]: person for person in said["people"]}
+    assert people["petra.approver"]["may_decide"]
+    assert people["rosa.security"]["after_seconds"] == 1800
+    assert "owner of export-bot" in people["olive.owner"]["because"]
+    assert "on their behalf" in people["quinn.approver"]["because"]
+    assert [d["by_this_policy"] for d in said["decisions"]] == [True, False]
+    assert main(["policy", "explain", str(view)]) == 0
+    words = capsys.readouterr().out
+    assert "sam.operator: never, stands behind the request: operator of export-bot" in words
+    assert "stamped with policy 000000000000" in words
+
+
+@pytest.mark.parametrize("text", ["{}", "[", *(json.dumps({**VIEW, name: "other"}) for name in ("action", "agent"))])
+def test_what_cannot_be_explained_is_exit_code_2(tmp_path: Path, text: str) -> None:
+    (tmp_path / "view.json").write_text(text, encoding="utf-8")
+    assert main(["policy", "explain", str(tmp_path / "view.json")]) == 2
+
+
+def test_the_access_review_has_the_same_rows_in_every_form(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", "access-review", "--format", "csv", "--account", "111122223333"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert main(["policy", "access-review", "--account", "111122223333"]) == 0
+    markdown = capsys.readouterr().out
+    assert main(["policy", "access-review", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    allowed = [row for row in document["access"] if row["verdicts"] != ["deny"]]
+    assert len(rows) == len(allowed)
+    assert all(f"| {row['action']} | {row['risk']} | {row['agent']} |" in markdown for row in rows)
+    export = next(row for row in rows if row["action"] == "s3.export" and row["on_behalf_of"] == "")
+    assert export["decides"] == "otto.owner petra.approver quinn.approver"
+    assert export["decides_after_escalation"] == "rosa.security"
+    assert "arn:aws:iam::111122223333:user/sallyport-person-petra.approver" in markdown
+    assert document["people"]["rosa.security"]["may_halt"]
+    assert not document["people"]["olive.owner"]["may_halt"]
