@@ -118,6 +118,11 @@ def measure(corpora: Path, limit: int, *, with_peers: bool) -> dict[str, Any]:
     ours = score(Path(sys.executable), "sallyport.masking:mask_json", corpora, files, None)
     sample: dict[str, Any] = {}
     peers: dict[str, dict[str, Any]] = {}
+    earlier = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() and not with_peers else None
+    if earlier is not None and earlier["peers"]:
+        # The peers take minutes and do not change: their rows of the last full run, our sample measured anew.
+        limit = earlier["limit"]
+        sample = score(Path(sys.executable), "sallyport.masking:mask_json", corpora, files, limit)
     if with_peers:
         sample = score(Path(sys.executable), "sallyport.masking:mask_json", corpora, files, limit)
         for peer in PEERS:
@@ -130,15 +135,22 @@ def measure(corpora: Path, limit: int, *, with_peers: bool) -> dict[str, Any]:
     def named(measured: dict[str, Any]) -> dict[str, Any]:
         return {key.partition(".")[0]: value for key, value in measured.items() if key.endswith(".gz")}
 
-    start = {"Sallyport": ours, **peers}
+    start = {
+        who: {key: value[key] for key in ("import_ms", "first_ms")}
+        for who, value in {"Sallyport": ours, **peers}.items()
+    }
+    shown = {peer: named(measured) for peer, measured in peers.items()}
+    if earlier is not None:
+        shown = earlier["peers"]
+        start = {**earlier["start"], **start}
     return {
         "machine": f"{platform.machine()}, {platform.system()}",
         "python": platform.python_version(),
         "limit": limit,
         "ours": named(ours),
         "sample": named(sample),
-        "peers": {peer: named(measured) for peer, measured in peers.items()},
-        "start": {who: {key: value[key] for key in ("import_ms", "first_ms")} for who, value in start.items()},
+        "peers": shown,
+        "start": start,
         "worst": masking_worst.measure(),
     }
 
@@ -147,7 +159,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--limit", type=int, default=30)
-    parser.add_argument("--without-peers", action="store_true")
+    parser.add_argument("--without-peers", action="store_true", help="keep the peers' rows of the last full run")
     arguments = parser.parse_args()
     results = measure(arguments.corpora.resolve(), arguments.limit, with_peers=not arguments.without_peers)
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
