@@ -343,6 +343,11 @@ _PHONE = frozenset(
 _PHONE_FILLER = frozenset(
     [
         "number",
+        "them",
+        "you",
+        "us",
+        "office",
+        "directly",
         "no",
         "nr",
         "num",
@@ -456,8 +461,9 @@ _BENIGN = frozenset(
 
 def benign(before: str) -> bool:
     """Whether the word just before a number says that it is nobody's."""
-    found = _SPLIT.findall(before[-16:].lower())
-    return bool(found) and found[-1] in _BENIGN
+    tail = before[-16:].rstrip(" :#.-=\t").lower()
+    found = _SPLIT.findall(tail)
+    return bool(found) and found[-1] in _BENIGN and tail.endswith(found[-1])
 
 
 def identifier_category(before: str) -> str | None:

@@ -395,6 +395,8 @@ def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> 
             and not (begin == 1 and starts_sentence and _opens(chain[0]))
         ):
             begin -= 1
+        if begin and chain[begin - 1].folded in _BEARINGS and text[chain[begin - 1].end : chain[begin].start] == " ":
+            begin -= begin > 1 or not starts_sentence
         end = chain[last].end
         if chain[last].kind == "I" and text[end : end + 1] == ".":
             end += 1
@@ -428,6 +430,30 @@ _SMALL_HEAD = re.compile(
 )
 
 
+_BEARINGS = frozenset(
+    (
+        "north",
+        "south",
+        "east",
+        "west",
+        "new",
+        "port",
+        "lake",
+        "upper",
+        "lower",
+        "great",
+        "little",
+        "old",
+        "mount",
+        "fort",
+        "san",
+        "santa",
+        "los",
+        "las",
+        "el",
+        "la",
+    )
+)
 _HEADS = ("clinic", "hospital", "facility", "center", "centre", "ctr", "hospice", "pharmacy")
 
 

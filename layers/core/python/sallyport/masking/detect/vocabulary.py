@@ -36,7 +36,9 @@ GENERIC = _words(
     " department ward office and or of in at to for with from by via no all one two"
 )
 STREET = _words(
-    "street st avenue ave av road rd boulevard blvd lane ln drive dr court ct place pl terrace ter way parkway pkwy highway hwy circle cir"
+    "cliff cliffs canyon knolls forges trafficway bluff bluffs camp cape common commons crest crossroad crossroads forks glens groves locks passage pine ports"
+    " ridges shoal shoals stravenue streets tunnel underpass unions valleys views villages walks chowk nagar marg dreef singel stigen contrada canale urbanización callejón plac aleja osiedle"
+    " street st avenue ave av road rd boulevard blvd lane ln drive dr court ct place pl terrace ter way parkway pkwy highway hwy circle cir"
     " square sq trail trl crescent cres close alley aly loop route rte run row walk path pike plaza mews hollow glen grove ridge"
     " extension throughway club mill manor bay ranch forge fork ferry crossing turnpike freeway expressway bypass byway mall rapids courts"
     " parks gardens green heights hill hills park point pointe shore shores station summit valley view village ville vista bridge branch"
