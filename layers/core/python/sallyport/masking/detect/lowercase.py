@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from sallyport.masking import words
-from sallyport.masking.detect import names
+from sallyport.masking.detect import chains, names
 from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.spans import Span
 
@@ -133,7 +133,7 @@ def _raised(text: str) -> str:
     out, end = [], 0
     for match in _SMALL.finditer(text):
         word = match.group()
-        kind = names.classify(0, 0, word.capitalize()).kind
+        kind = chains.classify(0, 0, word.capitalize()).kind
         upper = word[0].upper()
         if (kind in "NPU" and len(upper) == 1 and len(word) > 1 and word not in v.STREET) or (
             kind == "F" and word in v.FACILITY_STRONG

@@ -5,60 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sallyport.masking import words
-from sallyport.masking.detect import cues
+from sallyport.masking.detect import chains, cues, facilities
 from sallyport.masking.detect import vocabulary as v
+from sallyport.masking.detect.chains import Word
 from sallyport.masking.spans import Span
 
-# What a capitalised word is, one letter each: N name, P place, U unknown, A name and ordinary word, B ordinary,
-# R country or state, X unknown capitals, I initial, T title, F facility, S street, L suffix, M month.
-CAPITAL = re.compile(r"[^\W\d_a-z](?<![^\W_].)(?:['\u2019]?[^\W\d_]+)*(?:-[^\W\d_]+(?:['\u2019][^\W\d_]+)*)*")
-_LINK = re.compile(
-    r"(?: |  |\. ?| ?- ?| ?& ?|, (?=(?:jr|sr|ii|iii|iv|md|phd|rn)\b)| (?:de|de la|de los|del|della|di|da|dos|das|du|van|van de|van den|van der|von|von der|den|der"
-    r"|ter|ten|la|le|el|al|bin|ibn|af|av|y|e|of|of the|and|the|for|sur|on|upon|am|an der|pod|nad|nad) |['\u2019]s ?)",
-    re.IGNORECASE,
-)
-_EPONYM_AFTER = re.compile(
-    r"(?:['\u2019]s?)?[- ]{1,2}(?:(?:[A-Z][\w'\u2019-]+|non|type|coma|cognitive|muscular|multiple|sensory|hereditary|pulmonary|renal|cell|b|t) ){1,2}"
-    r"(?i:scale|score|assessment|index|criteria|disease|syndrome|test|lymphoma|examination|inventory|classification|dystrophy|palsy|questionnaire|study|trial)s?\b"
-)
-_AFTER = re.compile(r"(?:['\u2019]s?)?[- ]{1,2}([^\W\d_]+)")
-_QUALIFIERS = frozenset(
-    [
-        "non",
-        "type",
-        "coma",
-        "cognitive",
-        "muscular",
-        "multiple",
-        "sensory",
-        "hereditary",
-        "pulmonary",
-        "renal",
-        "cell",
-        "b",
-        "t",
-    ]
-)
 _DIGITS = re.compile(r"\d{1,4}(?![\w-])")
-
-
-@dataclass(slots=True)
-class Word:
-    start: int
-    end: int
-    text: str
-    folded: str
-    flags: int
-    kind: str
-
-
-# Words of the lexicon that name nobody, by their spelling: most capitalised words are these. Never a name, never unknown.
-_ordinary: dict[str, tuple[str, int]] = {}
-_MAX_ORDINARY = 20_000
-_LONGEST_CHAIN = 16  # words; longer runs of capitals are headings or hostile
 
 
 def find(text: str) -> Iterator[Span]:
@@ -67,7 +21,7 @@ def find(text: str) -> Iterator[Span]:
     alive = False  # whether the chain holds a word that could make it a name
     ends: list[int] = [-9]
     last_end = -9
-    for match in CAPITAL.finditer(text):
+    for match in chains.CAPITAL.finditer(text):
         start, end = match.span()
         word = match.group()
         first = word[0]
@@ -81,13 +35,13 @@ def find(text: str) -> Iterator[Span]:
             if tail is None or end - start < 3 or word.isupper():
                 continue
             end = tail.end()
-        known = _ordinary.get(word)
-        item = Word(start, end, word, *known, "B") if known is not None else classify(start, end, word)
+        known = chains.ordinary_words.get(word)
+        item = Word(start, end, word, *known, "B") if known is not None else chains.classify(start, end, word)
         if chain and (
-            len(chain) >= _LONGEST_CHAIN
+            len(chain) >= chains.LONGEST_CHAIN
             or (
                 not (start - last_end == 1 and text[last_end] == " " and item.kind not in "BFA")
-                and not _linked(text, chain[-1], item)
+                and not chains.linked(text, chain[-1], item)
             )
         ):
             if alive:
@@ -109,107 +63,6 @@ def _lively(item: Word, length: int) -> bool:
         return True
     place = item.folded in v.STREET or item.folded in _SETTLEMENTS or bool(item.flags & (words.NAME | words.PLACE))
     return length > 1 and place
-
-
-def _linked(text: str, last: Word, item: Word) -> bool:
-    gap = item.start - last.end
-    if gap > 12:
-        return False
-    between = text[last.end : item.start]
-    if item.kind in "BFA" and len(item.text) > 1 < len(last.text) and item.text.isupper() and not last.text.isupper():
-        return False  # a label in capitals after a name
-    if between == " ":
-        return True
-    if between[0] == "." and not (last.kind in "IT" or last.folded in ("st", "mt", "ft") or last.kind == "L"):
-        return between == "." and last.kind == "I"
-    return _LINK.fullmatch(between) is not None
-
-
-def classify(start: int, end: int, word: str) -> Word:
-    """`word` with what is known about it."""
-    folded = words.fold(word)
-    if folded.endswith(("'s", "s'")) and len(folded) > 3:
-        folded = folded[:-2] if folded.endswith("'s") else folded[:-1]
-    flags = words.lexicon().get(folded)
-    if flags is None:
-        flags = words.flags_of(word)
-    kind = _kind(word, folded, flags)
-    if (
-        kind == "B"
-        and flags & (words.FREQUENT | words.MEDICAL)
-        and not flags & (words.NAME | words.PLACE)
-        and len(_ordinary) < _MAX_ORDINARY
-    ):
-        _ordinary[word] = folded, flags
-    return Word(start, end, word, folded, flags, kind)
-
-
-def _kind(word: str, folded: str, flags: int) -> str:
-    if len(word) == 1:
-        return "B" if word == "I" else "I"
-    for kind, members in _CLOSED:
-        if folded in members:
-            if kind == "L" and not (word.isupper() or folded in ("jr", "sr", "phd", "esq")):
-                continue
-            if kind == "P" and not word.isupper():
-                continue
-            return kind
-    if flags & words.REGION:
-        return "R"
-    if "-" in word and any(part in v.FACILITY_STRONG or part in v.PLACE_SHORT for part in folded.split("-")):
-        return "P"
-    if len(word) <= 4 and word.isupper() and (flags & words.EPONYM or not flags & words.STRONG_NAME or len(word) <= 3):
-        return "X" if flags & (words.NAME | words.PLACE) or not flags else "B"
-    if len(word) == 2 and not flags & words.GIVEN_STRONG:
-        return "X" if flags & words.NAME else "B"
-    if word in _ROMAN:
-        return "B"
-    if not flags:
-        return _unknown(word)
-    name = flags & (words.NAME | words.PLACE)
-    if not name or (flags & words.NATION and not flags & words.GIVEN_STRONG):
-        return "B"
-    ordinary = flags & words.ORDINARY
-    if not ordinary:
-        if flags & words.NAME and not (flags & words.PLACE_STRONG and not flags & words.STRONG_NAME):
-            return "N"
-        return "P"
-    if flags & words.STRONG_NAME and not flags & (words.FREQUENT | words.MEDICAL):
-        return "N"
-    if flags & words.PLACE_STRONG and not flags & (words.FREQUENT | words.MEDICAL):
-        return "P"
-    if not flags & words.STRONG_NAME and not flags & words.GIVEN and flags & (words.FREQUENT | words.MEDICAL):
-        return "B"
-    return "A"
-
-
-_ROMAN = frozenset(["II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XX"])
-_CLOSED = (
-    ("T", v.TITLES),
-    ("L", v.SUFFIXES),
-    ("P", v.PLACE_SHORT),
-    ("F", v.FACILITY),
-    ("M", v.MONTHS),
-    ("B", v.BENIGN),
-)
-
-
-def _unknown(word: str) -> str:
-    if word.isupper():
-        return "X" if len(word) <= 5 else "U"
-    inner = word[1:]
-    if not inner.islower() and "-" not in word and "'" not in word and "\u2019" not in word:
-        # camelCase is code; McDonald, DeShawn, MacArthur, LaToya are people
-        joint = next(
-            (
-                len(prefix)
-                for prefix in ("Mc", "De", "La", "Le", "Di", "Du", "Mac", "Van", "Von", "Fitz")
-                if word.startswith(prefix)
-            ),
-            0,
-        )
-        return "U" if joint and word[joint].isupper() and word[joint + 1 :].islower() else "B"
-    return "U"
 
 
 def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
@@ -236,7 +89,7 @@ def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
         yield Span(first.start, first.end, "NAME", "name")
         return
     starts_sentence = not before or cues.opens_sentence(before)
-    if (facility := _facility(text, chain, starts_sentence)) is not None:
+    if (facility := facilities.facility(text, chain, starts_sentence)) is not None:
         ends.append(facility[0].end)
         yield facility[0]
         rest = chain[facility[1] :]
@@ -246,129 +99,6 @@ def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
     for span in _names(text, chain, before, starts_sentence):
         ends.append(span.end)
         yield span
-
-
-def _facility(text: str, chain: list[Word], starts_sentence: bool) -> tuple[Span, int] | None:
-    """A facility's name in the chain, and how many of its words it takes."""
-    heads = [i for i, word in enumerate(chain) if word.kind == "F"]
-    if not heads:
-        return None
-    head = heads[-1]
-    begin = 0
-    while (
-        begin < head
-        and chain[begin].kind == "B"
-        and ((begin == 0 and starts_sentence) or chain[begin].folded in v.GENERIC)
-        and chain[begin].folded in _OPENERS
-    ):
-        begin += 1
-    modifiers = [word for word in chain[begin:head] if word.folded not in v.GENERIC or word.kind in "NPU"]
-    end = head
-    tail = _FACILITY_TAIL.match(text, chain[head].end) if chain[head].folded in v.FACILITY_STRONG else None
-    # "… Hospital Los Angeles", "… Center of Boston": a place right behind belongs to the name
-    while end + 1 < len(chain) and chain[end + 1].kind in "PNUR":
-        end += 1
-    strong = chain[head].folded in v.FACILITY_STRONG or chain[head].folded == "presbyterian"
-    if not modifiers and end == head:
-        if not (strong and head > begin):
-            return None
-        if all(word.folded in _DEPARTMENT for word in chain[begin:head]):
-            return None
-    particular = strong or end > head or any(word.kind in "NPUXAR" for word in [*modifiers, *chain[begin:head]])
-    if not particular and (
-        not modifiers or not _ADMITTED.search(text, max(0, chain[begin].start - 24), chain[begin].start)
-    ):
-        return None
-    while end + 1 < len(chain) and chain[end + 1].folded in _FACILITY_MORE:
-        end += 1
-    if (
-        starts_sentence
-        and begin == 0
-        and not any(word.kind in "NPUXAIR" for word in chain[: end + 1])
-        and not (strong and modifiers)
-    ):
-        return None
-    stop = chain[end].end
-    if tail is not None and end == head:
-        stop = tail.end()
-        while end + 1 < len(chain) and chain[end + 1].start < stop:
-            end += 1
-    return Span(chain[begin].start, stop, "FACILITY", "facility"), end + 1
-
-
-_FACILITY_TAIL = re.compile(
-    r",? (?:in|of|at) (?:the )?[^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,2}(?:, [A-Z]{2}\b)?|, [^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,1}(?:, [A-Z]{2}\b)?(?= (?:on|in|for|with|by)\b)"
-)
-_FACILITY_MORE = frozenset(
-    ["care", "system", "systems", "services", "network", "alliance", "partners", "plan", "campus", "group"]
-)
-_ADMITTED = re.compile(
-    r"\b(?:seen|treated|admitted|visited|presented|presenting|hospitalized|evaluated|operated|transferred|referred|surgery|appointment|checkup|care|visit|patient)(?: (?:to|at|by|in))?(?: the| our)? $"
-)
-_OPENERS = frozenset(
-    [
-        "the",
-        "at",
-        "in",
-        "from",
-        "to",
-        "seen",
-        "care",
-        "admission",
-        "transfer",
-        "transport",
-        "discharge",
-        "admitted",
-        "referred",
-        "our",
-        "a",
-        "an",
-        "and",
-        "or",
-        "by",
-        "for",
-        "visit",
-        "with",
-        "our",
-        "continuing",
-    ]
-)
-_DEPARTMENT = frozenset(
-    [
-        "intensive",
-        "care",
-        "emergency",
-        "outpatient",
-        "inpatient",
-        "primary",
-        "critical",
-        "coronary",
-        "cardiac",
-        "surgical",
-        "medical",
-        "nursing",
-        "operating",
-        "recovery",
-        "urgent",
-        "health",
-        "mental",
-        "public",
-        "occupational",
-        "physical",
-        "family",
-        "home",
-        "community",
-        "pain",
-        "sleep",
-        "stroke",
-        "trauma",
-        "burn",
-        "dialysis",
-        "the",
-        "data",
-        "call",
-    ]
-)
 
 
 def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> Iterator[Span]:
@@ -465,7 +195,7 @@ def _opens(word: Word) -> bool:
 def _joins(text: str, word: Word, previous: Word) -> bool:
     """Whether `word` continues the name that ends with `previous`."""
     if word.kind in "IXANUPL":
-        return not _eponym(text, word) or word.kind in "IL"
+        return not chains.is_eponym(text, word) or word.kind in "IL"
     between = text[previous.end : word.start]
     if word.kind == "R":
         return previous.kind in "NUA" and between == " " and bool(previous.flags & words.GIVEN)
@@ -498,7 +228,7 @@ def _is_place(text: str, chain: list[Word], before: str, starts_sentence: bool) 
         return False
     if any(word.text.isupper() and len(word.text) > 1 for word in chain) and not _STRONG_PLACE_CUE.search(before):
         return False
-    if any(word.flags & words.MEDICAL and not word.flags & words.FREQUENT for word in chain) or _eponym(
+    if any(word.flags & words.MEDICAL and not word.flags & words.FREQUENT for word in chain) or chains.is_eponym(
         text, chain[-1]
     ):
         return False
@@ -506,7 +236,8 @@ def _is_place(text: str, chain: list[Word], before: str, starts_sentence: bool) 
         return bool(cues.announces_place(before) or chain[0].flags & (words.NAME | words.PLACE))
     named = sum(bool(word.flags & (words.NAME | words.PLACE)) for word in chain)
     return bool(_STRONG_PLACE_CUE.search(before)) or (
-        named * 2 >= len(chain) and bool(re.search(r"\b(?:at|in|from|near)\s$", before) or _ADMITTED.search(before))
+        named * 2 >= len(chain)
+        and bool(re.search(r"\b(?:at|in|from|near)\s$", before) or facilities.ADMITTED.search(before))
     )
 
 
@@ -573,7 +304,7 @@ def _picks(
         return (following is not None and following.kind in "INU" and word.text.isascii() is False) or (
             following is not None and following.kind in "INU" and bool(word.flags & words.GIVEN)
         )
-    if _eponym(text, word):
+    if chains.is_eponym(text, word):
         return False
     if kind in "NP":
         return True
@@ -612,20 +343,6 @@ def _picks(
     if word.text.isupper():
         return False
     return len(chain) == 1
-
-
-def _eponym(text: str, word: Word) -> bool:
-    """Whether a disease, a sign or a score takes its name from this word."""
-    after = _AFTER.match(text, word.end)
-    if (after is not None and after.group(1).lower() in v.EPONYM_HEAD) or (
-        word.folded in v.EPONYMS and word.text[-2:] in ("'s", "\u2019s")
-    ):
-        return True
-    if word.flags & words.GIVEN_STRONG and word.kind == "N" and not word.flags & words.EPONYM:
-        return False
-    if after is None or not (after.group(1)[0].isupper() or after.group(1) in _QUALIFIERS):
-        return False
-    return _EPONYM_AFTER.match(text, word.end) is not None
 
 
 def _category(chain: list[Word], before: str) -> str:

@@ -1,0 +1,172 @@
+# ruff: noqa: C901, E501 - decision lists are read from top to bottom, patterns alternative by alternative
+"""Capitalised words: what each is, and which stand together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sallyport.masking import words
+from sallyport.masking.detect import vocabulary as v
+
+# What a capitalised word is, one letter each: N name, P place, U unknown, A name and ordinary word, B ordinary,
+# R country or state, X unknown capitals, I initial, T title, F facility, S street, L suffix, M month.
+CAPITAL = re.compile(r"[^\W\d_a-z](?<![^\W_].)(?:['\u2019]?[^\W\d_]+)*(?:-[^\W\d_]+(?:['\u2019][^\W\d_]+)*)*")
+_LINK = re.compile(
+    r"(?: |  |\. ?| ?- ?| ?& ?|, (?=(?:jr|sr|ii|iii|iv|md|phd|rn)\b)| (?:de|de la|de los|del|della|di|da|dos|das|du|van|van de|van den|van der|von|von der|den|der"
+    r"|ter|ten|la|le|el|al|bin|ibn|af|av|y|e|of|of the|and|the|for|sur|on|upon|am|an der|pod|nad|nad) |['\u2019]s ?)",
+    re.IGNORECASE,
+)
+_EPONYM_AFTER = re.compile(
+    r"(?:['\u2019]s?)?[- ]{1,2}(?:(?:[A-Z][\w'\u2019-]+|non|type|coma|cognitive|muscular|multiple|sensory|hereditary|pulmonary|renal|cell|b|t) ){1,2}"
+    r"(?i:scale|score|assessment|index|criteria|disease|syndrome|test|lymphoma|examination|inventory|classification|dystrophy|palsy|questionnaire|study|trial)s?\b"
+)
+_AFTER = re.compile(r"(?:['\u2019]s?)?[- ]{1,2}([^\W\d_]+)")
+_QUALIFIERS = frozenset(
+    [
+        "non",
+        "type",
+        "coma",
+        "cognitive",
+        "muscular",
+        "multiple",
+        "sensory",
+        "hereditary",
+        "pulmonary",
+        "renal",
+        "cell",
+        "b",
+        "t",
+    ]
+)
+
+
+@dataclass(slots=True)
+class Word:
+    start: int
+    end: int
+    text: str
+    folded: str
+    flags: int
+    kind: str
+
+
+# Words of the lexicon that name nobody, by their spelling: most capitalised words are these. Never a name, never unknown.
+ordinary_words: dict[str, tuple[str, int]] = {}
+_MAX_ORDINARY = 20_000
+LONGEST_CHAIN = 16  # words; longer runs of capitals are headings or hostile
+
+
+def linked(text: str, last: Word, item: Word) -> bool:
+    gap = item.start - last.end
+    if gap > 12:
+        return False
+    between = text[last.end : item.start]
+    if item.kind in "BFA" and len(item.text) > 1 < len(last.text) and item.text.isupper() and not last.text.isupper():
+        return False  # a label in capitals after a name
+    if between == " ":
+        return True
+    if between[0] == "." and not (last.kind in "IT" or last.folded in ("st", "mt", "ft") or last.kind == "L"):
+        return between == "." and last.kind == "I"
+    return _LINK.fullmatch(between) is not None
+
+
+def classify(start: int, end: int, word: str) -> Word:
+    """`word` with what is known about it."""
+    folded = words.fold(word)
+    if folded.endswith(("'s", "s'")) and len(folded) > 3:
+        folded = folded[:-2] if folded.endswith("'s") else folded[:-1]
+    flags = words.lexicon().get(folded)
+    if flags is None:
+        flags = words.flags_of(word)
+    kind = _kind(word, folded, flags)
+    if (
+        kind == "B"
+        and flags & (words.FREQUENT | words.MEDICAL)
+        and not flags & (words.NAME | words.PLACE)
+        and len(ordinary_words) < _MAX_ORDINARY
+    ):
+        ordinary_words[word] = folded, flags
+    return Word(start, end, word, folded, flags, kind)
+
+
+def _kind(word: str, folded: str, flags: int) -> str:
+    if len(word) == 1:
+        return "B" if word == "I" else "I"
+    for kind, members in _CLOSED:
+        if folded in members:
+            if kind == "L" and not (word.isupper() or folded in ("jr", "sr", "phd", "esq")):
+                continue
+            if kind == "P" and not word.isupper():
+                continue
+            return kind
+    if flags & words.REGION:
+        return "R"
+    if "-" in word and any(part in v.FACILITY_STRONG or part in v.PLACE_SHORT for part in folded.split("-")):
+        return "P"
+    if len(word) <= 4 and word.isupper() and (flags & words.EPONYM or not flags & words.STRONG_NAME or len(word) <= 3):
+        return "X" if flags & (words.NAME | words.PLACE) or not flags else "B"
+    if len(word) == 2 and not flags & words.GIVEN_STRONG:
+        return "X" if flags & words.NAME else "B"
+    if word in _ROMAN:
+        return "B"
+    if not flags:
+        return _unknown(word)
+    name = flags & (words.NAME | words.PLACE)
+    if not name or (flags & words.NATION and not flags & words.GIVEN_STRONG):
+        return "B"
+    ordinary = flags & words.ORDINARY
+    if not ordinary:
+        if flags & words.NAME and not (flags & words.PLACE_STRONG and not flags & words.STRONG_NAME):
+            return "N"
+        return "P"
+    if flags & words.STRONG_NAME and not flags & (words.FREQUENT | words.MEDICAL):
+        return "N"
+    if flags & words.PLACE_STRONG and not flags & (words.FREQUENT | words.MEDICAL):
+        return "P"
+    if not flags & words.STRONG_NAME and not flags & words.GIVEN and flags & (words.FREQUENT | words.MEDICAL):
+        return "B"
+    return "A"
+
+
+_ROMAN = frozenset(["II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XX"])
+_CLOSED = (
+    ("T", v.TITLES),
+    ("L", v.SUFFIXES),
+    ("P", v.PLACE_SHORT),
+    ("F", v.FACILITY),
+    ("M", v.MONTHS),
+    ("B", v.BENIGN),
+)
+
+
+def _unknown(word: str) -> str:
+    if word.isupper():
+        return "X" if len(word) <= 5 else "U"
+    inner = word[1:]
+    if not inner.islower() and "-" not in word and "'" not in word and "\u2019" not in word:
+        # camelCase is code; McDonald, DeShawn, MacArthur, LaToya are people
+        joint = next(
+            (
+                len(prefix)
+                for prefix in ("Mc", "De", "La", "Le", "Di", "Du", "Mac", "Van", "Von", "Fitz")
+                if word.startswith(prefix)
+            ),
+            0,
+        )
+        return "U" if joint and word[joint].isupper() and word[joint + 1 :].islower() else "B"
+    return "U"
+
+
+def is_eponym(text: str, word: Word) -> bool:
+    """Whether a disease, a sign or a score takes its name from this word."""
+    after = _AFTER.match(text, word.end)
+    if (after is not None and after.group(1).lower() in v.EPONYM_HEAD) or (
+        word.folded in v.EPONYMS and word.text[-2:] in ("'s", "\u2019s")
+    ):
+        return True
+    if word.flags & words.GIVEN_STRONG and word.kind == "N" and not word.flags & words.EPONYM:
+        return False
+    if after is None or not (after.group(1)[0].isupper() or after.group(1) in _QUALIFIERS):
+        return False
+    return _EPONYM_AFTER.match(text, word.end) is not None

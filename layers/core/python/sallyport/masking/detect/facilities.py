@@ -1,0 +1,133 @@
+# ruff: noqa: C901, E501, FBT001 - a decision list is read from top to bottom, patterns alternative by alternative
+"""Facilities: hospitals, clinics, practices by what stands around the word that says so."""
+
+from __future__ import annotations
+
+import re
+
+from sallyport.masking.detect import vocabulary as v
+from sallyport.masking.detect.chains import Word
+from sallyport.masking.spans import Span
+
+
+def facility(text: str, chain: list[Word], starts_sentence: bool) -> tuple[Span, int] | None:
+    """A facility's name in the chain, and how many of its words it takes."""
+    heads = [i for i, word in enumerate(chain) if word.kind == "F"]
+    if not heads:
+        return None
+    head = heads[-1]
+    begin = 0
+    while (
+        begin < head
+        and chain[begin].kind == "B"
+        and ((begin == 0 and starts_sentence) or chain[begin].folded in v.GENERIC)
+        and chain[begin].folded in _OPENERS
+    ):
+        begin += 1
+    modifiers = [word for word in chain[begin:head] if word.folded not in v.GENERIC or word.kind in "NPU"]
+    end = head
+    tail = _FACILITY_TAIL.match(text, chain[head].end) if chain[head].folded in v.FACILITY_STRONG else None
+    # "… Hospital Los Angeles", "… Center of Boston": a place right behind belongs to the name
+    while end + 1 < len(chain) and chain[end + 1].kind in "PNUR":
+        end += 1
+    strong = chain[head].folded in v.FACILITY_STRONG or chain[head].folded == "presbyterian"
+    if not modifiers and end == head:
+        if not (strong and head > begin):
+            return None
+        if all(word.folded in _DEPARTMENT for word in chain[begin:head]):
+            return None
+    particular = strong or end > head or any(word.kind in "NPUXAR" for word in [*modifiers, *chain[begin:head]])
+    if not particular and (
+        not modifiers or not ADMITTED.search(text, max(0, chain[begin].start - 24), chain[begin].start)
+    ):
+        return None
+    while end + 1 < len(chain) and chain[end + 1].folded in _FACILITY_MORE:
+        end += 1
+    if (
+        starts_sentence
+        and begin == 0
+        and not any(word.kind in "NPUXAIR" for word in chain[: end + 1])
+        and not (strong and modifiers)
+    ):
+        return None
+    stop = chain[end].end
+    if tail is not None and end == head:
+        stop = tail.end()
+        while end + 1 < len(chain) and chain[end + 1].start < stop:
+            end += 1
+    return Span(chain[begin].start, stop, "FACILITY", "facility"), end + 1
+
+
+_FACILITY_TAIL = re.compile(
+    r",? (?:in|of|at) (?:the )?[^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,2}(?:, [A-Z]{2}\b)?|, [^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,1}(?:, [A-Z]{2}\b)?(?= (?:on|in|for|with|by)\b)"
+)
+_FACILITY_MORE = frozenset(
+    ["care", "system", "systems", "services", "network", "alliance", "partners", "plan", "campus", "group"]
+)
+ADMITTED = re.compile(
+    r"\b(?:seen|treated|admitted|visited|presented|presenting|hospitalized|evaluated|operated|transferred|referred|surgery|appointment|checkup|care|visit|patient)(?: (?:to|at|by|in))?(?: the| our)? $"
+)
+_OPENERS = frozenset(
+    [
+        "the",
+        "at",
+        "in",
+        "from",
+        "to",
+        "seen",
+        "care",
+        "admission",
+        "transfer",
+        "transport",
+        "discharge",
+        "admitted",
+        "referred",
+        "our",
+        "a",
+        "an",
+        "and",
+        "or",
+        "by",
+        "for",
+        "visit",
+        "with",
+        "our",
+        "continuing",
+    ]
+)
+_DEPARTMENT = frozenset(
+    [
+        "intensive",
+        "care",
+        "emergency",
+        "outpatient",
+        "inpatient",
+        "primary",
+        "critical",
+        "coronary",
+        "cardiac",
+        "surgical",
+        "medical",
+        "nursing",
+        "operating",
+        "recovery",
+        "urgent",
+        "health",
+        "mental",
+        "public",
+        "occupational",
+        "physical",
+        "family",
+        "home",
+        "community",
+        "pain",
+        "sleep",
+        "stroke",
+        "trauma",
+        "burn",
+        "dialysis",
+        "the",
+        "data",
+        "call",
+    ]
+)
