@@ -20,12 +20,12 @@ from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.deployment import CHAIN, Deployment
 from sallyport.domain.events import AuditEvent
+from sallyport.domain.ports import Card, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, CardRef, RequestStatus
 from sallyport.domain.revocations import RevokedSessions
+from sallyport.domain.target_ports import CallResult
 from sallyport.masking import MaskedDocument, MaskingFailed
 from sallyport.masking.views import restored
-from sallyport.usecases.ports import Card, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
-from sallyport.usecases.target_ports import CallResult
 
 ACCOUNT = "000000000000"
 # The shipped policy is read once: it is frozen, and a test that wants another makes a copy.

@@ -13,7 +13,7 @@ from sallyport.adapters.slack import SlackChat
 from sallyport.adapters.slack_blocks import fallback_of, layout_of
 from sallyport.domain.cards import digests_of
 from sallyport.domain.display import visible
-from sallyport.usecases.ports import Card, CardTooLarge, PortFailed
+from sallyport.domain.ports import Card, CardTooLarge, PortFailed
 from tests.support.slack import CHANNEL, TEAM, RecordingSlack
 from tests.support.story import Story, submission
 

@@ -11,8 +11,8 @@ import cedarpy
 from sallyport.domain.actions import ActionDefinition, PolicyBundle
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent, Directory, Person
+from sallyport.domain.ports import Answer, Verb
 from sallyport.domain.requests import ApprovalRequest
-from sallyport.usecases.ports import Answer, Verb
 
 
 class CedarAuthorizer:

@@ -15,8 +15,8 @@ from sallyport.adapters.tables import AuditItem, RequestItem
 from sallyport.domain.clock import stamp
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import AuditEvent
+from sallyport.domain.ports import Conflict, Exists, Limits, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
-from sallyport.usecases.ports import Conflict, Exists, Limits, PortFailed, TooManyRequests
 
 # A Slack signature is good for 300 s either side.
 _SIGNATURE_WINDOW = timedelta(minutes=11)
