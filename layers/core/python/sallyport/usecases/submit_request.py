@@ -100,6 +100,7 @@ def _prepare(
         status=RequestStatus.PENDING,
         agent=agent.id,
         owner=agent.owner,
+        operators=tuple(sorted(agent.operators)),
         on_behalf_of=behalf,
         action=action.name,
         verdict=verdict,
