@@ -4,13 +4,13 @@ import time
 from datetime import UTC, datetime
 
 from sallyport.contracts.slack import check_signature, parse_click
+from sallyport.domain.ports import PortFailed
 from sallyport.domain.refusals import BadSignature
 from sallyport.runtime.http import Answer, Call, http_handler
 from sallyport.runtime.log import log_call
 from sallyport.runtime.settings import MissingSetting, setting
 from sallyport.runtime.wiring import secret, wiring
 from sallyport.usecases.click import ChatHome, click_card
-from sallyport.usecases.ports import PortFailed
 
 
 def _interact(call: Call) -> Answer:

@@ -9,8 +9,8 @@ import boto3
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
+from sallyport.domain.ports import PortFailed
 from sallyport.runtime import wiring
-from sallyport.usecases.ports import PortFailed
 from tests.fakes.ports import ACCOUNT
 from tests.support.account import opened
 from tests.support.house import House

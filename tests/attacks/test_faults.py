@@ -7,8 +7,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from sallyport.domain.ports import Limits, PortFailed
 from sallyport.runtime import wiring
-from sallyport.usecases.ports import Limits, PortFailed
 from tests.support.attacks import still_works
 from tests.support.house import House, submission_body
 from tests.support.story import agent_arn

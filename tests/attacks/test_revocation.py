@@ -7,8 +7,8 @@ from typing import Any
 import boto3
 import pytest
 
+from sallyport.domain.ports import PortFailed
 from sallyport.runtime import wiring
-from sallyport.usecases.ports import PortFailed
 from tests.support.account import opened
 from tests.support.chain import broken_at
 from tests.support.house import House

@@ -11,7 +11,7 @@ from sallyport.adapters.kms import KmsSameness
 from sallyport.adapters.s3 import S3Vault, S3Views
 from sallyport.adapters.step_functions import StepFunctions
 from sallyport.adapters.sts import StsIssuer
-from sallyport.usecases.ports import CredentialIssuer, RequestStore, SamenessKey, Vault, Views, Workflow
+from sallyport.domain.ports import CredentialIssuer, RequestStore, SamenessKey, Vault, Views, Workflow
 from tests.fakes.ports import FakeIssuer, FakeSameness, FakeStore, FakeVault, FakeViews, FakeWorkflow
 from tests.support.account import REGION, make_buckets, make_tables
 

@@ -7,9 +7,9 @@ import pytest
 
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.credentials import order
+from sallyport.domain.ports import CredentialIssuer, PortFailed, SamenessKey, Vault, Views, Workflow
 from sallyport.masking import mask
 from sallyport.masking.views import enclosed, view_digest
-from sallyport.usecases.ports import CredentialIssuer, PortFailed, SamenessKey, Vault, Views, Workflow
 from tests.support.story import Story, submission
 
 RAW = submission(reason="Für John Smith – 日本 \U0001f600", context={"n": 1.5, "none": None, "list": [True, {}]})

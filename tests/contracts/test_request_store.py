@@ -11,8 +11,8 @@ import pytest
 
 from sallyport.adapters.dynamodb_store import DynamoDbStore
 from sallyport.domain.events import NO_EVENTS, SYSTEM, AuditEvent, Draft, EventType, link
+from sallyport.domain.ports import Conflict, Exists, Limits, RequestStore, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, CardRef, Choice, Decision, Grant, GrantStatus, RequestStatus
-from sallyport.usecases.ports import Conflict, Exists, Limits, RequestStore, TooManyRequests
 from tests.fakes.ports import FakeStore
 from tests.support.account import REGION
 from tests.support.story import NOW, Story

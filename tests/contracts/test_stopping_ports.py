@@ -11,10 +11,10 @@ import pytest
 from sallyport.adapters.iam_revocation import DynamoDbRoleLists, IamRolePolicies
 from sallyport.domain.deployment import Deployment, Halt, subject
 from sallyport.domain.events import Actor, ActorKind, Draft, EventType, link
+from sallyport.domain.ports import Conflict, PortFailed, RequestStore
 from sallyport.domain.requests import Choice, Decision, RequestStatus, Review
 from sallyport.domain.revocations import POLICY_NAME, RevokedSession, RevokedSessions
-from sallyport.usecases.ports import Conflict, PortFailed, RequestStore
-from sallyport.usecases.target_ports import RoleLists, RolePolicies
+from sallyport.domain.target_ports import RoleLists, RolePolicies
 from tests.contracts.test_request_store import created, moved
 from tests.fakes.ports import FakeRoleLists, FakeRolePolicies
 from tests.support.account import REGION

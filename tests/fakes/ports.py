@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sallyport.adapters.cedar import CedarAuthorizer
@@ -19,14 +20,16 @@ from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.deployment import CHAIN, Deployment
 from sallyport.domain.events import AuditEvent
+from sallyport.domain.ports import Card, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, CardRef, RequestStatus
 from sallyport.domain.revocations import RevokedSessions
+from sallyport.domain.target_ports import CallResult
 from sallyport.masking import MaskedDocument, MaskingFailed
 from sallyport.masking.views import restored
-from sallyport.usecases.ports import Card, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
-from sallyport.usecases.target_ports import CallResult
 
 ACCOUNT = "000000000000"
+# The shipped policy is read once: it is frozen, and a test that wants another makes a copy.
+_shipped = cache(load_policy)
 
 
 @dataclass
@@ -308,7 +311,7 @@ class CountingEntropy:
 class FakePorts:
     """Satisfies `Ports`, with Cedar and the shipped policy as they are."""
 
-    policy: PolicyBundle = field(default_factory=lambda: load_policy(ACCOUNT))
+    policy: PolicyBundle = field(default_factory=lambda: _shipped(ACCOUNT))
     store: FakeStore = field(default_factory=FakeStore)
     vault: FakeVault = field(default_factory=FakeVault)
     views: FakeViews = field(default_factory=FakeViews)

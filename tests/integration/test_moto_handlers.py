@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from sallyport.domain.ports import PortFailed
 from sallyport.runtime import wiring
-from sallyport.usecases.ports import PortFailed
 from tests.support.account import opened
 from tests.support.house import ROOT, House, sample_event, submission_body
 from tests.support.story import agent_arn, person_arn

@@ -83,7 +83,7 @@ def _stored(request_id: str, table: str, bucket: str, region: str) -> Evidence:
     from sallyport.adapters.dynamodb_store import DynamoDbStore
     from sallyport.adapters.s3 import S3Views
     from sallyport.domain.clock import stamp
-    from sallyport.usecases.ports import PortFailed
+    from sallyport.domain.ports import PortFailed
 
     try:
         request = DynamoDbStore(table, table, region).load(request_id)

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, cast
 from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.directory import Agent
+from sallyport.domain.ports import Verb
 from sallyport.domain.quorum import counted
 from sallyport.domain.refusals import PolicyDenied, Refusal
 from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
 from sallyport.usecases import policy
-from sallyport.usecases.ports import Verb
 from sallyport_cli.policy.layer import Layer
 
 if TYPE_CHECKING:
-    from sallyport.usecases.ports import Ports
+    from sallyport.domain.ports import Ports
 
 # A Monday morning: what policy says at other times is asked for by name.
 MONDAY = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)

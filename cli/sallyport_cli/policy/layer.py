@@ -19,7 +19,7 @@ from sallyport.adapters.executor import BotoCallMaker
 from sallyport.adapters.policy_layer import load_policy, policy_texts
 from sallyport.adapters.policy_yaml import read_yaml
 from sallyport.domain.actions import PolicyBundle
-from sallyport.usecases.ports import Places
+from sallyport.domain.ports import Places
 from sallyport_cli.errors import UsageError
 
 PACKAGE = "layers/policy/python/sallyport_policy"

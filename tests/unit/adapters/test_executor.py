@@ -13,8 +13,8 @@ from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, Endp
 
 from sallyport.adapters.executor import BotoCallMaker
 from sallyport.domain.credentials import ScopedCredentials
-from sallyport.usecases.ports import PortFailed
-from sallyport.usecases.target_ports import CallResult, OutcomeUnknown
+from sallyport.domain.ports import PortFailed
+from sallyport.domain.target_ports import CallResult, OutcomeUnknown
 
 CREDENTIALS = ScopedCredentials("ASIAEXAMPLE", "secret", "token", datetime(2026, 11, 2, 11, tzinfo=UTC))
 RESTART: dict[str, Any] = {

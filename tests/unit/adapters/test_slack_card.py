@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.slack.blockkit import check_blocks
@@ -13,7 +13,7 @@ from sallyport.adapters.slack import SlackChat
 from sallyport.adapters.slack_blocks import fallback_of, layout_of
 from sallyport.domain.cards import digests_of
 from sallyport.domain.display import visible
-from sallyport.usecases.ports import Card, CardTooLarge, PortFailed
+from sallyport.domain.ports import Card, CardTooLarge, PortFailed
 from tests.support.slack import CHANNEL, TEAM, RecordingSlack
 from tests.support.story import Story, submission
 
@@ -80,6 +80,7 @@ def test_a_long_reason_cannot_start_a_section_of_its_own() -> None:
         }
 
 
+@settings(max_examples=40)
 @given(reason=st.text(min_size=1, max_size=4000).filter(str.strip))
 def test_all_of_the_reason_is_on_the_card(reason: str) -> None:
     whole = card()

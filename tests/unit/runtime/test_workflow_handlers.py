@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from sallyport.domain.ports import PortFailed
 from sallyport.domain.refusals import DigestMismatch, NotApproved
 from sallyport.masking import MaskingFailed
 from sallyport.runtime import workflow
 from sallyport.runtime.log import log_call
-from sallyport.usecases.ports import PortFailed
 from sallyport.usecases.request_approval import CannotAsk
 from tests.fakes.ports import FakeWorkflow
 

@@ -91,6 +91,16 @@ def test_a_new_owner_and_the_owner_of_then_both_stand_behind_the_request() -> No
         assert still_pending(story, "self_approval", person)
 
 
+def test_an_operator_of_then_does_not_decide_after_being_taken_out_of_the_directory() -> None:
+    story = Story(agent="oncall-bot").pending()
+    directory = story.ports.policy.directory
+    agents = {**directory.agents, "oncall-bot": replace(directory.agents["oncall-bot"], operators=frozenset())}
+    story.policy(directory=type(directory)(directory.people, agents))
+    with refused("self_approval"):
+        story.decided("quinn.approver")
+    assert still_pending(story, "self_approval", "quinn.approver")
+
+
 @pytest.mark.parametrize("person", ["rosa.security", "sam.operator"])
 def test_who_was_not_asked_does_not_decide(person: str) -> None:
     story = Story(agent="triage-bot").pending()

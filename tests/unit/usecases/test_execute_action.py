@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sallyport.domain.actions import Delivery
+from sallyport.domain.ports import PortFailed
 from sallyport.domain.refusals import (
     ActionFailed,
     AlreadyRedeemed,
@@ -18,11 +19,10 @@ from sallyport.domain.refusals import (
     WrongDelivery,
 )
 from sallyport.domain.requests import GrantStatus, RequestStatus
+from sallyport.domain.target_ports import CallResult, OutcomeUnknown
 from sallyport.usecases.execute_action import ExecutionResult, execute_action
 from sallyport.usecases.halt import halt
-from sallyport.usecases.ports import PortFailed
 from sallyport.usecases.revoke_grant import revoke_grant
-from sallyport.usecases.target_ports import CallResult, OutcomeUnknown
 from tests.support.story import Story, agent_arn, person_arn, submission
 
 RESTART = submission(action="ecs.restart_service", parameters={"cluster": "clinic", "service": "appointments"})

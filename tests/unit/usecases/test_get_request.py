@@ -2,8 +2,8 @@
 
 import pytest
 
+from sallyport.domain.ports import PortFailed
 from sallyport.usecases.get_request import get_request, list_pending
-from sallyport.usecases.ports import PortFailed
 from tests.support.story import Story, agent_arn, person_arn, refused, submission
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from sallyport.domain.ports import Conflict, PortFailed
 from sallyport.domain.refusals import Halted, NotAllowedToHalt, NotFound, Unavailable, UnknownSwitch
 from sallyport.domain.requests import Choice, RequestStatus
 from sallyport.usecases.halt import halt, list_halts, resume
 from sallyport.usecases.issue_grant import issue_grant
-from sallyport.usecases.ports import Conflict, PortFailed
 from tests.support.chain import broken_at
 from tests.support.story import Story, agent_arn, person_arn, submission
 

@@ -5,9 +5,9 @@ from typing import Any, cast
 
 import pytest
 
+from sallyport.domain.ports import PortFailed
 from sallyport.masking import MaskingFailed
 from sallyport.usecases import mask_payload as module
-from sallyport.usecases.ports import PortFailed
 from tests.support.story import EXPORT, Story, refused, submission
 
 RAW = submission(reason="For John Smith, MRN 12345678", context={"phone": "(555) 123-4567"})

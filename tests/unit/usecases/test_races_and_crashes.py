@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from sallyport.domain.events import AuditEvent
+from sallyport.domain.ports import Conflict, PortFailed
 from sallyport.domain.requests import ApprovalRequest, Choice, RequestStatus
-from sallyport.usecases.ports import Conflict, PortFailed
 from tests.fakes.ports import FakePorts, FakeStore
 from tests.support.chain import broken_at
 from tests.support.story import Story, refused

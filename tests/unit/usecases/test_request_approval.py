@@ -2,8 +2,8 @@
 
 import pytest
 
+from sallyport.domain.ports import Card, CardTooLarge
 from sallyport.domain.requests import CardRef, Choice
-from sallyport.usecases.ports import Card, CardTooLarge
 from sallyport.usecases.request_approval import CannotAsk, request_approval
 from tests.support.story import Story, refused
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sallyport.domain.ports import PortFailed
 from sallyport.domain.refusals import (
     GrantRevoked,
     NotAnApprover,
@@ -19,7 +20,6 @@ from sallyport.domain.refusals import (
 from sallyport.domain.requests import GrantStatus, RequestStatus
 from sallyport.domain.revocations import MAX_LENGTH, RevokedSession, RevokedSessions
 from sallyport.usecases.deny_sessions import deny_session
-from sallyport.usecases.ports import PortFailed
 from sallyport.usecases.revoke_grant import revoke_agent, revoke_grant
 from tests.support.story import Story, agent_arn, person_arn, submission
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from sallyport.domain.events import GENESIS
+from sallyport.domain.ports import Limits
 from sallyport.domain.refusals import Refusal
 from sallyport.domain.requests import RequestStatus, VerdictKind
 from sallyport.domain.submissions import Submission
-from sallyport.usecases.ports import Limits
 from sallyport.usecases.submit_request import submit_request
 from tests.support.chain import broken_at
 from tests.support.story import EXPORT, NOW, SKIPS_APPROVAL, Story, agent_arn, person_arn, refused, submission

@@ -11,8 +11,8 @@ import cedarpy
 from sallyport.domain.actions import ActionDefinition, PolicyBundle
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent, Directory, Person
+from sallyport.domain.ports import Answer, Verb
 from sallyport.domain.requests import ApprovalRequest
-from sallyport.usecases.ports import Answer, Verb
 
 
 class CedarAuthorizer:
@@ -46,7 +46,7 @@ class CedarAuthorizer:
             "agent": _ref("Agent", agent.id),
             # Both the owner of then and the owner of now stand behind the request.
             "owner": _ref("Person", request.owner),
-            "operators": [_ref("Person", p) for p in sorted({*agent.operators, agent.owner})],
+            "operators": [_ref("Person", p) for p in sorted({*request.operators, *agent.operators, agent.owner})],
             "operation": _ref("Operation", action.name),
             "risk": action.risk,
             "asked": [_ref("Group", g) for g in sorted(action.approval.groups(request.rung))],

@@ -15,14 +15,16 @@ from sallyport.adapters.tables import AuditItem, RequestItem
 from sallyport.domain.clock import stamp
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import AuditEvent
+from sallyport.domain.ports import Conflict, Exists, Limits, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
-from sallyport.usecases.ports import Conflict, Exists, Limits, PortFailed, TooManyRequests
 
 # A Slack signature is good for 300 s either side.
 _SIGNATURE_WINDOW = timedelta(minutes=11)
 _KEY_LIFE = timedelta(hours=24)
 _CLOSED_LIFE = timedelta(days=90)
 _CONFLICT_ATTEMPTS = 6
+# pynamodb would wait 15 and 30 s, and Slack waits 3 s for the whole click.
+_CONNECT_SECONDS, _READ_SECONDS = 1, 2
 
 
 class DynamoDbStore:
@@ -31,8 +33,13 @@ class DynamoDbStore:
     def __init__(self, requests_table: str, audit_table: str, region: str) -> None:
         RequestItem.Meta.table_name = requests_table
         AuditItem.Meta.table_name = audit_table
-        RequestItem.Meta.region = AuditItem.Meta.region = region  # type: ignore[attr-defined]
-        self._connection = Connection(region=region)
+        for meta in (RequestItem.Meta, AuditItem.Meta):
+            meta.region = region  # type: ignore[attr-defined]
+            meta.connect_timeout_seconds = _CONNECT_SECONDS  # type: ignore[attr-defined]
+            meta.read_timeout_seconds = _READ_SECONDS  # type: ignore[attr-defined]
+        self._connection = Connection(
+            region=region, connect_timeout_seconds=_CONNECT_SECONDS, read_timeout_seconds=_READ_SECONDS
+        )
 
     def check_new(self, sameness: str, idempotency_key: str | None) -> None:
         self._settled_twin(sameness, idempotency_key)

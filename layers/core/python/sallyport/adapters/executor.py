@@ -26,8 +26,8 @@ from botocore.validate import ParamValidator
 
 from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import ScopedCredentials
-from sallyport.usecases.ports import PortFailed
-from sallyport.usecases.target_ports import CallResult, OutcomeUnknown
+from sallyport.domain.ports import PortFailed
+from sallyport.domain.target_ports import CallResult, OutcomeUnknown
 
 # All pages together; API Gateway ends an integration after 29 s.
 _PAGING_SECONDS = 20.0

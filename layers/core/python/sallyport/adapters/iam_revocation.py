@@ -11,8 +11,8 @@ from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
 from pynamodb.models import Model
 
 from sallyport.domain.clock import stamp
+from sallyport.domain.ports import Conflict, PortFailed
 from sallyport.domain.revocations import POLICY_NAME, RevokedSessions, from_json, to_json
-from sallyport.usecases.ports import Conflict, PortFailed
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sallyport.usecases.ports import PortFailed
+from sallyport.domain.ports import PortFailed
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient

@@ -52,6 +52,7 @@ def from_json(text: str, task_token: str | None) -> ApprovalRequest:
             "delivery": Delivery(raw["delivery"]),
             "created_at": instant(raw["created_at"]),
             "expires_at": instant(raw["expires_at"]),
+            "operators": tuple(raw["operators"]),
             "decisions": tuple(_decision(d) for d in raw["decisions"]),
             "grant": None if grant is None else _grant(grant),
             "card": None if raw["card"] is None else CardRef(**raw["card"]),

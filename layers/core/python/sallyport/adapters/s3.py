@@ -10,9 +10,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import canonical
+from sallyport.domain.ports import PortFailed
 from sallyport.masking import MaskedDocument, MaskingFailed
 from sallyport.masking.views import restored
-from sallyport.usecases.ports import PortFailed
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient

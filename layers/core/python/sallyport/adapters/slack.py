@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sallyport.adapters.slack_blocks import fallback_of, layout_of, without_buttons
+from sallyport.domain.ports import Card, PortFailed
 from sallyport.domain.requests import CardRef
-from sallyport.usecases.ports import Card, PortFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

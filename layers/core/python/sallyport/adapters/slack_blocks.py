@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from sallyport.domain.cards import APPROVE, DENY, block_id
 from sallyport.domain.display import visible
-from sallyport.usecases.ports import Card, CardTooLarge
+from sallyport.domain.ports import Card, CardTooLarge
 
 # Slack's limits: 3,000 characters in a section, 50 blocks in a message, 10 elements in a context.
 _SECTION = 2900

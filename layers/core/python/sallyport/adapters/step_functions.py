@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sallyport.domain.canonical import JSON
-from sallyport.usecases.ports import PortFailed
+from sallyport.domain.ports import PortFailed
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient

@@ -123,6 +123,8 @@ class ApprovalRequest:
     created_at: datetime
     expires_at: datetime
     quorum: int
+    # Who could assume the agent's role when it asked; like the owner of then, they never decide it.
+    operators: tuple[str, ...] = ()
     presented_digest: str | None = None
     decisions: tuple[Decision, ...] = ()
     grant: Grant | None = None

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sallyport.domain.ports import PortFailed
 from sallyport.domain.refusals import MalformedRequest, NotFound, Refusal, Unavailable, UnknownCaller
 from sallyport.masking import MaskingFailed
 from sallyport.runtime.log import log_call
-from sallyport.usecases.ports import PortFailed
 
 _REQUEST_ID = re.compile(r"req-[0-9a-f]{24}")
 _PRINCIPAL = re.compile(r"arn:aws[a-z-]*:(iam|sts)::\d{12}:[\w+=,.@/-]+")

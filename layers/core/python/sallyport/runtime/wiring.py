@@ -12,8 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sallyport.adapters.entropy import SystemEntropy
 from sallyport.adapters.policy_layer import load_policy
+from sallyport.domain.ports import Limits, Places, PortFailed
 from sallyport.runtime.settings import setting
-from sallyport.usecases.ports import Limits, Places, PortFailed
 
 if TYPE_CHECKING:
     from sallyport.adapters.cedar import CedarAuthorizer

@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from sallyport.domain.ports import PortFailed
 from sallyport.domain.refusals import Refusal
 from sallyport.masking import MaskingFailed
 from sallyport.runtime.log import log_call
 from sallyport.runtime.wiring import wiring
 from sallyport.usecases.close_request import TIMED_OUT
-from sallyport.usecases.ports import PortFailed
 from sallyport.usecases.request_approval import CannotAsk
 
 _CODE = re.compile(r"[a-z_]{1,64}")

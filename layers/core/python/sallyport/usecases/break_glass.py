@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.events import SYSTEM, Actor, Draft, EventType
+from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import AlreadyDecided, BreakGlassNotAllowed, MalformedRequest, ReasonRequired
 from sallyport.domain.requests import ApprovalRequest, Choice, GrantStatus, RequestStatus, Review
 from sallyport.domain.submissions import Statement
 from sallyport.masking import mask_text
-from sallyport.usecases.ports import PortFailed, Ports
 
 
 def check(action: ActionDefinition, said: Statement) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sallyport.domain.events import Actor, ActorKind, Draft, EventType
+from sallyport.domain.ports import Ports
 from sallyport.domain.refusals import AlreadySettled, NotFound
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
 from sallyport.usecases.decide import call_back
-from sallyport.usecases.ports import Ports
 from sallyport.usecases.transition import record
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sallyport.domain.ports import Card, CardTooLarge, PortFailed, Ports
 from sallyport.domain.requests import ApprovalRequest, Choice
 from sallyport.masking import MaskedDocument
-from sallyport.usecases.ports import Card, CardTooLarge, PortFailed, Ports
 
 
 def stored_view(request: ApprovalRequest, ports: Ports) -> MaskedDocument:

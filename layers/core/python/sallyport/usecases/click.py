@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sallyport.domain.clicks import Click
 from sallyport.domain.directory import Person
+from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import Refusal
 from sallyport.domain.requests import ApprovalRequest
 from sallyport.domain.submissions import Statement
 from sallyport.usecases.cards import refresh_card
 from sallyport.usecases.decide import decide
-from sallyport.usecases.ports import PortFailed, Ports
 
 CHANNEL = "slack"
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from sallyport.domain.events import SYSTEM, Draft, EventType
+from sallyport.domain.ports import Ports
 from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
 from sallyport.usecases.break_glass import closed as closing
 from sallyport.usecases.cards import refresh_card
-from sallyport.usecases.ports import Ports
 from sallyport.usecases.transition import record
 
 TIMED_OUT = "timed_out"

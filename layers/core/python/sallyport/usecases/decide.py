@@ -9,6 +9,7 @@ from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.binding import same_digest
 from sallyport.domain.directory import Person
 from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType
+from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import (
     AlreadyDecided,
     AlreadySettled,
@@ -24,7 +25,6 @@ from sallyport.domain.submissions import Statement
 from sallyport.masking import mask_text
 from sallyport.usecases import break_glass, quorum
 from sallyport.usecases.halts import check_not_halted
-from sallyport.usecases.ports import PortFailed, Ports
 from sallyport.usecases.transition import record, record_refusal
 
 FOUR_EYES = "four-eyes"

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from sallyport.domain.ports import Conflict, PortFailed, Ports
 from sallyport.domain.requests import ApprovalRequest
 from sallyport.domain.revocations import ListFull, RevokedSession
-from sallyport.usecases.ports import Conflict, PortFailed, Ports
 
 # Longer than any holder's calls can take (DynamoDB and IAM with their timeouts), shorter than the API's 29 s.
 LEASE = timedelta(seconds=20)

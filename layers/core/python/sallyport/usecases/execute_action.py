@@ -12,16 +12,16 @@ from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import JSON
 from sallyport.domain.credentials import order
 from sallyport.domain.events import SYSTEM, Draft, EventType
+from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import ActionFailed, GrantRevoked, Halted, OutcomeIsUnknown, Refusal
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
 from sallyport.domain.session_policy import at_redemption
+from sallyport.domain.target_ports import CallResult, OutcomeUnknown
 from sallyport.masking import MaskedDocument, MaskingFailed, MaskingRules, mask, masking_rules_from_policy
 from sallyport.usecases import break_glass
 from sallyport.usecases.decide import call_back
 from sallyport.usecases.halts import check_not_halted
-from sallyport.usecases.ports import PortFailed, Ports
 from sallyport.usecases.redeem import redeem
-from sallyport.usecases.target_ports import CallResult, OutcomeUnknown
 from sallyport.usecases.transition import record
 
 TOO_LARGE = "result_too_large"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from sallyport.domain.ports import Ports
 from sallyport.domain.refusals import NotFound
 from sallyport.domain.requests import ApprovalRequest
 from sallyport.masking import MaskedDocument
 from sallyport.usecases.cards import stored_view
-from sallyport.usecases.ports import Ports
 
 # API Gateway ends an integration after 29 s.
 MAX_WAIT_SECONDS = 25

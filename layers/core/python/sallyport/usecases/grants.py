@@ -4,6 +4,7 @@ redeemed, each time on what is stored, never on what was passed along."""
 from __future__ import annotations
 
 from sallyport.domain.binding import VaultRecord, same_digest
+from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import (
     DigestMismatch,
     InvalidParameters,
@@ -14,7 +15,6 @@ from sallyport.domain.refusals import (
 from sallyport.domain.requests import ApprovalRequest, Choice, VerdictKind
 from sallyport.usecases import policy, quorum
 from sallyport.usecases.halts import check_not_halted
-from sallyport.usecases.ports import PortFailed, Ports
 
 
 def check_still_approved(request: ApprovalRequest, ports: Ports) -> VaultRecord:

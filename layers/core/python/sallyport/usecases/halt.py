@@ -9,9 +9,9 @@ from datetime import datetime
 from sallyport.domain.deployment import ALL, Deployment, Halt, subject
 from sallyport.domain.directory import Person
 from sallyport.domain.events import Actor, ActorKind, Draft, EventType, link
+from sallyport.domain.ports import Conflict, Ports
 from sallyport.domain.refusals import NotAllowedToHalt, NotFound, Unavailable, UnknownSwitch
 from sallyport.masking import mask_text
-from sallyport.usecases.ports import Conflict, Ports
 
 _ATTEMPTS = 8
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sallyport.domain.deployment import ALL
+from sallyport.domain.ports import RequestStore
 from sallyport.domain.refusals import Halted
-from sallyport.usecases.ports import RequestStore
 
 
 def check_not_halted(agent: str, action: str, store: RequestStore) -> None:

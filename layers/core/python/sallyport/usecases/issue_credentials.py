@@ -8,13 +8,13 @@ from sallyport.domain.actions import Delivery
 from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import ScopedCredentials, order
 from sallyport.domain.events import SYSTEM, Draft, EventType
+from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import CredentialsFailed, GrantRevoked, Halted
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
 from sallyport.domain.session_policy import at_redemption
 from sallyport.usecases import break_glass
 from sallyport.usecases.decide import call_back
 from sallyport.usecases.halts import check_not_halted
-from sallyport.usecases.ports import PortFailed, Ports
 from sallyport.usecases.redeem import redeem
 from sallyport.usecases.transition import record
 

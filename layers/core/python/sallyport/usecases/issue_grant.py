@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from sallyport.domain.canonical import JSON
 from sallyport.domain.events import SYSTEM, Draft, EventType
+from sallyport.domain.ports import Ports
 from sallyport.domain.refusals import NotApproved, NotFound
 from sallyport.domain.requests import ApprovalRequest, Grant, GrantStatus, RequestStatus, VerdictKind
 from sallyport.usecases import break_glass, quorum
 from sallyport.usecases.cards import refresh_card
 from sallyport.usecases.grants import check_still_approved
-from sallyport.usecases.ports import Ports
 from sallyport.usecases.transition import record
 
 

@@ -10,11 +10,11 @@ from sallyport.domain.actions import ActionDefinition, Delivery
 from sallyport.domain.binding import VaultRecord, same_digest
 from sallyport.domain.canonical import JSON
 from sallyport.domain.events import SYSTEM, Draft, EventType
+from sallyport.domain.ports import Ports
 from sallyport.domain.refusals import DigestMismatch
 from sallyport.domain.requests import ApprovalRequest
 from sallyport.masking import FieldRule, MaskedDocument, MaskingRules, mask, masking_rules_from_policy
 from sallyport.masking.views import enclosed, view_digest
-from sallyport.usecases.ports import Ports
 from sallyport.usecases.transition import record
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import SYSTEM, Draft, EventType
+from sallyport.domain.ports import Ports
 from sallyport.usecases.halt import record_deployment
-from sallyport.usecases.ports import Ports
 
 NONE_BEFORE = "none"
 

@@ -10,11 +10,11 @@ from sallyport.domain import execution
 from sallyport.domain.actions import ActionDefinition, Rung
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent
+from sallyport.domain.ports import Places, Ports
 from sallyport.domain.refusals import IdentifierInScope, InvalidParameters, PolicyDenied
 from sallyport.domain.requests import VerdictKind
 from sallyport.domain.session_policy import PolicyTooLong, UnsafeValue, render
 from sallyport.masking import fires
-from sallyport.usecases.ports import Places, Ports
 
 TARGET_PATH = "/sallyport/target/"
 

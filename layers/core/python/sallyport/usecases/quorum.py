@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sallyport.domain.binding import same_digest
+from sallyport.domain.ports import Ports
 from sallyport.domain.quorum import counted
 from sallyport.domain.requests import ApprovalRequest, Decision
-from sallyport.usecases.ports import Ports
 
 
 def standing(request: ApprovalRequest, ports: Ports) -> tuple[Decision, ...]:

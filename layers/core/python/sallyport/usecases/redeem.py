@@ -11,6 +11,7 @@ from sallyport.domain.actions import Delivery
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.directory import Agent
 from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType
+from sallyport.domain.ports import Ports
 from sallyport.domain.refusals import (
     AlreadyRedeemed,
     GrantExpired,
@@ -24,7 +25,6 @@ from sallyport.domain.refusals import (
 from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
 from sallyport.usecases import break_glass
 from sallyport.usecases.grants import check_still_approved
-from sallyport.usecases.ports import Ports
 from sallyport.usecases.transition import record, record_refusal
 
 # An approval becomes a grant within a second or two; an agent that is faster waits here instead of being refused.

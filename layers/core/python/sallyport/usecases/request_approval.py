@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from sallyport.domain.events import SYSTEM, Draft, EventType
+from sallyport.domain.ports import CardTooLarge, PortFailed, Ports
 from sallyport.domain.refusals import NotFound
 from sallyport.domain.requests import ApprovalRequest
 from sallyport.usecases.break_glass import approvers_on_slack
 from sallyport.usecases.cards import card_of, refresh_card, stored_view
-from sallyport.usecases.ports import CardTooLarge, PortFailed, Ports
 from sallyport.usecases.transition import record
 
 

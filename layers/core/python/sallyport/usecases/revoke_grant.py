@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sallyport.domain.credentials import STS_MAXIMUM
 from sallyport.domain.directory import Agent, Person
 from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType
+from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import (
     NotAnApprover,
     NotFound,
@@ -21,7 +22,6 @@ from sallyport.domain.requests import ApprovalRequest, Grant, GrantStatus, Reque
 from sallyport.domain.revocations import IN_FLIGHT, ListFull, RevokedSession, session_end
 from sallyport.usecases.decide import call_back
 from sallyport.usecases.deny_sessions import deny_session, has_room
-from sallyport.usecases.ports import PortFailed, Ports
 from sallyport.usecases.transition import record, record_refusal
 
 # A request that was made under a more patient policy is still found.

@@ -9,6 +9,7 @@ from sallyport.domain.binding import VaultRecord, sameness_bytes
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent
 from sallyport.domain.events import NO_EVENTS, UNKNOWN, Actor, ActorKind, Draft, EventType, Subject, link
+from sallyport.domain.ports import Exists, PortFailed, Ports, TooManyRequests
 from sallyport.domain.refusals import (
     IdempotencyConflict,
     PolicyDenied,
@@ -21,7 +22,6 @@ from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKin
 from sallyport.domain.submissions import Submission
 from sallyport.usecases import policy
 from sallyport.usecases.halts import check_not_halted
-from sallyport.usecases.ports import Exists, PortFailed, Ports, TooManyRequests
 from sallyport.usecases.transition import record
 
 
@@ -100,6 +100,7 @@ def _prepare(
         status=RequestStatus.PENDING,
         agent=agent.id,
         owner=agent.owner,
+        operators=tuple(sorted(agent.operators)),
         on_behalf_of=behalf,
         action=action.name,
         verdict=verdict,

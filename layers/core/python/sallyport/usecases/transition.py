@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from sallyport.domain.events import Actor, Draft, EventType, link
+from sallyport.domain.ports import Conflict, RequestStore
 from sallyport.domain.refusals import NotFound, Refusal, Unavailable
 from sallyport.domain.requests import ApprovalRequest
-from sallyport.usecases.ports import Conflict, RequestStore
 
 # Five people clicking at once each lose at most four races.
 _ATTEMPTS = 8

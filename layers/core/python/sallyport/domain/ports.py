@@ -16,8 +16,8 @@ from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Agent, Person
 from sallyport.domain.events import AuditEvent
 from sallyport.domain.requests import ApprovalRequest, CardRef
+from sallyport.domain.target_ports import CallMaker, RoleLists, RolePolicies
 from sallyport.masking import MaskedDocument
-from sallyport.usecases.target_ports import CallMaker, RoleLists, RolePolicies
 
 
 class Conflict(Exception):
