@@ -293,6 +293,9 @@ def _rightwards(text: str, end: int, kind: str) -> int:
             if piece[-1] == "." and after[:1] in (" ", "\n", ""):
                 end = match.end() - 1
                 break
+            if (region := _region(text, match.start("cap"))) is not None:
+                end = region
+                continue
             ordinary = flags & words.FREQUENT and not flags & (words.NAME | words.PLACE | words.REGION)
             if words.fold(piece) in _STOP or (broken and ordinary and words.fold(piece) not in v.STREET):
                 break
@@ -340,6 +343,15 @@ _STOP = frozenset(
         "at",
     ]
 )
+
+
+def _region(text: str, at: int) -> int | None:
+    """Where a country or state of two words that begins at `at` ends: `South Africa`."""
+    pair = _TWO_WORDS.match(text, at)
+    return pair.end() if pair is not None and words.fold(pair.group()) in words.region_phrases() else None
+
+
+_TWO_WORDS = re.compile(r"[^\W\d_]+ [^\W\d_]+")
 
 
 def _heading(text: str, at: int) -> bool:

@@ -14,7 +14,7 @@ from sallyport.masking.detect import vocabulary as v
 CAPITAL = re.compile(r"[^\W\d_a-z](?<![^\W_].)(?:['\u2019]?[^\W\d_]+)*(?:-[^\W\d_]+(?:['\u2019][^\W\d_]+)*)*")
 _LINK = re.compile(
     r"(?: |  |\. ?| ?- ?| ?& ?|, (?=(?:jr|sr|ii|iii|iv|md|phd|rn)\b)| (?:de|de la|de los|del|della|di|da|dos|das|du|van|van de|van den|van der|von|von der|den|der"
-    r"|ter|ten|la|le|el|al|bin|ibn|af|av|y|e|of|of the|and|the|for|sur|on|upon|am|an der|pod|nad|nad) |['\u2019]s ?)",
+    r"|ter|ten|la|le|el|al|bin|ibn|af|av|y|e|of|of the|and|the|for|sur|upon|am|an der|pod|nad|nad) |['\u2019]s ?)",
     re.IGNORECASE,
 )
 _EPONYM_AFTER = re.compile(

@@ -7,7 +7,26 @@ import re
 
 _EDGE = " \t\r\n:;,.>|=#\"'([\u201c\u2014-"
 _STRONG = frozenset(
-    ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "doctor", "name", "names", "named", "nickname", "surname"]
+    [
+        "hi",
+        "hello",
+        "hey",
+        "dear",
+        "i'm",
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "dr",
+        "prof",
+        "doctor",
+        "name",
+        "names",
+        "named",
+        "nickname",
+        "surname",
+    ]
 )
 _STRONG_PAIRS = frozenset(
     (

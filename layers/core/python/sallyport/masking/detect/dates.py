@@ -66,6 +66,9 @@ def find(text: str) -> Iterator[Span]:
             yield Span(match.start(), match.end(), "DATE", "date")
     for match in COMPACT.finditer(text):
         yield Span(match.start(), match.end(), "DATE", "date")
+    if "last " in text or "next " in text or "this " in text:
+        for match in _RELATIVE.finditer(text):
+            yield Span(match.start(), match.end(), "DATE", "date")
     if any(end in text for end in ("nday", "sday", "rday", "iday", "DAY")):
         for match in WEEKDAY.finditer(text):
             yield Span(match.start(), match.end(), "DATE", "weekday")
@@ -90,6 +93,9 @@ def _after_age(text: str, at: int) -> bool:
     return False
 
 
+_RELATIVE = re.compile(
+    r"\b(?:last|next|this|early|late|mid) (?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
 _SLASHED = re.compile(r"\d(?<![\w/%.-]\d)\d?[/-]\d{1,2}(?![\w/%.-])")
 _HIGH = re.compile(r"[91](?<![\w.-][91])(?:(?<=9)\d|(?<=1)[0-3]\d)(?!\d|[./]\d)")
 _MONTHLY = re.compile(

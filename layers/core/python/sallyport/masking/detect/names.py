@@ -337,7 +337,8 @@ def _picks(
     ):
         return not (i == 0 and starts_sentence and len(chain) > 2)
     if i == 0 and starts_sentence:
-        return bool(word.flags & words.GIVEN_STRONG and not word.flags & words.FREQUENT)
+        speaks = text[word.end : word.end + 1] == ":" and len(chain) == 1
+        return bool(word.flags & words.GIVEN_STRONG and (speaks or not word.flags & words.FREQUENT))
     if i > 0 and plain:
         return bool(word.flags & words.GIVEN_STRONG and not word.flags & words.FREQUENT)
     if word.text.isupper():
