@@ -45,7 +45,7 @@ def checkout(tmp_path: Path) -> Path:
 def edit(path: Path, change: Callable[[Any], object]) -> None:
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     change(document)
-    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    path.write_text(yaml.safe_dump(json.loads(json.dumps(document))), encoding="utf-8")
 
 
 def action(checkout: Path, name: str) -> Path:

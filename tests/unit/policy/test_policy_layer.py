@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +28,7 @@ def edit(root: Path, name: str, change: Callable[[Any], object]) -> None:
     path = root / name
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     change(document)
-    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    path.write_text(yaml.safe_dump(json.loads(json.dumps(document))), encoding="utf-8")
 
 
 EXPORT = "actions/s3.export.yaml"

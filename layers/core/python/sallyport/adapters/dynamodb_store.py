@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, TransactWriteError
@@ -33,10 +34,10 @@ class DynamoDbStore:
     def __init__(self, requests_table: str, audit_table: str, region: str) -> None:
         RequestItem.Meta.table_name = requests_table
         AuditItem.Meta.table_name = audit_table
-        for meta in (RequestItem.Meta, AuditItem.Meta):
-            meta.region = region  # type: ignore[attr-defined]
-            meta.connect_timeout_seconds = _CONNECT_SECONDS  # type: ignore[attr-defined]
-            meta.read_timeout_seconds = _READ_SECONDS  # type: ignore[attr-defined]
+        tables: tuple[Any, ...] = (RequestItem.Meta, AuditItem.Meta)
+        for meta in tables:
+            meta.region = region
+            meta.connect_timeout_seconds, meta.read_timeout_seconds = _CONNECT_SECONDS, _READ_SECONDS
         self._connection = Connection(
             region=region, connect_timeout_seconds=_CONNECT_SECONDS, read_timeout_seconds=_READ_SECONDS
         )

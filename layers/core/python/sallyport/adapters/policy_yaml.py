@@ -29,6 +29,14 @@ class _StrictLoader(_SafeLoader):  # type: ignore[misc]  # which of the two it i
         return made
 
 
+def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+    return loader.construct_mapping(node, deep=True)
+
+
+# Said here, since other code in the process may give the safe loader a mapping of its own (aws-sam-cli does).
+_StrictLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
 def read_yaml(text: str, where: str) -> Any:
     """The parsed document. Raises PolicyInvalid, naming the file."""
     try:
