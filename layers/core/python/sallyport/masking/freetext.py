@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sallyport.masking import words
 from sallyport.masking.detect import addresses, contact, dates, ids, lowercase, names, secrets
 from sallyport.masking.ledger import MARKER
 from sallyport.masking.plain import plain
@@ -27,7 +28,7 @@ class Reader:
         return settle(self._spans(text))
 
     def _spans(self, text: str) -> Iterator[Span]:
-        if len(text) < 2:
+        if len(text) < 2 or (len(text) <= 40 and text.islower() and _ordinary(text)):
             return
         if self.depth >= MAX_NESTING and _opens_document(text):
             yield Span(0, len(text), "NESTED", "nesting")
@@ -48,6 +49,16 @@ class Reader:
             yield from prose(text)
         if len(text) >= 24 and max(map(len, text.split()), default=0) >= 24:
             yield from embedded.base64_spans(text, inner)
+
+
+def _ordinary(text: str) -> bool:
+    """Whether a short text is nothing but everyday or medical words, none of them a name: most cells of a table."""
+    known = words.lexicon()
+    for word in text.split(" "):
+        flags = known.get(word, 0)
+        if not flags & words.ORDINARY or flags & (words.STRONG_NAME | words.PLACE_STRONG):
+            return False
+    return True
 
 
 def _opens_document(text: str) -> bool:
