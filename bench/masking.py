@@ -27,6 +27,7 @@ DOCUMENT = ROOT / "docs" / "masking.md"
 PEERS_VENV = ROOT / ".local" / "peers-venv"
 PEERS_LOCK = ROOT / "bench" / "peers" / "requirements.txt"
 PEERS = ("presidio", "philter", "scrubadub")
+PATIENCE = 900  # seconds for one process; peers need minutes for what takes us seconds
 CORPORA = (
     "asq_phi", "presidio_v2", "outis_notes", "hl7v2", "rows", "fhir_resource", "fhir_bundle", "evasions", "secrets",
     "openmed_fixtures",
@@ -39,7 +40,7 @@ def score(python: Path, masker: str, corpora: Path, files: list[Path], limit: in
         command = [str(python), str(corpora / "score.py"), masker, *map(str, files), "--json", out.name]
         command += ["--path", str(ROOT), "--path", str(ROOT / "layers" / "core" / "python")]
         command += ["--limit", str(limit)] if limit else []
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=ROOT, timeout=PATIENCE)
         measured: dict[str, Any] = json.loads(Path(out.name).read_text(encoding="utf-8"))
     return measured
 
@@ -53,6 +54,17 @@ def peers_python() -> Path:
         install = [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(PEERS_LOCK)]
         subprocess.run(install, check=True)
     return python
+
+
+def beside(peer: str, corpora: Path, files: list[Path], limit: int) -> dict[str, Any]:
+    """A peer's figures, one process per corpus; a corpus on which it fails or takes too long has none."""
+    measured: dict[str, Any] = {}
+    for file in files:
+        try:
+            measured |= score(peers_python(), f"bench.masking_peers:{peer}", corpora, [file], limit)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            print(peer, "has no figures for", file.name, "because of", type(error).__name__, file=sys.stderr)
+    return measured
 
 
 def percent(value: float | None) -> str:
@@ -127,10 +139,7 @@ def measure(corpora: Path, limit: int, *, with_peers: bool) -> dict[str, Any]:
         sample = score(Path(sys.executable), "sallyport.masking:mask_json", corpora, files, limit)
         for peer in PEERS:
             print("measuring", peer, flush=True)
-            try:
-                peers[peer] = score(peers_python(), f"bench.masking_peers:{peer}", corpora, files, limit)
-            except subprocess.CalledProcessError as error:
-                print(peer, "failed with", error.returncode, file=sys.stderr)
+            peers[peer] = beside(peer, corpora, files, limit)
 
     def named(measured: dict[str, Any]) -> dict[str, Any]:
         return {key.partition(".")[0]: value for key, value in measured.items() if key.endswith(".gz")}
