@@ -19,9 +19,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench import masking_cards, masking_worst
-
 ROOT = Path(__file__).parents[1]
+# The layer's code is not installed anywhere: Lambda puts it on the path, and so does this.
+sys.path.insert(0, str(ROOT / "layers" / "core" / "python"))
+
+from bench import masking_cards, masking_worst  # noqa: E402 - needs the path above
+
 RESULTS = ROOT / "bench" / "results" / "masking.json"
 DOCUMENT = ROOT / "docs" / "masking.md"
 PEERS_VENV = ROOT / ".local" / "peers-venv"
