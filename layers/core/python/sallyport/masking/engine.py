@@ -36,6 +36,7 @@ class Engine:
     """One request's masking: its rules, its ledger, its budget."""
 
     def __init__(self, rules: MaskingRules, budget: Budget) -> None:
+        freetext.load()
         self.rules = rules
         self.ledger = Ledger()
         self.budget = budget

@@ -6,6 +6,7 @@ import bisect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from sallyport.masking import words
 from sallyport.masking.detect import addresses, contact, dates, ids, lowercase, names, secrets
@@ -15,6 +16,14 @@ from sallyport.masking.spans import Span, settle
 from sallyport.masking.structure import embedded, hl7
 
 MAX_NESTING = 4  # documents inside documents that are opened; deeper ones are masked whole
+
+
+@cache
+def load() -> None:
+    """Read every list once, at the first request, so that no later one waits for them."""
+    words.lexicon()
+    words.region_phrases()
+    lowercase.load()
 
 
 @dataclass(frozen=True, slots=True)

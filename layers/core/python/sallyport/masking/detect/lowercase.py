@@ -43,6 +43,12 @@ def _places() -> frozenset[str]:
     return frozenset(single | parts | {word for word in v.PLACE_SHORT if len(word) > 2})
 
 
+def load() -> None:
+    """Read the lists now rather than at the first text that needs them."""
+    _given()
+    _places()
+
+
 def find(text: str) -> Iterator[Span]:
     """Names and places in small letters."""
     if text.islower() and len(text) > 12 and " " in text and not _TECHNICAL.search(text):
