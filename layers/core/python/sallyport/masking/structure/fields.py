@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from sallyport.masking.ledger import MARKER
@@ -49,7 +49,14 @@ _TABLE: tuple[tuple[str, Trust, str], ...] = (
     ("PHOTO", "whole", r"photo(?:s|graph)?|picture|avatar|image(?: data)?|portrait|headshot|selfie|scan data"),
     ("ID", "whole", r"(?:employee|student|staff|badge|claim|case|encounter|visit|accession|specimen|sample|prescription|rx|referral|confirmation|ticket|certificate|prior auth|authorization|ext|external|fin|csn|har|identity|customer|client|citizen|aadhaar|cpf|pesel|bsn|provider|physician|doctor|subscriber|account|user)(?: )?(?:id|no|num|number|nbr|identifier|#)|aadhaar|cpf|curp|pesel|bsn|abha|fin"),
 )  # fmt: skip
-_RULES = tuple((category, trust, re.compile(_WHOSE + "(?:" + pattern + ")")) for category, trust, pattern in _TABLE)
+
+
+@cache
+def _rules() -> tuple[tuple[str, Trust, re.Pattern[str]], ...]:
+    """The table compiled, at the first key: it is the largest part of what importing masking would take."""
+    return tuple((category, trust, re.compile(_WHOSE + "(?:" + pattern + ")")) for category, trust, pattern in _TABLE)
+
+
 # Keys of requests and programs that look like the ones above and mean something else.
 _TECHNICAL = re.compile(
     r"(?:table|bucket|file|column|field|attribute|database|db|schema|index|key|queue|topic|function|host|domain|service|stack|region|role|policy|action|resource|event|tool|model|image|package|job|task|step|state|metric|log|event|display|type|class|method|module|project|team|channel|branch|repo|repository|commit|test|drug|medication|product|item|organization|organisation|org|company|facility|hospital|clinic|department|dept|unit|ward|plan|payer|insurer|study|course|lab|device|brand|generic|program) names?"
@@ -75,7 +82,7 @@ def _classify(key: str) -> Field | None:
     normal = " ".join(part.lower() for part in _SPLIT.split(key) if part)
     if not normal or _TECHNICAL.fullmatch(normal):
         return None
-    for category, trust, pattern in _RULES:
+    for category, trust, pattern in _rules():
         if pattern.fullmatch(normal):
             return Field(category, trust)
     return None
