@@ -41,7 +41,8 @@ status: $(READY) ## Say what of the local stack is running
 	@$(PY) -m local.stack status
 
 test: $(READY) lint ## Lint, then every test: unit, moto, infrastructure, end to end, browser
-	@$(PY) -m pytest -q
+	@$(PY) -m pytest -q -n 2 --dist loadfile --ignore tests/e2e
+	@$(PY) -m pytest -q tests/e2e
 
 lint: $(READY) ## Style, types, import rule, template, policy
 	@$(PY) -m ruff check --quiet $(SOURCES)

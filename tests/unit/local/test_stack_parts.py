@@ -78,7 +78,7 @@ def test_another_python_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_process_with_another_command_line_is_not_ours() -> None:
-    ours = Process(os.getpid(), "pytest")
+    ours = Process(os.getpid(), "python")
     stranger = Process(os.getpid(), "local.emulator_entry --port 1")
     assert ours.alive()
     assert not stranger.alive()
