@@ -7,6 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 from sallyport.masking.spans import Span
 
@@ -36,7 +37,14 @@ _ISSUED = (
     r"https://(?:hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[\w/+-]{20,120}|(?:[\w-]+\.)?(?:outlook\.office|webhook\.office)(?:365)?\.com/webhook\w*/[^\s\"'<>]{20,300}|(?:ptb\.|canary\.)?discord(?:app)?\.com/api/webhooks/\d{10,25}/[\w-]{40,100}|chat\.googleapis\.com/v1/spaces/[^\s\"']{20,300}|(?:hooks|hook)\.[\w.-]{3,60}/[^\s\"'<>]{20,200}|maker\.ifttt\.com/trigger/[\w-]+/with/key/[\w-]{10,80})",
     r"(?:[a-z][a-z0-9]{1,9}[_-]){1,3}(?:live|test|prod|pat|secret|sk|pk|key|token|api|tkn|v\d)[_-](?=[A-Za-z_-]*\d)[A-Za-z0-9]{16,200}",
 )  # fmt: skip
-ISSUED = re.compile(_B + r"(?:" + "|".join(_ISSUED) + r")(?![A-Za-z0-9_])")
+
+
+@cache
+def _issued() -> re.Pattern[str]:
+    """All issuers' formats in one pattern, compiled when the first long token turns up."""
+    return re.compile(_B + r"(?:" + "|".join(_ISSUED) + r")(?![A-Za-z0-9_])")
+
+
 JWT = re.compile(_B + r"ey[JI][\w-]{8,4000}\.[\w-]{8,8000}(?:\.[\w-]{0,4000})?(?:\.[\w-]{1,4000}){0,2}")
 PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,40}?(?:PRIVATE KEY|PGP PRIVATE KEY BLOCK|OPENSSH PRIVATE KEY)[A-Z0-9 ]{0,10}-----[^-]{0,20000}(?:-----END [A-Z0-9 ]{0,60}-----)?|PuTTY-User-Key-File-\d[\s\S]{0,4000}?Private-MAC: \w+"
@@ -142,7 +150,7 @@ def find(text: str) -> Iterator[Span]:
         or "eyJ" in text
         or "webhook" in text
     ):
-        for pattern in (ISSUED, JWT):
+        for pattern in (_issued(), JWT):
             for match in pattern.finditer(text):
                 if not _PLACEHOLDER.match(match.group()) and len(set(match.group()[-12:].lower())) > 3:
                     yield Span(match.start(), match.end(), "SECRET", "secret")
