@@ -31,6 +31,18 @@ def _given() -> frozenset[str]:
 
 
 @cache
+def _perhaps_given() -> frozenset[str]:
+    """Given names that are everyday words as well: with a clear family name behind, they are names."""
+    return words.having(words.GIVEN_STRONG, words.MEDICAL) - _given()
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    """Common family names that are nothing else."""
+    return words.having(words.SURNAME_STRONG, words.ORDINARY)
+
+
+@cache
 def _places() -> frozenset[str]:
     """Words that only occur in names of places, written small."""
     single = words.having(words.PLACE_STRONG, words.ORDINARY | words.REGION)
@@ -46,6 +58,8 @@ def _places() -> frozenset[str]:
 def load() -> None:
     """Read the lists now rather than at the first text that needs them."""
     _given()
+    _perhaps_given()
+    _surnames()
     _places()
 
 
@@ -56,6 +70,8 @@ def find(text: str) -> Iterator[Span]:
     present = set(_ASCII_WORD.findall(text))
     if given := _given() & present:
         yield from _names(text, given)
+    if (surnames := _surnames() & present) and (given := _perhaps_given() & present):
+        yield from _pairs(text, given, surnames)
     if present & _NAME_CUES:
         yield from _cued(text)
     if present & _HEADS:
@@ -81,8 +97,10 @@ def _facilities(text: str) -> Iterator[Span]:
         parts = match.group(1).split()
         heads = sum(part.strip(".") in v.FACILITY for part in parts)
         rest = [part for part in parts if part.strip(".") not in v.FACILITY]
+        known = {part: words.lexicon().get(words.fold(part), 0) for part in rest}
         if heads and any(
-            part not in v.GENERIC and not words.lexicon().get(words.fold(part), 0) & words.MEDICAL for part in rest
+            part not in v.GENERIC and (not flags & words.MEDICAL or flags & words.FREQUENT)
+            for part, flags in known.items()
         ):
             yield Span(match.start(1), match.end(1), "FACILITY", "facility")
 
@@ -95,11 +113,21 @@ def _names(text: str, given: set[str] | frozenset[str]) -> Iterator[Span]:
                 continue
             initial, surname, bare = follow.groups()
             flags = words.lexicon().get(surname.rpartition(" ")[2], 0) if surname else 0
-            named = (flags & words.SURNAME and not flags & words.FREQUENT) or (
-                surname and surname.startswith(("van ", "de ", "von ", "o'"))
+            closed = text[follow.end() : follow.end() + 1] in (",", ".", ";", ":", ")", "'", "\n", "")
+            named = (
+                (flags & words.SURNAME and not flags & words.FREQUENT)
+                or (flags & words.SURNAME_STRONG and not flags & words.MEDICAL and closed)
+                or (surname and surname.startswith(("van ", "de ", "von ", "o'")))
             )
             if initial or (bare and not text.islower()) or named:
                 yield Span(match.start(), follow.end(), "NAME", "name")
+
+
+def _pairs(text: str, given: frozenset[str] | set[str], surnames: frozenset[str] | set[str]) -> Iterator[Span]:
+    for word in given:
+        for match in re.finditer(rf"(?<![\w@.'-]){word} ([a-z]+)(?![\w@'-])", text):
+            if match.group(1) in surnames:
+                yield Span(match.start(), match.end(), "NAME", "name")
 
 
 def _cued(text: str) -> Iterator[Span]:
