@@ -72,7 +72,7 @@ def decide(
 
 
 def call_back(request: ApprovalRequest, ports: Ports) -> None:
-    """Wake the workflow. A callback that gets lost is made up for by `reconcile_requests`."""
+    """Wake the workflow. When the callback gets lost the state times out, and the request ends without a grant."""
     if request.task_token is None:
         return
     try:
@@ -127,10 +127,12 @@ def _with(
         "break_glass": decision.break_glass or None,
     }
     recorded = Draft(EventType.DECISION_RECORDED, actor, {k: v for k, v in details.items() if v is not None})
-    request = replace(request, decisions=(*request.decisions, decision))
+    # Policy may have become stricter since the agent asked; what is asked for now is also what card and view say.
+    needed = max(request.quorum, action.approval.quorum)
+    request = replace(request, decisions=(*request.decisions, decision), quorum=needed)
     if decision.choice is Choice.DENY:
         return request.moved(RequestStatus.DENIED), (recorded, Draft(EventType.REQUEST_DENIED, actor))
-    if not quorum.is_met(request, max(request.quorum, action.approval.quorum), ports):
+    if not quorum.is_met(request, needed, ports):
         return request, (recorded,)
     approved = Draft(EventType.REQUEST_APPROVED, actor, {"approvers": list(request.approvers)})
     return request.moved(RequestStatus.APPROVED), (recorded, approved)
