@@ -92,6 +92,7 @@ def test_raised_quorum_holds_for_what_is_pending() -> None:
     with_approval(story, quorum=2)
     story.decided("petra.approver")
     assert status(story) == "pending"
+    assert story.request.quorum == 2  # and so say the card and the view
 
 
 def test_distinct_groups_want_one_approver_of_each() -> None:
