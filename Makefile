@@ -21,7 +21,11 @@ $(READY): requirements-dev.txt cli/sallyport
 	@command -v python3.13 >/dev/null && python3.13 -c '' 2>/dev/null || { echo "Python 3.13 is needed and python3.13 does not start: install it (pyenv install 3.13, or your system's python3.13 with venv)." >&2; exit 1; }
 	@echo "set-up: creating $(VENV) (a minute or two, once)"
 	@test -x $(PY) || python3.13 -m venv $(VENV)
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@# uv installs in seconds what takes pip minutes; where it cannot (an index that only pip is told of), pip does.
+	@awk '/^[a-z]/ {wanted = /^uv==/} wanted' requirements-dev.txt > $(VENV)/uv.txt
+	@$(PY) -m pip install --quiet --require-hashes -r $(VENV)/uv.txt
+	@$(PY) -m uv pip install --quiet --python $(PY) --require-hashes -r requirements-dev.txt 2> $(VENV)/uv.log \
+		|| $(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
 	@install -m 755 cli/sallyport $(VENV)/bin/sallyport
 	@touch $@
 
@@ -42,8 +46,10 @@ status: $(READY) ## Say what of the local stack is running
 	@$(PY) -m local.stack status
 
 test: $(READY) lint ## Lint, then every test: unit, moto, infrastructure, end to end, browser
-	@$(PY) -m pytest -q -n 2 --dist loadfile --ignore tests/e2e
-	@$(PY) -m pytest -q tests/e2e
+	@# End to end mostly waits for the emulator, so it runs beside the rest; its output follows.
+	@mkdir -p .local; $(PY) -m pytest -q tests/e2e > .local/e2e.log 2>&1 & end=$$!; \
+	$(PY) -m pytest -q -n 2 --dist loadfile --ignore tests/e2e; rest=$$?; \
+	wait $$end; end=$$?; cat .local/e2e.log; exit $$((rest != 0 ? rest : end))
 
 lint: $(READY) ## Style, types, import rule, template, policy
 	@$(PY) -m ruff check --quiet $(SOURCES)
