@@ -47,9 +47,9 @@ status: $(READY) ## Say what of the local stack is running
 
 test: $(READY) lint ## Lint, then every test: unit, moto, infrastructure, end to end, browser
 	@# End to end mostly waits for the emulator, so it runs beside the rest; its output follows.
-	@mkdir -p .local; $(PY) -m pytest -q tests/e2e > .local/e2e.log 2>&1 & end=$$!; \
+	@out=$$(mktemp); $(PY) -m pytest -q tests/e2e > $$out 2>&1 & end=$$!; \
 	$(PY) -m pytest -q -n 2 --dist loadfile --ignore tests/e2e; rest=$$?; \
-	wait $$end; end=$$?; cat .local/e2e.log; exit $$((rest != 0 ? rest : end))
+	wait $$end; end=$$?; cat $$out; rm -f $$out; exit $$((rest != 0 ? rest : end))
 
 lint: $(READY) ## Style, types, import rule, template, policy
 	@$(PY) -m ruff check --quiet $(SOURCES)
