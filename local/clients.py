@@ -135,9 +135,6 @@ class AgentClient(Caller):
     def redeem(self, request_id: str) -> Answer:
         return self.call("POST", f"/v1/requests/{request_id}/credentials")
 
-    def cancel(self, request_id: str) -> Answer:
-        return self.call("DELETE", f"/v1/requests/{request_id}")
-
 
 class ApproverClient(Caller):
     """A person who decides through the API."""

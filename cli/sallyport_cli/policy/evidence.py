@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
+from sallyport.domain.requests import REQUEST_ID
 from sallyport_cli.errors import UsageError
 from sallyport_cli.policy.layer import Layer
-
-_REQUEST_ID = re.compile(r"req-[0-9a-f]{24}")
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def from_view(path: Path) -> Evidence:
 
 def from_stack(request_id: str, stack: Path) -> Evidence:
     """Reads the running stack's tables with the administrator's keys of its `stack.json`. Raises UsageError."""
-    if not _REQUEST_ID.fullmatch(request_id):
+    if not REQUEST_ID.fullmatch(request_id):
         raise UsageError(f"{request_id} is neither a file nor a request id")
     try:
         told = json.loads(stack.read_text(encoding="utf-8"))

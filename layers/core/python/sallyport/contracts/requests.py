@@ -7,11 +7,11 @@ from typing import Any
 
 from sallyport.contracts.json_body import read_object
 from sallyport.domain.refusals import MalformedRequest
-from sallyport.domain.requests import Choice
+from sallyport.domain.requests import REQUEST_ID, Choice
 from sallyport.domain.submissions import Statement, Submission
 
 MAX_REASON = 4000
-_CURSOR = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]{12}Z\|req-[0-9a-f]{24}")
+_CURSOR = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]{12}Z\|" + REQUEST_ID.pattern)
 
 
 def parse_submission(body: bytes) -> Submission:

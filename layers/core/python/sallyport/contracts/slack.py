@@ -12,12 +12,11 @@ from urllib.parse import parse_qs
 from sallyport.domain.cards import APPROVE, DENY, digests_of
 from sallyport.domain.clicks import Click
 from sallyport.domain.refusals import BadSignature, MalformedRequest
-from sallyport.domain.requests import CardRef, Choice
+from sallyport.domain.requests import REQUEST_ID, CardRef, Choice
 
 # docs.slack.dev, "Verifying requests from Slack": older than five minutes is a replay.
 WINDOW_SECONDS = 300
 _SLACK_ID = re.compile(r"[A-Z0-9.]{1,32}")
-_REQUEST_ID = re.compile(r"req-[0-9a-f]{24}")
 
 
 def check_signature(body: bytes, timestamp: str, signature: str, secret: str, now: float) -> None:
@@ -56,7 +55,7 @@ def _click(payload: dict[str, Any], action: dict[str, Any]) -> Click | None:
         payload["user"],
         action["value"],
     )
-    if not _REQUEST_ID.fullmatch(request_id):
+    if not REQUEST_ID.fullmatch(request_id):
         raise MalformedRequest
     return Click(
         user_id=_id(user["id"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,6 +10,9 @@ from enum import StrEnum
 
 from sallyport.domain.actions import Delivery
 from sallyport.domain.events import NO_EVENTS, Head, Subject
+
+# What `Entropy.request_id` makes: fits STS's session names and Step Functions' execution names.
+REQUEST_ID = re.compile(r"req-[0-9a-f]{24}")
 
 
 class RequestStatus(StrEnum):

@@ -13,10 +13,10 @@ from typing import Any
 
 from sallyport.domain.ports import PortFailed
 from sallyport.domain.refusals import MalformedRequest, NotFound, Refusal, Unavailable, UnknownCaller
+from sallyport.domain.requests import REQUEST_ID
 from sallyport.masking import MaskingFailed
 from sallyport.runtime.log import log_call
 
-_REQUEST_ID = re.compile(r"req-[0-9a-f]{24}")
 _PRINCIPAL = re.compile(r"arn:aws[a-z-]*:(iam|sts)::\d{12}:[\w+=,.@/-]+")
 
 
@@ -44,7 +44,7 @@ class Call:
     def request_id(self) -> str:
         """The id in the path. Raises NotFound for what cannot be one."""
         found = self.path.get("request_id", "")
-        if not _REQUEST_ID.fullmatch(found):
+        if not REQUEST_ID.fullmatch(found):
             raise NotFound
         return found
 
@@ -93,7 +93,7 @@ def _path_id(event: object) -> str | None:
     """The request's id in the path, for the log line of a refusal; None for what cannot be one."""
     path = event.get("pathParameters") if isinstance(event, dict) else None
     found = path.get("request_id") if isinstance(path, dict) else None
-    return found if isinstance(found, str) and _REQUEST_ID.fullmatch(found) else None
+    return found if isinstance(found, str) and REQUEST_ID.fullmatch(found) else None
 
 
 def _call(event: dict[str, Any]) -> Call:
