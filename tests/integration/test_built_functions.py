@@ -15,7 +15,8 @@ from local.stack import PROJECT
 from tests.support.template import ROOT
 
 FUNCTIONS = sorted(p.parent.name for p in (ROOT / "functions").glob("*/app.py"))
-# -I: neither this environment's variables nor the current folder; -S: no site-packages.
+# -I: neither this environment's variables nor the current folder; -S: no site-packages; -B: the build stays as it was
+# built, for by-products in a layer would make another version of it.
 START = """
 import importlib, json, runpy, sys
 sys.path[:0] = json.loads(sys.argv[1])
@@ -72,7 +73,7 @@ def test_a_built_function_imports_with_its_layers_alone(built: Path, function: s
     (app,) = [a for a in apps if a.read_bytes() == (ROOT / "functions" / function / "app.py").read_bytes()]
     lazily = modules(built) if function == "submit_request" else []
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", START, json.dumps(layers(built)), str(app), json.dumps(lazily)],
+        [sys.executable, "-I", "-S", "-B", "-c", START, json.dumps(layers(built)), str(app), json.dumps(lazily)],
         env={"PATH": os.defpath, "AWS_DEFAULT_REGION": "us-east-1"},
         capture_output=True,
         text=True,
@@ -96,3 +97,8 @@ def test_layers_are_laid_out_as_lambda_reads_them(built: Path) -> None:
     assert (core / "sallyport" / "domain").is_dir()
     assert (policy / "sallyport_policy" / "authorization.cedar").is_file()
     assert not [p for p in (deps, core, policy) if (p / "python").exists()]
+
+
+def test_layers_hold_nothing_that_running_them_leaves_behind(built: Path) -> None:
+    """By-products differ from run to run, and with them the layer: every deploy would publish it anew."""
+    assert not [path for layer in layers(built) for path in Path(layer).rglob("__pycache__")]

@@ -83,15 +83,24 @@ def _furnished(patch: pytest.MonkeyPatch) -> Iterator[House]:
     forget()
     wiring.wiring().__dict__["policy"] = load_policy(ACCOUNT)
     wiring.wiring().__dict__["chat"] = _chat(house.slack)
-    patch.setattr(lambda_eval_utils, "_invoke_lambda_function", _invoker(house))
+    patch.setitem(_open, "house", house)
     keep = _Keep(house)
     logger = logging.getLogger("sallyport")
     logger.addHandler(keep)
     try:
         yield house
     finally:
+        _stop_executions(house.state_machine_arn)
         logger.removeHandler(keep)
         forget()
+
+
+def _stop_executions(state_machine_arn: str) -> None:
+    """Leave no execution behind: its thread would wake after the test and take its next step in nobody's account."""
+    client = boto3.client("stepfunctions")
+    pages = client.get_paginator("list_executions").paginate(stateMachineArn=state_machine_arn, statusFilter="RUNNING")
+    for execution in [each for page in pages for each in page["executions"]]:
+        client.stop_execution(executionArn=execution["executionArn"])
 
 
 def forget() -> None:
@@ -157,18 +166,23 @@ def _chat(slack: RecordingSlack) -> SlackChat:
     return chat
 
 
-def _invoker(house: House) -> Callable[..., dict[str, Any]]:
-    def invoke(parameters: dict[str, Any], **_: object) -> dict[str, Any]:
-        payload = parameters["Payload"]
-        event = json.loads(payload) if isinstance(payload, str | bytes) else payload
-        answer: dict[str, Any] = {"ExecutedVersion": "1", "StatusCode": 200}
-        try:
-            return {**answer, "Payload": house.invoke(parameters["FunctionName"].split(":")[6], event)}
-        except Exception as error:  # noqa: BLE001 - what Lambda does with whatever a handler raises
-            failure = {"errorMessage": str(error), "errorType": type(error).__name__}
-            return {**answer, "FunctionError": "Unhandled", "Payload": failure}
+_open: dict[str, House] = {}
 
-    return invoke
+
+def _invoke(parameters: dict[str, Any], region: str, state_credentials: object) -> dict[str, Any]:
+    """The state machine's way to a function: the open house. Without one it ends here, not in the network."""
+    payload = parameters["Payload"]
+    event = json.loads(payload) if isinstance(payload, str | bytes) else payload
+    answer: dict[str, Any] = {"ExecutedVersion": "1", "StatusCode": 200}
+    try:
+        return {**answer, "Payload": _open["house"].invoke(parameters["FunctionName"].split(":")[6], event)}
+    except Exception as error:  # noqa: BLE001 - what Lambda does with whatever a handler raises
+        failure = {"errorMessage": str(error), "errorType": type(error).__name__}
+        return {**answer, "FunctionError": "Unhandled", "Payload": failure}
+
+
+# For good: threads of moto's executions can outlive the house that they were started in.
+lambda_eval_utils._invoke_lambda_function = _invoke
 
 
 class _Keep(logging.Handler):
