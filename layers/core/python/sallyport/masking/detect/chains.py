@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sallyport.masking import words
 from sallyport.masking.detect import vocabulary as v
 
 # What a capitalised word is, one letter each: N name, P place, U unknown, A name and ordinary word, B ordinary,
 # R country or state, X unknown capitals, I initial, T title, F facility, S street, L suffix, M month.
-CAPITAL = re.compile(r"[^\W\d_a-z](?<![^\W_].)(?:['\u2019]?[^\W\d_]+)*(?:-[^\W\d_]+(?:['\u2019][^\W\d_]+)*)*")
+CAPITAL = re.compile(
+    # The first class is one that the regex engine can search for quickly, the look-behind says what is meant.
+    r"[A-Z\u00aa-\U0010ffff](?<=[^\W\d_a-z])(?<![^\W_].)[A-Za-z]*(?:[^\W\d_]+)?(?:['\u2019][^\W\d_]+)*(?:-[^\W\d_]+(?:['\u2019][^\W\d_]+)*)*"
+)
 _LINK = re.compile(
     r"(?: |  |\. ?| ?- ?| ?& ?|, (?=(?:jr|sr|ii|iii|iv|md|phd|rn)\b)| (?:de|de la|de los|del|della|di|da|dos|das|du|van|van de|van den|van der|von|von der|den|der"
     r"|ter|ten|la|le|el|al|bin|ibn|af|av|y|e|of|of the|and|the|for|sur|upon|am|an der|pod|nad|nad) |['\u2019]s ?)",
@@ -21,6 +25,8 @@ _EPONYM_AFTER = re.compile(
     r"(?:['\u2019]s?)?[- ]{1,2}(?:(?:[A-Z][\w'\u2019-]+|non|type|coma|cognitive|muscular|multiple|sensory|hereditary|pulmonary|renal|cell|b|t) ){1,2}"
     r"(?i:scale|score|assessment|index|criteria|disease|syndrome|test|lymphoma|examination|inventory|classification|dystrophy|palsy|questionnaire|study|trial)s?\b"
 )
+_BEFORE_HEAD = frozenset(" -'\u2019")
+_APOSTROPHES = frozenset("'\u2019")
 _AFTER = re.compile(r"(?:['\u2019]s?)?[- ]{1,2}([^\W\d_]+)")
 _QUALIFIERS = frozenset(
     [
@@ -41,8 +47,21 @@ _QUALIFIERS = frozenset(
 )
 
 
+class Entry(NamedTuple):
+    """What is known about a capitalised word wherever it stands."""
+
+    folded: str
+    flags: int
+    kind: str
+    # Whether the word can make its chain a name, and whether it can when it is not the first of its chain.
+    lively: bool
+    lively_inside: bool
+
+
 @dataclass(slots=True)
 class Word:
+    """A capitalised word where it stands."""
+
     start: int
     end: int
     text: str
@@ -51,14 +70,18 @@ class Word:
     kind: str
 
 
-# Words of the lexicon that name nobody, by their spelling: most capitalised words are these. Never a name, never unknown.
-ordinary_words: dict[str, tuple[str, int]] = {}
-_MAX_ORDINARY = 20_000
+# Entries of words of the lexicon, by their spelling: what other texts have said of anybody is not kept here.
+entries: dict[str, Entry] = {}
+_MAX_ENTRIES = 20_000
 LONGEST_CHAIN = 16  # words; longer runs of capitals are headings or hostile
+_SAINTS = frozenset(("st", "mt", "ft"))
 
 
 def linked(text: str, last: Word, item: Word) -> bool:
+    """Whether two capitalised words belong to one name, by what stands between them."""
     gap = item.start - last.end
+    if gap == 1 and item.kind not in "BFA" and text[last.end] == " ":
+        return True
     if gap > 12:
         return False
     between = text[last.end : item.start]
@@ -66,40 +89,48 @@ def linked(text: str, last: Word, item: Word) -> bool:
         return False  # a label in capitals after a name
     if between == " ":
         return True
-    if between[0] == "." and not (last.kind in "IT" or last.folded in ("st", "mt", "ft") or last.kind == "L"):
+    first = between[0]
+    if first in ":\n;/(":
+        return False
+    if first == "." and not (last.kind in "ITL" or last.folded in _SAINTS):
         return between == "." and last.kind == "I"
     return _LINK.fullmatch(between) is not None
 
 
-def classify(start: int, end: int, word: str) -> Word:
-    """`word` with what is known about it."""
+def entry_of(word: str) -> Entry:
+    """What is known about `word`, a capitalised word as it stands in a text."""
     folded = words.fold(word)
     if folded.endswith(("'s", "s'")) and len(folded) > 3:
         folded = folded[:-2] if folded.endswith("'s") else folded[:-1]
-    flags = words.lexicon().get(folded)
-    if flags is None:
-        flags = words.flags_of(word)
+    listed = words.lexicon().get(folded)
+    flags = words.flags_of(word) if listed is None else listed
     kind = _kind(word, folded, flags)
-    if (
-        kind == "B"
-        and flags & (words.FREQUENT | words.MEDICAL)
-        and not flags & (words.NAME | words.PLACE)
-        and len(ordinary_words) < _MAX_ORDINARY
-    ):
-        ordinary_words[word] = folded, flags
-    return Word(start, end, word, folded, flags, kind)
+    ordinary = kind == "B" and flags & (words.FREQUENT | words.MEDICAL) and not flags & (words.NAME | words.PLACE)
+    lively = not ordinary and (
+        kind not in "BRMTL" or (kind == "B" and not flags & (words.FREQUENT | words.MEDICAL))
+    )
+    place = folded in v.STREET or folded in v.SETTLEMENTS or bool(flags & (words.NAME | words.PLACE))
+    entry = Entry(folded, flags, kind, lively, lively or (place and not ordinary))
+    if listed is not None and len(entries) < _MAX_ENTRIES:
+        entries[word] = entry
+    return entry
+
+
+def classify(start: int, end: int, word: str) -> Word:
+    """`word`, which stands at `start`, with what is known about it."""
+    entry = entries.get(word) or entry_of(word)
+    return Word(start, end, word, entry.folded, entry.flags, entry.kind)
 
 
 def _kind(word: str, folded: str, flags: int) -> str:
     if len(word) == 1:
         return "B" if word == "I" else "I"
-    for kind, members in _CLOSED:
-        if folded in members:
-            if kind == "L" and not (word.isupper() or folded in ("jr", "sr", "phd", "esq")):
-                continue
-            if kind == "P" and not word.isupper():
-                continue
-            return kind
+    for kind in _CLOSED_KINDS.get(folded, ""):
+        if kind == "L" and not (word.isupper() or folded in ("jr", "sr", "phd", "esq")):
+            continue
+        if kind == "P" and not word.isupper():
+            continue
+        return kind
     if flags & words.REGION:
         return "R"
     if "-" in word and any(part in v.FACILITY_STRONG or part in v.PLACE_SHORT for part in folded.split("-")):
@@ -138,6 +169,10 @@ _CLOSED = (
     ("M", v.MONTHS),
     ("B", v.BENIGN),
 )
+_CLOSED_KINDS: dict[str, str] = {}
+for _closed_kind, _members in _CLOSED:
+    for _member in _members:
+        _CLOSED_KINDS[_member] = _CLOSED_KINDS.get(_member, "") + _closed_kind
 
 
 def _unknown(word: str) -> str:
@@ -160,6 +195,8 @@ def _unknown(word: str) -> str:
 
 def is_eponym(text: str, word: Word) -> bool:
     """Whether a disease, a sign or a score takes its name from this word."""
+    if text[word.end : word.end + 1] not in _BEFORE_HEAD and word.text[-2:-1] not in _APOSTROPHES:
+        return False
     after = _AFTER.match(text, word.end)
     if (after is not None and after.group(1).lower() in v.EPONYM_HEAD) or (
         word.folded in v.EPONYMS and word.text[-2:] in ("'s", "\u2019s")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from sallyport.masking import words
 from sallyport.masking.detect import chains, cues, facilities
 from sallyport.masking.detect import vocabulary as v
-from sallyport.masking.detect.chains import Word
+from sallyport.masking.detect.chains import Entry, Word
 from sallyport.masking.spans import Span
 
 _DIGITS = re.compile(r"\d{1,4}(?![\w-])")
@@ -17,15 +17,30 @@ _DIGITS = re.compile(r"\d{1,4}(?![\w-])")
 
 def find(text: str) -> Iterator[Span]:
     """Names, places and facilities in `text`."""
-    chain: list[Word] = []
-    alive = False  # whether the chain holds a word that could make it a name
+    found = _capitals(text)
     ends: list[int] = [-9]
-    last_end = -9
+    floor = 0  # the first word that no chain has taken
+    for i, (_, entry) in enumerate(found):
+        if i < floor or not entry.lively_inside:
+            continue
+        first = i
+        while first > floor and i - first < chains.LONGEST_CHAIN and chains.linked(text, found[first - 1][0], found[first][0]):
+            first -= 1
+        if first == i and not entry.lively:
+            continue
+        floor = i + 1
+        while floor < len(found) and floor - first < chains.LONGEST_CHAIN and chains.linked(text, found[floor - 1][0], found[floor][0]):
+            floor += 1
+        yield from judge(text, [word for word, _ in found[first:floor]], ends)
+
+
+def _capitals(text: str) -> list[tuple[Word, Entry]]:
+    """The capitalised words of `text` that are no parts of code."""
+    found = []
     for match in chains.CAPITAL.finditer(text):
         start, end = match.span()
         word = match.group()
-        first = word[0]
-        if first > "\x7f" and not first.isupper():
+        if word[0] > "\x7f" and not word[0].isupper():
             continue
         if (start and text[start - 1] in "_@#$\\\x02") or (
             text[end : end + 1] and (text[end] in "_@\x02" or text[end].isdigit())
@@ -35,34 +50,9 @@ def find(text: str) -> Iterator[Span]:
             if tail is None or end - start < 3 or word.isupper():
                 continue
             end = tail.end()
-        known = chains.ordinary_words.get(word)
-        item = Word(start, end, word, *known, "B") if known is not None else chains.classify(start, end, word)
-        if chain and (
-            len(chain) >= chains.LONGEST_CHAIN
-            or (
-                not (start - last_end == 1 and text[last_end] == " " and item.kind not in "BFA")
-                and not chains.linked(text, chain[-1], item)
-            )
-        ):
-            if alive:
-                yield from judge(text, chain, ends)
-            chain = []
-            alive = False
-        chain.append(item)
-        last_end = end
-        alive = alive or (known is None and _lively(item, len(chain)))
-    if alive:
-        yield from judge(text, chain, ends)
-
-
-def _lively(item: Word, length: int) -> bool:
-    """Whether a word can make its chain a name: else most chains need no judging."""
-    if item.kind not in "BRMTL":
-        return True
-    if item.kind == "B" and not item.flags & (words.FREQUENT | words.MEDICAL):
-        return True
-    place = item.folded in v.STREET or item.folded in _SETTLEMENTS or bool(item.flags & (words.NAME | words.PLACE))
-    return length > 1 and place
+        entry = chains.entries.get(word) or chains.entry_of(word)
+        found.append((Word(start, end, word, entry.folded, entry.flags, entry.kind), entry))
+    return found
 
 
 def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
@@ -79,9 +69,9 @@ def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
         )
         cued = (
             first.kind in "BI"
-            and cues.announces_name(before)
             and not first.flags & words.FREQUENT
             and first.folded not in v.BENIGN
+            and cues.cue(before).name
         )
         if not (inverted or cued) or first.flags & words.MEDICAL:
             return
@@ -102,7 +92,8 @@ def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
 
 
 def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> Iterator[Span]:
-    strong_cue = bool(cues.announces_name(before))
+    cue = cues.cue(before)
+    strong_cue = cue.name
     plain = all(word.kind in "BA" for word in chain)
     picked = [_picks(text, chain, i, starts_sentence, strong_cue, before, plain) for i in range(len(chain))]
     if not any(picked) and _is_place(text, chain, before, starts_sentence):
@@ -141,9 +132,10 @@ def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> 
         category = None
         if after[1:2].islower() and any(head in after for head in _HEADS) and (small := _SMALL_HEAD.match(text, end)):
             end, category = small.end(), "FACILITY"
-        ahead = before if begin == 0 else text[max(0, chain[begin].start - 40) : chain[begin].start]
-        start = cues.extended(text, chain[begin].start)
+        start = chain[begin].start
+        ahead = cue if begin == 0 else cues.cue(text[max(0, start - 40) : start])
         category = category or _category(chain[begin : last + 1], ahead)
+        start = cues.extended(text, start)
         if category == "LOCATION" and (code := _POSTCODE.match(text, end)) is not None:
             end = code.end()
         yield Span(start, end, category, "name")
@@ -201,7 +193,7 @@ def _joins(text: str, word: Word, previous: Word) -> bool:
         return previous.kind in "NUA" and between == " " and bool(previous.flags & words.GIVEN)
     if word.kind not in "BM" or previous.kind not in "NUAIP" or word.folded in v.EPONYM_HEAD:
         return False
-    if between.strip() in v.PARTICLES or (between == " " and word.folded in _SETTLEMENTS):
+    if between.strip() in v.PARTICLES or (between == " " and word.folded in v.SETTLEMENTS):
         return True
     if between == " & ":
         return bool(word.flags & words.SURNAME)
@@ -232,8 +224,8 @@ def _is_place(text: str, chain: list[Word], before: str, starts_sentence: bool) 
         text, chain[-1]
     ):
         return False
-    if chain[-1].folded in v.STREET or chain[-1].folded in _SETTLEMENTS:
-        return bool(cues.announces_place(before) or chain[0].flags & (words.NAME | words.PLACE))
+    if chain[-1].folded in v.STREET or chain[-1].folded in v.SETTLEMENTS:
+        return bool(chain[0].flags & (words.NAME | words.PLACE) or cues.cue(before).place)
     named = sum(bool(word.flags & (words.NAME | words.PLACE)) for word in chain)
     return bool(_STRONG_PLACE_CUE.search(before)) or (
         named * 2 >= len(chain)
@@ -241,37 +233,6 @@ def _is_place(text: str, chain: list[Word], before: str, starts_sentence: bool) 
     )
 
 
-_SETTLEMENTS = frozenset(
-    [
-        "city",
-        "town",
-        "township",
-        "county",
-        "borough",
-        "village",
-        "parish",
-        "district",
-        "island",
-        "islands",
-        "coast",
-        "beach",
-        "city,",
-        "mills",
-        "furnace",
-        "landing",
-        "mound",
-        "town",
-        "junction",
-        "heath",
-        "quay",
-        "moor",
-        "reach",
-        "weald",
-        "wold",
-        "wick",
-        "mere",
-    ]
-)
 _STRONG_PLACE_CUE = re.compile(
     r"(?:\b(?:lives? (?:in|at|on|near)|living in|resid(?:es|ing|ent of|ed) (?:in|at|near)?|staying (?:in|at)|born in|grew up in|moved (?:to|from)|relocated (?:to|from)|travell?ed (?:to|from)|native of"
     r"|based (?:in|near)|domiciled in|(?:home|home ?town|patient's city|locality|city|town|municipality|village|region|area|residence|domicile|community|geography|location|living in|destination city)(?: (?:is|was|given by[^.:\n]{0,30}|recorded as|on the referral|on file|provided[^.:\n]{0,24}|for [a-z ]{3,24}))*))[\s:;,.>|=(\[-]{1,4}$",
@@ -346,14 +307,14 @@ def _picks(
     return len(chain) == 1
 
 
-def _category(chain: list[Word], before: str) -> str:
+def _category(chain: list[Word], cue: cues.Cue) -> str:
+    if cue.name:
+        return "NAME"
     flags = 0
     for word in chain:
         flags |= word.flags
-    if cues.announces_name(before):
-        return "NAME"
     if chain[0].kind == "P" and not flags & words.STRONG_NAME:
         return "LOCATION"
-    if cues.announces_place(before) and not (flags & words.GIVEN_STRONG and len(chain) > 1):
+    if cue.place and not (flags & words.GIVEN_STRONG and len(chain) > 1):
         return "LOCATION"
     return "NAME"

@@ -49,6 +49,10 @@ STREET = _words(
     " rua via calle avenida paseo plaza camino carrera strasse straße weg gasse allee platz rue chemin impasse quai viale piazza corso"
     " straat laan gade vej gata vägen katu tie ulica ul utca ut ter rkp ulice trg cesta tänav tee"
 )
+SETTLEMENTS = _words(
+    "city town township county borough village parish district island islands coast beach mills furnace landing mound junction heath quay moor"
+    " reach weald wold wick mere"
+)
 STREET_ENDINGS = (
     "strasse",
     "straße",
