@@ -10,6 +10,7 @@ from functools import cache
 
 from sallyport.masking import words
 from sallyport.masking.detect import addresses, contact, dates, ids, lowercase, names, secrets
+from sallyport.masking.detect.reading import Reading
 from sallyport.masking.ledger import MARKER
 from sallyport.masking.plain import plain
 from sallyport.masking.spans import Span, settle
@@ -85,11 +86,15 @@ def prose(text: str) -> list[Span]:
         # What is masked already is neither name nor cue: masking twice changes nothing.
         text = MARKER.sub(lambda match: "\x02" * len(match.group()), text)
     reading = plain(text)
-    shown = contact.without_public_urls(reading.text)
+    shown = Reading(contact.without_public_urls(reading.text))
     spans = [
-        span
-        for detector in (contact, dates, ids, addresses, names, lowercase, secrets)
-        for span in detector.find(shown)
+        *contact.find(shown),
+        *dates.find(shown),
+        *ids.find(shown),
+        *addresses.find(shown.text),
+        *names.find(shown.text, shown.capitals),
+        *lowercase.find(shown),
+        *secrets.find(shown.text),
     ]
     if any(span.detector == "secret" for span in spans):
         spans = _without_labels(reading.text, spans)

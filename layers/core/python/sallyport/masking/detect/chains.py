@@ -56,6 +56,7 @@ class Entry(NamedTuple):
     # Whether the word can make its chain a name, and whether it can when it is not the first of its chain.
     lively: bool
     lively_inside: bool
+    month: bool
 
 
 @dataclass(slots=True)
@@ -110,10 +111,34 @@ def entry_of(word: str) -> Entry:
         kind not in "BRMTL" or (kind == "B" and not flags & (words.FREQUENT | words.MEDICAL))
     )
     place = folded in v.STREET or folded in v.SETTLEMENTS or bool(flags & (words.NAME | words.PLACE))
-    entry = Entry(folded, flags, kind, lively, lively or (place and not ordinary))
+    entry = Entry(folded, flags, kind, lively, lively or (place and not ordinary), folded in v.MONTH_NAMES)
     if listed is not None and len(entries) < _MAX_ENTRIES:
         entries[word] = entry
     return entry
+
+
+_TAIL = re.compile(r"\d{1,4}(?![\w-])")
+
+
+def capitals(text: str) -> list[tuple[Word, Entry]]:
+    """The capitalised words of `text` that are no parts of code."""
+    found = []
+    for match in CAPITAL.finditer(text):
+        start, end = match.span()
+        word = match.group()
+        if word[0] > "\x7f" and not word[0].isupper():
+            continue
+        if (start and text[start - 1] in "_@#$\\\x02") or (
+            text[end : end + 1] and (text[end] in "_@\x02" or text[end].isdigit())
+        ):
+            # part of an identifier of some program, or of a code with digits; generated test people are called Ann123
+            tail = _TAIL.match(text, end)
+            if tail is None or end - start < 3 or word.isupper():
+                continue
+            end = tail.end()
+        entry = entries.get(word) or entry_of(word)
+        found.append((Word(start, end, word, entry.folded, entry.flags, entry.kind), entry))
+    return found
 
 
 def classify(start: int, end: int, word: str) -> Word:

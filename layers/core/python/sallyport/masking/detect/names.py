@@ -12,12 +12,10 @@ from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.detect.chains import Entry, Word
 from sallyport.masking.spans import Span
 
-_DIGITS = re.compile(r"\d{1,4}(?![\w-])")
 
 
-def find(text: str) -> Iterator[Span]:
-    """Names, places and facilities in `text`."""
-    found = _capitals(text)
+def find(text: str, found: list[tuple[Word, Entry]]) -> Iterator[Span]:
+    """Names, places and facilities in `text`, whose capitalised words are `found`."""
     ends: list[int] = [-9]
     floor = 0  # the first word that no chain has taken
     for i, (_, entry) in enumerate(found):
@@ -32,27 +30,6 @@ def find(text: str) -> Iterator[Span]:
         while floor < len(found) and floor - first < chains.LONGEST_CHAIN and chains.linked(text, found[floor - 1][0], found[floor][0]):
             floor += 1
         yield from judge(text, [word for word, _ in found[first:floor]], ends)
-
-
-def _capitals(text: str) -> list[tuple[Word, Entry]]:
-    """The capitalised words of `text` that are no parts of code."""
-    found = []
-    for match in chains.CAPITAL.finditer(text):
-        start, end = match.span()
-        word = match.group()
-        if word[0] > "\x7f" and not word[0].isupper():
-            continue
-        if (start and text[start - 1] in "_@#$\\\x02") or (
-            text[end : end + 1] and (text[end] in "_@\x02" or text[end].isdigit())
-        ):
-            # part of an identifier of some program, or of a code with digits; generated test people are called Ann123
-            tail = _DIGITS.match(text, end)
-            if tail is None or end - start < 3 or word.isupper():
-                continue
-            end = tail.end()
-        entry = chains.entries.get(word) or chains.entry_of(word)
-        found.append((Word(start, end, word, entry.folded, entry.flags, entry.kind), entry))
-    return found
 
 
 def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:

@@ -91,6 +91,13 @@ STREET_SURE = _words(
 MONTHS = _words(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"
 )
+# The names and short forms of six languages that dates are written with.
+MONTH_NAMES = _words(
+    "jan january januar janvier jaenner janner enero gennaio feb february februar febrero febbraio fevrier mar march mars marzo marz mrz"
+    " apr april aprile avril abr abril may mai mayo maggio jun june juni juin junio giugno jul july juli juillet julio luglio"
+    " aug august aout agosto sep sept september septembre septiembre set settembre oct october octobre octubre okt oktober ottobre"
+    " nov november novembre noviembre dec december decembre dic diciembre dicembre dez dezember"
+)
 # Capitalised without naming anybody: ethnicities, weekdays and feasts, bodies of medicine, headings, units.
 BENIGN = _words(
     "i i'm i've i'll i'd ok african american asian caucasian hispanic latino latina white black indian european jewish muslim christian"
