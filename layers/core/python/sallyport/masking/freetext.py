@@ -91,7 +91,7 @@ def prose(text: str) -> list[Span]:
         *contact.find(shown),
         *dates.find(shown),
         *ids.find(shown),
-        *addresses.find(shown.text),
+        *addresses.find(shown),
         *names.find(shown.text, shown.capitals),
         *lowercase.find(shown),
         *secrets.find(shown.text),

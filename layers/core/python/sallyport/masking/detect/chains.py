@@ -57,6 +57,7 @@ class Entry(NamedTuple):
     lively: bool
     lively_inside: bool
     month: bool
+    address: bool
 
 
 @dataclass(slots=True)
@@ -111,7 +112,9 @@ def entry_of(word: str) -> Entry:
         kind not in "BRMTL" or (kind == "B" and not flags & (words.FREQUENT | words.MEDICAL))
     )
     place = folded in v.STREET or folded in v.SETTLEMENTS or bool(flags & (words.NAME | words.PLACE))
-    entry = Entry(folded, flags, kind, lively, lively or (place and not ordinary), folded in v.MONTH_NAMES)
+    entry = Entry(
+        folded, flags, kind, lively, lively or (place and not ordinary), folded in v.MONTH_NAMES, folded in v.ADDRESS
+    )
     if listed is not None and len(entries) < _MAX_ENTRIES:
         entries[word] = entry
     return entry

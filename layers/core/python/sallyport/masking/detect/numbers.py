@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-IPV4, DATE, COMPACT, SLASHED, HIGH, SSN, CARD, PHONE, TRUNK, LOOSE, LOCAL, SPACED = (1 << bit for bit in range(12))
+IPV4, DATE, COMPACT, SLASHED, HIGH, SSN, CARD, PHONE, TRUNK, LOOSE, LOCAL, SPACED, FREE = (
+    1 << bit for bit in range(13)
+)
 
 _GROUP = re.compile(r"[(+]{0,2}\d[\d\-./ ():+,_|*]*")
 _NINES = str.maketrans("0123456789", "9999999999")
@@ -27,6 +29,7 @@ _SHAPES = (
     (LOOSE, re.compile(r"(?:9[().\-/ ]*){7}")),
     (LOCAL, re.compile(r"9{3}[-.]9{4}")),
     (SPACED, re.compile(r"9(?: ?[ .,\-_/|*] ?9){6}")),
+    (FREE, re.compile(r"(?<![9.,/_])9{1,6}(?![9/_]|[.,:]9)")),
 )
 # Dates and SSNs have as many digits as telephone numbers; they are found as what they are.
 _NOT_LOOSE = re.compile(r"\W*(?:9{1,2}([-/.])9{1,2}\1(?:99|9999)|9{4}([-/.])9{1,2}\2 ?9{1,2}|999-99-9999)\W*")

@@ -85,6 +85,12 @@ STREET_ENDINGS = (
     "kroken",
     "krogen",
 )
+# Words without which no address is looked for, other than by its numbers.
+ADDRESS = _words(
+    "street st avenue ave road rd boulevard blvd lane drive court parkway pkwy highway hwy turnpike freeway crescent"
+    " rua via calle avda avenida paseo plaza camino carrera rue chemin impasse quai viale piazza piazzetta corso ulica trg strada largo rambla"
+    " corner intersection usns uss uscgc usnv usnav apo fpo dpo box live lives living resides residing side address located"
+)
 STREET_SURE = _words(
     "street avenue ave road rd boulevard blvd lane ln drive court terrace parkway pkwy highway hwy crescent cres rua calle avenida paseo strasse straße rue viale piazza straat laan"
 )
