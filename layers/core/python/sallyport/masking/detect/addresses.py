@@ -192,8 +192,10 @@ def _number_hints(text: str, groups: list[Group]) -> Iterator[tuple[str, int, in
                     yield "ca", at, code.end() + 1
         if not group.may & numbers.FREE:
             continue
-        if start > 2 and (state := _STATE_ZIP.search(text, start - 4 if start > 4 else 0, group.end)) is not None:
-            yield "zip", state.start(), state.end() + 6
+        if start > 2 and (text[start - 2] == "," or "A" <= text[start - 2] <= "Z"):
+            state = _STATE_ZIP.search(text, start - 4 if start > 4 else 0, group.end)
+            if state is not None:
+                yield "zip", state.start(), state.end() + 6
         for match in within(_NUMBER, text, group):
             yield from _around_number(text, *match.span())
 

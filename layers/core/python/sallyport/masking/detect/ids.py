@@ -21,9 +21,11 @@ IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b"
 UUID = re.compile(r"\b[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\b")
 
 # A token that holds digits; what it is decides its neighbourhood and its look.
-TOKEN = re.compile(
-    r"[A-Za-z0-9#](?<![\w@.%][A-Za-z0-9#])(?=[A-Za-z\-/_.:#]{0,16}\d)(?:[A-Za-z0-9]|[-/_.:](?=[A-Za-z0-9]))*"
-)
+_LEFT = re.compile(r"[A-Za-z0-9#](?<![\w@.%].)[A-Za-z\-/_.:#]{0,16}\Z")
+_RIGHT = re.compile(r"[A-Za-z0-9#][A-Za-z0-9]*(?:[-/_.:][A-Za-z0-9]+)*")
+_DIGIT = re.compile(r"\d")
+_BEFORE_DIGIT = frozenset(string.ascii_letters + "-/_.:#")
+_NO_START = re.compile(r"[\w@.%]")
 _UNITS = re.compile(r"[ -]?([A-Za-z\u00b5%\u00b0/]+)")
 _MEASURES = frozenset(
     [
@@ -178,13 +180,17 @@ def find(reading: Reading) -> Iterator[Span]:
 
 def _tokens(text: str, groups: list[Group]) -> Iterator[Span]:
     """Tokens that hold digits, by what they are, by what stands before them, by their look."""
-    done = at = 0
+    done = at = end = 0
     last = len(groups) - 1
-    for match in TOKEN.finditer(text):
-        start, end = match.span()
+    while (digit := _DIGIT.search(text, end)) is not None:
+        token_span = _token(text, end, digit.start())
+        if token_span is None:
+            end = digit.end()
+            continue
+        start, end = token_span
         while at < last and groups[at].end <= start:
             at += 1
-        token = match.group()
+        token = text[start:end]
         if (known := _shaped(text, token, start, groups[at].may)) is not None:
             yield known
             done = known.end
@@ -200,6 +206,25 @@ def _tokens(text: str, groups: list[Group]) -> Iterator[Span]:
         category = cues.identifier_category(text[max(0, start - 72) : start]) if unique or convincing else None
         if (category or unique) and not cues.benign(text[max(0, start - 16) : start]):
             yield Span(start, end, category or "ID", "cue" if category else "look")
+
+
+def _token(text: str, floor: int, digit: int) -> tuple[int, int] | None:
+    """The token to which the digit belongs, not before `floor`; None for digits inside a word of other letters."""
+    start = digit
+    if digit > floor:
+        before = text[digit - 1]
+        if before in _BEFORE_DIGIT:
+            left = _LEFT.search(text, max(floor, digit - 17), digit)
+            if left is not None:
+                start = left.start()
+            elif _NO_START.match(before):
+                return None
+        elif _NO_START.match(before):
+            return None
+    elif digit and _NO_START.match(text, digit - 1):
+        return None
+    right = _RIGHT.match(text, start)
+    return right.span() if right is not None else None
 
 
 class _Look(NamedTuple):

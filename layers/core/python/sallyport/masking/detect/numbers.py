@@ -13,7 +13,7 @@ IPV4, DATE, COMPACT, SLASHED, HIGH, SSN, CARD, PHONE, TRUNK, LOOSE, LOCAL, SPACE
     1 << bit for bit in range(13)
 )
 
-_GROUP = re.compile(r"[(+]{0,2}\d[\d\-./ ():+,_|*]*")
+_GROUP = re.compile(r"\d[\d\-./ ():+,_|*]*")  # a bracket or a plus before it belongs to it
 _NINES = str.maketrans("0123456789", "9999999999")
 # What a shape must hold for a detector's pattern to match somewhere in it. Wider than the patterns, never narrower.
 _SHAPES = (
@@ -52,9 +52,12 @@ def groups(text: str) -> list[Group]:
     """The groups of digits in `text`, in order."""
     found = []
     for match in _GROUP.finditer(text):
-        shape = match.group().translate(_NINES)
+        start, end = match.span()
+        while start and text[start - 1] in "(+":
+            start -= 1
+        shape = text[start:end].translate(_NINES)
         may = _allowed.get(shape)
-        found.append(Group(*match.span(), _may(shape) if may is None else may))
+        found.append(Group(start, end, _may(shape) if may is None else may))
     return found
 
 
