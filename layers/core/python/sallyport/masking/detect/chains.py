@@ -108,9 +108,7 @@ def entry_of(word: str) -> Entry:
     flags = words.flags_of(word) if listed is None else listed
     kind = _kind(word, folded, flags)
     ordinary = kind == "B" and flags & (words.FREQUENT | words.MEDICAL) and not flags & (words.NAME | words.PLACE)
-    lively = not ordinary and (
-        kind not in "BRMTL" or (kind == "B" and not flags & (words.FREQUENT | words.MEDICAL))
-    )
+    lively = not ordinary and (kind not in "BRMTL" or (kind == "B" and not flags & (words.FREQUENT | words.MEDICAL)))
     place = folded in v.STREET or folded in v.SETTLEMENTS or bool(flags & (words.NAME | words.PLACE))
     entry = Entry(
         folded, flags, kind, lively, lively or (place and not ordinary), folded in v.MONTH_NAMES, folded in v.ADDRESS

@@ -1,4 +1,4 @@
-# ruff: noqa: C901 - a decision list is read from top to bottom
+
 """Numbers and codes that stand for somebody or something of theirs: by a cue word, or by their look."""
 
 from __future__ import annotations
@@ -235,9 +235,7 @@ class _Look(NamedTuple):
     unique: bool
 
 
-_SHAPE = str.maketrans(
-    string.digits + string.ascii_uppercase + string.ascii_lowercase, "9" * 10 + "A" * 26 + "a" * 26
-)
+_SHAPE = str.maketrans(string.digits + string.ascii_uppercase + string.ascii_lowercase, "9" * 10 + "A" * 26 + "a" * 26)
 _looks: dict[str, _Look] = {}
 _MAX_LOOKS = 10_000
 

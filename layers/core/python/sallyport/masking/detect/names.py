@@ -13,7 +13,6 @@ from sallyport.masking.detect.chains import Entry, Word
 from sallyport.masking.spans import Span
 
 
-
 def find(text: str, found: list[tuple[Word, Entry]]) -> Iterator[Span]:
     """Names, places and facilities in `text`, whose capitalised words are `found`."""
     ends: list[int] = [-9]
@@ -22,12 +21,20 @@ def find(text: str, found: list[tuple[Word, Entry]]) -> Iterator[Span]:
         if i < floor or not entry.lively_inside:
             continue
         first = i
-        while first > floor and i - first < chains.LONGEST_CHAIN and chains.linked(text, found[first - 1][0], found[first][0]):
+        while (
+            first > floor
+            and i - first < chains.LONGEST_CHAIN
+            and chains.linked(text, found[first - 1][0], found[first][0])
+        ):
             first -= 1
         if first == i and not entry.lively:
             continue
         floor = i + 1
-        while floor < len(found) and floor - first < chains.LONGEST_CHAIN and chains.linked(text, found[floor - 1][0], found[floor][0]):
+        while (
+            floor < len(found)
+            and floor - first < chains.LONGEST_CHAIN
+            and chains.linked(text, found[floor - 1][0], found[floor][0])
+        ):
             floor += 1
         yield from judge(text, [word for word, _ in found[first:floor]], ends)
 
