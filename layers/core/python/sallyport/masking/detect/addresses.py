@@ -71,24 +71,23 @@ _NAMED = (
     "Street", "St.", "Avenue", "Ave", "Road", "Rd", "Boulevard", "Blvd", "Lane", "Drive", "Court", "Parkway", "Pkwy",
     "Highway", "Hwy", "Turnpike", "Freeway", "Crescent", "STREET", "AVENUE", "ROAD", "LANE", "DRIVE",
 )  # fmt: skip
-_FOREIGN = (
-    "rua ", "r\u00faa ", "via ", "calle ", "avda ", "avda. ", "av ", "avenida ", "paseo ", "plaza ", "camino ", "carrera ", "rue ", "chemin ",
-    "impasse ", "quai ", "viale ", "piazza ", "piazzetta ", "corso ", "ul. ", "ulica ", "trg ", "al. ", "all\u00e9e ", "strada ", "largo ",
-    "rambla ",
+# Phrases in small letters that announce an anchor, by a word of theirs that tells whether they are worth looking for.
+_PHRASES = {
+    **{street: (("foreign", f"{street} "),) for street in v.FOREIGN_STREETS},
+    "avda": (("foreign", "avda "), ("foreign", "avda. ")),
+    "corner": (("corner", "corner of "),),
+    "intersection": (("corner", "intersection of "),),
+    **{ship: (("box", f"{ship} "),) for ship in ("usns", "uss", "uscgc", "usnv", "usnav", "box")},
+    **{base: (("box", f"{base} a"),) for base in ("apo", "fpo", "dpo")},
+    **{word: (("lives", f"{word} "),) for word in ("live", "lives", "living", "resides", "residing")},
+    "address": (("lives", "address "), ("lives", "address:")),
+    "side": (("lives", "side of "),),
+    "located": (("lives", "located at "),),
+}
+# These words are too short or too foreign to be among the words of a reading.
+_SHORT_PHRASES = (
+    ("foreign", "av "), ("foreign", "ul. "), ("foreign", "al. "), ("foreign", "r\u00faa "), ("foreign", "all\u00e9e "),
 )  # fmt: skip
-_ODD = (
-    "corner of ",
-    "intersection of ",
-    "usns ",
-    "uss ",
-    "uscgc ",
-    "usnv ",
-    "usnav ",
-    "apo a",
-    "fpo a",
-    "dpo a",
-    "box ",
-)
 _ENDING_TAIL = tuple(v.STREET_ENDINGS)
 _LIVING = ("live ", "lives ", "living ", "resides ", "residing ", "side of ", "address ", "address:", "located at ")
 _STATE_ZIP = re.compile(r"[A-Z](?<![\w][A-Z])[A-Z],? \d{5}\b")
@@ -154,22 +153,17 @@ def _hints(reading: Reading) -> Iterator[tuple[str, int, int]]:
 
 def _word_hints(reading: Reading, triggers: set[str]) -> Iterator[tuple[str, int, int]]:
     text, small = reading.text, reading.small
-    for name in _FOREIGN:
-        if name.rstrip(". ") in triggers or len(name) < 5 or not name.isascii():
-            for at in _places(small, name):
+    phrases = [phrase for word in triggers for phrase in _PHRASES.get(word, ())]
+    for kind, phrase in [*phrases, *_SHORT_PHRASES]:
+        for at in _places(small, phrase):
+            if kind == "foreign":
                 if not at or not small[at - 1].isalnum():
-                    yield "foreign", at, at + 90
-    if not triggers:
-        return
-    for odd in _ODD:
-        if odd.partition(" ")[0] in triggers:
-            for at in _places(small, odd):
-                yield ("corner" if odd.endswith("of ") else "box"), max(0, at - 12), at + 110
-    for word in _LIVING:
-        if word.rstrip(": ").partition(" ")[0] in triggers:
-            for at in _places(small, word):
+                    yield kind, at, at + 90
+            elif kind == "lives":
                 if (living := _LIVES.search(text, max(0, at - 6), at + 20)) is not None:
-                    yield "lives", living.start(), living.end() + 90
+                    yield kind, living.start(), living.end() + 90
+            else:
+                yield kind, max(0, at - 12), at + 110
 
 
 def _places(text: str, piece: str) -> Iterator[int]:

@@ -193,7 +193,7 @@ _CLOSED = (
     ("P", v.PLACE_SHORT),
     ("F", v.FACILITY),
     ("M", v.MONTHS),
-    ("B", v.BENIGN),
+    ("B", v.BENIGN | v.PEOPLES),
 )
 _CLOSED_KINDS: dict[str, str] = {}
 for _closed_kind, _members in _CLOSED:
