@@ -139,12 +139,11 @@ def _hints(reading: Reading) -> Iterator[tuple[str, int, int]]:
     """Which kind of anchor may lie in which stretch of the text."""
     text = reading.text
     triggers = set(reading.words & v.ADDRESS)
-    for word, entry in reading.capitals:
+    for start, end, _, entry in reading.capitals:
         if entry.address:
             triggers.add(entry.folded)
-            start = word.start
             if start and text[start - 1] == " " and text.startswith(_NAMED, start):
-                yield "named", max(0, start - 41), word.end + 24
+                yield "named", max(0, start - 41), end + 24
     if reading.groups:
         yield from _number_hints(text, reading.groups)
     if triggers or not text.isascii() or " a" in text or "ul. " in text:

@@ -60,9 +60,13 @@ class Entry(NamedTuple):
     address: bool
 
 
+# A capitalised word in a text: where it starts and ends, how it is spelled, what is known about it.
+type Capital = tuple[int, int, str, Entry]
+
+
 @dataclass(slots=True)
 class Word:
-    """A capitalised word where it stands."""
+    """A capitalised word of a chain that is judged."""
 
     start: int
     end: int
@@ -79,23 +83,25 @@ LONGEST_CHAIN = 16  # words; longer runs of capitals are headings or hostile
 _SAINTS = frozenset(("st", "mt", "ft"))
 
 
-def linked(text: str, last: Word, item: Word) -> bool:
+def linked(text: str, last: Capital, item: Capital) -> bool:
     """Whether two capitalised words belong to one name, by what stands between them."""
-    gap = item.start - last.end
-    if gap == 1 and item.kind not in "BFA" and text[last.end] == " ":
-        return True
-    if gap > 12:
+    _, end, last_word, last_entry = last
+    start, _, word, entry = item
+    if start - end > 12:
         return False
-    between = text[last.end : item.start]
-    if item.kind in "BFA" and len(item.text) > 1 < len(last.text) and item.text.isupper() and not last.text.isupper():
+    common = entry.kind in "BFA"
+    if start - end == 1 and text[end] == " " and not common:
+        return True
+    if common and len(word) > 1 < len(last_word) and word.isupper() and not last_word.isupper():
         return False  # a label in capitals after a name
+    between = text[end:start]
     if between == " ":
         return True
     first = between[0]
     if first in ":\n;/(":
         return False
-    if first == "." and not (last.kind in "ITL" or last.folded in _SAINTS):
-        return between == "." and last.kind == "I"
+    if first == "." and not (last_entry.kind in "ITL" or last_entry.folded in _SAINTS):
+        return between == "." and last_entry.kind == "I"
     return _LINK.fullmatch(between) is not None
 
 
@@ -121,7 +127,7 @@ def entry_of(word: str) -> Entry:
 _TAIL = re.compile(r"\d{1,4}(?![\w-])")
 
 
-def capitals(text: str) -> list[tuple[Word, Entry]]:
+def capitals(text: str) -> list[Capital]:
     """The capitalised words of `text` that are no parts of code."""
     found = []
     for match in CAPITAL.finditer(text):
@@ -138,14 +144,13 @@ def capitals(text: str) -> list[tuple[Word, Entry]]:
                 continue
             end = tail.end()
         entry = entries.get(word) or entry_of(word)
-        found.append((Word(start, end, word, entry.folded, entry.flags, entry.kind), entry))
+        found.append((start, end, word, entry))
     return found
 
 
-def classify(start: int, end: int, word: str) -> Word:
-    """`word`, which stands at `start`, with what is known about it."""
-    entry = entries.get(word) or entry_of(word)
-    return Word(start, end, word, entry.folded, entry.flags, entry.kind)
+def kind_of(word: str) -> str:
+    """What a capitalised word is, by itself."""
+    return (entries.get(word) or entry_of(word)).kind
 
 
 def _kind(word: str, folded: str, flags: int) -> str:

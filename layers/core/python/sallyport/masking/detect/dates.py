@@ -110,8 +110,8 @@ def _names_month(reading: Reading) -> bool:
     """Whether a month may be named in the text: only then is it worth looking for dates in words."""
     if not reading.words.isdisjoint(_MONTH_WORDS):
         return True
-    for _, entry in reading.capitals:
-        if entry.month:
+    for capital in reading.capitals:
+        if capital[3].month:
             return True
     return not reading.text.isascii() and any(part in reading.small for part in _MONTH_ACCENTS)
 

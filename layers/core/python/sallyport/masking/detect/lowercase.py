@@ -169,7 +169,7 @@ def _raised(text: str) -> str:
     out, end = [], 0
     for match in _SMALL.finditer(text):
         word = match.group()
-        kind = chains.classify(0, 0, word.capitalize()).kind
+        kind = chains.kind_of(word.capitalize())
         upper = word[0].upper()
         if (kind in "NPU" and len(upper) == 1 and len(word) > 1 and word not in v.STREET) or (
             kind == "F" and word in v.FACILITY_STRONG

@@ -9,34 +9,35 @@ from collections.abc import Iterator
 from sallyport.masking import words
 from sallyport.masking.detect import chains, cues, facilities
 from sallyport.masking.detect import vocabulary as v
-from sallyport.masking.detect.chains import Entry, Word
+from sallyport.masking.detect.chains import Capital, Word
 from sallyport.masking.spans import Span
 
 
-def find(text: str, found: list[tuple[Word, Entry]]) -> Iterator[Span]:
+def find(text: str, found: list[Capital]) -> Iterator[Span]:
     """Names, places and facilities in `text`, whose capitalised words are `found`."""
     ends: list[int] = [-9]
     floor = 0  # the first word that no chain has taken
-    for i, (_, entry) in enumerate(found):
-        if i < floor or not entry.lively_inside:
+    for i, item in enumerate(found):
+        if i < floor or not item[3].lively_inside:
             continue
         first = i
         while (
             first > floor
             and i - first < chains.LONGEST_CHAIN
-            and chains.linked(text, found[first - 1][0], found[first][0])
+            and chains.linked(text, found[first - 1], found[first])
         ):
             first -= 1
-        if first == i and not entry.lively:
+        if first == i and not item[3].lively:
             continue
         floor = i + 1
         while (
             floor < len(found)
             and floor - first < chains.LONGEST_CHAIN
-            and chains.linked(text, found[floor - 1][0], found[floor][0])
+            and chains.linked(text, found[floor - 1], found[floor])
         ):
             floor += 1
-        yield from judge(text, [word for word, _ in found[first:floor]], ends)
+        chain = [Word(start, end, word, *entry[:3]) for start, end, word, entry in found[first:floor]]
+        yield from judge(text, chain, ends)
 
 
 def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
