@@ -1,4 +1,3 @@
-
 """Numbers and codes that stand for somebody or something of theirs: by a cue word, or by their look."""
 
 from __future__ import annotations

@@ -22,9 +22,7 @@ def find(text: str, found: list[Capital]) -> Iterator[Span]:
             continue
         first = i
         while (
-            first > floor
-            and i - first < chains.LONGEST_CHAIN
-            and chains.linked(text, found[first - 1], found[first])
+            first > floor and i - first < chains.LONGEST_CHAIN and chains.linked(text, found[first - 1], found[first])
         ):
             first -= 1
         if first == i and not item[3].lively:
@@ -64,7 +62,8 @@ def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
         yield Span(first.start, first.end, "NAME", "name")
         return
     starts_sentence = not before or cues.opens_sentence(before)
-    if (facility := facilities.facility(text, chain, starts_sentence)) is not None:
+    heads = [i for i, word in enumerate(chain) if word.kind == "F"]
+    if heads and (facility := facilities.facility(text, chain, heads[-1], starts_sentence)) is not None:
         ends.append(facility[0].end)
         yield facility[0]
         rest = chain[facility[1] :]
@@ -115,7 +114,7 @@ def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> 
         ):
             end = state.end()
         category = None
-        if after[1:2].islower() and any(head in after for head in _HEADS) and (small := _SMALL_HEAD.match(text, end)):
+        if after[1:2].islower() and (small := _SMALL_HEAD.match(text, end)) is not None:
             end, category = small.end(), "FACILITY"
         start = chain[begin].start
         ahead = cue if begin == 0 else cues.cue(text[max(0, start - 40) : start])
@@ -161,7 +160,6 @@ _BEARINGS = frozenset(
         "la",
     )
 )
-_HEADS = ("clinic", "hospital", "facility", "center", "centre", "ctr", "hospice", "pharmacy")
 
 
 def _opens(word: Word) -> bool:
