@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sallyport.masking import keys, words
 from sallyport.masking.budget import MAX_DEPTH
 from sallyport.masking.ledger import Place
-from sallyport.masking.structure import fhir
+from sallyport.masking.structure import fhir, fhir_elements
 from sallyport.masking.values import JSON, MaskingFailed
 
 if TYPE_CHECKING:
@@ -28,9 +28,11 @@ class Resources:
         self._marker = engine.ledger.marker
         # A policy that speaks of columns or codes has its say on every element; else the specification's is enough.
         self._plain = not engine.columns and engine.rules.medical_codes == "keep"
-        self._keep = fhir.KEEP if self._plain else _NOTHING
+        self._keep = fhir_elements.KEEP if self._plain else _NOTHING
 
-    def mask(self, node: dict[str, Any], place: Place, depth: int, role: str = "") -> dict[str, JSON]:
+    def mask(  # noqa: C901 - the inner loop: every call that it saves is felt
+        self, node: dict[str, Any], place: Place, depth: int, role: str = ""
+    ) -> dict[str, JSON]:
         """One object of a resource; `role` is the element that it stands under."""
         if depth >= MAX_DEPTH:
             raise MaskingFailed("masking_depth_exceeded")
@@ -47,8 +49,9 @@ class Resources:
                 if not (plain and fhir.stays(item)):
                     masked[key] = self.mask(item, (place, key), depth + 1, key)
             elif kind is list:
-                masked[key] = self._list(node, key, item, (place, key), depth + 1, role)
-            elif item is not None and kind is not bool:
+                if not (plain and len(item) == 1 and type(item[0]) is dict and fhir.stays(item[0])):
+                    masked[key] = self._list(node, key, item, (place, key), depth + 1, role)
+            elif not (item is None or kind is bool or (kind is int and plain and key not in fhir_elements.NUMBERS)):
                 self._other(masked, key, node, key, item, place, role, depth)
         return masked
 
