@@ -44,7 +44,7 @@ class Resources:
             kind = type(item)
             if kind is str:
                 if key not in keep:
-                    self._string(masked, key, node, key, item, place, role)
+                    self._leaf(masked, key, node, key, item, place, role, depth)
             elif kind is dict:
                 if not (plain and fhir.stays(item)):
                     masked[key] = self.mask(item, (place, key), depth + 1, key)
@@ -52,7 +52,7 @@ class Resources:
                 if not (plain and len(item) == 1 and type(item[0]) is dict and fhir.stays(item[0])):
                     masked[key] = self._list(node, key, item, (place, key), depth + 1, role)
             elif not (item is None or kind is bool or (kind is int and plain and key not in fhir_elements.NUMBERS)):
-                self._other(masked, key, node, key, item, place, role, depth)
+                self._leaf(masked, key, node, key, item, place, role, depth)
         return masked
 
     def _list(self, node: dict[str, Any], key: str, items: list[Any], place: Place, depth: int, role: str) -> list[Any]:
@@ -66,40 +66,30 @@ class Resources:
             if kind is dict:
                 if not (plain and (fhir.stays(item) or (displays and fhir.repeats(item, displays)))):
                     masked[i] = self.mask(item, (place, i), depth + 1, key)
-            elif kind is str:
-                self._string(masked, i, node, key, item, place, role)
             elif item is not None and kind is not bool:
-                self._other(masked, i, node, key, item, place, role, depth)
+                self._leaf(masked, i, node, key, item, place, role, depth)
         return masked
 
-    def _string(
-        self, holder: Any, slot: Any, node: dict[str, Any], key: str, value: str, place: Place, role: str
-    ) -> None:
-        """Masks the string `value` of `node[key]` in `holder[slot]`."""
-        if value[:2] in _CENTURIES and fhir.DATE.fullmatch(value):
-            self._found((place, slot), "DATE", "fhir")
-            holder[slot] = self._marker("DATE", value)
-        elif value:
-            self._decided(holder, slot, node, key, value, place, role, 0)
-
-    def _other(
+    def _leaf(
         self, holder: Any, slot: Any, node: dict[str, Any], key: str, value: Any, place: Place, role: str, depth: int
     ) -> None:
-        """A number, or a list within a list."""
-        if type(value) is int or type(value) is float:
-            self._decided(holder, slot, node, key, value, place, role, depth)
-        else:
+        """Masks the primitive `value` of `node[key]` in `holder[slot]`, or a list within a list."""
+        kind = type(value)
+        if kind is str:
+            if value[:2] in _CENTURIES and fhir.DATE.fullmatch(value):
+                self._found((place, slot), "DATE", "fhir")
+                holder[slot] = self._marker("DATE", value)
+                return
+            if not value:
+                return
+        elif kind is not int and kind is not float:
             self._engine.put(holder, slot, value, place, (), None, depth + 1)
-
-    def _decided(
-        self, holder: Any, slot: Any, node: dict[str, Any], key: str, value: Any, place: Place, role: str, depth: int
-    ) -> None:
-        engine = self._engine
-        category = fhir.element(node, key, value, role) if self._plain else self._by_policy(node, key, value, role)
+            return
+        category = (fhir.element if self._plain else self._by_policy)(node, key, value, role)
         if category == "known":
-            engine.mentioning.append((holder, slot, str(value), place))
+            self._engine.mentioning.append((holder, slot, str(value), place))
         elif category is None:
-            engine.put(holder, slot, value, place, (), engine.key(key).field, depth + 1)
+            self._engine.put(holder, slot, value, place, (), self._engine.key(key).field, depth + 1)
         elif category != "keep":
             holder[slot] = self._replacement.whole(str(value), (place, slot), category, "fhir")
 

@@ -97,15 +97,19 @@ _CODING = frozenset(("system", "code", "display", "version", "userSelected"))
 
 
 def stays(node: dict[str, Any]) -> bool:
-    """Whether `node` stays as it is: terminology (Coding, CodeableConcept), a measure (Quantity, Money), a bare reference."""
+    """Whether `node` stays as it is: terminology (Coding, CodeableConcept, tags), a measure (Quantity, Money), a bare reference."""
     codings = node.get("coding")
     if codings is None:
         if "value" in node:
-            return ("unit" in node or "currency" in node) and _is_measure(node)
+            return _is_measure(node)
         if "code" in node:
             return _is_coding(node)
-        return len(node) == 1 and (type(node.get("reference")) is str or _is_tagged(node.get("tag")))
-    if type(codings) is not list or not node.keys() <= _CODEABLE or type(node.get("text", "")) is not str:
+        return len(node) == 1 and (type(node.get("reference")) is str or _are_codings(node.get("tag")))
+    return node.keys() <= _CODEABLE and type(node.get("text", "")) is str and _are_codings(codings)
+
+
+def _are_codings(codings: object) -> bool:
+    if type(codings) is not list:
         return False
     for coding in codings:  # noqa: SIM110 - this is the inner loop of a resource's walk
         if type(coding) is not dict or not _is_coding(coding):
@@ -113,11 +117,9 @@ def stays(node: dict[str, Any]) -> bool:
     return True
 
 
-def _is_tagged(tags: object) -> bool:
-    return type(tags) is list and all(type(tag) is dict and _is_coding(tag) for tag in tags)
-
-
 def _is_measure(node: dict[str, Any]) -> bool:
+    if "unit" not in node and "currency" not in node:
+        return False
     kind = type(node["value"])
     if (kind is not float and kind is not int) or not node.keys() <= _MEASURE:
         return False
