@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.account import opened
-from tests.support.chain import broken_at
 from tests.support.house import House
 
 
@@ -14,4 +13,4 @@ def house() -> Iterator[House]:
     with opened() as house:
         yield house
         for request_id in [item["pk"][4:] for item in house.items("requests") if item["pk"].startswith("REQ#")]:
-            assert broken_at(house.links(request_id), house.request(request_id).head.length) is None
+            assert house.broken_at(request_id) is None

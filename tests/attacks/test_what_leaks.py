@@ -64,9 +64,9 @@ def test_16_an_unforeseen_error_leaves_its_place_and_nothing_of_its_text(
     monkeypatch.setattr(wiring.wiring().vault, "put", fail)
     status, problem = house.call("submit_request", agent_arn("export-bot"), body=submission_body(reason=PHI["name"]))
     assert (status, problem["code"]) == (503, "unavailable")
-    line = json.loads(house.logs[-1])
+    line = house.said()
     assert (line["outcome"], line["error_class"]) == ("unforeseen", "RuntimeError")
-    assert scan([("log", house.logs[-1]), ("answer", json.dumps(problem))], PHI) == []
+    assert scan([("log", json.dumps(line)), ("answer", json.dumps(problem))], PHI) == []
 
 
 def test_26_the_task_token_is_in_no_button_url_log_or_answer(house: House) -> None:

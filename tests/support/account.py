@@ -22,6 +22,7 @@ from sallyport.adapters.slack import SlackChat
 from sallyport.runtime import settings, wiring
 from tests.fakes.ports import ACCOUNT
 from tests.support.house import ROOT, House
+from tests.support.quick_moto import hasten
 from tests.support.slack import APP, CHANNEL, SIGNING_SECRET, TEAM, RecordingSlack
 
 REGION = "us-east-1"
@@ -35,6 +36,7 @@ def opened() -> Iterator[House]:
         for name, value in {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}.items():
             patch.setenv(name, value)
         patch.setattr(BotocoreStubber, "__call__", _one_at_a_time())
+        hasten(patch)
         with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
             yield from _furnished(patch)
 
@@ -83,24 +85,26 @@ def _furnished(patch: pytest.MonkeyPatch) -> Iterator[House]:
     forget()
     wiring.wiring().__dict__["policy"] = load_policy(ACCOUNT)
     wiring.wiring().__dict__["chat"] = _chat(house.slack)
-    patch.setitem(_open, "house", house)
+    _open["house"] = house
     keep = _Keep(house)
     logger = logging.getLogger("sallyport")
     logger.addHandler(keep)
     try:
         yield house
     finally:
-        _stop_executions(house.state_machine_arn)
+        _stop_executions(house)
         logger.removeHandler(keep)
         forget()
 
 
-def _stop_executions(state_machine_arn: str) -> None:
+def _stop_executions(house: House) -> None:
     """Leave no execution behind: its thread would wake after the test and take its next step in nobody's account."""
-    client = boto3.client("stepfunctions")
-    pages = client.get_paginator("list_executions").paginate(stateMachineArn=state_machine_arn, statusFilter="RUNNING")
+    del _open["house"]  # no step begins any more; those that have begun may end
+    client, machine = house.client("stepfunctions"), house.state_machine_arn
+    pages = client.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="RUNNING")
     for execution in [each for page in pages for each in page["executions"]]:
         client.stop_execution(executionArn=execution["executionArn"])
+    assert house.quiet()
 
 
 def forget() -> None:

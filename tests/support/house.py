@@ -20,6 +20,7 @@ from sallyport.adapters.cedar import CedarAuthorizer
 from sallyport.domain.actions import PolicyBundle, Rung
 from sallyport.domain.requests import ApprovalRequest
 from sallyport.runtime import wiring
+from tests.support.chain import broken_at
 from tests.support.slack import SIGNING_SECRET, RecordingSlack, click_payload, form, signature
 from tests.support.story import EXPORT, agent_arn, person_arn
 
@@ -58,11 +59,37 @@ class House:
     answers: list[str] = field(default_factory=list)
     newest: dict[int, str] = field(default_factory=dict)
     clicks: int = 0
+    clients: dict[str, Any] = field(default_factory=dict)
+    stepped: threading.Condition = field(default_factory=threading.Condition)
+    running: int = 0
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
         if function not in self.handlers:
             self.handlers[function] = load_handler(function)
-        return self.handlers[function](event, None)
+        with self.stepped:
+            self.running += 1
+        try:
+            return self.handlers[function](event, None)
+        finally:
+            with self.stepped:
+                self.running -= 1
+                self.stepped.notify_all()
+
+    def quiet(self, seconds: float = 15) -> bool:
+        """Wait until no function runs."""
+        with self.stepped:
+            return self.stepped.wait_for(lambda: self.running == 0, seconds)
+
+    def client(self, service: str) -> Any:
+        """boto3's, made once: making one takes longer than most calls."""
+        if service not in self.clients:
+            self.clients[service] = boto3.client(service)  # type: ignore[call-overload]  # any service
+        return self.clients[service]
+
+    def said(self) -> dict[str, Any]:
+        """The newest line that the caller's own functions wrote; the workflow's write theirs at the same time."""
+        line: dict[str, Any] = json.loads(self.newest[threading.get_ident()])
+        return line
 
     # -- HTTP
 
@@ -135,8 +162,7 @@ class House:
         )
         status, _ = self.signed(form({**payload, "trigger_id": f"{self.clicks}.1", **changes}))
         assert status == 200
-        # The workflow's threads write lines at the same time.
-        outcome: str = json.loads(self.newest[threading.get_ident()])["outcome"]
+        outcome: str = self.said()["outcome"]
         return outcome
 
     def card(self, request_id: str) -> dict[str, Any]:
@@ -157,13 +183,15 @@ class House:
             request = self.request(request_id)
             if reached(request):
                 return request
-            time.sleep(0.02)
+            # Nothing changes but by a function; one that ended since the look above is found by the next one.
+            with self.stepped:
+                self.stepped.wait(0.05)
         raise AssertionError(f"still {self.request(request_id)}: {self.events(request_id)}")
 
     def asked(self, **changes: Any) -> str:
         """A request that waits for people, its card posted."""
         request_id = self.submit(**changes)
-        self.until(request_id, lambda r: r.card is not None and r.task_token is not None)
+        self.until(request_id, lambda r: r.card is not None and (r.task_token is not None or r.settled))
         return request_id
 
     def granted(self, **changes: Any) -> str:
@@ -177,7 +205,7 @@ class House:
         """The status in which the execution ended."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            execution = boto3.client("stepfunctions").describe_execution(executionArn=self.execution_arn(request_id))
+            execution = self.client("stepfunctions").describe_execution(executionArn=self.execution_arn(request_id))
             if execution["status"] != "RUNNING":
                 return str(execution["status"])
             time.sleep(0.02)
@@ -187,7 +215,7 @@ class House:
         return f"{self.state_machine_arn.replace(':stateMachine:', ':execution:')}:{request_id}"
 
     def history(self, request_id: str) -> list[dict[str, Any]]:
-        pages = boto3.client("stepfunctions").get_paginator("get_execution_history")
+        pages = self.client("stepfunctions").get_paginator("get_execution_history")
         found: list[Any] = [e for p in pages.paginate(executionArn=self.execution_arn(request_id)) for e in p["events"]]
         return found
 
@@ -199,18 +227,26 @@ class House:
         return found
 
     def items(self, table: str) -> list[dict[str, Any]]:
-        pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
         return [{k: next(iter(v.values())) for k, v in item.items()} for page in pages for item in page["Items"]]
 
     def links(self, request_id: str) -> list[Any]:
         """The request's audit items in order, with the attributes of a stored link."""
-        found = boto3.client("dynamodb").query(
+        found = self.client("dynamodb").query(
             TableName="audit",
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": {"S": f"REQ#{request_id}"}},
             ConsistentRead=True,
         )["Items"]
         return [_Link(*(item[name]["S"] for name in ("event", "hash", "prev_hash"))) for item in found]
+
+    def broken_at(self, request_id: str) -> int | None:
+        """The first link of the request's chain that does not hold, None for a sound one as long as its head says."""
+        while True:  # the workflow may be writing
+            length = self.request(request_id).head.length
+            links = self.links(request_id)
+            if self.request(request_id).head.length == length:
+                return broken_at(links, length)
 
     def events(self, request_id: str) -> list[dict[str, Any]]:
         return [json.loads(link.body) for link in self.links(request_id)]
@@ -222,7 +258,7 @@ class House:
         return any(request_id in key for key in self.objects("vault"))
 
     def objects(self, bucket: str) -> dict[str, bytes]:
-        s3 = boto3.client("s3")
+        s3 = self.client("s3")
         listed = s3.list_object_versions(Bucket=bucket).get("Versions", [])
         return {
             v["Key"]: s3.get_object(Bucket=bucket, Key=v["Key"], VersionId=v["VersionId"])["Body"].read()

@@ -26,6 +26,7 @@ type Resource = dict[str, Any]
 type Permission = tuple[str, str]
 
 
+@cache
 def source() -> dict[str, Any]:
     """The template as it is written, with intrinsic functions in their long form."""
     parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())

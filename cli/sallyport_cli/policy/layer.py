@@ -8,7 +8,7 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,9 +39,9 @@ class Layer:
     def authorizer(self) -> CedarAuthorizer:
         return CedarAuthorizer(self.policy)
 
-    @cached_property
+    @property
     def call_maker(self) -> BotoCallMaker:
-        return BotoCallMaker(self.places.region)
+        return _call_maker(self.places.region)
 
     @cached_property
     def raw_actions(self) -> dict[str, dict[str, Any]]:
@@ -61,6 +61,12 @@ class Layer:
     def template(self) -> Path:
         """The deployment's template, where the layer lies in a checkout."""
         return self.root.parent.parent.parent.parent / "template.yaml"
+
+
+# One for all layers: it keeps the services' models, which are slow to read and the same for every policy.
+@cache
+def _call_maker(region: str) -> BotoCallMaker:
+    return BotoCallMaker(region)
 
 
 def default_root() -> Path:

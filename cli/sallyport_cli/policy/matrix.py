@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -80,8 +81,7 @@ def _judged(layer: Layer, action: str, agent: str, behalf: str | None) -> Iterat
 
 def instants(layer: Layer) -> list[datetime]:
     """One instant for rules that do not look at the clock, every hour of a week for rules that do."""
-    attributes = {node.get("attr") for node in _nodes(_written(layer))}
-    if not attributes & {"hour", "weekday"}:
+    if not _looked_at(layer.policy.cedar).attributes & {"hour", "weekday"}:
         return [MONDAY]
     return [MONDAY + timedelta(days=days, hours=hours) for days, hours in product(range(7), range(24))]
 
@@ -93,7 +93,7 @@ def variants(layer: Layer, action: str) -> list[dict[str, Any]]:
     properties = layer.policy.actions[action].parameters["properties"]
     for name, schema in properties.items():
         found += [{**example, name: value} for value in schema.get("enum", ())]
-    for text in sorted({node["Value"] for node in _nodes(_written(layer)) if isinstance(node.get("Value"), str)}):
+    for text in _looked_at(layer.policy.cedar).texts:
         name, equals, value = text.partition("=")
         if equals and properties.get(name, {}).get("type") == "string":
             found.append({**example, name: value})
@@ -102,8 +102,19 @@ def variants(layer: Layer, action: str) -> list[dict[str, Any]]:
     return [one for index, one in enumerate(found) if one not in found[:index]]
 
 
-def _written(layer: Layer) -> Any:
-    return json.loads(cedarpy.policies_to_json_str(layer.policy.cedar))["staticPolicies"]
+@dataclass(frozen=True)
+class _LookedAt:
+    attributes: frozenset[str]
+    texts: tuple[str, ...]
+
+
+# Rendering the rules as JSON takes longer than evaluating them, and every cell of the matrix asks; a diff has two.
+@lru_cache(maxsize=2)
+def _looked_at(cedar: str) -> _LookedAt:
+    """The attributes that rules read, and the texts they compare with, sorted."""
+    nodes = list(_nodes(json.loads(cedarpy.policies_to_json_str(cedar))["staticPolicies"]))
+    attributes = frozenset(node["attr"] for node in nodes if isinstance(node.get("attr"), str))
+    return _LookedAt(attributes, tuple(sorted({n["Value"] for n in nodes if isinstance(n.get("Value"), str)})))
 
 
 def _nodes(node: Any) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,10 @@ from sallyport_cli.policy.layer import Layer
 _TWO_DAYS = 2 * 86_400
 
 
-class _TemplateLoader(yaml.SafeLoader):
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _TemplateLoader(_SafeLoader):  # type: ignore[misc]  # which of the two it is, is known at run time only
     """CloudFormation's short forms (`!Ref`, `!Sub`) as what stands behind the tag."""
 
 

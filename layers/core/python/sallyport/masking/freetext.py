@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from sallyport.masking import words
 from sallyport.masking.detect import addresses, contact, dates, ids, lowercase, names, secrets
+from sallyport.masking.detect.reading import Reading
 from sallyport.masking.ledger import MARKER
 from sallyport.masking.plain import plain
 from sallyport.masking.spans import Span, settle
@@ -34,30 +34,32 @@ class Reader:
 
     def find(self, text: str) -> list[Span]:
         """Identifiers in `text`, in order, without overlaps."""
-        return settle(self._spans(text))
-
-    def _spans(self, text: str) -> Iterator[Span]:
         if len(text) < 2 or (len(text) <= 40 and text.islower() and _ordinary(text)):
-            return
+            return []
         if self.depth >= MAX_NESTING and _opens_document(text):
-            yield Span(0, len(text), "NESTED", "nesting")
-            return
+            return [Span(0, len(text), "NESTED", "nesting")]
         inner = Reader(self.depth + 1).find
+        encoded = _ENCODED.search(text) is not None
         if "MSH" in text and hl7.looks_like(text):
-            yield from hl7.find(text, prose)
+            spans = list(hl7.find(text, prose))
         elif embedded.looks_like_json(text):
-            yield from embedded.json_spans(text, inner)
+            spans = list(embedded.json_spans(text, inner))
         elif (delimiter := embedded.table_delimiter(text)) is not None:
-            yield from embedded.table_spans(text, delimiter, inner)
+            spans = list(embedded.table_spans(text, delimiter, inner))
         else:
-            if embedded.looks_like_sql(text):
-                yield from embedded.sql_spans(text, inner)
+            sql = list(embedded.sql_spans(text, inner)) if embedded.looks_like_sql(text) else []
+            if sql:
                 text = embedded.without_literals(text)
-            if "=" in text or "|" in text:
-                yield from embedded.pair_spans(text)
-            yield from prose(text)
-        if len(text) >= 24 and max(map(len, text.split()), default=0) >= 24:
-            yield from embedded.base64_spans(text, inner)
+            pairs = list(embedded.pair_spans(text)) if "=" in text or "|" in text else []
+            spans = prose(text)
+            if not (sql or pairs or encoded):
+                return spans
+            spans = [*sql, *pairs, *spans]
+        return settle([*spans, *embedded.base64_spans(text, inner)] if encoded else spans)
+
+
+# Base64 that is worth decoding: nothing shorter holds an identifier.
+_ENCODED = re.compile(r"[A-Za-z0-9+/_-](?<![\w+/=.-].)[A-Za-z0-9+/_-]{23}")
 
 
 def _ordinary(text: str) -> bool:
@@ -85,11 +87,15 @@ def prose(text: str) -> list[Span]:
         # What is masked already is neither name nor cue: masking twice changes nothing.
         text = MARKER.sub(lambda match: "\x02" * len(match.group()), text)
     reading = plain(text)
-    shown = contact.without_public_urls(reading.text)
+    shown = Reading(contact.without_public_urls(reading.text))
     spans = [
-        span
-        for detector in (contact, dates, ids, addresses, names, lowercase, secrets)
-        for span in detector.find(shown)
+        *contact.find(shown),
+        *dates.find(shown),
+        *ids.find(shown),
+        *addresses.find(shown),
+        *names.find(shown.text, shown.capitals),
+        *lowercase.find(shown),
+        *secrets.find(shown.text),
     ]
     spans = _without_labels(reading.text, spans)
     if reading.starts is None:

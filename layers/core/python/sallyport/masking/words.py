@@ -128,6 +128,8 @@ _ENDINGS = {
     "ation": "e",
     "ability": "able",
 }
+_SUFFIX_SET = frozenset(_SUFFIXES)
+_SUFFIX_LENGTHS = sorted({len(suffix) for suffix in _SUFFIXES})
 _DRUGS = (
     "mab", "nib", "pril", "sartan", "statin", "olol", "azole", "cillin", "mycin", "cycline", "floxacin", "gliptin",
     "gliflozin", "glutide", "parin", "xaban", "gatran", "tidine", "prazole", "setron", "triptan", "vir", "vudine",
@@ -164,12 +166,12 @@ def _derived(word: str) -> int:  # noqa: C901 - the ways of building a word, one
         return _compound(parts)
     if len(word) >= 5:
         if word.endswith(_SUFFIXES):
-            for suffix in _SUFFIXES:
-                if word.endswith(suffix):
-                    stem = word[: -len(suffix)]
-                    for base in (stem, stem + _ENDINGS.get(suffix, "")):
-                        if flags.get(base, 0) & (COMMON | MEDICAL):
-                            return COMMON
+            for length in _SUFFIX_LENGTHS:
+                suffix = word[-length:]
+                if suffix in _SUFFIX_SET:
+                    stem = word[:-length]
+                    if (flags.get(stem, 0) | flags.get(stem + _ENDINGS.get(suffix, ""), 0)) & (COMMON | MEDICAL):
+                        return COMMON
         if word.startswith(_PREFIXES):
             for prefix in _PREFIXES:
                 if (

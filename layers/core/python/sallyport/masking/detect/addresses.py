@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from functools import cache
 
 from sallyport.masking import words
+from sallyport.masking.detect import numbers
 from sallyport.masking.detect import vocabulary as v
+from sallyport.masking.detect.numbers import Group, within
+from sallyport.masking.detect.reading import Reading
 from sallyport.masking.spans import Span
 
 MAX_TOKENS = 14  # to each side of an anchor; the longest postal addresses have about ten parts
@@ -55,7 +58,9 @@ _LEFT = re.compile(
 )
 
 
-_NUMBER = re.compile(r"[\d#](?<![\w.,$/%][\d#])\d{0,5}(?:[A-Za-z]|st|nd|rd|th)?(?![\w%/]|[.,:]\d)")
+_HASHED = re.compile(r"#(?<![^ ,\n(]#)\d{1,5}(?:[A-Za-z]|st|nd|rd|th)?(?![\w%/]|[.,:]\d)")
+_BEFORE_NUMBER = frozenset(" ,:=#")
+_NUMBER = re.compile(r"\d(?<![\w.,$/%]\d)\d{0,5}(?:[A-Za-z]|st|nd|rd|th)?(?![\w%/]|[.,:]\d)")
 _FOLLOWING = re.compile(r"(?: (?:\d{1,4}(?:st|nd|rd|th)?|[^\W\d_][\w'\u2019.-]*)){1,5}")
 _UNIT_WORDS = frozenset(
     ["apt", "apartment", "suite", "ste", "unit", "fl", "floor", "rm", "room", "bldg", "lot", "trlr"]
@@ -63,27 +68,26 @@ _UNIT_WORDS = frozenset(
 _BOX_WORDS = frozenset(["box", "postbox", "postfach", "apartado", "casilla", "cmr", "psc"])
 _CODE_WORDS = frozenset(["zip", "postal", "code", "zipcode", "postcode", "is"])
 _NAMED = (
-    " Street", " St.", " Avenue", " Ave", " Road", " Rd", " Boulevard", " Blvd", " Lane", " Drive", " Court", " Parkway", " Pkwy",
-    " Highway", " Hwy", " Turnpike", " Freeway", " Crescent", " STREET", " AVENUE", " ROAD", " LANE", " DRIVE",
+    "Street", "St.", "Avenue", "Ave", "Road", "Rd", "Boulevard", "Blvd", "Lane", "Drive", "Court", "Parkway", "Pkwy",
+    "Highway", "Hwy", "Turnpike", "Freeway", "Crescent", "STREET", "AVENUE", "ROAD", "LANE", "DRIVE",
 )  # fmt: skip
-_FOREIGN = (
-    "rua ", "r\u00faa ", "via ", "calle ", "avda ", "avda. ", "av ", "avenida ", "paseo ", "plaza ", "camino ", "carrera ", "rue ", "chemin ",
-    "impasse ", "quai ", "viale ", "piazza ", "piazzetta ", "corso ", "ul. ", "ulica ", "trg ", "al. ", "all\u00e9e ", "strada ", "largo ",
-    "rambla ",
+# Phrases in small letters that announce an anchor, by a word of theirs that tells whether they are worth looking for.
+_PHRASES = {
+    **{street: (("foreign", f"{street} "),) for street in v.FOREIGN_STREETS},
+    "avda": (("foreign", "avda "), ("foreign", "avda. ")),
+    "corner": (("corner", "corner of "),),
+    "intersection": (("corner", "intersection of "),),
+    **{ship: (("box", f"{ship} "),) for ship in ("usns", "uss", "uscgc", "usnv", "usnav", "box")},
+    **{base: (("box", f"{base} a"),) for base in ("apo", "fpo", "dpo")},
+    **{word: (("lives", f"{word} "),) for word in ("live", "lives", "living", "resides", "residing")},
+    "address": (("lives", "address "), ("lives", "address:")),
+    "side": (("lives", "side of "),),
+    "located": (("lives", "located at "),),
+}
+# These words are too short or too foreign to be among the words of a reading.
+_SHORT_PHRASES = (
+    ("foreign", "av "), ("foreign", "ul. "), ("foreign", "al. "), ("foreign", "r\u00faa "), ("foreign", "all\u00e9e "),
 )  # fmt: skip
-_ODD = (
-    "corner of ",
-    "intersection of ",
-    "usns ",
-    "uss ",
-    "uscgc ",
-    "usnv ",
-    "usnav ",
-    "apo a",
-    "fpo a",
-    "dpo a",
-    "box ",
-)
 _ENDING_TAIL = tuple(v.STREET_ENDINGS)
 _LIVING = ("live ", "lives ", "living ", "resides ", "residing ", "side of ", "address ", "address:", "located at ")
 _STATE_ZIP = re.compile(r"[A-Z](?<![\w][A-Z])[A-Z],? \d{5}\b")
@@ -131,46 +135,68 @@ _UNITS_OF_MEASURE = frozenset(
 )
 
 
-def _hints(text: str) -> Iterator[tuple[str, int, int]]:
-    """Which kind of anchor may lie in which stretch of `text`."""
-    yield from _number_hints(text)
-    small = text.lower()
-    if len(small) != len(text):
-        small = text  # a letter whose small form is longer: offsets would not fit
-    for name in _NAMED:
-        at = text.find(name)
-        while at >= 0:
-            yield "named", max(0, at - 40), at + len(name) + 24
-            at = text.find(name, at + 1)
-    for name in _FOREIGN:
-        at = small.find(name)
-        while at >= 0:
-            if not at or not small[at - 1].isalnum():
-                yield "foreign", at, at + 90
-            at = small.find(name, at + 1)
-    for odd in _ODD:
-        at = small.find(odd)
-        while at >= 0:
-            yield ("corner" if odd.endswith("of ") else "box"), max(0, at - 12), at + 110
-            at = small.find(odd, at + 1)
-    for match in _STATE_ZIP.finditer(text):
-        yield "zip", match.start(), match.end() + 6
-    for match in _POSTCODE.finditer(text):
-        yield "uk", match.start(), match.end() + 1
-        yield "ca", match.start(), match.end() + 1
-    for word in _LIVING:
-        at = small.find(word)
-        while at >= 0:
-            if (living := _LIVES.search(text, max(0, at - 6), at + 20)) is not None:
-                yield "lives", living.start(), living.end() + 90
-            at = small.find(word, at + 1)
+def _hints(reading: Reading) -> Iterator[tuple[str, int, int]]:
+    """Which kind of anchor may lie in which stretch of the text."""
+    text = reading.text
+    triggers = set(reading.words & v.ADDRESS)
+    for start, end, _, entry in reading.capitals:
+        if entry.address:
+            triggers.add(entry.folded)
+            if start and text[start - 1] == " " and text.startswith(_NAMED, start):
+                yield "named", max(0, start - 41), end + 24
+    if reading.groups:
+        yield from _number_hints(text, reading.groups)
+    if triggers or not text.isascii() or " a" in text or "ul. " in text:
+        yield from _word_hints(reading, triggers)
 
 
-def _number_hints(text: str) -> Iterator[tuple[str, int, int]]:
-    for match in _NUMBER.finditer(text):
-        start, end = match.span()
-        word = _word_before(text, start)
-        if word in _UNIT_WORDS or (text[start] == "#" and (not start or text[start - 1] in " ,\n(")):
+def _word_hints(reading: Reading, triggers: set[str]) -> Iterator[tuple[str, int, int]]:
+    text, small = reading.text, reading.small
+    phrases = [phrase for word in triggers for phrase in _PHRASES.get(word, ())]
+    for kind, phrase in [*phrases, *_SHORT_PHRASES]:
+        for at in _places(small, phrase):
+            if kind == "foreign":
+                if not at or not small[at - 1].isalnum():
+                    yield kind, at, at + 90
+            elif kind == "lives":
+                if (living := _LIVES.search(text, max(0, at - 6), at + 20)) is not None:
+                    yield kind, living.start(), living.end() + 90
+            else:
+                yield kind, max(0, at - 12), at + 110
+
+
+def _places(text: str, piece: str) -> Iterator[int]:
+    at = text.find(piece)
+    while at >= 0:
+        yield at
+        at = text.find(piece, at + 1)
+
+
+def _number_hints(text: str, groups: list[Group]) -> Iterator[tuple[str, int, int]]:
+    if "#" in text:
+        for match in _HASHED.finditer(text):
+            yield "unit", max(0, match.start() - 14), match.end() + 3
+    for group in groups:
+        start = group.start
+        if start and "A" <= text[start - 1] <= "Z":
+            for at in (start - 2, start - 1):
+                if at >= 0 and (code := _POSTCODE.match(text, at)) is not None:
+                    yield "uk", at, code.end() + 1
+                    yield "ca", at, code.end() + 1
+        if not group.may & numbers.FREE:
+            continue
+        if start > 2 and (text[start - 2] == "," or "A" <= text[start - 2] <= "Z"):
+            state = _STATE_ZIP.search(text, start - 4 if start > 4 else 0, group.end)
+            if state is not None:
+                yield "zip", state.start(), state.end() + 6
+        for match in within(_NUMBER, text, group):
+            yield from _around_number(text, *match.span())
+
+
+def _around_number(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """What kind of anchor a number of up to six digits that stands free may belong to."""
+    if start and text[start - 1] in _BEFORE_NUMBER and (word := _word_before(text, start)):
+        if word in _UNIT_WORDS:
             yield "unit", max(0, start - 14), end + 3
         elif word in _BOX_WORDS:
             yield "box", max(0, start - 16), end + 14
@@ -178,22 +204,27 @@ def _number_hints(text: str) -> Iterator[tuple[str, int, int]]:
             yield "code", max(0, start - 26), end + 8
         elif word.endswith(_ENDING_TAIL):
             yield "ending", max(0, start - 40), end + 2
-        if (
-            text[end : end + 1] == " "
-            and not text[end + 1 : end + 2].isdigit()
-            and (following := _FOLLOWING.match(text, end)) is not None
-        ):
-            parts = following.group().split()
-            if parts[0] in _UNITS_OF_MEASURE or parts[0].isdigit():
-                continue
-            if match.group()[-2:] in ("th", "st", "nd", "rd"):
-                yield "ordinal", start, following.end() + 2
-            if any(part.rstrip(".,").lower() in v.STREET for part in parts):
-                yield "numbered", start, following.end() + 4
-            elif any(part.endswith(_ENDING_TAIL) for part in parts):
-                yield "ending", start, following.end() + 8
-            if parts[-1].isdigit() and parts[0][0].isupper():
-                yield "between", start, following.end() + 8
+    if text[end : end + 1] != " ":
+        return
+    following = text[end + 1 : end + 100].split(None, 1)[:1]
+    if not following or following[0][0].isdigit() or following[0] in _UNITS_OF_MEASURE:
+        return
+    if (match := _FOLLOWING.match(text, end)) is None:
+        return
+    parts = match.group().split()
+    if parts[0] in _UNITS_OF_MEASURE or parts[0].isdigit():
+        return
+    if text[end - 2 : end] in ("th", "st", "nd", "rd"):
+        yield "ordinal", start, match.end() + 2
+    for part in parts:
+        if part.rstrip(".,").lower() in v.STREET:
+            yield "numbered", start, match.end() + 4
+            break
+    else:
+        if any(part.endswith(_ENDING_TAIL) for part in parts):
+            yield "ending", start, match.end() + 8
+    if parts[-1].isdigit() and parts[0][0].isupper():
+        yield "between", start, match.end() + 8
 
 
 def _word_before(text: str, at: int) -> str:
@@ -204,10 +235,11 @@ def _word_before(text: str, at: int) -> str:
     return bare[max(bare.rfind(" "), bare.rfind("\n"), bare.rfind("(")) + 1 :].strip(".").lower()
 
 
-def _anchors(text: str) -> list[tuple[int, str, re.Match[str]]]:
-    """The anchors in `text` in order."""
+def _anchors(reading: Reading) -> list[tuple[int, str, re.Match[str]]]:
+    """The anchors in the text, in order."""
+    text = reading.text
     found = []
-    for kind, first, last in _hints(text):
+    for kind, first, last in _hints(reading):
         low, high = first, last
         if kind not in ("numbered", "between", "ordinal"):
             while 0 < low < high and text[low - 1].isalnum() and text[low].isalnum():
@@ -221,10 +253,11 @@ def _anchors(text: str) -> list[tuple[int, str, re.Match[str]]]:
     return found
 
 
-def find(text: str) -> Iterator[Span]:
-    """Addresses in `text`, each as one span."""
+def find(reading: Reading) -> Iterator[Span]:
+    """Addresses in the text, each as one span."""
+    text = reading.text
     done = 0
-    for at, kind, match in _anchors(text):
+    for at, kind, match in _anchors(reading):
         if at < done:
             continue
         if kind == "code":

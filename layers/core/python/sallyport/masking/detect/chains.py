@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sallyport.masking import words
 from sallyport.masking.detect import vocabulary as v
 
 # What a capitalised word is, one letter each: N name, P place, U unknown, A name and ordinary word, B ordinary,
 # R country or state, X unknown capitals, I initial, T title, F facility, S street, L suffix, M month.
-CAPITAL = re.compile(r"[^\W\d_a-z](?<![^\W_].)(?:['\u2019]?[^\W\d_]+)*(?:-[^\W\d_]+(?:['\u2019][^\W\d_]+)*)*")
+CAPITAL = re.compile(
+    # The first class is one that the regex engine can search for quickly, the look-behind says what is meant.
+    r"[A-Z\u00aa-\U0010ffff](?<=[^\W\d_a-z])(?<![^\W_].)[A-Za-z]*(?:[^\W\d_]+)?(?:['\u2019][^\W\d_]+)*(?:-[^\W\d_]+(?:['\u2019][^\W\d_]+)*)*"
+)
 _LINK = re.compile(
     r"(?: |  |\. ?| ?- ?| ?& ?|, (?=(?:jr|sr|ii|iii|iv|md|phd|rn)\b)| (?:de|de la|de los|del|della|di|da|dos|das|du|van|van de|van den|van der|von|von der|den|der"
     r"|ter|ten|la|le|el|al|bin|ibn|af|av|y|e|of|of the|and|the|for|sur|upon|am|an der|pod|nad|nad) |['\u2019]s ?)",
@@ -21,6 +25,8 @@ _EPONYM_AFTER = re.compile(
     r"(?:['\u2019]s?)?[- ]{1,2}(?:(?:[A-Z][\w'\u2019-]+|non|type|coma|cognitive|muscular|multiple|sensory|hereditary|pulmonary|renal|cell|b|t) ){1,2}"
     r"(?i:scale|score|assessment|index|criteria|disease|syndrome|test|lymphoma|examination|inventory|classification|dystrophy|palsy|questionnaire|study|trial)s?\b"
 )
+_BEFORE_HEAD = frozenset(" -'\u2019")
+_APOSTROPHES = frozenset("'\u2019")
 _AFTER = re.compile(r"(?:['\u2019]s?)?[- ]{1,2}([^\W\d_]+)")
 _QUALIFIERS = frozenset(
     [
@@ -41,8 +47,27 @@ _QUALIFIERS = frozenset(
 )
 
 
+class Entry(NamedTuple):
+    """What is known about a capitalised word wherever it stands."""
+
+    folded: str
+    flags: int
+    kind: str
+    # Whether the word can make its chain a name, and whether it can when it is not the first of its chain.
+    lively: bool
+    lively_inside: bool
+    month: bool
+    address: bool
+
+
+# A capitalised word in a text: where it starts and ends, how it is spelled, what is known about it.
+type Capital = tuple[int, int, str, Entry]
+
+
 @dataclass(slots=True)
 class Word:
+    """A capitalised word of a chain that is judged."""
+
     start: int
     end: int
     text: str
@@ -51,55 +76,92 @@ class Word:
     kind: str
 
 
-# Words of the lexicon that name nobody, by their spelling: most capitalised words are these. Never a name, never unknown.
-ordinary_words: dict[str, tuple[str, int]] = {}
-_MAX_ORDINARY = 20_000
+# Entries of words of the lexicon, by their spelling: what other texts have said of anybody is not kept here.
+entries: dict[str, Entry] = {}
+_MAX_ENTRIES = 20_000
 LONGEST_CHAIN = 16  # words; longer runs of capitals are headings or hostile
+_SAINTS = frozenset(("st", "mt", "ft"))
 
 
-def linked(text: str, last: Word, item: Word) -> bool:
-    gap = item.start - last.end
-    if gap > 12:
+def linked(text: str, last: Capital, item: Capital) -> bool:
+    """Whether two capitalised words belong to one name, by what stands between them."""
+    _, end, last_word, last_entry = last
+    start, _, word, entry = item
+    if start - end > 12:
         return False
-    between = text[last.end : item.start]
-    if item.kind in "BFA" and len(item.text) > 1 < len(last.text) and item.text.isupper() and not last.text.isupper():
+    common = entry.kind in "BFA"
+    if start - end == 1 and text[end] == " " and not common:
+        return True
+    if common and len(word) > 1 < len(last_word) and word.isupper() and not last_word.isupper():
         return False  # a label in capitals after a name
+    between = text[end:start]
     if between == " ":
         return True
-    if between[0] == "." and not (last.kind in "IT" or last.folded in ("st", "mt", "ft") or last.kind == "L"):
-        return between == "." and last.kind == "I"
+    first = between[0]
+    if first in ":\n;/(":
+        return False
+    if first == "." and not (last_entry.kind in "ITL" or last_entry.folded in _SAINTS):
+        return between == "." and last_entry.kind == "I"
     return _LINK.fullmatch(between) is not None
 
 
-def classify(start: int, end: int, word: str) -> Word:
-    """`word` with what is known about it."""
+def entry_of(word: str) -> Entry:
+    """What is known about `word`, a capitalised word as it stands in a text."""
     folded = words.fold(word)
     if folded.endswith(("'s", "s'")) and len(folded) > 3:
         folded = folded[:-2] if folded.endswith("'s") else folded[:-1]
-    flags = words.lexicon().get(folded)
-    if flags is None:
-        flags = words.flags_of(word)
+    listed = words.lexicon().get(folded)
+    flags = words.flags_of(word) if listed is None else listed
     kind = _kind(word, folded, flags)
-    if (
-        kind == "B"
-        and flags & (words.FREQUENT | words.MEDICAL)
-        and not flags & (words.NAME | words.PLACE)
-        and len(ordinary_words) < _MAX_ORDINARY
-    ):
-        ordinary_words[word] = folded, flags
-    return Word(start, end, word, folded, flags, kind)
+    ordinary = kind == "B" and flags & (words.FREQUENT | words.MEDICAL) and not flags & (words.NAME | words.PLACE)
+    lively = not ordinary and (kind not in "BRMTL" or (kind == "B" and not flags & (words.FREQUENT | words.MEDICAL)))
+    place = folded in v.STREET or folded in v.SETTLEMENTS or bool(flags & (words.NAME | words.PLACE))
+    entry = Entry(
+        folded, flags, kind, lively, lively or (place and not ordinary), folded in v.MONTH_NAMES, folded in v.ADDRESS
+    )
+    if listed is not None and len(entries) < _MAX_ENTRIES:
+        entries[word] = entry
+    return entry
+
+
+_TAIL = re.compile(r"\d{1,4}(?![\w-])")
+
+
+def capitals(text: str) -> list[Capital]:
+    """The capitalised words of `text` that are no parts of code."""
+    found = []
+    for match in CAPITAL.finditer(text):
+        start, end = match.span()
+        word = match.group()
+        if word[0] > "\x7f" and not word[0].isupper():
+            continue
+        if (start and text[start - 1] in "_@#$\\\x02") or (
+            text[end : end + 1] and (text[end] in "_@\x02" or text[end].isdigit())
+        ):
+            # part of an identifier of some program, or of a code with digits; generated test people are called Ann123
+            tail = _TAIL.match(text, end)
+            if tail is None or end - start < 3 or word.isupper():
+                continue
+            end = tail.end()
+        entry = entries.get(word) or entry_of(word)
+        found.append((start, end, word, entry))
+    return found
+
+
+def kind_of(word: str) -> str:
+    """What a capitalised word is, by itself."""
+    return (entries.get(word) or entry_of(word)).kind
 
 
 def _kind(word: str, folded: str, flags: int) -> str:
     if len(word) == 1:
         return "B" if word == "I" else "I"
-    for kind, members in _CLOSED:
-        if folded in members:
-            if kind == "L" and not (word.isupper() or folded in ("jr", "sr", "phd", "esq")):
-                continue
-            if kind == "P" and not word.isupper():
-                continue
-            return kind
+    for kind in _CLOSED_KINDS.get(folded, ""):
+        if kind == "L" and not (word.isupper() or folded in ("jr", "sr", "phd", "esq")):
+            continue
+        if kind == "P" and not word.isupper():
+            continue
+        return kind
     if flags & words.REGION:
         return "R"
     if "-" in word and any(part in v.FACILITY_STRONG or part in v.PLACE_SHORT for part in folded.split("-")):
@@ -136,8 +198,12 @@ _CLOSED = (
     ("P", v.PLACE_SHORT),
     ("F", v.FACILITY),
     ("M", v.MONTHS),
-    ("B", v.BENIGN),
+    ("B", v.BENIGN | v.PEOPLES),
 )
+_CLOSED_KINDS: dict[str, str] = {}
+for _closed_kind, _members in _CLOSED:
+    for _member in _members:
+        _CLOSED_KINDS[_member] = _CLOSED_KINDS.get(_member, "") + _closed_kind
 
 
 def _unknown(word: str) -> str:
@@ -160,6 +226,8 @@ def _unknown(word: str) -> str:
 
 def is_eponym(text: str, word: Word) -> bool:
     """Whether a disease, a sign or a score takes its name from this word."""
+    if text[word.end : word.end + 1] not in _BEFORE_HEAD and word.text[-2:-1] not in _APOSTROPHES:
+        return False
     after = _AFTER.match(text, word.end)
     if (after is not None and after.group(1).lower() in v.EPONYM_HEAD) or (
         word.folded in v.EPONYMS and word.text[-2:] in ("'s", "\u2019s")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sallyport.masking.detect import cues
+from sallyport.masking.detect import cues, numbers
+from sallyport.masking.detect.numbers import Group, within
+from sallyport.masking.detect.reading import Reading
 from sallyport.masking.spans import Span
 
 EMAIL = re.compile(
@@ -57,23 +59,31 @@ LOOSE = re.compile(r"[(+\d](?<![\w.][(+\d])[\d().\-/ ]{5,19}\d(?![\w]|[-/.]\d)")
 LOCAL = re.compile(r"\d(?<![\w.-]\d)\d{2}[-.]\d{4}(?![\w-])")
 
 
-def find(text: str) -> Iterator[Span]:
+def find(reading: Reading) -> Iterator[Span]:
     """Addresses and numbers at which somebody or something can be reached."""
+    text = reading.text
     if "@" in text or "(at)" in text or "[at]" in text:
         yield from _emails(text)
     if "://" in text or "www." in text or "WWW." in text or "tel:" in text:
         yield from _urls(text)
-    for match in IPV4.finditer(text):
-        if all(int(part) < 256 for part in match.group().partition("/")[0].split(".")) and not _version(
-            text, match.start()
-        ):
-            yield Span(match.start(), match.end(), "IP", "ip")
-    if _COLONS.search(text):
+    if (":" in text or "-" in text) and _COLONS.search(text):
         for pattern, category in ((MAC, "DEVICE"), (IPV6, "IP")):
             for match in pattern.finditer(text):
                 if any(char.isdigit() for char in match.group()) and len(match.group()) > 8:
                     yield Span(match.start(), match.end(), category, "ip")
-    yield from phones(text)
+    for group in reading.groups:
+        if group.may & numbers.IPV4:
+            yield from _ipv4(text, group)
+        if group.may & _CALLABLE:
+            yield from _phones(text, group)
+
+
+def _ipv4(text: str, group: Group) -> Iterator[Span]:
+    for match in within(IPV4, text, group):
+        if all(int(part) < 256 for part in match.group().partition("/")[0].split(".")) and not _version(
+            text, match.start()
+        ):
+            yield Span(match.start(), match.end(), "IP", "ip")
 
 
 def without_public_urls(text: str) -> str:
@@ -86,22 +96,31 @@ def without_public_urls(text: str) -> str:
     return text
 
 
-def phones(text: str) -> Iterator[Span]:
+def _phones(text: str, group: Group) -> Iterator[Span]:
     """Telephone numbers: by their usual shapes anywhere, in any shape after a cue."""
-    for match in PHONE.finditer(text):
-        if text[match.start()] not in "+(" and cues.benign(text[max(0, match.start() - 16) : match.start()]):
-            continue
-        yield Span(match.start(), match.end(), "PHONE", "phone")
-    for match in LOOSE.finditer(text):
-        digits = sum(map(str.isdigit, match.group()))
-        if 7 <= digits <= 15 and (
-            cues.announces_phone(text[max(0, match.start() - 48) : match.start()])
-            or PHONE_AFTER.match(text, match.end())
-        ):
+    usual = group.may & numbers.PHONE or (
+        group.may & numbers.TRUNK and _TRUNK.search(text, group.start, group.end) is not None
+    )
+    for match in within(PHONE, text, group) if usual else ():
+        if text[match.start()] in "+(" or not cues.benign(text[max(0, match.start() - 16) : match.start()]):
             yield Span(match.start(), match.end(), "PHONE", "phone")
-    for match in LOCAL.finditer(text):
-        if cues.announces_phone(text[max(0, match.start() - 48) : match.start()]):
-            yield Span(match.start(), match.end(), "PHONE", "phone")
+    if group.may & numbers.LOOSE:
+        for match in within(LOOSE, text, group):
+            digits = sum(map(str.isdigit, match.group()))
+            if 7 <= digits <= 15 and (_called(text, match.start()) or PHONE_AFTER.match(text, match.end())):
+                yield Span(match.start(), match.end(), "PHONE", "phone")
+    if group.may & numbers.LOCAL:
+        for match in within(LOCAL, text, group):
+            if _called(text, match.start()):
+                yield Span(match.start(), match.end(), "PHONE", "phone")
+
+
+_CALLABLE = numbers.PHONE | numbers.TRUNK | numbers.LOOSE | numbers.LOCAL
+_TRUNK = re.compile(r"0(?<![\w.]0)\d{1,4}[ -]\d")  # numbers that are written with the trunk prefix, 0
+
+
+def _called(text: str, at: int) -> bool:
+    return cues.announces_phone(text[max(0, at - 48) : at])
 
 
 _COLONS = re.compile(r"[:-][0-9A-Fa-f]{0,4}[:-][0-9A-Fa-f]{0,4}[:-]")

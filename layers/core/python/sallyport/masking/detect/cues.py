@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 _EDGE = " \t\r\n:;,.>|=#\"'([\u201c\u2014-"
 _STRONG = frozenset(
@@ -122,28 +123,30 @@ _SAINT = frozenset(["st", "saint", "mt", "mount", "ft", "fort"])
 _OPENING = frozenset('.!?:;\n\r\u2022|>\u2014\u2013*"\u201c([{')
 
 
-def last_two(before: str) -> tuple[str, str, str]:
-    """The last word of `before`, the last two, and what stands between them and the end; empty words if too far."""
+class Cue(NamedTuple):
+    """What the words before a stretch of text announce: whether a person's name is sure to follow, whether a place may."""
+
+    name: bool
+    place: bool
+
+
+_NOTHING = Cue(name=False, place=False)
+
+
+def cue(before: str) -> Cue:
+    """What `before`, some forty characters, announces."""
     tail = before.rstrip(_EDGE)
-    gap = before[len(tail) :]
-    if not gap or len(gap) > 4:
-        return "", "", gap
+    gap = len(before) - len(tail)
+    if not 0 < gap <= 4:
+        return _NOTHING
     parts = tail[-30:].lower().split()
     if not parts:
-        return "", "", gap
+        return _NOTHING
     last = parts[-1].lstrip("([\"'-\u2022")
-    return last, f"{parts[-2]} {last}" if len(parts) > 1 else last, gap
-
-
-def announces_name(before: str) -> bool:
-    """Whether a person's name is sure to follow: a title, `name:`, `named`."""
-    last, two, gap = last_two(before)
-    return "," not in gap and (last in _STRONG or two in _STRONG_PAIRS or "_name" in last)
-
-
-def announces_place(before: str) -> bool:
-    """Whether a place may follow."""
-    return last_two(before)[0] in _PLACE
+    name = (
+        last in _STRONG or "_name" in last or (f"{parts[-2]} {last}" if len(parts) > 1 else last) in _STRONG_PAIRS
+    ) and "," not in before[-gap:]
+    return Cue(name, last in _PLACE)
 
 
 def opens_sentence(before: str) -> bool:

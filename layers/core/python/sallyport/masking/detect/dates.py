@@ -6,7 +6,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sallyport.masking.detect import numbers
+from sallyport.masking.detect import vocabulary as v
+from sallyport.masking.detect.numbers import Group, within
+from sallyport.masking.detect.reading import Reading
 from sallyport.masking.spans import Span
+
+_ANY = numbers.DATE | numbers.COMPACT | numbers.SLASHED | numbers.HIGH
 
 _MONTH = (
     r"(?:jan(?:uary|uar|vier)?|j[aä]n(?:ner)?|enero|gennaio|feb(?:ruary|ruar|rero|braio)?|f[eé]vrier|mar(?:ch|s|zo)?|m[aä]rz|mrz"
@@ -14,6 +20,9 @@ _MONTH = (
     r"|aug(?:ust)?|ao[uû]t|agosto|sept?(?:ember|embre|iembre)?|set(?:tembre)?|oct(?:ober|obre|ubre)?|okt(?:ober)?|ottobre"
     r"|nov(?:ember|embre|iembre)?|dec(?:ember)?|d[eé]c(?:embre)?|dic(?:iembre|embre)?|dez(?:ember)?)\b\.?"
 )
+# The ends are what is left of a name behind its capital.
+_MONTH_WORDS = v.MONTH_NAMES | {name[1:] for name in v.MONTH_NAMES if len(name) > 3}
+_MONTH_ACCENTS = ("j\u00e4n", "f\u00e9v", "m\u00e4rz", "ao\u00fb", "d\u00e9c")
 _YEAR = r"(?:'\d{2}|[12]\d{3}|\d{2})"
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _TIME = r"(?:[T ,]{1,2}(?:at )?\d{1,2}[:h]\d{2}(?:[:]\d{2}(?:[.,]\d{1,9})?)?(?: ?[ap]\.?m\b\.?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?"
@@ -22,9 +31,11 @@ NUMERIC = re.compile(
     rf"\d(?<![\w]\d)(?<!\d[./-]\d)(?:"
     rf"\d{{3}}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?!\d)"  # 2023-07-28
     rf"|\d?(?P<sep>[-/.])\d{{1,2}}(?P=sep)(?:[12]\d{{3}}|\d{{2}})(?!\d)"  # 7/28/2023, 28.07.23
-    rf"|\d? ?[-/. ] ?{_MONTH}[-/., ]{{1,2}}{_YEAR}(?!\d)"  # 28-Jul-2023
     rf"){_TIME}",
     re.IGNORECASE,
+)
+MONTH_BETWEEN = re.compile(  # 28-Jul-2023
+    rf"\d(?<![\w]\d)(?<!\d[./-]\d)\d? ?[-/. ] ?{_MONTH}[-/., ]{{1,2}}{_YEAR}(?!\d){_TIME}", re.IGNORECASE
 )
 WORDY = re.compile(
     rf"\b(?:"
@@ -56,31 +67,53 @@ _AGE_AFTER = re.compile(
 _QUANTITY = re.compile(r"[./%-]\d|%| ?(?:mg|mm|bpm|kg|lb|cm|mcg|ml)", re.IGNORECASE)
 
 
-def find(text: str) -> Iterator[Span]:
-    """Dates and high ages in `text`."""
-    for match in NUMERIC.finditer(text):
-        if plausible(match.group()):
-            yield Span(match.start(), match.end(), "DATE", "date")
-    for match in _wordy(text):
-        if not _may_be_a_verb(match.group()):
-            yield Span(match.start(), match.end(), "DATE", "date")
-    for match in COMPACT.finditer(text):
-        yield Span(match.start(), match.end(), "DATE", "date")
-    if "last " in text or "next " in text or "this " in text:
-        for match in _RELATIVE.finditer(text):
-            yield Span(match.start(), match.end(), "DATE", "date")
-    if any(end in text for end in ("nday", "sday", "rday", "iday", "DAY")):
+def find(reading: Reading) -> Iterator[Span]:
+    """Dates and high ages in the text."""
+    text = reading.text
+    for group in reading.groups:
+        if group.may & _ANY:
+            yield from _numeric(text, group)
+    if _names_month(reading):
+        for match in (*MONTH_BETWEEN.finditer(text), *_wordy(text)):
+            if not _may_be_a_verb(match.group()):
+                yield Span(match.start(), match.end(), "DATE", "date")
+        if "last " in text or "next " in text or "this " in text:
+            for match in _RELATIVE.finditer(text):
+                yield Span(match.start(), match.end(), "DATE", "date")
+    if "day" in reading.small and any(end in reading.small for end in ("nday", "sday", "rday", "iday")):
         for match in WEEKDAY.finditer(text):
             yield Span(match.start(), match.end(), "DATE", "weekday")
-    for near in _SLASHED.finditer(text):
-        short = _SHORT.search(text, max(0, near.start() - 16), near.end() + 1)
-        if short is not None and short.end("v") == near.end():
-            yield Span(short.start("v"), short.end("v"), "DATE", "date")
-    for near in _HIGH.finditer(text):
-        if _AGE_AFTER.match(text, near.end()) or (
-            _after_age(text, near.start()) and not _QUANTITY.match(text, near.end())
-        ):
-            yield Span(near.start(), near.end(), "AGE", "age")
+
+
+def _numeric(text: str, group: Group) -> Iterator[Span]:
+    if group.may & numbers.DATE:
+        for match in within(NUMERIC, text, group):
+            if plausible(match.group()):
+                yield Span(match.start(), match.end(), "DATE", "date")
+    if group.may & numbers.COMPACT:
+        for match in within(COMPACT, text, group):
+            yield Span(match.start(), match.end(), "DATE", "date")
+    if group.may & numbers.SLASHED:
+        for near in within(_SLASHED, text, group):
+            short = _SHORT.search(text, max(0, near.start() - 16), near.end() + 1)
+            if short is not None and short.end("v") == near.end():
+                yield Span(short.start("v"), short.end("v"), "DATE", "date")
+    if group.may & numbers.HIGH:
+        for near in within(_HIGH, text, group):
+            if _AGE_AFTER.match(text, near.end()) or (
+                _after_age(text, near.start()) and not _QUANTITY.match(text, near.end())
+            ):
+                yield Span(near.start(), near.end(), "AGE", "age")
+
+
+def _names_month(reading: Reading) -> bool:
+    """Whether a month may be named in the text: only then is it worth looking for dates in words."""
+    if not reading.words.isdisjoint(_MONTH_WORDS):
+        return True
+    for capital in reading.capitals:
+        if capital[3].month:
+            return True
+    return not reading.text.isascii() and any(part in reading.small for part in _MONTH_ACCENTS)
 
 
 def _after_age(text: str, at: int) -> bool:

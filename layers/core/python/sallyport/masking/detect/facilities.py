@@ -10,12 +10,8 @@ from sallyport.masking.detect.chains import Word
 from sallyport.masking.spans import Span
 
 
-def facility(text: str, chain: list[Word], starts_sentence: bool) -> tuple[Span, int] | None:
-    """A facility's name in the chain, and how many of its words it takes."""
-    heads = [i for i, word in enumerate(chain) if word.kind == "F"]
-    if not heads:
-        return None
-    head = heads[-1]
+def facility(text: str, chain: list[Word], head: int, starts_sentence: bool) -> tuple[Span, int] | None:
+    """A facility's name in the chain, whose word at `head` says what it is, and how many words it takes."""
     begin = 0
     while (
         begin < head

@@ -1,12 +1,15 @@
-# ruff: noqa: C901 - a decision list is read from top to bottom
 """Numbers and codes that stand for somebody or something of theirs: by a cue word, or by their look."""
 
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from sallyport.masking.detect import cues
+from sallyport.masking.detect import cues, numbers
+from sallyport.masking.detect.numbers import Group, within
+from sallyport.masking.detect.reading import Reading
 from sallyport.masking.spans import Span
 
 SSN = re.compile(r"\d(?<![\w-]\d)\d\d([- .])\d\d\1\d{4}(?![\w-])")
@@ -17,9 +20,11 @@ IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b"
 UUID = re.compile(r"\b[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\b")
 
 # A token that holds digits; what it is decides its neighbourhood and its look.
-TOKEN = re.compile(
-    r"[A-Za-z0-9#](?<![\w@.%][A-Za-z0-9#])(?=[A-Za-z\-/_.:#]{0,16}\d)(?:[A-Za-z0-9]|[-/_.:](?=[A-Za-z0-9]))*"
-)
+_LEFT = re.compile(r"[A-Za-z0-9#](?<![\w@.%].)[A-Za-z\-/_.:#]{0,16}\Z")
+_RIGHT = re.compile(r"[A-Za-z0-9#][A-Za-z0-9]*(?:[-/_.:][A-Za-z0-9]+)*")
+_DIGIT = re.compile(r"\d")
+_BEFORE_DIGIT = frozenset(string.ascii_letters + "-/_.:#")
+_NO_START = re.compile(r"[\w@.%]")
 _UNITS = re.compile(r"[ -]?([A-Za-z\u00b5%\u00b0/]+)")
 _MEASURES = frozenset(
     [
@@ -154,39 +159,106 @@ _SPACED = re.compile(r"\d(?<![\w.]\d)(?:(?: ?[ .,\-_/|*] ?)\d){6,40}(?![\w])")
 _SPACED_LETTERS = re.compile(r"(?<![\w'])[A-Za-z](?:[ .\-_]{1,2}[A-Za-z]){4,40}(?![\w'])")
 
 
-def find(text: str) -> Iterator[Span]:
-    """Identifying numbers and codes in `text`."""
-    done = 0
-    for match in TOKEN.finditer(text):
-        token = match.group()
-        start, end = match.span()
-        if (shape := _shaped(text, token, start, end)) is not None:
-            yield shape
-            done = shape.end
-            continue
-        if start < done:
-            continue
-        digits = sum(map(str.isdigit, token))
-        if digits < 2 or end - start < 3 or (digits < 9 and _measured(text, end)):
-            continue
-        unique = digits >= 4 and _looks_unique(token, digits, text, start, end)
-        category = (
-            cues.identifier_category(text[max(0, start - 72) : start]) if unique or _convincing(token, digits) else None
-        )
-        if (category or unique) and not cues.benign(text[max(0, start - 16) : start]):
-            yield Span(start, end, category or "ID", "cue" if category else "look")
-    for match in _SPACED.finditer(text):
-        yield Span(match.start(), match.end(), "ID", "spelled")
+def find(reading: Reading) -> Iterator[Span]:
+    """Identifying numbers and codes in the text."""
+    text = reading.text
+    groups = reading.groups
+    if groups:
+        yield from _tokens(text, groups)
+        for group in groups:
+            if group.may & numbers.SPACED:
+                for match in within(_SPACED, text, group):
+                    yield Span(match.start(), match.end(), "ID", "spelled")
     if _LETTER_APART.search(text):
         for match in _SPACED_LETTERS.finditer(text):
             yield Span(match.start(), match.end(), "NAME", "spelled")
-    if any(word in text for word in _SPELLED_HINTS):
+    if any(word in reading.small for word in _SPELLED_HINTS):
         for match in _SPELLED.finditer(text):
             yield Span(match.start(), match.end(), "ID", "spelled")
 
 
-_LETTER_APART = re.compile(r"[ .\-_](?<=[A-Za-z].)[A-Za-z][ .\-_]{1,2}[A-Za-z][ .\-_]{1,2}[A-Za-z](?!\w)")
-_SPELLED_HINTS = ("three", "THREE", "Three", "seven", "Seven", "SEVEN", "five", "Five", "FIVE")
+def _tokens(text: str, groups: list[Group]) -> Iterator[Span]:
+    """Tokens that hold digits, by what they are, by what stands before them, by their look."""
+    done = at = end = 0
+    last = len(groups) - 1
+    while (digit := _DIGIT.search(text, end)) is not None:
+        token_span = _token(text, end, digit.start())
+        if token_span is None:
+            end = digit.end()
+            continue
+        start, end = token_span
+        while at < last and groups[at].end <= start:
+            at += 1
+        token = text[start:end]
+        if (known := _shaped(text, token, start, groups[at].may)) is not None:
+            yield known
+            done = known.end
+            continue
+        if start < done:
+            continue
+        shape = token.translate(_SHAPE)
+        look = _looks.get(shape) or _look(shape)
+        convincing = look.convincing and _convincing(token, look.digits)
+        if not (look.unique or convincing) or (look.digits < 9 and _measured(text, end)):
+            continue
+        unique = look.unique and _unique_here(text, token, start, end)
+        category = cues.identifier_category(text[max(0, start - 72) : start]) if unique or convincing else None
+        if (category or unique) and not cues.benign(text[max(0, start - 16) : start]):
+            yield Span(start, end, category or "ID", "cue" if category else "look")
+
+
+def _token(text: str, floor: int, digit: int) -> tuple[int, int] | None:
+    """The token to which the digit belongs, not before `floor`; None for digits inside a word of other letters."""
+    start = digit
+    if digit > floor:
+        before = text[digit - 1]
+        if before in _BEFORE_DIGIT:
+            left = _LEFT.search(text, max(floor, digit - 17), digit)
+            if left is not None:
+                start = left.start()
+            elif _NO_START.match(before):
+                return None
+        elif _NO_START.match(before):
+            return None
+    elif digit and _NO_START.match(text, digit - 1):
+        return None
+    right = _RIGHT.match(text, start)
+    return right.span() if right is not None else None
+
+
+class _Look(NamedTuple):
+    """What the shape of a token says: how many digits, whether it can be an identifier after a cue, and without one."""
+
+    digits: int
+    convincing: bool
+    unique: bool
+
+
+_SHAPE = str.maketrans(string.digits + string.ascii_uppercase + string.ascii_lowercase, "9" * 10 + "A" * 26 + "a" * 26)
+_looks: dict[str, _Look] = {}
+_MAX_LOOKS = 10_000
+
+
+def _look(shape: str) -> _Look:
+    digits = shape.count("9")
+    bare = shape.isdigit()
+    if digits < 2 or len(shape) < 3:
+        look = _Look(digits, convincing=False, unique=False)
+    else:
+        if digits < 5:
+            unique = digits == 4 and len(shape) >= 6 and _LETTERED.fullmatch(shape) is not None
+        else:
+            unique = digits >= 6 or (not bare and _NUMERIC.fullmatch(shape) is None)
+        short = digits < 3 and (bare or len(shape) < 6 or "aaa" in shape)
+        look = _Look(digits, convincing=not short and (bare or _DATED.fullmatch(shape) is None), unique=unique)
+    if len(shape) <= _LONGEST_SHAPE and len(_looks) < _MAX_LOOKS:
+        _looks[shape] = look
+    return look
+
+
+_LONGEST_SHAPE = 40
+_LETTER_APART = re.compile(r"[ .\-_][A-Za-z][ .\-_]{1,2}[A-Za-z][ .\-_]{1,2}[A-Za-z](?!\w)")
+_SPELLED_HINTS = ("three", "seven", "five")
 
 
 def _measured(text: str, end: int) -> bool:
@@ -195,25 +267,24 @@ def _measured(text: str, end: int) -> bool:
     return match is not None and match.group(1).lower() in _MEASURES
 
 
-def _shaped(text: str, token: str, start: int, end: int) -> Span | None:
+def _shaped(text: str, token: str, start: int, may: int) -> Span | None:
     """An SSN, a card number, an IBAN or a UUID that begins with this token."""
-    first = token[0]
-    if first.isdigit():
-        if (match := SSN.match(text, start)) is not None:
+    if may & (numbers.SSN | numbers.CARD) and token[0].isdigit():
+        if may & numbers.SSN and (match := SSN.match(text, start)) is not None:
             return Span(start, match.end(), "SSN", "ssn")
-        if (match := CARD.match(text, start)) is not None:
+        if may & numbers.CARD and (match := CARD.match(text, start)) is not None:
             digits = "".join(filter(str.isdigit, match.group()))
             if 12 <= len(digits) <= 19:
                 return Span(start, match.end(), "CARD" if luhn(digits) else "ID", "card")
-    elif (
-        first.isupper()
-        and token[2:4].isdigit()
+    if (
+        token[2:4].isdigit()
+        and token[0].isupper()
         and token[:2].isalpha()
         and (match := IBAN.match(text, start)) is not None
     ):
         return Span(start, match.end(), "IBAN", "iban")
-    if end - start == 36 and UUID.fullmatch(token):
-        return Span(start, end, "ID", "uuid")
+    if len(token) == 36 and UUID.fullmatch(token):
+        return Span(start, start + 36, "ID", "uuid")
     return None
 
 
@@ -227,30 +298,24 @@ def luhn(digits: str) -> bool:
 
 
 def _convincing(token: str, digits: int) -> bool:
-    """Whether a token after a cue can be an identifier rather than a small number or a year."""
-    if token.isdigit():
-        return digits >= 3 and not (digits == 4 and token[:2] in ("19", "20"))
-    if digits < 3 and (len(token) < 6 or _WORDY.search(token)):
-        return False
-    return not _DATED.fullmatch(token)
+    """Whether a token whose shape allows it is no year and no quantity: `2021`, `3rd`, `25mg`."""
+    if digits == 4 and len(token) == 4:
+        return token[:2] not in ("19", "20")
+    return _QUANTITY.fullmatch(token) is None
 
 
-_WORDY = re.compile(r"[a-z]{3}")
-_DATED = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d+(?:st|nd|rd|th|yo|mg|y|x)|\d+[-/.]\d+")
+_DATED = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d+[-/.]\d+")
+_QUANTITY = re.compile(r"\d+(?:st|nd|rd|th|yo|mg|y|x)")
 
 
-def _looks_unique(token: str, digits: int, text: str, start: int, end: int) -> bool:
-    """Whether a token without any cue is too particular to be anything but an identifier."""
-    if digits < 5:
-        return len(token) >= 6 and _LETTERED.fullmatch(token) is not None and _MEDICAL_CODE.fullmatch(token) is None
-    if token.isdigit() and (digits < 6 or (text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit())):
+def _unique_here(text: str, token: str, start: int, end: int) -> bool:
+    """Whether a token without any cue, whose shape is particular, is no amount, no fraction and no medical code."""
+    if token.isdigit() and text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit():
         return False
     before = text[start - 2 : start] if start > 1 else text[:start]
     if before[-1:] in ("$", "\u20ac", "\u00a3") or (before[-1:] in (".", ",") and before[:1].isdigit()):
         return False
-    if _MEDICAL_CODE.fullmatch(token):
-        return False
-    return digits >= 6 or _NUMERIC.fullmatch(token) is None
+    return _MEDICAL_CODE.fullmatch(token) is None
 
 
 _LETTERED = re.compile(r"#?[A-Z]{1,5}[-/]?\d{4}(?:[-/]\d+)?")

@@ -10,10 +10,10 @@ from functools import cache
 from sallyport.masking import words
 from sallyport.masking.detect import chains, names
 from sallyport.masking.detect import vocabulary as v
+from sallyport.masking.detect.reading import Reading
 from sallyport.masking.spans import Span
 
 _SMALL = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
-_ASCII_WORD = re.compile(r"[a-z]{3,}")
 _NEXT = re.compile(r"[ ](?:([a-z])\.|((?:van |de |la |von |o')?[a-z][a-z'-]+)|([a-z])\b(?! [a-z]{2}))")
 _CUED = re.compile(
     r"\b(?:(?:pts?|patient(?:'s)?|full|first|last|client|member) name(?: is|:)?|name is|named|mrs?\.?|ms\.?|dr\.?|doctor|nurse|my name is|called|surname|signed by) ([a-z][a-z'-]+(?: [a-z]\.?(?= ))?(?: [a-z][a-z'-]+)?)"
@@ -63,11 +63,13 @@ def load() -> None:
     _places()
 
 
-def find(text: str) -> Iterator[Span]:
+def find(reading: Reading) -> Iterator[Span]:
     """Names and places in small letters."""
+    text = reading.text
     if text.islower() and len(text) > 12 and " " in text and not _TECHNICAL.search(text):
-        yield from names.find(_raised(text))
-    present = set(_ASCII_WORD.findall(text))
+        raised = _raised(text)
+        yield from names.find(raised, chains.capitals(raised))
+    present = reading.words
     if given := _given() & present:
         yield from _names(text, given)
     if (surnames := _surnames() & present) and (given := _perhaps_given() & present):
@@ -167,7 +169,7 @@ def _raised(text: str) -> str:
     out, end = [], 0
     for match in _SMALL.finditer(text):
         word = match.group()
-        kind = chains.classify(0, 0, word.capitalize()).kind
+        kind = chains.kind_of(word.capitalize())
         upper = word[0].upper()
         if (kind in "NPU" and len(upper) == 1 and len(word) > 1 and word not in v.STREET) or (
             kind == "F" and word in v.FACILITY_STRONG

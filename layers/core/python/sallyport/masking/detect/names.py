@@ -9,60 +9,33 @@ from collections.abc import Iterator
 from sallyport.masking import words
 from sallyport.masking.detect import chains, cues, facilities
 from sallyport.masking.detect import vocabulary as v
-from sallyport.masking.detect.chains import Word
+from sallyport.masking.detect.chains import Capital, Word
 from sallyport.masking.spans import Span
 
-_DIGITS = re.compile(r"\d{1,4}(?![\w-])")
 
-
-def find(text: str) -> Iterator[Span]:
-    """Names, places and facilities in `text`."""
-    chain: list[Word] = []
-    alive = False  # whether the chain holds a word that could make it a name
+def find(text: str, found: list[Capital]) -> Iterator[Span]:
+    """Names, places and facilities in `text`, whose capitalised words are `found`."""
     ends: list[int] = [-9]
-    last_end = -9
-    for match in chains.CAPITAL.finditer(text):
-        start, end = match.span()
-        word = match.group()
-        first = word[0]
-        if first > "\x7f" and not first.isupper():
+    floor = 0  # the first word that no chain has taken
+    for i, item in enumerate(found):
+        if i < floor or not item[3].lively_inside:
             continue
-        if (start and text[start - 1] in "_@#$\\\x02") or (
-            text[end : end + 1] and (text[end] in "_@\x02" or text[end].isdigit())
+        first = i
+        while (
+            first > floor and i - first < chains.LONGEST_CHAIN and chains.linked(text, found[first - 1], found[first])
         ):
-            # part of an identifier of some program, or of a code with digits; generated test people are called Ann123
-            tail = _DIGITS.match(text, end)
-            if tail is None or end - start < 3 or word.isupper():
-                continue
-            end = tail.end()
-        known = chains.ordinary_words.get(word)
-        item = Word(start, end, word, *known, "B") if known is not None else chains.classify(start, end, word)
-        if chain and (
-            len(chain) >= chains.LONGEST_CHAIN
-            or (
-                not (start - last_end == 1 and text[last_end] == " " and item.kind not in "BFA")
-                and not chains.linked(text, chain[-1], item)
-            )
+            first -= 1
+        if first == i and not item[3].lively:
+            continue
+        floor = i + 1
+        while (
+            floor < len(found)
+            and floor - first < chains.LONGEST_CHAIN
+            and chains.linked(text, found[floor - 1], found[floor])
         ):
-            if alive:
-                yield from judge(text, chain, ends)
-            chain = []
-            alive = False
-        chain.append(item)
-        last_end = end
-        alive = alive or (known is None and _lively(item, len(chain)))
-    if alive:
+            floor += 1
+        chain = [Word(start, end, word, *entry[:3]) for start, end, word, entry in found[first:floor]]
         yield from judge(text, chain, ends)
-
-
-def _lively(item: Word, length: int) -> bool:
-    """Whether a word can make its chain a name: else most chains need no judging."""
-    if item.kind not in "BRMTL":
-        return True
-    if item.kind == "B" and not item.flags & (words.FREQUENT | words.MEDICAL):
-        return True
-    place = item.folded in v.STREET or item.folded in _SETTLEMENTS or bool(item.flags & (words.NAME | words.PLACE))
-    return length > 1 and place
 
 
 def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
@@ -79,9 +52,9 @@ def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
         )
         cued = (
             first.kind in "BI"
-            and cues.announces_name(before)
             and not first.flags & words.FREQUENT
             and first.folded not in v.BENIGN
+            and cues.cue(before).name
         )
         if not (inverted or cued) or first.flags & words.MEDICAL:
             return
@@ -89,7 +62,8 @@ def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
         yield Span(first.start, first.end, "NAME", "name")
         return
     starts_sentence = not before or cues.opens_sentence(before)
-    if (facility := facilities.facility(text, chain, starts_sentence)) is not None:
+    heads = [i for i, word in enumerate(chain) if word.kind == "F"]
+    if heads and (facility := facilities.facility(text, chain, heads[-1], starts_sentence)) is not None:
         ends.append(facility[0].end)
         yield facility[0]
         rest = chain[facility[1] :]
@@ -102,7 +76,8 @@ def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
 
 
 def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> Iterator[Span]:
-    strong_cue = bool(cues.announces_name(before))
+    cue = cues.cue(before)
+    strong_cue = cue.name
     plain = all(word.kind in "BA" for word in chain)
     picked = [_picks(text, chain, i, starts_sentence, strong_cue, before, plain) for i in range(len(chain))]
     if not any(picked) and _is_place(text, chain, before, starts_sentence):
@@ -139,11 +114,12 @@ def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> 
         ):
             end = state.end()
         category = None
-        if after[1:2].islower() and any(head in after for head in _HEADS) and (small := _SMALL_HEAD.match(text, end)):
+        if after[1:2].islower() and (small := _SMALL_HEAD.match(text, end)) is not None:
             end, category = small.end(), "FACILITY"
-        ahead = before if begin == 0 else text[max(0, chain[begin].start - 40) : chain[begin].start]
-        start = cues.extended(text, chain[begin].start)
+        start = chain[begin].start
+        ahead = cue if begin == 0 else cues.cue(text[max(0, start - 40) : start])
         category = category or _category(chain[begin : last + 1], ahead)
+        start = cues.extended(text, start)
         if category == "LOCATION" and (code := _POSTCODE.match(text, end)) is not None:
             end = code.end()
         yield Span(start, end, category, "name")
@@ -184,7 +160,6 @@ _BEARINGS = frozenset(
         "la",
     )
 )
-_HEADS = ("clinic", "hospital", "facility", "center", "centre", "ctr", "hospice", "pharmacy")
 
 
 def _opens(word: Word) -> bool:
@@ -201,7 +176,7 @@ def _joins(text: str, word: Word, previous: Word) -> bool:
         return previous.kind in "NUA" and between == " " and bool(previous.flags & words.GIVEN)
     if word.kind not in "BM" or previous.kind not in "NUAIP" or word.folded in v.EPONYM_HEAD:
         return False
-    if between.strip() in v.PARTICLES or (between == " " and word.folded in _SETTLEMENTS):
+    if between.strip() in v.PARTICLES or (between == " " and word.folded in v.SETTLEMENTS):
         return True
     if between == " & ":
         return bool(word.flags & words.SURNAME)
@@ -232,8 +207,8 @@ def _is_place(text: str, chain: list[Word], before: str, starts_sentence: bool) 
         text, chain[-1]
     ):
         return False
-    if chain[-1].folded in v.STREET or chain[-1].folded in _SETTLEMENTS:
-        return bool(cues.announces_place(before) or chain[0].flags & (words.NAME | words.PLACE))
+    if chain[-1].folded in v.STREET or chain[-1].folded in v.SETTLEMENTS:
+        return bool(chain[0].flags & (words.NAME | words.PLACE) or cues.cue(before).place)
     named = sum(bool(word.flags & (words.NAME | words.PLACE)) for word in chain)
     return bool(_STRONG_PLACE_CUE.search(before)) or (
         named * 2 >= len(chain)
@@ -241,37 +216,6 @@ def _is_place(text: str, chain: list[Word], before: str, starts_sentence: bool) 
     )
 
 
-_SETTLEMENTS = frozenset(
-    [
-        "city",
-        "town",
-        "township",
-        "county",
-        "borough",
-        "village",
-        "parish",
-        "district",
-        "island",
-        "islands",
-        "coast",
-        "beach",
-        "city,",
-        "mills",
-        "furnace",
-        "landing",
-        "mound",
-        "town",
-        "junction",
-        "heath",
-        "quay",
-        "moor",
-        "reach",
-        "weald",
-        "wold",
-        "wick",
-        "mere",
-    ]
-)
 _STRONG_PLACE_CUE = re.compile(
     r"(?:\b(?:lives? (?:in|at|on|near)|living in|resid(?:es|ing|ent of|ed) (?:in|at|near)?|staying (?:in|at)|born in|grew up in|moved (?:to|from)|relocated (?:to|from)|travell?ed (?:to|from)|native of"
     r"|based (?:in|near)|domiciled in|(?:home|home ?town|patient's city|locality|city|town|municipality|village|region|area|residence|domicile|community|geography|location|living in|destination city)(?: (?:is|was|given by[^.:\n]{0,30}|recorded as|on the referral|on file|provided[^.:\n]{0,24}|for [a-z ]{3,24}))*))[\s:;,.>|=(\[-]{1,4}$",
@@ -346,14 +290,14 @@ def _picks(
     return len(chain) == 1
 
 
-def _category(chain: list[Word], before: str) -> str:
+def _category(chain: list[Word], cue: cues.Cue) -> str:
+    if cue.name:
+        return "NAME"
     flags = 0
     for word in chain:
         flags |= word.flags
-    if cues.announces_name(before):
-        return "NAME"
     if chain[0].kind == "P" and not flags & words.STRONG_NAME:
         return "LOCATION"
-    if cues.announces_place(before) and not (flags & words.GIVEN_STRONG and len(chain) > 1):
+    if cue.place and not (flags & words.GIVEN_STRONG and len(chain) > 1):
         return "LOCATION"
     return "NAME"

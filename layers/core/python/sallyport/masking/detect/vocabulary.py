@@ -49,6 +49,10 @@ STREET = _words(
     " rua via calle avenida paseo plaza camino carrera strasse straße weg gasse allee platz rue chemin impasse quai viale piazza corso"
     " straat laan gade vej gata vägen katu tie ulica ul utca ut ter rkp ulice trg cesta tänav tee"
 )
+SETTLEMENTS = _words(
+    "city town township county borough village parish district island islands coast beach mills furnace landing mound junction heath quay moor"
+    " reach weald wold wick mere"
+)
 STREET_ENDINGS = (
     "strasse",
     "straße",
@@ -81,11 +85,26 @@ STREET_ENDINGS = (
     "kroken",
     "krogen",
 )
+FOREIGN_STREETS = _words(
+    "rua via calle avenida paseo plaza camino carrera rue chemin impasse quai viale piazza piazzetta corso ulica trg strada largo rambla"
+)
+# Words without which no address is looked for, other than by its numbers.
+ADDRESS = FOREIGN_STREETS | _words(
+    "street st avenue ave road rd boulevard blvd lane drive court parkway pkwy highway hwy turnpike freeway crescent"
+    " avda corner intersection usns uss uscgc usnv usnav apo fpo dpo box live lives living resides residing side address located"
+)
 STREET_SURE = _words(
     "street avenue ave road rd boulevard blvd lane ln drive court terrace parkway pkwy highway hwy crescent cres rua calle avenida paseo strasse straße rue viale piazza straat laan"
 )
 MONTHS = _words(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"
+)
+# The names and short forms of six languages that dates are written with.
+MONTH_NAMES = _words(
+    "jan january januar janvier jaenner janner enero gennaio feb february februar febrero febbraio fevrier mar march mars marzo marz mrz"
+    " apr april aprile avril abr abril may mai mayo maggio jun june juni juin junio giugno jul july juli juillet julio luglio"
+    " aug august aout agosto sep sept september septembre septiembre set settembre oct october octobre octubre okt oktober ottobre"
+    " nov november novembre noviembre dec december decembre dic diciembre dicembre dez dezember"
 )
 # Capitalised without naming anybody: ethnicities, weekdays and feasts, bodies of medicine, headings, units.
 BENIGN = _words(
@@ -98,6 +117,23 @@ BENIGN = _words(
     " true false none string int float bool http https json xml html api url uri sql get post put patch head options token bearer"
     " authorization content accept key value name data id user users host port error warning info debug env export set let var const"
     " north south east west northern southern eastern western central sincerely regards dear hi hello thanks thank please"
+)
+# Peoples, faiths and languages: said of many, they name nobody, except behind a title or a given name.
+PEOPLES = _words(
+    "afghan albanian algerian andorran angolan argentine argentinian armenian australian austrian azerbaijani bahamian bahraini"
+    " bangladeshi barbadian basque belarusian belgian belizean beninese bengali bermudian bhutanese bolivian bosnian brazilian bulgarian"
+    " burmese burundian cambodian cameroonian canadian catalan chadian chechen chilean chinese colombian congolese croatian cuban"
+    " cypriot czech danish djiboutian dominican dutch ecuadorian egyptian emirati eritrean estonian ethiopian fijian filipina filipino"
+    " finnish flemish gabonese gambian georgian ghanaian greek grenadian guatemalan guinean guyanese haitian hawaiian hmong honduran"
+    " hungarian icelandic indonesian iranian iraqi irish israeli ivorian jamaican japanese jordanian kazakh kenyan korean kurdish"
+    " kuwaiti kyrgyz laotian latvian lebanese liberian libyan lithuanian macedonian malagasy malawian malaysian maldivian malian maltese"
+    " mauritian mexican moldovan mongolian montenegrin moroccan mozambican namibian navajo nepalese nepali nicaraguan nigerian norwegian"
+    " omani pakistani palestinian panamanian paraguayan persian peruvian polish polynesian portuguese punjabi qatari romanian russian"
+    " rwandan salvadoran samoan saudi scottish senegalese serbian singaporean slovak slovakian slovenian somali sudanese surinamese"
+    " swedish swiss syrian taiwanese tajik tamil tanzanian thai tibetan tongan tunisian turkish turkmen ugandan ukrainian uruguayan"
+    " uzbek venezuelan vietnamese welsh yemeni zambian zimbabwean arab arabic hindi urdu mandarin cantonese tagalog swahili yiddish"
+    " hebrew farsi creole latin alaskan ashkenazi sephardic romani cherokee sioux apache inuit maori buddhist hindu sikh catholic"
+    " protestant mormon orthodox baptist lutheran methodist"
 )
 EPONYM_HEAD = _words(
     "disease diseases response responses tenderness fibers fibres scan view series syndrome syndromes sign signs test tests testing reflex reflexes score scores scale scales criteria criterion lymphoma lymphomas"

@@ -1,0 +1,28 @@
+"""A text as the detectors read it: what several of them ask for, found once."""
+
+from __future__ import annotations
+
+import re
+
+from sallyport.masking.detect import chains, numbers
+
+_SMALL_WORD = re.compile(r"[a-z]{3,}")
+
+
+class Reading:
+    """One text and what is in it.
+
+    `small` is the text in small letters (as it is where that would move its letters), `words` the runs of three or more
+    small letters a to z, whole words and ends of capitalised ones; `groups` are the groups of digits and `capitals` the
+    capitalised words that are no parts of code, in order.
+    """
+
+    __slots__ = ("capitals", "groups", "small", "text", "words")
+
+    def __init__(self, text: str) -> None:
+        small = text.lower()
+        self.text = text
+        self.small = small if len(small) == len(text) else text
+        self.words = frozenset(_SMALL_WORD.findall(text))
+        self.groups = numbers.groups(text)
+        self.capitals = chains.capitals(text)
