@@ -59,7 +59,7 @@ def find(text: str) -> Iterable[Span]:
         found += formats.blocks(text)
     if 0 in signs or 2 in signs:
         found += formats.tokens(text)
-    if 1 in signs or found:
+    if 1 in signs or 2 in signs:
         found += names.find(text)
     if 2 in signs:
         found += _random(text, sorted(found))

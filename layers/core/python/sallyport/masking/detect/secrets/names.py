@@ -30,9 +30,11 @@ _LINK = re.compile(
     r"(?:(?:bearer|basic|token|ssws|digest|apikey|bot|key)\s{1,4})?(?:[A-Za-z]{1,8}\()?[(\[@\\]{0,2}(?:[brfuL]{0,2}(?P<quote>[\"'`]))?",
     re.IGNORECASE,
 )
+_HEX = re.compile(r"[0-9a-fA-F]+")
 _SCHEME = re.compile(r"(?:bearer|basic|token|ssws|digest|apikey|bot)\s{1,4}", re.IGNORECASE)
 _ELEMENT = re.compile(r"[\"']\s{1,4}value\s?=")  # `<add key="…" value="…">`: what is called key there is a name
 _BARE = re.compile(r"[^\s\"'`,;()<>{}|\[\]&\\=]{4,1000}={0,3}")
+_MORE = re.compile(r"(?<==)[^\s\"'`,;()<>{}|\[\]&\\=]{4,1000}={0,3}")  # a key with an equals sign inside
 _QUOTED = {quote: re.compile(rf"[^{quote}\r\n]{{4,1000}}(?={quote})") for quote in "\"'`"}
 _ASSIGNS = frozenset(("=>", ":=", "?=", "||=", "=", "==", "===", ":", "::", "<-", ">", "is", "was", "value=", "-p"))
 _STATES = frozenset(
@@ -80,7 +82,7 @@ def _joined(start: int, tail: str) -> Span | None:
     if len(value) < 12 or not (tail[:1] in "-_.:" or at or tail[:1].isdigit() or is_random(value)):
         return None
     mixed = sum(map(str.isdigit, value)) >= 3 and any(map(str.isalpha, value))
-    if (mixed or (len(value) >= 24 and value.isdigit())) and is_key(value):
+    if (mixed or (len(value) >= 24 and _HEX.fullmatch(value))) and is_key(value):
         return Span(start + at, start + at + len(value), "SECRET", "secret")
     return None
 
@@ -98,6 +100,8 @@ def _assigned(text: str, small: str, word: re.Match[str], tail: str) -> Span | N
     if value is None:
         return None
     start, found = value.start(), value.group()
+    if not quote and any(map(str.isdigit, found)) and (more := _MORE.match(text, value.end())) is not None:
+        found += more.group()
     if (scheme := _SCHEME.match(found)) is not None:
         start, found = start + scheme.end(), found[scheme.end() :]
     if not quote:
@@ -115,6 +119,7 @@ def _assigned(text: str, small: str, word: re.Match[str], tail: str) -> Span | N
             and "=" not in found.rstrip("=")
             and (
                 sum(map(str.isdigit, found)) >= 2
+                or (len(found) >= 24 and _HEX.fullmatch(found) is not None)
                 or unpronounceable(found)
                 or not (found.islower() or found.isupper() or found.istitle())
             )

@@ -71,7 +71,7 @@ def made_up(value: str) -> bool:
     steps = list(map(ord, small))
     near = sum(abs(a - b) == 1 for a, b in pairwise(steps))
     skip = sum(abs(a - b) == 1 for a, b in zip(steps, steps[2:], strict=False))
-    return max(near, skip) >= 0.55 * (len(value) - 2)
+    return max(near, skip) >= 0.5 * (len(value) - 2)
 
 
 def is_key(value: str) -> bool:
