@@ -96,7 +96,7 @@ def test_half_a_surrogate_pair_moves_nothing(lone: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["key", "token=", "secret-", "a1-", "key-a1", "passw ", "://:@", "eyJ.", "sk-", "$2", "='", "-----BEGIN PRIVATE KEY-----"],
+    ["key", "token=", "secret-", "a1-", "key-a1", "passw ", "://:@", "eyJ.", "sk-", "='", "-----BEGIN PRIVATE KEY"],
 )  # fmt: skip
 def test_time_grows_with_the_length_only(piece: str) -> None:
     def seconds(count: int) -> float:
