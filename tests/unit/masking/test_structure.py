@@ -40,7 +40,7 @@ def test_a_name_in_a_field_is_found_in_the_prose_beside_it() -> None:
 def test_hl7_components_are_masked_and_the_message_stays_readable() -> None:
     message = "MSH|^~\\&|A|B|C|D|2025||ADT^A01|1|P|2.5\rPID|1||4711^^^H^MR||DOE^JANE^^^MS||19530102|F\rPV1|1|I|W^3"
     masked = str(mask_json(message))
-    assert masked.endswith("PID|1||[MRN-1]^^^H^MR||[NAME-1]^[NAME-2]^^^MS||[DATE-1]|F\rPV1|1|I|W^3")
+    assert masked.endswith("PID|1||[MRN-1]^^^H^MR||[NAME-1]^[NAME-2]^^^MS||[DATE-2]|F\rPV1|1|I|W^3")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ Nothing is loaded until it is needed, and nothing here keeps state between reque
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sallyport.masking.values import (
     DEFAULT,
     JSON,
@@ -21,6 +23,9 @@ from sallyport.masking.values import (
     _masked_document,
     _masked_text,
 )
+
+if TYPE_CHECKING:
+    from sallyport.masking.ledger import Ledger
 
 __all__ = [
     "DEFAULT",
@@ -48,8 +53,8 @@ def mask(document: JSON, rules: MaskingRules = DEFAULT) -> tuple[MaskedDocument,
     Shape and container types stay; a masked number becomes the marker string. Masking a masked document changes
     nothing. Raises MaskingFailed, after which nothing may be shown.
     """
-    masked, findings = _run(document, rules)
-    return _masked_document(masked), findings
+    masked, ledger = _run(document, rules)
+    return _masked_document(masked), ledger.findings()
 
 
 def mask_json(document: JSON) -> JSON:
@@ -96,13 +101,13 @@ def masking_rules_from_policy(mapping: object) -> MaskingRules:
     return read(mapping)
 
 
-def _run(document: JSON, rules: MaskingRules) -> tuple[JSON, tuple[Finding, ...]]:
+def _run(document: JSON, rules: MaskingRules) -> tuple[JSON, Ledger]:
     from sallyport.masking.budget import Budget
     from sallyport.masking.engine import Engine
 
     engine = Engine(rules, Budget())
     try:
-        return engine.run(document), engine.ledger.findings()
+        return engine.run(document), engine.ledger
     except MaskingFailed:
         raise
     except Exception as error:  # noqa: BLE001 - the engine fails closed on whatever it did not foresee

@@ -5,21 +5,44 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Set as AbstractSet
 
 from sallyport.masking.values import Finding
 
+# Where a value stands: the place of its container and its step there, a key or an index. Written out only for findings.
+# The outermost step, of the document itself, is not shown.
+type Place = tuple[Place | None, str | int]
+
 MARKER = re.compile(r"\[([A-Z][A-Z0-9_]{0,23})-([1-9]\d{0,6})\]")
+_MARKER_BYTES = re.compile(MARKER.pattern.encode())
 _DIGITS = re.compile(r"\d+")
-_PUNCTUATION = {code: None for code in range(128) if not chr(code).isalnum()}
+_PUNCTUATION = bytes(code for code in range(128) if not chr(code).isalnum())
+_NOTHING: frozenset[str] = frozenset()
 
 
-def sameness(value: str) -> str:
+def numbers(text: str) -> set[str]:
+    """The numbers that stand in `text`."""
+    return set(_DIGITS.findall(text))
+
+
+def sameness(value: str) -> str | bytes:
     """The form under which two spellings count as one value: O'Brien, OBRIEN and o brien agree."""
     if value.isascii():
-        folded = value.lower()
-        return folded.translate(_PUNCTUATION) or folded
-    folded = unicodedata.normalize("NFKD", value).casefold()
-    return "".join(filter(str.isalnum, folded)) or folded
+        folded = value.lower().encode()
+        return folded.translate(None, _PUNCTUATION) or folded
+    spelled = unicodedata.normalize("NFKD", value).casefold()
+    plain = "".join(filter(str.isalnum, spelled)) or spelled
+    return plain.encode() if plain.isascii() else plain
+
+
+def path(place: Place) -> str:
+    """`$.a.b[0]` for a place."""
+    steps: list[str] = []
+    above, step = place
+    while above is not None:
+        steps.append(f"[{step}]" if type(step) is int else f".{step}")
+        above, step = above
+    return "$" + "".join(reversed(steps))
 
 
 class Ledger:
@@ -30,36 +53,52 @@ class Ledger:
     """
 
     def __init__(self) -> None:
-        self._numbers: dict[tuple[str, str], str] = {}
+        self._spelled: dict[tuple[str, str], str] = {}
+        self._numbers: dict[tuple[str, str | bytes], str] = {}
         self._next: dict[str, int] = {}
-        self._found: Counter[tuple[str, str, str]] = Counter()
+        self._found: list[tuple[Place, str, str]] = []
 
-    def reserve(self, text: str) -> None:
-        """Keep the numbers of markers in `text` out of use."""
-        for category, number in MARKER.findall(text):
-            self._next[category] = max(self._next.get(category, 0), int(number))
+    def reserve(self, encoded: bytes) -> None:
+        """Keep the numbers of markers in an encoded document out of use; its strings are UTF-8 in it."""
+        for category, number in _MARKER_BYTES.findall(encoded):
+            name = category.decode()
+            self._next[name] = max(self._next.get(name, 0), int(number))
 
-    def marker(self, category: str, value: str) -> str:
-        """`[CATEGORY-n]` for `value`, the same n for the same value."""
-        key = (category, sameness(value))
-        marker = self._numbers.get(key)
+    def marker(self, category: str, value: str, avoided: AbstractSet[str] = _NOTHING) -> str:
+        """`[CATEGORY-n]` for `value`, the same n for the same value.
+
+        `avoided` are the numbers hidden in the row of a table that the value stands in: a new n is none of them.
+        """
+        marker = self._spelled.get((category, value))
         if marker is None:
-            number = self._next.get(category, 0) + 1
-            # A number that the value itself holds would show a part of it: `December 1st` is never [DATE-1].
-            if str(number) in value:
-                spoken = set(_DIGITS.findall(value))
-                while str(number) in spoken:
-                    number += 1
-            self._next[category] = number
-            marker = self._numbers[key] = f"[{category}-{number}]"
+            key = (category, sameness(value))
+            marker = self._numbers.get(key)
+            if marker is None:
+                marker = self._numbers[key] = self._new(category, value, avoided)
+            self._spelled[category, value] = marker
         return marker
+
+    def _new(self, category: str, value: str, avoided: AbstractSet[str]) -> str:
+        if avoided and category in value:
+            category = "VALUE"  # in a row the column says what it is, and [SSN-1] would show a part of `SSN-12`
+        number = self._next.get(category, 0) + 1
+        # A number that the value itself holds would show a part of it: `December 1st` is never [DATE-1].
+        if str(number) in value:
+            avoided = avoided | numbers(value)
+        while str(number) in avoided:
+            number += 1
+        self._next[category] = number
+        return f"[{category}-{number}]"
 
     def has(self, category: str, value: str) -> bool:
         """Whether `value` has a marker already."""
         return (category, sameness(value)) in self._numbers
 
-    def found(self, path: str, category: str, detector: str) -> None:
-        self._found[path, category, detector] += 1
+    def found(self, place: Place, category: str, detector: str) -> None:
+        """Count one masked span."""
+        self._found.append((place, category, detector))
 
     def findings(self) -> tuple[Finding, ...]:
-        return tuple(Finding(*key, count) for key, count in self._found.items())
+        """What was found where, in order of appearance."""
+        counted = Counter((path(place), category, detector) for place, category, detector in self._found)
+        return tuple(Finding(*key, count) for key, count in counted.items())

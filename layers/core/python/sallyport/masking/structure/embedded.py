@@ -8,6 +8,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterator
 
+from sallyport.masking import mentions
 from sallyport.masking.plain import Plain, unescape_json
 from sallyport.masking.spans import Span
 from sallyport.masking.structure.fields import Field, field_of, holds
@@ -88,6 +89,7 @@ def looks_like_sql(text: str) -> bool:
 
 def sql_spans(text: str, find: Finder) -> Iterator[Span]:
     """Identifiers in SQL literals, by the columns they are for, else as free text."""
+    cells = _Cells(find)
     inserts = list(_INSERT.finditer(text))
     for insert, following in zip(inserts, [*inserts[1:], None], strict=False):
         limit = following.start() if following is not None else len(text)
@@ -106,14 +108,15 @@ def sql_spans(text: str, find: Finder) -> Iterator[Span]:
                 at += depth == 1
             elif literal.group(3) is None:
                 group = 1 if literal.group(1) is not None else 2 if literal.group(2) is not None else 5
-                yield from _cell(
-                    literal.group(group), literal.start(group), columns[at] if at < len(columns) else None, find
+                yield from cells.read(
+                    literal.group(group), literal.start(group), columns[at] if at < len(columns) else None
                 )
     for compared in _COMPARED.finditer(text):
         field = field_of(compared.group(1).rpartition(".")[2].strip('"`'))
         for literal in _QUOTED.finditer(text, compared.start(2), compared.end(2)):
             group = 1 if literal.group(1) is not None else 2
-            yield from _cell(literal.group(group), literal.start(group), field, find)
+            yield from cells.read(literal.group(group), literal.start(group), field)
+    yield from cells.mentions()
 
 
 def without_literals(text: str) -> str:
@@ -124,16 +127,33 @@ def without_literals(text: str) -> str:
 _STRING = re.compile(r"'(?:[^']|'')*'")
 
 
-def _cell(value: str, at: int, field: Field | None, find: Finder) -> Iterator[Span]:
-    if field is not None and holds(field, value):
-        inner = value.strip()
-        lead = value.index(inner) if inner else 0
-        if inner:
-            yield Span(at + lead, at + lead + len(inner), field.category, "field")
-    elif len(value) > 1:
-        yield from (span._replace(start=span.start + at, end=span.end + at) for span in find(value))
+class _Cells:
+    """Reads the cells of a table by their columns, and finds names of one cell in the prose of another."""
+
+    def __init__(self, find: Finder) -> None:
+        self.find = find
+        self.names: set[str] = set()
+        self.prose: list[tuple[str, int]] = []
+
+    def read(self, value: str, at: int, field: Field | None) -> Iterator[Span]:
+        if field is not None and holds(field, value):
+            if inner := value.strip():
+                lead = value.index(inner)
+                if field.category == "NAME":
+                    self.names.update(mentions.learn(inner))
+                yield Span(at + lead, at + lead + len(inner), field.category, "field")
+        elif len(value) > 1:
+            if " " in value:
+                self.prose.append((value, at))
+            yield from (span._replace(start=span.start + at, end=span.end + at) for span in self.find(value))
+
+    def mentions(self) -> Iterator[Span]:
+        for value, at in self.prose if self.names else ():
+            for span in mentions.find(value, self.names):
+                yield span._replace(start=span.start + at, end=span.end + at)
 
 
+_INSERT_HEAD = re.compile(r"\s*insert\s+into\b", re.IGNORECASE)  # its columns have commas between them as well
 _DELIMITERS = ",\t;|"
 _CELL = {delimiter: re.compile(rf'"((?:[^"]|"")*)"|([^{re.escape(delimiter)}\r\n"]*)') for delimiter in _DELIMITERS}
 
@@ -141,7 +161,7 @@ _CELL = {delimiter: re.compile(rf'"((?:[^"]|"")*)"|([^{re.escape(delimiter)}\r\n
 def table_delimiter(text: str) -> str | None:
     """The delimiter of a table with a header of known column names, or None."""
     head, newline, rest = text.partition("\n")
-    if not newline or not rest or len(head) > 4000:
+    if not newline or not rest or len(head) > 4000 or _INSERT_HEAD.match(head):
         return None
     for delimiter in _DELIMITERS:
         columns = head.count(delimiter) + 1
@@ -157,6 +177,7 @@ def table_spans(text: str, delimiter: str, find: Finder) -> Iterator[Span]:
     head, _, _ = text.partition("\n")
     columns = [field_of(cell.strip(' "\r')) for cell in head.split(delimiter)]
     cell = _CELL[delimiter]
+    cells = _Cells(find)
     at, column, size = len(head) + 1, 0, len(text)
     while at < size:
         match = cell.match(text, at)
@@ -165,13 +186,14 @@ def table_spans(text: str, delimiter: str, find: Finder) -> Iterator[Span]:
             continue
         group = 1 if match.group(1) is not None else 2
         if value := match.group(group):
-            yield from _cell(value, match.start(group), columns[column] if column < len(columns) else None, find)
+            yield from cells.read(value, match.start(group), columns[column] if column < len(columns) else None)
         at = match.end()
         if text[at : at + 1] == delimiter:
             column += 1
         elif text[at : at + 1] in ("\n", "\r", ""):
             column = 0
         at += 1
+    yield from cells.mentions()
 
 
 _BASE64 = re.compile(

@@ -159,20 +159,39 @@ _CODEABLE = frozenset(("coding", "text"))
 _CODING = frozenset(("system", "code", "display", "version", "userSelected"))
 
 
-def terminology_only(node: dict[str, Any]) -> bool:
-    """Whether `node` is a Coding or CodeableConcept with nothing but a terminology's words: it stays as it is."""
-    if "coding" in node:
-        codings = node["coding"]
-        return (
-            node.keys() <= _CODEABLE
-            and type(codings) is list
-            and all(type(coding) is dict and _is_coding(coding) for coding in codings)
-        )
-    return _is_coding(node)
+def stays(node: dict[str, Any]) -> bool:
+    """Whether `node` stays as it is: a Coding or CodeableConcept with nothing but a terminology's words, a bare reference."""
+    codings = node.get("coding")
+    if codings is None:
+        return _is_coding(node) if "code" in node else len(node) == 1 and type(node.get("reference")) is str
+    if type(codings) is not list or not node.keys() <= _CODEABLE or type(node.get("text", "")) is not str:
+        return False
+    for coding in codings:  # noqa: SIM110 - this is the inner loop of a resource's walk
+        if type(coding) is not dict or not _is_coding(coding):
+            return False
+    return True
 
 
 def _is_coding(node: dict[str, Any]) -> bool:
-    return "code" in node and "system" in node and node.keys() <= _CODING and type(node["code"]) is str
+    if type(node.get("code")) is not str or type(node.get("system")) is not str:
+        return False
+    if len(node) == 3 and type(node.get("display")) is str:
+        return True
+    return node.keys() <= _CODING and not any(type(value) in (dict, list) for value in node.values())
+
+
+def coded_displays(extensions: list[Any]) -> frozenset[str]:
+    """What the codings among `extensions` are called, as in US Core's race: codes, and a text that repeats them."""
+    codings = [entry.get("valueCoding") for entry in extensions if type(entry) is dict]
+    return frozenset(
+        display for coding in codings if type(coding) is dict and type(display := coding.get("display")) is str
+    )
+
+
+def repeats(extension: dict[str, Any], displays: frozenset[str]) -> bool:
+    """Whether a text extension says no more than one of the codings beside it."""
+    value = extension.get("valueString")
+    return extension.get("url") == "text" and len(extension) == 2 and type(value) is str and value in displays
 
 
 def coded(node: dict[str, Any]) -> bool:

@@ -52,8 +52,8 @@ _TABLE: tuple[tuple[str, Trust, str], ...] = (
 
 
 @cache
-def _rules() -> tuple[tuple[str, Trust, re.Pattern[str]], ...]:
-    """The table compiled, at the first key: it is the largest part of what importing masking would take."""
+def rules() -> tuple[tuple[str, Trust, re.Pattern[str]], ...]:
+    """The table compiled, when masking starts: it is the largest part of what importing it would take."""
     return tuple((category, trust, re.compile(_WHOSE + "(?:" + pattern + ")")) for category, trust, pattern in _TABLE)
 
 
@@ -82,7 +82,7 @@ def _classify(key: str) -> Field | None:
     normal = " ".join(part.lower() for part in _SPLIT.split(key) if part)
     if not normal or _TECHNICAL.fullmatch(normal):
         return None
-    for category, trust, pattern in _rules():
+    for category, trust, pattern in rules():
         if pattern.fullmatch(normal):
             return Field(category, trust)
     return None

@@ -1,5 +1,11 @@
 # ruff: noqa: E501 - patterns and word lists are read alternative by alternative, not by the column
-"""HL7 v2 messages: which components of which fields identify somebody (HL7 v2.8, chapters 3, 4, 6, 7 and 9)."""
+"""HL7 v2 messages: which components of which fields identify somebody.
+
+By data type, after HL7 v2.8.2 (chapter 2A for the types, 3, 4, 6, 7, 9 and 10 for the segments). Masked are the
+patient, relatives, guarantors and insured, and the professionals who treat: a name beside a visit or a result says
+whose it is. The names of those who only book, enter, collect or stand in a role (`STAFF`) stay, as their numbers and
+business addresses do, unless the same name is hidden elsewhere in the message.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +13,13 @@ import re
 from collections.abc import Callable, Iterator
 
 from sallyport.masking.spans import Span
+from sallyport.masking.structure.embedded import decode_base64
 
 # Data type -> components that identify (1-based) and their category. Everything else in the field stays.
 _TYPES: dict[str, dict[int, str]] = {
     "XPN": {1: "NAME", 2: "NAME", 3: "NAME"},
     "XCN": {2: "NAME", 3: "NAME", 4: "NAME"},
+    "STAFF": {2: "NAME", 3: "NAME", 4: "NAME"},
     "XAD": {1: "ADDRESS", 2: "ADDRESS", 3: "ADDRESS", 5: "ADDRESS", 8: "ADDRESS", 9: "ADDRESS", 10: "ADDRESS"},
     "XTN": {1: "PHONE", 4: "PHONE", 6: "PHONE", 7: "PHONE", 12: "PHONE"},
     "CX": {1: "ID"},
@@ -21,54 +29,66 @@ _TYPES: dict[str, dict[int, str]] = {
     "SSN": {1: "SSN"},
     "LICENSE": {1: "LICENSE"},
     "DTM": {1: "DATE"},
+    "DR": {1: "DATE", 2: "DATE"},
     "PLACE": {1: "ADDRESS"},
 }
-# Names of professionals are masked; their business addresses and numbers (ROL-11, PRT-14, SCH-13 …) stay: Safe Harbor
-# protects the individual, relatives, employers and household members.
 _LISTED: dict[str, dict[str, str]] = {
+        "MSH": {"DTM": "7", "CX": "10"},
         "PID": {"MRN": "2 3 4", "XPN": "5 6 9", "DTM": "7 29", "XAD": "11", "PLACE": "12 23", "XTN": "13 14 40", "ACCOUNT": "18", "SSN": "19", "LICENSE": "20", "CX": "21"},
-        "PD1": {"XCN": "4"},
-        "NK1": {"XPN": "2 26 30", "XAD": "4 32", "XTN": "5 6 31 40", "DTM": "8 9 16", "CX": "12 33", "SSN": "37"},
-        "PV1": {"XCN": "7 8 9 17 52", "CX": "19", "DTM": "44 45"},
-        "PV2": {"DTM": "8 9", "XCN": "13"},
+        "PD1": {"XCN": "4", "MRN": "10"},
+        "NK1": {"XPN": "2 26 30", "XAD": "4 32", "XTN": "5 6 31 40 41", "DTM": "8 9 16", "CX": "12 33", "SSN": "37", "PLACE": "38"},
+        "PV1": {"XCN": "7 8 9 17 52", "CX": "5 19 50", "DTM": "44 45"},
+        "PV2": {"DTM": "8 9 14 26 28 29 33 46 47 48", "STAFF": "13"},
         "EVN": {"DTM": "2 3 6", "XCN": "5"},
-        "GT1": {"CX": "2 19", "XPN": "3 4", "XAD": "5", "XTN": "6 7", "DTM": "8 13 14", "SSN": "12"},
+        "GT1": {"CX": "2 19", "XPN": "3 4 42", "XAD": "5", "XTN": "6 7", "DTM": "8", "SSN": "12"},
         "IN1": {"PLAN": "8 36 49", "DTM": "12 13 18", "XPN": "16", "XAD": "19"},
-        "IN2": {"PLAN": "1 6 8 61", "SSN": "2", "XPN": "40", "XTN": "63 64"},
-        "MRG": {"MRN": "1 2 4", "ACCOUNT": "3", "XPN": "7"},
+        "IN2": {"PLAN": "1 6 8 10 26 61", "SSN": "2", "XPN": "7 9 40", "XTN": "63 64"},
+        "MRG": {"MRN": "1 2 4", "ACCOUNT": "3", "CX": "5 6", "XPN": "7"},
         "ORC": {"DTM": "9 15", "XCN": "10 11 12"},
-        "OBR": {"DTM": "6 7 8 14 22", "XCN": "10 16 28"},
+        "OBR": {"DTM": "6 7 8 14 22 36", "STAFF": "10", "XCN": "16 28"},
         "OBX": {"DTM": "14 19", "XCN": "16"},
         "DG1": {"DTM": "5 19", "XCN": "16"},
         "PR1": {"DTM": "5", "XCN": "8 11 12"},
         "AL1": {"DTM": "6"},
-        "TXA": {"DTM": "4 6 7 8", "XCN": "5 9 10 11"},
-        "ROL": {"XCN": "4"},
-        "PRT": {"XCN": "5"},
-        "NTE": {"XCN": "5"},
+        "IAM": {"DTM": "11", "XPN": "14"},
+        "TXA": {"DTM": "4 6 7", "XCN": "5 9 10 11"},
+        "ROL": {"STAFF": "4"},
+        "PRT": {"STAFF": "5"},
+        "NTE": {"STAFF": "5"},
         "CTD": {"XPN": "2"},
-        "AIP": {"XCN": "3"},
-        "SCH": {"XCN": "12 16 20"},
-        "FT1": {"XCN": "20 21 24"},
+        "AIP": {"STAFF": "3"},
+        "SCH": {"STAFF": "12 16 20"},
+        "FT1": {"STAFF": "20 21 24"},
         "RXA": {"DTM": "3 4", "XCN": "10"},
-        "RXE": {"XCN": "13 14"},
-        "RXO": {"XCN": "14 15"},
-        "STF": {"XPN": "3", "DTM": "6", "XTN": "10", "XAD": "11", "SSN": "22"},
-        "ACC": {"DTM": "1", "XCN": "7"},
-        "CON": {"DTM": "13 14"},
-        "FAM": {"XPN": "2"},
-        "SPM": {"DTM": "17 18"},
-        "PDA": {"DTM": "3 4"},
+        "RXD": {"DTM": "3"},
+        "RXE": {"STAFF": "13 14", "XAD": "43"},
+        "RXO": {"STAFF": "14 15", "XAD": "35"},
+        "RXG": {"XAD": "30"},
+        "STF": {"XPN": "3", "DTM": "6", "XTN": "10", "XAD": "11", "LICENSE": "22"},
+        "ACC": {"DTM": "1", "STAFF": "7"},
+        "CON": {"DTM": "12 13 14 15", "XPN": "24"},
+        "SPM": {"DR": "17", "DTM": "18"},
+        "PDA": {"DTM": "4", "DR": "7"},
+        "DB1": {"CX": "3"},
+        "PYE": {"XPN": "5", "XAD": "6"},
+        "PEO": {"DTM": "3 4 5 6", "XAD": "20", "XPN": "19", "XTN": "21"},
+        "CSR": {"MRN": "4 5", "DTM": "6 9"},
 }  # fmt: skip
 _FIELDS = {
     segment: {int(field): kind for kind, fields in kinds.items() for field in fields.split()}
     for segment, kinds in _LISTED.items()
 }
-# Text for people: looked at as free text, whatever the segment.
-_PROSE = {("NTE", 3), ("OBX", 5)}
+# What OBX-2 says of OBX-5: identifying types, and those that hold numbers and codes. Any other value is text.
+_OBSERVED = {"PN": "XPN", "XPN": "XPN", "XCN": "XCN", "XAD": "XAD", "AD": "XAD", "XTN": "XTN", "TN": "XTN", "CX": "CX", "DT": "DTM", "DTM": "DTM", "TS": "DTM", "DR": "DR"}  # fmt: skip
+_MEASURED = frozenset(("NM", "SN", "NR", "HD", "NA", "MA", "CE", "CF", "CNE", "CWE", "IS", "ID", "SI", "TM", "MO", "CP", "CQ"))  # fmt: skip
+_ENCAPSULATED = 5  # the component of ED that holds the data
 HEAD = re.compile(r"(?:^|[\r\n\x0b])(?:MSH|FHS|BHS)([^\w\s])([^\w\s]{3,5})")
 SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
 _EMPTY = re.compile(r'[\s"&]*')
+_HEADERS = frozenset(("MSH", "FHS", "BHS"))
+_LINE = re.compile(r"[^\r\n]+")
+
+type Prose = Callable[[str], list[Span]]
 
 
 def looks_like(text: str) -> bool:
@@ -76,45 +96,94 @@ def looks_like(text: str) -> bool:
     return text[:4].strip()[:3] in ("MSH", "FHS", "BHS") or HEAD.search(text[:4000]) is not None
 
 
-def find(text: str, prose: Callable[[str], list[Span]]) -> Iterator[Span]:
+def find(text: str, prose: Prose) -> Iterator[Span]:
     """The identifying parts of the messages in `text`; `prose` finds identifiers in fields that hold free text."""
     head = HEAD.search(text)
     separator, encoding = (head.group(1), head.group(2)) if head else ("|", "^~\\&")
-    component, repetition = encoding[0], encoding[1]
-    at = 0
-    for line in re.split(r"(\r\n|\r|\n)", text):
-        name = line[:3]
-        if SEGMENT.fullmatch(name) and line[3:4] == separator:
-            yield from _segment(line, at, name, separator, component, repetition, prose)
-        elif line.strip():
-            yield from (span._replace(start=span.start + at, end=span.end + at) for span in prose(line))
-        at += len(line)
+    reader = _Reader(separator, encoding[0], encoding[1], encoding[3:4] or "&", prose)
+    for line in _LINE.finditer(text):
+        segment, at = line.group(), line.start()
+        name = segment[:3]
+        if SEGMENT.fullmatch(name) and segment[3:4] == separator:
+            yield from reader.segment(segment, at, name)
+        elif segment.strip():
+            yield from reader.text(segment, at)
+    yield from reader.staff()
 
 
-def _segment(
-    line: str, at: int, name: str, separator: str, component: str, repetition: str, prose: Callable[[str], list[Span]]
-) -> Iterator[Span]:
-    if name in ("MSH", "FHS", "BHS"):
-        return
-    fields = _FIELDS.get(name, {})
-    start = at
-    for number, field in enumerate(line.split(separator)):
-        if field and number:
-            if kind := fields.get(number):
-                yield from _field(field, start, _TYPES[kind], component, repetition)
-            elif (name, number) in _PROSE or (not fields and len(field) > 40 and component not in field):
-                yield from (span._replace(start=span.start + start, end=span.end + start) for span in prose(field))
-        start += len(field) + len(separator)
+class _Reader:
+    """Reads segments with a message's own delimiters and remembers the names it hides."""
 
+    def __init__(self, separator: str, component: str, repetition: str, part: str, prose: Prose) -> None:
+        self.separator = separator
+        self.component = component
+        self.repetition = repetition
+        self.part = part
+        self.prose = prose
+        self.hidden: set[tuple[str, ...]] = set()
+        self.put_off: list[tuple[str, int]] = []
 
-def _field(field: str, at: int, components: dict[int, str], component: str, repetition: str) -> Iterator[Span]:
-    start = at
-    for repeat in field.split(repetition):
-        inner = start
-        for number, value in enumerate(repeat.split(component), 1):
+    def segment(self, line: str, at: int, name: str) -> Iterator[Span]:
+        fields = line.split(self.separator)
+        kinds = _FIELDS.get(name, {})
+        if name == "OBX" and len(fields) > 5:
+            yield from self.observation(fields[2], fields[5], at + sum(map(len, fields[:5])) + 5)
+        start = at
+        # MSH-1 is the separator itself, so that the first field after it is MSH-2.
+        for number, field in enumerate(fields, name in _HEADERS):
+            if field and start > at:
+                if kind := kinds.get(number):
+                    yield from self.field(field, start, kind)
+                elif (name == "NTE" and number == 3) or (
+                    not kinds and len(field) > 40 and self.component not in field and name not in _HEADERS
+                ):
+                    yield from self.text(field, start)
+            start += len(field) + 1
+
+    def observation(self, kind: str, value: str, at: int) -> Iterator[Span]:
+        """OBX-5, by the type that OBX-2 names."""
+        if kind in _OBSERVED:
+            yield from self.field(value, at, _OBSERVED[kind])
+        elif kind == "ED":
+            parts = value.split(self.component)
+            data = parts[_ENCAPSULATED - 1] if len(parts) >= _ENCAPSULATED else ""
+            decoded = decode_base64(data) if data else ""
+            if decoded is None or (decoded and self.prose(decoded)):
+                start = at + sum(map(len, parts[: _ENCAPSULATED - 1])) + _ENCAPSULATED - 1
+                yield Span(start, start + len(data), "ATTACHMENT", "hl7")
+        elif kind not in _MEASURED:
+            yield from self.text(value, at)
+
+    def text(self, text: str, at: int) -> Iterator[Span]:
+        for span in self.prose(text):
+            yield span._replace(start=span.start + at, end=span.end + at)
+
+    def field(self, field: str, at: int, kind: str) -> Iterator[Span]:
+        for repeat in field.split(self.repetition):
+            if kind == "STAFF":
+                self.put_off.append((repeat, at))
+            else:
+                yield from self.parts(repeat, at, kind)
+            at += len(repeat) + 1
+
+    def parts(self, repeat: str, at: int, kind: str) -> Iterator[Span]:
+        components = _TYPES[kind]
+        values = repeat.split(self.component)
+        if kind == "XPN":
+            self.hidden.add(self.full_name(values))
+        for number, value in enumerate(values, 1):
             category = components.get(number)
             if category and not _EMPTY.fullmatch(value):
-                trimmed = value.rstrip()
-                yield Span(inner, inner + len(trimmed), category, "hl7")
-            inner += len(value) + 1
-        start += len(repeat) + 1
+                yield Span(at, at + len(value.rstrip()), category, "hl7")
+            at += len(value) + 1
+
+    def full_name(self, values: list[str]) -> tuple[str, ...]:
+        """Family name without its prefixes, and given name, as they compare."""
+        return tuple(value.partition(self.part)[0].strip().lower() for value in values[:2])
+
+    def staff(self) -> Iterator[Span]:
+        """The professionals put off who are the patient or a relative as well."""
+        for repeat, at in self.put_off:
+            name = self.full_name(repeat.split(self.component)[1:])
+            if any(name) and name in self.hidden:
+                yield from self.parts(repeat, at, "STAFF")

@@ -1,0 +1,62 @@
+"""Keys of objects: which are names of fields and what they say, which are identifiers themselves."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from sallyport.masking import words
+from sallyport.masking.structure.fields import Field, field_of
+
+_FIELD_KEY = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,60}\d{0,2}")
+_FIELD_LIKE = re.compile(r"[A-Za-z_$@:.\-]{1,40}")
+_PARTS = re.compile(r"[._\-]")
+# Keys that stay as they are, learnt while masking. Like the cache below it outlives the request: field-like words only.
+SHOWN: set[str] = set()
+_MAX_LEARNT = 4096
+
+
+class Key(NamedTuple):
+    """What a key is: shown as it stands or not, somebody's name or not, and what it says of its value."""
+
+    shown: bool
+    person: bool
+    field: Field | None
+
+
+def read(key: str) -> Key:
+    """What `key` is. A cache outlives the request, so only words that look like fields' names go in."""
+    if not _FIELD_LIKE.fullmatch(key):
+        return _read(key)
+    found = _cached(key)
+    if found.shown and len(SHOWN) < _MAX_LEARNT:
+        SHOWN.add(key)
+    return found
+
+
+def looks_like_field(text: str) -> bool:
+    """Whether `text` could be the name of a field: no spaces, at most two digits at its end."""
+    return _FIELD_KEY.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=_MAX_LEARNT)
+def _cached(key: str) -> Key:
+    return _read(key)
+
+
+def _read(key: str) -> Key:
+    person = bool(key) and _person(key)
+    return Key(not person and (not key or looks_like_field(key)), person, field_of(key))
+
+
+def _person(key: str) -> bool:
+    """Whether a key that could be a field's name is a person's: `Emily`, `john.smith`."""
+    flags = [words.lexicon().get(part.lower(), 0) for part in _PARTS.split(key)]
+    if len(flags) == 1:
+        return key[0].isupper() and bool(flags[0] & words.GIVEN_STRONG) and not flags[0] & words.ORDINARY
+    return (
+        len(flags) == 2
+        and bool(flags[0] & words.GIVEN_STRONG and flags[1] & words.SURNAME)
+        and not any(flag & words.FREQUENT for flag in flags)
+    )

@@ -1,0 +1,38 @@
+"""Names that stand in fields, found again in the prose beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+
+from sallyport.masking import words
+from sallyport.masking.spans import Span
+
+_FEW = 12  # up to here, looking for each name costs less than taking the text apart
+_WORD = re.compile(r"[^\W_]+")
+
+
+def learn(name: str) -> Iterator[str]:
+    """The folded words of a name in a field that mean nobody else in prose: no everyday or medical words."""
+    for word in _WORD.findall(name):
+        if len(word) >= 3:
+            folded = words.fold(word)
+            if not words.lexicon().get(folded, 0) & (words.FREQUENT | words.MEDICAL):
+                yield folded
+
+
+def known_in(text: str, names: AbstractSet[str]) -> AbstractSet[str]:
+    """Which of `names` are words of `text`."""
+    return names & set(map(words.fold, _WORD.findall(text))) if names else names
+
+
+def find(text: str, names: AbstractSet[str]) -> list[Span]:
+    """Every word of `text` that is one of `names`."""
+    if len(names) <= _FEW and text.isascii():
+        small = text.lower()
+        if not any(name in small for name in names):
+            return []
+    if not (hits := known_in(text, names)):
+        return []
+    return [Span(*match.span(), "NAME", "known") for match in _WORD.finditer(text) if words.fold(match.group()) in hits]

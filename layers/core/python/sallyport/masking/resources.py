@@ -1,0 +1,117 @@
+"""Walks FHIR resources: most of a resource is codes, systems and references, so what stays is copied without looking
+at it twice, and the element's name decides about the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sallyport.masking import keys, words
+from sallyport.masking.budget import MAX_DEPTH
+from sallyport.masking.ledger import Place
+from sallyport.masking.structure import fhir
+from sallyport.masking.values import JSON, MaskingFailed
+
+if TYPE_CHECKING:
+    from sallyport.masking.engine import Engine
+
+_CENTURIES = frozenset(("18", "19", "20"))
+_NOTHING: frozenset[str] = frozenset()
+
+
+class Resources:
+    """The FHIR part of one request's walk; whatever FHIR leaves to people goes back to the engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._replacement = engine.replacement
+        self._found = engine.ledger.found
+        self._marker = engine.ledger.marker
+        # A policy that speaks of columns or codes has its say on every element; else the specification's is enough.
+        self._plain = not engine.columns and engine.rules.medical_codes == "keep"
+        self._keep = fhir.KEEP if self._plain else _NOTHING
+
+    def mask(self, node: dict[str, Any], place: Place, depth: int, role: str = "") -> dict[str, JSON]:
+        """One object of a resource; `role` is the element that it stands under."""
+        if depth >= MAX_DEPTH:
+            raise MaskingFailed("masking_depth_exceeded")
+        if not node.keys() <= keys.SHOWN:
+            node = self._with_shown_keys(node, place)
+        masked: dict[str, Any] = node.copy()
+        keep, plain = self._keep, self._plain
+        for key, item in node.items():
+            kind = type(item)
+            if kind is str:
+                if key not in keep:
+                    self._string(masked, key, node, key, item, place, role)
+            elif kind is dict:
+                if not (plain and fhir.stays(item)):
+                    masked[key] = self.mask(item, (place, key), depth + 1, key)
+            elif kind is list:
+                masked[key] = self._list(node, key, item, (place, key), depth + 1, role)
+            elif item is not None and kind is not bool:
+                self._other(masked, key, node, key, item, place, role, depth)
+        return masked
+
+    def _list(self, node: dict[str, Any], key: str, items: list[Any], place: Place, depth: int, role: str) -> list[Any]:
+        if depth >= MAX_DEPTH:
+            raise MaskingFailed("masking_depth_exceeded")
+        masked = items.copy()
+        plain = self._plain
+        displays = fhir.coded_displays(items) if plain and key == "extension" else _NOTHING
+        for i, item in enumerate(items):
+            kind = type(item)
+            if kind is dict:
+                if not (plain and (fhir.stays(item) or (displays and fhir.repeats(item, displays)))):
+                    masked[i] = self.mask(item, (place, i), depth + 1, key)
+            elif kind is str:
+                self._string(masked, i, node, key, item, place, role)
+            elif item is not None and kind is not bool:
+                self._other(masked, i, node, key, item, place, role, depth)
+        return masked
+
+    def _string(
+        self, holder: Any, slot: Any, node: dict[str, Any], key: str, value: str, place: Place, role: str
+    ) -> None:
+        """Masks the string `value` of `node[key]` in `holder[slot]`."""
+        if value[:2] in _CENTURIES and fhir.DATE.fullmatch(value):
+            self._found((place, slot), "DATE", "fhir")
+            holder[slot] = self._marker("DATE", value)
+        elif value:
+            self._decided(holder, slot, node, key, value, place, role, 0)
+
+    def _other(
+        self, holder: Any, slot: Any, node: dict[str, Any], key: str, value: Any, place: Place, role: str, depth: int
+    ) -> None:
+        """A number, or a list within a list."""
+        if type(value) is int or type(value) is float:
+            self._decided(holder, slot, node, key, value, place, role, depth)
+        else:
+            self._engine.put(holder, slot, value, place, (), None, depth + 1)
+
+    def _decided(
+        self, holder: Any, slot: Any, node: dict[str, Any], key: str, value: Any, place: Place, role: str, depth: int
+    ) -> None:
+        engine = self._engine
+        category = fhir.element(node, key, value, role) if self._plain else self._by_policy(node, key, value, role)
+        if category == "known":
+            engine.mentioning.append((holder, slot, str(value), place))
+        elif category is None:
+            engine.put(holder, slot, value, place, (), engine.key(key).field, depth + 1)
+        elif category != "keep":
+            holder[slot] = self._replacement.whole(str(value), (place, slot), category, "fhir")
+
+    def _by_policy(self, node: dict[str, Any], key: str, value: Any, role: str) -> str | None:
+        """As `fhir.element`, after what the policy says of columns and medical codes."""
+        engine = self._engine
+        if engine.columns and (column := engine.columns.get(words.fold(key))) is not None:
+            return column.category or "keep"
+        category = fhir.element(node, key, value, role)
+        hides = category == "keep" and engine.rules.medical_codes == "mask" and key in ("code", "display", "text")
+        return "CODE" if hides and fhir.coded(node) else category
+
+    def _with_shown_keys(self, node: dict[str, Any], place: Place) -> dict[str, Any]:
+        """`node` with the keys that are identifiers replaced."""
+        shown: dict[str, Any] = {}
+        for key, item in node.items():
+            shown[self._engine.shown_key(key, place, shown)] = item
+        return shown
