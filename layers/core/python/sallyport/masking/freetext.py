@@ -97,25 +97,54 @@ def prose(text: str) -> list[Span]:
         *lowercase.find(shown),
         *secrets.find(shown.text),
     ]
-    if any(span.detector == "secret" for span in spans):
-        spans = _without_labels(reading.text, spans)
+    spans = _without_labels(reading.text, spans)
     if reading.starts is None:
         return settle(spans)
     return settle(Span(*reading.back(span.start, span.end), span.category, span.detector) for span in spans)
 
 
-_LABEL = re.compile(r"[A-Za-z_.:\-]+")
+_LABEL = re.compile(r"[A-Za-z_.:/@?&=\\-]*(?:\d{1,3}[A-Za-z_.:/@?&=\\-]*){0,3}")
+# Detectors that judge by the look alone, and what stands between a name and the secret that it names.
+_BY_LOOK = frozenset(("look", "cue", "uuid", "iban", "name", "card"))
+_BETWEEN = re.compile(
+    r"(?:[\s_:='\"-]{1,3}(?:secret|private|access|api|auth|key|token)s?){0,3}[\s_:='\"-]{1,4}", re.IGNORECASE
+)
+_NAME_OF_SECRET = re.compile(
+    r"(?:\w{1,20}-){0,4}(?:[A-Z]*(?:API|ACCESS|PRIVATE|SECRET|AUTH|ACCOUNT)[_-]?KEY|[A-Z]*(?:TOKEN|PASSWORD|SECRET)"
+    r"|[a-zA-Z]*[a-z]Key|(?:[a-zA-Z]*[a-z])?(?:Token|Password|Secret)|Key)(?:-[a-z]+)?"
+    r"|(?:sha|SHA)-?\d{1,3}|md5|ssh-(?:rsa|ed25519)"
+)
 
 
 def _without_labels(text: str, spans: list[Span]) -> list[Span]:
-    """`spans` without those that only add a label to a secret: of `vendor-key-3f9c…` the key goes, not the vendor."""
-    found = sorted(span for span in spans if span.detector == "secret")
+    """`spans` without what only names a secret, and without long tokens that are neither secret nor anybody's.
+
+    Of `vendor-key-3f9c…` the key goes, not the vendor; of `sha256:3f9c…` nothing does.
+    """
+    found = sorted(span for span in spans if span.category == "SECRET")
     starts = [span.start for span in found]
-    kept = []
-    for span in spans:
-        at = bisect.bisect_right(starts, span.start)
-        inner = found[at] if at < len(found) and found[at].start < span.end and found[at].end >= span.end - 2 else None
-        if span.detector in ("look", "random", "cue") and inner and _LABEL.fullmatch(text, span.start, inner.start):
-            continue
-        kept.append(span)
-    return kept
+    return [span for span in spans if not (span.detector in _BY_LOOK and _needless(text, span, found, starts))]
+
+
+def _needless(text: str, span: Span, found: list[Span], starts: list[int]) -> bool:
+    """Whether a span that was found by its look says no more than the secrets `found` do, or nothing."""
+    if span.end - span.start >= 8 and secrets.harmless(text, span.start, span.end):
+        return True
+    if span.detector in ("name", "look") and _NAME_OF_SECRET.fullmatch(text, span.start, span.end):
+        return True
+    at = bisect.bisect_left(starts, span.start)
+    if at and found[at - 1].end > span.start:
+        return text[found[at - 1].end : found[at - 1].end + 1] == "@"  # the host of `scheme://user:secret@host`
+    if at == len(found):
+        return False
+    start, end = found[at][:2]
+    if start < span.end <= end + 2:
+        return _LABEL.fullmatch(text, span.start, start) is not None
+    vendor = text[span.start : span.end]
+    return (
+        span.detector == "name"
+        and vendor.islower()
+        and vendor.isalpha()
+        and not words.lexicon().get(vendor, 0) & words.NAME
+        and _BETWEEN.fullmatch(text, span.end, start) is not None
+    )

@@ -58,7 +58,6 @@ _LEFT = re.compile(
 )
 
 
-_HASHED = re.compile(r"#(?<![^ ,\n(]#)\d{1,5}(?:[A-Za-z]|st|nd|rd|th)?(?![\w%/]|[.,:]\d)")
 _BEFORE_NUMBER = frozenset(" ,:=#")
 _NUMBER = re.compile(r"\d(?<![\w.,$/%]\d)\d{0,5}(?:[A-Za-z]|st|nd|rd|th)?(?![\w%/]|[.,:]\d)")
 _FOLLOWING = re.compile(r"(?: (?:\d{1,4}(?:st|nd|rd|th)?|[^\W\d_][\w'\u2019.-]*)){1,5}")
@@ -173,9 +172,6 @@ def _places(text: str, piece: str) -> Iterator[int]:
 
 
 def _number_hints(text: str, groups: list[Group]) -> Iterator[tuple[str, int, int]]:
-    if "#" in text:
-        for match in _HASHED.finditer(text):
-            yield "unit", max(0, match.start() - 14), match.end() + 3
     for group in groups:
         start = group.start
         if start and "A" <= text[start - 1] <= "Z":
@@ -195,7 +191,12 @@ def _number_hints(text: str, groups: list[Group]) -> Iterator[tuple[str, int, in
 
 def _around_number(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
     """What kind of anchor a number of up to six digits that stands free may belong to."""
-    if start and text[start - 1] in _BEFORE_NUMBER and (word := _word_before(text, start)):
+    if (
+        start > 1
+        and text[start - 1] in _BEFORE_NUMBER
+        and not text[start - 2].isdigit()
+        and (word := _word_before(text, start))
+    ):
         if word in _UNIT_WORDS:
             yield "unit", max(0, start - 14), end + 3
         elif word in _BOX_WORDS:
@@ -204,10 +205,9 @@ def _around_number(text: str, start: int, end: int) -> Iterator[tuple[str, int, 
             yield "code", max(0, start - 26), end + 8
         elif word.endswith(_ENDING_TAIL):
             yield "ending", max(0, start - 40), end + 2
-    if text[end : end + 1] != " ":
+    if text[end : end + 1] != " " or text[end + 1 : end + 2].isdigit():
         return
-    following = text[end + 1 : end + 100].split(None, 1)[:1]
-    if not following or following[0][0].isdigit() or following[0] in _UNITS_OF_MEASURE:
+    if text[end + 1 : end + 12].partition(" ")[0] in _UNITS_OF_MEASURE:
         return
     if (match := _FOLLOWING.match(text, end)) is None:
         return
@@ -232,13 +232,15 @@ def _word_before(text: str, at: int) -> str:
     bare = piece.rstrip(" ,:=#")
     if len(piece) - len(bare) not in (1, 2, 3):
         return ""
+    if bare[-1:].isdigit():
+        return ""
     return bare[max(bare.rfind(" "), bare.rfind("\n"), bare.rfind("(")) + 1 :].strip(".").lower()
 
 
 def _anchors(reading: Reading) -> list[tuple[int, str, re.Match[str]]]:
     """The anchors in the text, in order."""
     text = reading.text
-    found = []
+    found: list[tuple[int, str, re.Match[str]]] = []
     for kind, first, last in _hints(reading):
         low, high = first, last
         if kind not in ("numbered", "between", "ordinal"):

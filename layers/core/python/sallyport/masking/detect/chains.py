@@ -76,7 +76,7 @@ class Word:
     kind: str
 
 
-# Entries of words of the lexicon, by their spelling: what other texts have said of anybody is not kept here.
+# Entries of listed words, by their spelling: a word that only some text has told us is not kept here.
 entries: dict[str, Entry] = {}
 _MAX_ENTRIES = 20_000
 LONGEST_CHAIN = 16  # words; longer runs of capitals are headings or hostile
@@ -119,7 +119,7 @@ def entry_of(word: str) -> Entry:
     entry = Entry(
         folded, flags, kind, lively, lively or (place and not ordinary), folded in v.MONTH_NAMES, folded in v.ADDRESS
     )
-    if listed is not None and len(entries) < _MAX_ENTRIES:
+    if (listed is not None or folded in _CLOSED_KINDS) and len(entries) < _MAX_ENTRIES:
         entries[word] = entry
     return entry
 

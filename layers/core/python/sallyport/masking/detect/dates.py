@@ -70,9 +70,10 @@ _QUANTITY = re.compile(r"[./%-]\d|%| ?(?:mg|mm|bpm|kg|lb|cm|mcg|ml)", re.IGNOREC
 def find(reading: Reading) -> Iterator[Span]:
     """Dates and high ages in the text."""
     text = reading.text
+    aged = any(word in reading.small for word in _AGE_WORDS)
     for group in reading.groups:
         if group.may & _ANY:
-            yield from _numeric(text, group)
+            yield from _numeric(text, group, aged=aged)
     if _names_month(reading):
         for match in (*MONTH_BETWEEN.finditer(text), *_wordy(text)):
             if not _may_be_a_verb(match.group()):
@@ -85,7 +86,7 @@ def find(reading: Reading) -> Iterator[Span]:
             yield Span(match.start(), match.end(), "DATE", "weekday")
 
 
-def _numeric(text: str, group: Group) -> Iterator[Span]:
+def _numeric(text: str, group: Group, *, aged: bool) -> Iterator[Span]:
     if group.may & numbers.DATE:
         for match in within(NUMERIC, text, group):
             if plausible(match.group()):
@@ -101,7 +102,7 @@ def _numeric(text: str, group: Group) -> Iterator[Span]:
     if group.may & numbers.HIGH:
         for near in within(_HIGH, text, group):
             if _AGE_AFTER.match(text, near.end()) or (
-                _after_age(text, near.start()) and not _QUANTITY.match(text, near.end())
+                aged and _after_age(text, near.start()) and not _QUANTITY.match(text, near.end())
             ):
                 yield Span(near.start(), near.end(), "AGE", "age")
 

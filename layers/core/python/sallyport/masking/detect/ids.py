@@ -181,10 +181,15 @@ def _tokens(text: str, groups: list[Group]) -> Iterator[Span]:
     """Tokens that hold digits, by what they are, by what stands before them, by their look."""
     done = at = end = 0
     last = len(groups) - 1
+    padded = f"{text} "
     while (digit := _DIGIT.search(text, end)) is not None:
-        token_span = _token(text, end, digit.start())
+        at_digit = digit.start()
+        if padded[at_digit + 1] == " " and padded[at_digit - 1] == " ":
+            end = at_digit + 1  # a digit by itself
+            continue
+        token_span = _token(text, end, at_digit)
         if token_span is None:
-            end = digit.end()
+            end = at_digit + 1
             continue
         start, end = token_span
         while at < last and groups[at].end <= start:

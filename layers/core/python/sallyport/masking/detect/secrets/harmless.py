@@ -1,0 +1,82 @@
+# ruff: noqa: E501 - patterns are read alternative by alternative, not by the column
+"""Long tokens that look like identifiers or secrets and are neither: digests, public keys, placeholders, names of software."""
+
+from __future__ import annotations
+
+import re
+
+from sallyport.masking.detect.secrets.values import made_up, repeated
+
+_DIGEST_BEFORE = re.compile(
+    r"(?:sha-?(?:1|224|256|384|512)|md5|checksums?|integrity|digest|commits?|revision|etag)[\"'`]{0,2}\s{0,2}[:=/@\s-]\s{0,2}[\"'`(\[]?(?:sha\d{1,3}[-:])?$",
+    re.IGNORECASE,
+)
+_DIGEST = re.compile(r"(?P<kind>sha(?:1|224|256|384|512)-)?(?:[0-9a-fA-F]{7,128}|[A-Za-z0-9+/]{27,88}={0,2})")
+_ASSET = re.compile(
+    r"(?<![0-9a-f])[0-9a-f]{16,128}(?:\.\w{1,8})?\.(?:png|jpe?g|gif|svg|webp|ico|css|m?js|map|html?|woff2?|ttf)$",
+    re.IGNORECASE,
+)
+_PUBLIC_BEFORE = re.compile(
+    r"(?:public[ _-]?key|pubkey|ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d{3}|recipient)[\"'`]{0,2}\s{0,2}[:=]?\s{0,2}[\"'`]?$",
+    re.IGNORECASE,
+)
+_SIGNATURE_BEFORE = re.compile(r"\bsignature\"\s{0,2}:\s{0,2}\"$", re.IGNORECASE)
+# Ids that a program hands out to programs; of people and their cases nobody speaks so.
+_SOFTWARE_BEFORE = re.compile(
+    r"(?P<whose>client|consumer|oauth|app|application|access[_ -]?key|tenant|subscription|project|workspace|installation|integration|deployment|build|trace|span|request|correlation|instance|container|image)[_ -]?id(?:entifier)?[\"'`\\]{0,3}\s{0,3}(?:=>|[:=])\s{0,3}[\"'`\\]{0,3}$",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"[A-Za-z0-9_+/=.~%-]{0,1000}")
+_BACK = re.compile(r"[A-Za-z0-9_+/.~%-]{0,1000}")
+_LABEL = re.compile(r"[A-Za-z_.:/@-]{0,40}(?:\d{1,3}[A-Za-z_.:/@-]{1,40}){0,2}")
+_MIXED = re.compile(
+    r"(?=[0-9]*[A-Za-z])(?=[A-Za-z]*[0-9])[A-Za-z0-9]{16,64}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+)
+_MARKS = " \t\r\"'`()[],;.-"
+# What must stand there before the patterns above are tried.
+_PUBLIC = ("public", "pubkey", "ssh-", "ecdsa-", "recipient")
+_DIGESTS = ("sha", "md5", "checksum", "integrity", "digest", "commit", "revision", "etag")
+
+
+def harmless(text: str, start: int, end: int, *, named: bool = False) -> bool:
+    """Whether the token around `text[start:end]` is known to be neither a secret nor anybody's identifier.
+
+    What is `named` a secret is not freed for looking made up.
+    """
+    at = end - len(_BACK.match(text[max(0, end - 1000) : end][::-1]).group())  # type: ignore[union-attr]
+    if at > start and not _LABEL.fullmatch(text, start, at):
+        return False
+    start, end = at, at + len(_TOKEN.match(text, at).group())  # type: ignore[union-attr]
+    token = text[start:end].rstrip(".")
+    if repeated(token):
+        return True
+    if len(token) < 16:
+        return False
+    before = text[max(0, start - 48) : start]
+    small = before.lower()
+    if token.startswith("age1") or (any(map(small.__contains__, _PUBLIC)) and _PUBLIC_BEFORE.search(before)):
+        return True
+    digest = _DIGEST.fullmatch(token)
+    if digest is not None and (
+        digest.group("kind") or (any(map(small.__contains__, _DIGESTS)) and _DIGEST_BEFORE.search(before))
+    ):
+        return True
+    if "." in token[-16:] and _ASSET.search(token[-160:]):
+        return True
+    if "id" in small[-16:] and _MIXED.fullmatch(token) and _SOFTWARE_BEFORE.search(before):
+        return True
+    if 'signature"' in small[-16:] and len(token) >= 43 and _SIGNATURE_BEFORE.search(before):
+        return True
+    return not named and _alone(text, start, end) and made_up(token)
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    """Whether nothing but white space and quotation marks stands beside `text[start:end]` on its line."""
+    before, after = text[max(0, start - 32) : start], text[end : end + 32]
+    left, right = before.rpartition("\n")[2], after.partition("\n")[0]
+    return (
+        not left.strip(_MARKS)
+        and not right.strip(_MARKS)
+        and (len(left) < len(before) or start <= 32)
+        and (len(right) < len(after) or end + 32 >= len(text))
+    )

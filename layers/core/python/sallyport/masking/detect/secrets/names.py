@@ -1,0 +1,132 @@
+# ruff: noqa: E501, SIM905 - patterns are read alternative by alternative, not by the column
+"""Values beside the name of a secret: `DB_PASSWORD=…`, `"token": "…"`, `Authorization: Bearer …`, `vendor-key-3f9c…`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sallyport.masking.detect.secrets.harmless import harmless
+from sallyport.masking.detect.secrets.values import is_key, is_password, is_random, unpronounceable
+from sallyport.masking.spans import Span
+
+# Words that name a secret. Any value is believed of a password, one with the look of a key of the others.
+_WORD = re.compile(
+    r"(?P<password>pass(?:word|wd|phrase|code|wort|e)?|pwd|contrase.a|secret)"
+    r"|token|tkn|api|key|auth(?:orization|entication)?|bearer|credential|cred|access|private|priv|sig|salt|session"
+    r"|cookie|webhook|sas|pat|jwt|hmac|licen[cs]e|dsn|encryption|otp|pin"
+)
+# What may follow such a word inside the name itself.
+_TAIL = re.compile(r"[\w.$+/~%-]{0,600}")
+_TAIL_WORD = re.compile(r"[-_.]?(?:[A-Za-z]{1,14})(?=[-_.])[-_.]?")
+# Names that end so hold something about a secret: where it lies, what it is called, how long it lives.
+_ABOUT = re.compile(
+    r"(?:[_.-]?(?:id|sid|name|ur[il]|path|file|type|count|len(?:gth)?|size|prefix|suffix|expir\w{0,6}|ttl|arn|version|alg\w{0,7}|field|label|format"
+    r"|status|policy|endpoint|page|link|reset|hint|input|form|min|max|regex|pattern|provider|manager|store|vault|ring|chain|space|board|code|stroke|limit|usage|words?))s?$",
+    re.IGNORECASE,
+)
+_LINK = re.compile(
+    r"s?[\"'\])`\\]{0,2}(?:[^\S\n]{0,16}(?P<op>=>|:=|\?=|\|\|=|={1,3}|:{1,2}|<-|>|,|\(|\||-{1,6}>?|-p\b|is\b|was\b|value\s?=)\s{0,12}|[^\S\n]{1,8}(?:value\s?=)?)"
+    r"(?:(?:bearer|basic|token|ssws|digest|apikey|bot|key)\s{1,4})?(?:[A-Za-z]{1,8}\()?[(\[@\\]{0,2}(?:[brfuL]{0,2}(?P<quote>[\"'`]))?",
+    re.IGNORECASE,
+)
+_HEX = re.compile(r"[0-9a-fA-F]+")
+_SCHEME = re.compile(r"(?:bearer|basic|token|ssws|digest|apikey|bot)\s{1,4}", re.IGNORECASE)
+_ELEMENT = re.compile(r"[\"']\s{1,4}value\s?=")  # `<add key="…" value="…">`: what is called key there is a name
+_BARE = re.compile(r"[^\s\"'`,;()<>{}|\[\]&\\=]{4,1000}={0,3}")
+_MORE = re.compile(r"(?<==)[^\s\"'`,;()<>{}|\[\]&\\=]{4,1000}={0,3}")  # a key with an equals sign inside
+_QUOTED = {quote: re.compile(rf"[^{quote}\r\n]{{4,1000}}(?={quote})") for quote in "\"'`"}
+_ASSIGNS = frozenset(("=>", ":=", "?=", "||=", "=", "==", "===", ":", "::", "<-", ">", "is", "was", "value=", "-p"))
+_STATES = frozenset(
+    "required optional incorrect wrong expired invalid valid missing correct empty reset changed needed stored weak strong also only used being encrypted hashed".split()
+)
+_SHORT = frozenset("api auth pass sas pat pin sig otp dsn salt priv cred tkn jwt access".split())
+
+
+def find(text: str) -> Iterator[Span]:
+    """Secrets that stand after the name of one, in order of the names."""
+    small = text.lower()
+    if len(small) != len(text):  # some letters of other scripts have small forms of two characters
+        small = "".join(char.lower() if char.isascii() else char for char in text)
+    words = [word for word in _WORD.finditer(small) if _whole(text, small, *word.span())]
+    done = 0
+    for word, following in zip(words, [*words[1:], None], strict=False):
+        start, end = word.span()
+        limit = following.start() if following is not None else len(text)
+        tail = _TAIL.match(text, end, limit).group()  # type: ignore[union-attr]
+        if start < done or (following is not None and end + len(tail) == limit):
+            continue
+        found = _joined(end, tail) or _assigned(text, small, word, tail)
+        if found is not None and not harmless(text, found.start, found.end, named=True):
+            yield found
+            done = found.end
+
+
+def _whole(text: str, small: str, start: int, end: int) -> bool:
+    """Whether a word stands for itself: `API_KEY`, `bloggerKEY`, `secretkey`, but neither `tokenize` nor `compass`."""
+    before, first, last, after = text[start - 1 : start], text[start], text[end - 1], text[end : end + 1]
+    if after in ("s", "S") and not text[end + 1 : end + 2].isalpha():
+        after = ""
+    if after.isalpha() and after.isupper() == last.isupper() and _WORD.match(small, end) is None:
+        return False
+    return not (before.isalpha() and before.isupper() == first.isupper() and small[start:end] in _SHORT)
+
+
+def _joined(start: int, tail: str) -> Span | None:
+    """A key that is joined to its name: `vendor-key-3f9c…`."""
+    at = 0
+    while (word := _TAIL_WORD.match(tail, at)) is not None and word.end() > at:
+        at = word.end()
+    value = tail[at:].lstrip("-_.~/").rstrip(".%/")
+    at = tail.find(value, at) if value else at
+    if len(value) < 12 or not (tail[:1] in "-_.:" or at or tail[:1].isdigit() or is_random(value)):
+        return None
+    mixed = sum(map(str.isdigit, value)) >= 3 and any(map(str.isalpha, value))
+    if (mixed or (len(value) >= 24 and _HEX.fullmatch(value))) and is_key(value):
+        return Span(start + at, start + at + len(value), "SECRET", "secret")
+    return None
+
+
+def _assigned(text: str, small: str, word: re.Match[str], tail: str) -> Span | None:
+    """The value that a name holds."""
+    end = word.end() + len(tail)
+    link = _LINK.match(text, end)
+    if link is None or (tail and _ABOUT.fullmatch(tail) and not _carries(word, tail)) or len(tail) > 60:
+        return None
+    quote = link.group("quote")
+    value = (_QUOTED[quote] if quote else _BARE).match(text, link.end())
+    if value is None and quote:
+        value = _BARE.match(text, link.end())
+    if value is None:
+        return None
+    start, found = value.start(), value.group()
+    if not quote and any(map(str.isdigit, found)) and (more := _MORE.match(text, value.end())) is not None:
+        found += more.group()
+    if (scheme := _SCHEME.match(found)) is not None:
+        start, found = start + scheme.end(), found[scheme.end() :]
+    if not quote:
+        found = found.rstrip(".:")
+    elif _ELEMENT.match(text, value.end()):
+        return None
+    op = (link.group("op") or "").lower().replace(" ", "")
+    named = small[max(0, word.start() - 24) : end]
+    password = word.group("password") is not None or "secret" in named or "passw" in named
+    if op in _ASSIGNS or (op and quote):
+        good = (password and found.lower() not in _STATES and is_password(found)) or is_key(found)
+    else:
+        good = (
+            is_key(found)
+            and "=" not in found.rstrip("=")
+            and (
+                sum(map(str.isdigit, found)) >= 2
+                or (len(found) >= 24 and _HEX.fullmatch(found) is not None)
+                or unpronounceable(found)
+                or not (found.islower() or found.isupper() or found.istitle())
+            )
+        )
+    return Span(start, start + len(found), "SECRET", "secret") if good else None
+
+
+def _carries(word: re.Match[str], tail: str) -> bool:
+    """Whether the id of this is a secret by itself: a session's is, a key's is not."""
+    return word.group() in ("session", "secret", "cookie") and tail.lower().endswith("id")
