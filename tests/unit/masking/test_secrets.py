@@ -82,7 +82,6 @@ def test_of_a_private_key_the_body_is_masked() -> None:
         "license: Apache-2.0",
         "1 tab po bid; access: right jugular; salt: 2g sodium diet",
         '"key": "diabetes_type_2_registry"',
-        "object key exports/2025/cohort-a/part-one.csv",
         "arn:aws:secretsmanager:us-east-1::secret:prod/database",
         "max_tokens=4096 and token_type: bearer",
         "the tokenizer splits the passage; see keyboard = None",
