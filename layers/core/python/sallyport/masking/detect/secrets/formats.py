@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns are read alternative by alternative, not by the column
 """Keys, tokens and hashes whose issuers document what they look like; private keys; logins in URLs."""
 
 from __future__ import annotations
@@ -56,8 +57,20 @@ _LONGEST_KEY = 20_000
 _URL_LOGIN = re.compile(
     r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://([^\s:/@\"'<>]{0,100}):([^\s/@\"'<>{}$*%][^\s@\"'<>{}]{0,200})@(?=[\w.\-\[%])"
 )
+# Passwords on a command line: `curl -u user:…`, `mysql -p…`, `sshpass -p …`.
+_COMMAND = re.compile(
+    r"(?<!\S)(?:-u|--user)[ =][\"']?[\w.@-]{1,64}:(?P<user>[^\s\"'$<{%*][^\s\"']{2,200})"
+    r"|\b(?:mysql\w{0,8}|mariadb)\b[^\n]{0,80}?\s-p(?P<mysql>[^\s\"'$<{%*-][^\s\"']{2,100})|\bsshpass -p ?[\"']?(?P<ssh>[^\s\"'$<{%*][^\s\"']{2,100})"
+)
 # Long pieces that a format can lie in; only these are held against the many formats.
 _PIECE = re.compile(r"[^\s\"'`<>]{16,}")
+
+
+def commands(text: str) -> Iterator[Span]:
+    """Passwords among the arguments of commands."""
+    for match in _COMMAND.finditer(text):
+        group = match.lastgroup or ""
+        yield Span(*match.span(group), "SECRET", "secret")
 
 
 def tokens(text: str) -> Iterator[Span]:
