@@ -144,6 +144,8 @@ def capitals(text: str) -> list[Capital]:
                 continue
             end = tail.end()
         entry = entries.get(word) or entry_of(word)
+        if entry.kind in "UX" and text[end : end + 1] == "=":
+            continue  # what something is called: `ZIPCODE=02139`
         found.append((start, end, word, entry))
     return found
 
