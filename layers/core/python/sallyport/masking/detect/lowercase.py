@@ -74,7 +74,7 @@ def find(reading: Reading) -> Iterator[Span]:
         yield from _names(text, given)
     if (surnames := _surnames() & present) and (given := _perhaps_given() & present):
         yield from _pairs(text, given, surnames)
-    if present & _NAME_CUES:
+    if present & _NAME_CUES or _TITLE.search(text):
         yield from _cued(text)
     if present & _HEADS:
         yield from _facilities(text)
@@ -84,6 +84,8 @@ def find(reading: Reading) -> Iterator[Span]:
                 yield Span(match.start(1), match.start(1) + end, "LOCATION", "name")
 
 
+_TITLES = frozenset(("dr", "mr", "ms"))
+_TITLE = re.compile(r"\b[dm]rs?\.? [a-z]")
 _NAME_CUES = frozenset(["name", "named", "mrs", "doctor", "nurse", "called", "surname", "signed"])
 _HEADS = frozenset(
     ["hospital", "clinic", "medical", "health", "cancer", "hospice", "nursing", "pharmacy", "presbyterian", "med"]
@@ -146,7 +148,9 @@ def _cued(text: str) -> Iterator[Span]:
                 keep = i + 1
             else:
                 break
-        if keep and not (keep == 1 and words.lexicon().get(parts[0], 0) & words.FREQUENT):
+        if keep and (
+            keep > 1 or not words.lexicon().get(parts[0], 0) & words.FREQUENT or text[match.start() : match.start() + 2] in _TITLES
+        ):
             yield Span(match.start(1), match.start(1) + len(" ".join(parts[:keep])), "NAME", "name")
 
 
@@ -167,13 +171,26 @@ def _place(phrase: str) -> int | None:
 def _raised(text: str) -> str:
     """A text without capitals with capitals where names, places and unknown words are; offsets stay."""
     out, end = [], 0
-    for match in _SMALL.finditer(text):
-        word = match.group()
-        kind = chains.kind_of(word.capitalize())
-        upper = word[0].upper()
-        if (kind in "NPU" and len(upper) == 1 and len(word) > 1 and word not in v.STREET) or (
-            kind == "F" and word in v.FACILITY_STRONG
-        ):
-            out += [text[end : match.start()], upper]
-            end = match.start() + 1
+    found = [(match.start(), match.group()) for match in _SMALL.finditer(text)]
+    before: tuple[str, bool] = ("", False)  # the word before: itself, and whether it is somebody's name
+    for i, (start, word) in enumerate(found):
+        capital = word.capitalize()
+        kind, flags = chains.kind_and_flags(capital)
+        following = found[i + 1][1] if i + 1 < len(found) else ""
+        raised = (
+            (kind in "NPU" and word not in v.STREET and word not in words.technical())
+            or (kind == "F" and word in v.FACILITY_STRONG)
+            or (kind == "A" and _somebody(flags, *before, following))
+        )
+        if raised and len(word) > 1 and len(word[0].upper()) == 1:
+            out += [text[end:start], word[0].upper()]
+            end = start + 1
+        before = (word, raised and kind in "NUA")
     return "".join(out) + text[end:]
+
+
+def _somebody(flags: int, before: str, named: bool, following: str) -> bool:  # noqa: FBT001 - what `before` holds
+    """Whether an everyday word that is a name as well is one here: behind a title or a given name, before a surname."""
+    if before in v.TITLES or (named and flags & words.SURNAME_STRONG):
+        return True
+    return bool(flags & words.GIVEN_STRONG and following and chains.kind_and_flags(following.capitalize())[0] == "N")
