@@ -23,6 +23,9 @@ RANDOM = "q7Rk2mVx9TzLw4Hn8YpB3sDf6JcE5gUa"
         ("amqp://user:password@queue/x", "amqp://user:[SECRET-1]@queue/x"),
         (f'<add key="ApiPassword" value="{RANDOM}"/>', '<add key="ApiPassword" value="[SECRET-1]"/>'),
         (f"env('TOKEN', '{RANDOM}')", "env('TOKEN', '[SECRET-1]')"),
+        ("db password Tr0ub4dor&3 works", "db password [SECRET-1] works"),
+        ("curl -u user:S3cr3tPass host", "curl -u user:[SECRET-1] host"),
+        ("mysql -u root -pS3cr3t! db", "mysql -u root -p[SECRET-1] db"),
         (f"unlabelled {RANDOM} text", "unlabelled [SECRET-1] text"),
     ],
 )  # fmt: skip
@@ -43,7 +46,6 @@ def test_a_value_beside_its_name_is_masked_and_the_name_stays(text: str, masked:
         "hf_" + "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUi",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg",
         "$2b$12$" + "R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW",
-        "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----",
         "https://hooks.slack.com/services/" + "T01ABCDEF/B01ABCDEF/" + "a1B2c3D4e5F6g7H8i9J0k1L2",
     ],
 )
@@ -52,6 +54,13 @@ def test_a_documented_format_is_masked_without_any_name(token: str) -> None:
     assert shown.startswith("please use [SECRET-")
     assert token[-8:] not in shown
     assert token not in str(mask_json({"note": token}))
+
+
+def test_of_a_private_key_the_body_is_masked() -> None:
+    body = "Proc-Type: 4,ENCRYPTED\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC"
+    shown = mask_text(f"-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----").text
+    assert shown == "-----BEGIN RSA PRIVATE KEY-----[SECRET-1]-----END RSA PRIVATE KEY-----"
+    assert "MIIE" not in mask_text(f"-----BEGIN OPENSSH PRIVATE KEY-----\n{body}").text
 
 
 @pytest.mark.parametrize(
@@ -68,6 +77,12 @@ def test_a_documented_format_is_masked_without_any_name(token: str) -> None:
         '<img src="logo-d41d8cd98f00b204e9800998ecf8427e.png">',
         "installation_id=7bf1e92eaff34fd005dc",
         "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQJx7q2m9wL4vR8tYk3Zb6nHc5dFg1sEuP0oXaWiQjKlM",
+        "git checkout 3f9c2d1e5b6a7c8d9e0f1a2b3c4d5e6f7a8b9c0d",
+        "the password is required; reset it after 90 days",
+        "license: Apache-2.0",
+        "1 tab po bid; access: right jugular; salt: 2g sodium diet",
+        '"key": "diabetes_type_2_registry"',
+        "arn:aws:secretsmanager:us-east-1::secret:prod/database",
         "max_tokens=4096 and token_type: bearer",
         "the tokenizer splits the passage; see keyboard = None",
         "abc123xyz-456def789ghij-klmnopqrstuvwx-3456yza789",
@@ -90,7 +105,7 @@ def test_half_a_surrogate_pair_moves_nothing(lone: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["key", "token=", "secret-", "a1-", "key-a1", "passw ", "://:@", "eyJ.", "sk-", "$2", "0x", "A9_", "='", "-----BEGIN "],
+    ["key", "token=", "secret-", "a1-", "key-a1", "passw ", "://:@", "eyJ.", "sk-", "='", "-----BEGIN PRIVATE KEY"],
 )  # fmt: skip
 def test_time_grows_with_the_length_only(piece: str) -> None:
     def seconds(count: int) -> float:

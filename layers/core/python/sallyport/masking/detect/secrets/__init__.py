@@ -25,14 +25,15 @@ _NAMED = (
     r"|(?:key|access|private|licen[cs]e|session|cookie)[\"'\])]*(?:[^\S\n]*[=:]|[ -][a-z0-9_]{16}))"
 )
 _BLOCK = r"://[^\s/@]*@|-----BEGIN|PuTTY"
+_COMMAND = r"(?:\s|^)(?:-u|--user)[ =]|\s-p"
 
 
 @cache
 def _signs() -> re2.Set:
-    """Three patterns, one of which is found in every text that holds a secret, and none in most others.
+    """Four patterns, one of which is found in every text that holds a secret, and none in most others.
 
     RE2 reads a text for all of them in one pass, so that a note without secrets costs a few nanoseconds per character.
-    The last is a run of 16 characters with a digit, its place spelled out because RE2 has no look-ahead; a run before
+    The third is a run of 16 characters with a digit, its place spelled out because RE2 has no look-ahead; a run before
     an `@` is a mail box, or part of a URL that the first finds. Few words have 28 letters.
     """
     letter, any_ = r"[A-Za-z_+=~%-]", r"[A-Za-z0-9_+=~%-]"
@@ -43,6 +44,7 @@ def _signs() -> re2.Set:
     signs.Add(
         rf"(?:^|[^A-Za-z0-9_+=~%-])(?:{runs}|{letter}{{16,}}[0-9]){any_}*(?:[^A-Za-z0-9_+=~%@-]|$)|{letter}{{28}}|\$[A-Za-z0-9]+\$"
     )
+    signs.Add(_COMMAND)
     signs.Compile()
     return signs
 
@@ -59,8 +61,10 @@ def find(text: str) -> Iterable[Span]:
         found += formats.blocks(text)
     if 0 in signs or 2 in signs:
         found += formats.tokens(text)
-    if 1 in signs or found:
+    if 1 in signs or 2 in signs:
         found += names.find(text)
+    if 3 in signs:
+        found += formats.commands(text)
     if 2 in signs:
         found += _random(text, sorted(found))
     return found

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns are read alternative by alternative, not by the column
 """Keys, tokens and hashes whose issuers document what they look like; private keys; logins in URLs."""
 
 from __future__ import annotations
@@ -47,16 +48,29 @@ def _issued() -> re.Pattern[str]:
 
 
 _JWT = re.compile(_B + r"ey[JI][\w-]{8,4000}\.[\w-]{8,8000}(?:\.[\w-]{0,4000})?(?:\.[\w-]{1,4000}){0,2}")
-_PRIVATE_KEY = re.compile(
-    r"-----BEGIN [A-Z0-9 ]{0,40}?PRIVATE KEY[A-Z0-9 ]{0,10}-----[^-]{0,20000}(?:-----END [A-Z0-9 ]{0,60}-----)?"
+# Heads of private keys, and what ends each; what lies between is the secret, for as far as any key is long.
+_HEADS = (
+    (re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}?PRIVATE KEY[A-Z0-9 ]{0,10}-----"), "-----END"),
+    (re.compile(r"PuTTY-User-Key-File-\d"), "\n\n"),
 )
-_PUTTY = re.compile(r"PuTTY-User-Key-File-\d")
-_PUTTY_END = re.compile(r"Private-MAC: \w{1,128}")
+_LONGEST_KEY = 20_000
 _URL_LOGIN = re.compile(
     r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://([^\s:/@\"'<>]{0,100}):([^\s/@\"'<>{}$*%][^\s@\"'<>{}]{0,200})@(?=[\w.\-\[%])"
 )
+# Passwords on a command line: `curl -u user:…`, `mysql -p…`, `sshpass -p …`.
+_COMMAND = re.compile(
+    r"(?<!\S)(?:-u|--user)[ =][\"']?[\w.@-]{1,64}:(?P<user>[^\s\"'$<{%*][^\s\"']{2,200})"
+    r"|\b(?:mysql\w{0,8}|mariadb)\b[^\n]{0,80}?\s-p(?P<mysql>[^\s\"'$<{%*-][^\s\"']{2,100})|\bsshpass -p ?[\"']?(?P<ssh>[^\s\"'$<{%*][^\s\"']{2,100})"
+)
 # Long pieces that a format can lie in; only these are held against the many formats.
 _PIECE = re.compile(r"[^\s\"'`<>]{16,}")
+
+
+def commands(text: str) -> Iterator[Span]:
+    """Passwords among the arguments of commands."""
+    for match in _COMMAND.finditer(text):
+        group = match.lastgroup or ""
+        yield Span(*match.span(group), "SECRET", "secret")
 
 
 def tokens(text: str) -> Iterator[Span]:
@@ -71,14 +85,12 @@ def tokens(text: str) -> Iterator[Span]:
 
 def blocks(text: str) -> Iterator[Span]:
     """Private keys and the passwords of URLs."""
-    if "-----BEGIN" in text:
-        for match in _PRIVATE_KEY.finditer(text):
-            yield Span(match.start(), match.end(), "SECRET", "secret")
-    end = 0
-    while (head := _PUTTY.search(text, end)) is not None:
-        last = _PUTTY_END.search(text, head.end(), head.end() + 8000)
-        end = last.end() if last is not None else min(len(text), head.end() + 8000)
-        yield Span(head.start(), end, "SECRET", "secret")
+    for head, last in _HEADS:
+        end = 0
+        while (start := head.search(text, end)) is not None:
+            end = text.find(last, start.end(), start.end() + _LONGEST_KEY)
+            end = end if end >= 0 else min(len(text), start.end() + _LONGEST_KEY)
+            yield Span(start.end(), end, "SECRET", "secret")
     if "://" in text and "@" in text:
         for match in _URL_LOGIN.finditer(text):
             yield Span(match.start(2), match.end(2), "SECRET", "secret")

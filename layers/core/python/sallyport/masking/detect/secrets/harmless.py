@@ -8,7 +8,7 @@ import re
 from sallyport.masking.detect.secrets.values import made_up, repeated
 
 _DIGEST_BEFORE = re.compile(
-    r"(?:sha-?(?:1|224|256|384|512)|md5|checksums?|integrity|digest|commits?|revision|etag)[\"'`]{0,2}\s{0,2}[:=/@\s-]\s{0,2}[\"'`(\[]?(?:sha\d{1,3}[-:])?$",
+    r"(?:sha-?(?:1|224|256|384|512)|md5|checksums?|integrity|digest|commits?|checkout|cherry-pick|revert|revision|etag)[\"'`]{0,2}\s{0,2}[:=/@\s-]\s{0,2}[\"'`(\[]?(?:sha\d{1,3}[-:])?$",
     re.IGNORECASE,
 )
 _DIGEST = re.compile(r"(?P<kind>sha(?:1|224|256|384|512)-)?(?:[0-9a-fA-F]{7,128}|[A-Za-z0-9+/]{27,88}={0,2})")
@@ -32,10 +32,11 @@ _LABEL = re.compile(r"[A-Za-z_.:/@-]{0,40}(?:\d{1,3}[A-Za-z_.:/@-]{1,40}){0,2}")
 _MIXED = re.compile(
     r"(?=[0-9]*[A-Za-z])(?=[A-Za-z]*[0-9])[A-Za-z0-9]{16,64}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 )
+_ISSUER = re.compile(r"[A-Za-z]{2,12}[_-]")  # `vendor_…`: whoever issues keys puts such a prefix before them
 _MARKS = " \t\r\"'`()[],;.-"
 # What must stand there before the patterns above are tried.
 _PUBLIC = ("public", "pubkey", "ssh-", "ecdsa-", "recipient")
-_DIGESTS = ("sha", "md5", "checksum", "integrity", "digest", "commit", "revision", "etag")
+_DIGESTS = ("sha", "md5", "checksum", "integrity", "digest", "commit", "checkout", "cherry", "rev", "etag")
 
 
 def harmless(text: str, start: int, end: int, *, named: bool = False) -> bool:
@@ -43,6 +44,8 @@ def harmless(text: str, start: int, end: int, *, named: bool = False) -> bool:
 
     What is `named` a secret is not freed for looking made up.
     """
+    while end > start and text[end - 1] == "=":
+        end -= 1
     at = end - len(_BACK.match(text[max(0, end - 1000) : end][::-1]).group())  # type: ignore[union-attr]
     if at > start and not _LABEL.fullmatch(text, start, at):
         return False
@@ -67,7 +70,7 @@ def harmless(text: str, start: int, end: int, *, named: bool = False) -> bool:
         return True
     if 'signature"' in small[-16:] and len(token) >= 43 and _SIGNATURE_BEFORE.search(before):
         return True
-    return not named and _alone(text, start, end) and made_up(token)
+    return not named and not _ISSUER.match(token) and _alone(text, start, end) and made_up(token)
 
 
 def _alone(text: str, start: int, end: int) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from sallyport.masking.detect.secrets.harmless import harmless
-from sallyport.masking.detect.secrets.values import is_key, is_password, is_random, unpronounceable
+from sallyport.masking.detect.secrets.values import is_key, is_password, is_random, is_strong, unpronounceable
 from sallyport.masking.spans import Span
 
 # Words that name a secret. Any value is believed of a password, one with the look of a key of the others.
@@ -30,9 +30,11 @@ _LINK = re.compile(
     r"(?:(?:bearer|basic|token|ssws|digest|apikey|bot|key)\s{1,4})?(?:[A-Za-z]{1,8}\()?[(\[@\\]{0,2}(?:[brfuL]{0,2}(?P<quote>[\"'`]))?",
     re.IGNORECASE,
 )
+_HEX = re.compile(r"[0-9a-fA-F]+")
 _SCHEME = re.compile(r"(?:bearer|basic|token|ssws|digest|apikey|bot)\s{1,4}", re.IGNORECASE)
 _ELEMENT = re.compile(r"[\"']\s{1,4}value\s?=")  # `<add key="…" value="…">`: what is called key there is a name
-_BARE = re.compile(r"[^\s\"'`,;()<>{}|\[\]&\\=]{4,1000}={0,3}")
+_BARE = re.compile(r"(?:[^\s\"'`,;()<>{}|\[\]&\\=]|&(?!\w{1,30}=|\w{1,8};)){4,1000}={0,3}")
+_MORE = re.compile(r"(?<==)[^\s\"'`,;()<>{}|\[\]&\\=]{4,1000}={0,3}")  # a key with an equals sign inside
 _QUOTED = {quote: re.compile(rf"[^{quote}\r\n]{{4,1000}}(?={quote})") for quote in "\"'`"}
 _ASSIGNS = frozenset(("=>", ":=", "?=", "||=", "=", "==", "===", ":", "::", "<-", ">", "is", "was", "value=", "-p"))
 _STATES = frozenset(
@@ -80,46 +82,60 @@ def _joined(start: int, tail: str) -> Span | None:
     if len(value) < 12 or not (tail[:1] in "-_.:" or at or tail[:1].isdigit() or is_random(value)):
         return None
     mixed = sum(map(str.isdigit, value)) >= 3 and any(map(str.isalpha, value))
-    if (mixed or (len(value) >= 24 and value.isdigit())) and is_key(value):
+    if (mixed or (len(value) >= 24 and _HEX.fullmatch(value))) and is_key(value):
         return Span(start + at, start + at + len(value), "SECRET", "secret")
     return None
 
 
 def _assigned(text: str, small: str, word: re.Match[str], tail: str) -> Span | None:
     """The value that a name holds."""
-    end = word.end() + len(tail)
+    start, end = word.start(), word.end() + len(tail)
     link = _LINK.match(text, end)
-    if link is None or (tail and _ABOUT.fullmatch(tail) and not _carries(word, tail)) or len(tail) > 60:
+    if link is None or len(tail) > 60 or (tail and _ABOUT.fullmatch(tail) and not _carries(word, tail)):
         return None
-    quote = link.group("quote")
-    value = (_QUOTED[quote] if quote else _BARE).match(text, link.end())
-    if value is None and quote:
-        value = _BARE.match(text, link.end())
+    since = max(0, start - 80)
+    if small.rfind("arn:", since, start) > small.rfind(" ", since, start):
+        return None  # where a secret lies: the name that it has in a vault
+    value = _value(text, link.end(), link.group("quote"))
     if value is None:
         return None
-    start, found = value.start(), value.group()
-    if (scheme := _SCHEME.match(found)) is not None:
-        start, found = start + scheme.end(), found[scheme.end() :]
-    if not quote:
-        found = found.rstrip(".:")
-    elif _ELEMENT.match(text, value.end()):
-        return None
-    op = (link.group("op") or "").lower().replace(" ", "")
-    named = small[max(0, word.start() - 24) : end]
+    named = small[max(0, start - 24) : end]
     password = word.group("password") is not None or "secret" in named or "passw" in named
-    if op in _ASSIGNS or (op and quote):
+    op, found = (link.group("op") or "").lower().replace(" ", ""), text[slice(*value)]
+    if op in _ASSIGNS or (op and link.group("quote")):
         good = (password and found.lower() not in _STATES and is_password(found)) or is_key(found)
     else:
-        good = (
-            is_key(found)
-            and "=" not in found.rstrip("=")
-            and (
-                sum(map(str.isdigit, found)) >= 2
-                or unpronounceable(found)
-                or not (found.islower() or found.isupper() or found.istitle())
-            )
+        good = _convincing(found) or (not op and word.group("password") not in (None, "pass") and is_strong(found))
+    return Span(*value, "SECRET", "secret") if good else None
+
+
+def _value(text: str, start: int, quote: str) -> tuple[int, int] | None:
+    """Where the value that begins at `start` lies, without a scheme such as `Bearer` and without a full stop."""
+    value = (_QUOTED[quote].match(text, start) if quote else None) or _BARE.match(text, start)
+    if value is None or (quote and _ELEMENT.match(text, value.end())):
+        return None
+    start, end = value.span()
+    if not quote:
+        if any(map(str.isdigit, value.group())) and (more := _MORE.match(text, end)) is not None:
+            end = more.end()
+        while text[end - 1] in ".:":
+            end -= 1
+    scheme = _SCHEME.match(text, start, end)
+    return (scheme.end() if scheme is not None else start), end
+
+
+def _convincing(value: str) -> bool:
+    """Whether a value is a key even though nothing assigns it to the name before it."""
+    return (
+        is_key(value)
+        and "=" not in value.rstrip("=")
+        and (
+            sum(map(str.isdigit, value)) >= 2
+            or (len(value) >= 24 and _HEX.fullmatch(value) is not None)
+            or unpronounceable(value)
+            or not (value.islower() or value.isupper() or value.istitle())
         )
-    return Span(start, start + len(found), "SECRET", "secret") if good else None
+    )
 
 
 def _carries(word: re.Match[str], tail: str) -> bool:

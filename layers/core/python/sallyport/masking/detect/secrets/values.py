@@ -71,7 +71,7 @@ def made_up(value: str) -> bool:
     steps = list(map(ord, small))
     near = sum(abs(a - b) == 1 for a, b in pairwise(steps))
     skip = sum(abs(a - b) == 1 for a, b in zip(steps, steps[2:], strict=False))
-    return max(near, skip) >= 0.55 * (len(value) - 2)
+    return max(near, skip) >= 0.5 * (len(value) - 2)
 
 
 def is_key(value: str) -> bool:
@@ -83,6 +83,8 @@ def is_key(value: str) -> bool:
     digits = sum(map(str.isdigit, value))
     if _EXPRESSION.search(value) or (value.count(".") > 3 and not digits):
         return False
+    if digits < 3 and _words(value) >= 0.5 * len(value) and not unpronounceable(value):
+        return False  # `registry_of_type_2`, `Apache-2.0`
     if digits >= 2 and any(map(str.isalpha, value)):
         return _PATH.fullmatch(value) is None or is_random(value)
     if digits == len(value):
@@ -108,6 +110,12 @@ def is_password(value: str) -> bool:
     return any(map(str.isdigit, value)) or (_NAME_OF_CODE.fullmatch(value) or _PATH.fullmatch(value)) is None
 
 
+def is_strong(value: str) -> bool:
+    """Whether a word is mixed as only a password is: eight characters of three kinds or more."""
+    kinds = (str.islower, str.isupper, str.isdigit, lambda char: not char.isalnum())
+    return len(value) >= 8 and sum(any(map(kind, value)) for kind in kinds) >= 3 and is_password(value)
+
+
 def is_random(value: str) -> bool:
     """Whether a token is too irregular for a word, a path or a name of code."""
     digits = sum(map(str.isdigit, value))
@@ -123,13 +131,17 @@ def is_random(value: str) -> bool:
     ):
         return False
     longest = max(map(len, _PARTS.split(value)))
-    words = sum(len(word) for word in _LONG_WORDS.findall(value))
-    return longest >= 16 and words < 0.5 * len(value) and digits >= 3 and shannon(value) > 3.2
+    return longest >= 16 and _words(value) < 0.5 * len(value) and digits >= 3 and shannon(value) > 3.2
 
 
 def unpronounceable(value: str) -> bool:
     """Whether a run of letters is no word of a language: too few vowels for its length."""
     return len(value) >= 18 and sum(char in "aeiouyAEIOUY" for char in value) < 0.27 * len(value)
+
+
+def _words(value: str) -> int:
+    """How many of the characters are parts of words."""
+    return sum(map(len, _LONG_WORDS.findall(value)))
 
 
 def shannon(value: str) -> float:
