@@ -26,6 +26,7 @@ _INHERITED = frozenset(
 _PUBLIC_PARTS = frozenset(
     ("state", "country", "use", "type", "system", "region", "code", "status", "kind", "label", "primary", "verified")
 )
+_SMALL = 99_999  # numbers of fewer than six digits identify nobody without a field that says so
 _UNREAD: list[Field | None] | None = []  # the headers beside a matrix before anybody asked for them
 
 
@@ -41,6 +42,7 @@ class Engine:
         self.ledger = self.replacement.ledger
         self.columns = policy.columns(rules)
         self.pending: list[tuple[Any, Any, str, Place]] = []
+        self._repeated: dict[tuple[int, str], int] = {}
         self._keys: dict[str, keys.Key] = {}
         self.mentioning: list[tuple[Any, Any, str, Place]] = []
 
@@ -99,9 +101,10 @@ class Engine:
             shown = replaced.whole(key, place, "NAME", "key") if known.person else replaced.text(key, place)
         if shown not in taken:
             return shown
-        n = 2
+        n = self._repeated.get((id(taken), shown), 2)
         while f"{shown} ({n})" in taken:
             n += 1
+        self._repeated[id(taken), shown] = n + 1  # `taken` is a part of the masked document and outlives the walk
         return f"{shown} ({n})"
 
     def _string(self, holder: Any, slot: Any, value: str, above: Place | None, field: Field | None) -> None:
@@ -117,7 +120,7 @@ class Engine:
             if field.category and holds(field, value):
                 return self.replacement.whole(repr(value), place, field.category, "field")
             return value
-        if isinstance(value, int) and (spans := freetext.find(str(value))):
+        if isinstance(value, int) and abs(value) > _SMALL and (spans := freetext.find(str(value))):
             return self.replacement.whole(str(value), place, spans[0].category, "number")
         return value
 

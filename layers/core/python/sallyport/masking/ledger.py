@@ -17,12 +17,24 @@ MARKER = re.compile(r"\[([A-Z][A-Z0-9_]{0,23})-([1-9]\d{0,6})\]")
 _MARKER_BYTES = re.compile(MARKER.pattern.encode())
 _DIGITS = re.compile(r"\d+")
 _PUNCTUATION = bytes(code for code in range(128) if not chr(code).isalnum())
+_SHORT = 100  # characters; longer values are taken apart once, shorter ones asked for each number
 _NOTHING: frozenset[str] = frozenset()
 
 
 def numbers(text: str) -> set[str]:
     """The numbers that stand in `text`."""
     return set(_DIGITS.findall(text))
+
+
+def _stands_in(number: str, value: str) -> bool:
+    """Whether `number` is one of the numbers in `value`, and not only a part of one."""
+    at = value.find(number)
+    while at >= 0:
+        end = at + len(number)
+        if not (value[at - 1 : at].isdigit() or value[end : end + 1].isdigit()):
+            return True
+        at = value.find(number, at + 1)
+    return False
 
 
 def sameness(value: str) -> str | bytes:
@@ -83,9 +95,9 @@ class Ledger:
             category = "VALUE"  # in a row the column says what it is, and [SSN-1] would show a part of `SSN-12`
         number = self._next.get(category, 0) + 1
         # A number that the value itself holds would show a part of it: `December 1st` is never [DATE-1].
-        if str(number) in value:
+        if len(value) > _SHORT:
             avoided = avoided | numbers(value)
-        while str(number) in avoided:
+        while (written := str(number)) in avoided or (written in value and _stands_in(written, value)):
             number += 1
         self._next[category] = number
         return f"[{category}-{number}]"

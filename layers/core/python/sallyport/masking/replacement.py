@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Set as AbstractSet
 
@@ -15,6 +14,7 @@ from sallyport.masking.structure import narrative
 from sallyport.masking.values import MaskingRules
 
 _CELLS = frozenset(("field", "hl7"))
+_SHORT = 60  # characters
 _ROW = 3  # cells; fewer are a sentence with a label in it
 _LINE_END = re.compile(r"[\r\n]")
 
@@ -27,6 +27,7 @@ class Replacement:
         self.budget = budget
         self.ledger = Ledger()
         self.known: set[str] = set()
+        self._read: dict[str, list[Span]] = {}
         self._extended = bool(rules.patterns or rules.terms or rules.medical_codes == "mask")
 
     def whole(self, value: str, place: Place, category: str, detector: str) -> str:
@@ -44,7 +45,7 @@ class Replacement:
         """`text` with what the detectors, the known names and the policy find in it replaced."""
         self.budget.check()
         text = scrub_surrogates(text)
-        spans = freetext.find(narrative.without_tags(text) if narrative.is_narrative(text) else text)
+        spans = self._find(text)
         if hits := mentions.find(text, self.known):
             spans = settle([*spans, *hits])
         if self.rules.allow:
@@ -53,6 +54,15 @@ class Replacement:
             spans = settle([*spans, *policy.find(text, self.rules)])
         return self.spans(text, place, spans) if spans else text
 
+    def _find(self, text: str) -> list[Span]:
+        """What the detectors find; short texts are remembered, for the columns of a table repeat themselves."""
+        if len(text) > _SHORT:
+            return freetext.find(narrative.without_tags(text) if narrative.is_narrative(text) else text)
+        spans = self._read.get(text)
+        if spans is None:
+            spans = self._read[text] = freetext.find(text)
+        return spans
+
     def names(self, text: str, place: Place) -> str:
         """`text` with the known names in it replaced and nothing else."""
         spans = mentions.find(text, self.known)
@@ -60,9 +70,8 @@ class Replacement:
 
     def spans(self, text: str, place: Place, spans: list[Span]) -> str:
         """`text` with `spans` replaced, markers that it already holds left alone."""
-        kept = [match.span() for match in MARKER.finditer(text)] if "[" in text else []
-        if kept:
-            spans = [s for s in spans if not any(start < s.end and s.start < stop for start, stop in kept)]
+        if "[" in text:
+            spans = _beside_markers(text, spans)
         out, end, line_end = [], 0, -1
         hidden: AbstractSet[str] = frozenset()
         for i, span in enumerate(spans):
@@ -84,10 +93,25 @@ class Replacement:
         return ledger.marker(category, value, hidden)
 
 
+def _beside_markers(text: str, spans: list[Span]) -> list[Span]:
+    """`spans`, which are in order, without those that touch a marker of `text`."""
+    markers = [match.span() for match in MARKER.finditer(text)]
+    kept, at = [], 0
+    for span in spans:
+        while at < len(markers) and markers[at][1] <= span.start:
+            at += 1
+        if at == len(markers) or markers[at][0] >= span.end:
+            kept.append(span)
+    return kept
+
+
 def _numbers_hidden(text: str, spans: list[Span], first: int, line_end: int) -> AbstractSet[str]:
     """The numbers hidden in a row of a table that ends at `line_end`, so that none of its markers repeats one: where
     cell stands beside cell, the number of a marker must not pass for a part of its neighbour."""
-    row = list(itertools.takewhile(lambda span: span.start < line_end, itertools.islice(spans, first, None)))
+    last = first
+    while last < len(spans) and spans[last].start < line_end:
+        last += 1
+    row = spans[first:last]
     if sum(span.detector in _CELLS for span in row) < _ROW:
         return frozenset()
     return frozenset().union(*(numbers(text[span.start : span.end]) for span in row))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sallyport.masking import keys, words
 from sallyport.masking.budget import MAX_DEPTH
 from sallyport.masking.ledger import Place
-from sallyport.masking.structure import fhir
+from sallyport.masking.structure import fhir, fhir_elements
 from sallyport.masking.values import JSON, MaskingFailed
 
 if TYPE_CHECKING:
@@ -28,9 +28,11 @@ class Resources:
         self._marker = engine.ledger.marker
         # A policy that speaks of columns or codes has its say on every element; else the specification's is enough.
         self._plain = not engine.columns and engine.rules.medical_codes == "keep"
-        self._keep = fhir.KEEP if self._plain else _NOTHING
+        self._keep = fhir_elements.KEEP if self._plain else _NOTHING
 
-    def mask(self, node: dict[str, Any], place: Place, depth: int, role: str = "") -> dict[str, JSON]:
+    def mask(  # noqa: C901 - the inner loop: every call that it saves is felt
+        self, node: dict[str, Any], place: Place, depth: int, role: str = ""
+    ) -> dict[str, JSON]:
         """One object of a resource; `role` is the element that it stands under."""
         if depth >= MAX_DEPTH:
             raise MaskingFailed("masking_depth_exceeded")
@@ -42,14 +44,15 @@ class Resources:
             kind = type(item)
             if kind is str:
                 if key not in keep:
-                    self._string(masked, key, node, key, item, place, role)
+                    self._leaf(masked, key, node, key, item, place, role, depth)
             elif kind is dict:
                 if not (plain and fhir.stays(item)):
                     masked[key] = self.mask(item, (place, key), depth + 1, key)
             elif kind is list:
-                masked[key] = self._list(node, key, item, (place, key), depth + 1, role)
-            elif item is not None and kind is not bool:
-                self._other(masked, key, node, key, item, place, role, depth)
+                if not (plain and len(item) == 1 and type(item[0]) is dict and fhir.stays(item[0])):
+                    masked[key] = self._list(node, key, item, (place, key), depth + 1, role)
+            elif not (item is None or kind is bool or (kind is int and plain and key not in fhir_elements.NUMBERS)):
+                self._leaf(masked, key, node, key, item, place, role, depth)
         return masked
 
     def _list(self, node: dict[str, Any], key: str, items: list[Any], place: Place, depth: int, role: str) -> list[Any]:
@@ -63,40 +66,30 @@ class Resources:
             if kind is dict:
                 if not (plain and (fhir.stays(item) or (displays and fhir.repeats(item, displays)))):
                     masked[i] = self.mask(item, (place, i), depth + 1, key)
-            elif kind is str:
-                self._string(masked, i, node, key, item, place, role)
             elif item is not None and kind is not bool:
-                self._other(masked, i, node, key, item, place, role, depth)
+                self._leaf(masked, i, node, key, item, place, role, depth)
         return masked
 
-    def _string(
-        self, holder: Any, slot: Any, node: dict[str, Any], key: str, value: str, place: Place, role: str
-    ) -> None:
-        """Masks the string `value` of `node[key]` in `holder[slot]`."""
-        if value[:2] in _CENTURIES and fhir.DATE.fullmatch(value):
-            self._found((place, slot), "DATE", "fhir")
-            holder[slot] = self._marker("DATE", value)
-        elif value:
-            self._decided(holder, slot, node, key, value, place, role, 0)
-
-    def _other(
+    def _leaf(
         self, holder: Any, slot: Any, node: dict[str, Any], key: str, value: Any, place: Place, role: str, depth: int
     ) -> None:
-        """A number, or a list within a list."""
-        if type(value) is int or type(value) is float:
-            self._decided(holder, slot, node, key, value, place, role, depth)
-        else:
+        """Masks the primitive `value` of `node[key]` in `holder[slot]`, or a list within a list."""
+        kind = type(value)
+        if kind is str:
+            if value[:2] in _CENTURIES and fhir.DATE.fullmatch(value):
+                self._found((place, slot), "DATE", "fhir")
+                holder[slot] = self._marker("DATE", value)
+                return
+            if not value:
+                return
+        elif kind is not int and kind is not float:
             self._engine.put(holder, slot, value, place, (), None, depth + 1)
-
-    def _decided(
-        self, holder: Any, slot: Any, node: dict[str, Any], key: str, value: Any, place: Place, role: str, depth: int
-    ) -> None:
-        engine = self._engine
-        category = fhir.element(node, key, value, role) if self._plain else self._by_policy(node, key, value, role)
+            return
+        category = (fhir.element if self._plain else self._by_policy)(node, key, value, role)
         if category == "known":
-            engine.mentioning.append((holder, slot, str(value), place))
+            self._engine.mentioning.append((holder, slot, str(value), place))
         elif category is None:
-            engine.put(holder, slot, value, place, (), engine.key(key).field, depth + 1)
+            self._engine.put(holder, slot, value, place, (), self._engine.key(key).field, depth + 1)
         elif category != "keep":
             holder[slot] = self._replacement.whole(str(value), (place, slot), category, "fhir")
 

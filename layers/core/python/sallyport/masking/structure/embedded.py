@@ -127,6 +127,9 @@ def without_literals(text: str) -> str:
 _STRING = re.compile(r"'(?:[^']|'')*'")
 
 
+_MEASURE = re.compile(r"-?\d{1,4}(?:\.\d{1,4})?")  # a cell without a field's name that is too short to identify
+
+
 class _Cells:
     """Reads the cells of a table by their columns, and finds names of one cell in the prose of another."""
 
@@ -134,6 +137,7 @@ class _Cells:
         self.find = find
         self.names: set[str] = set()
         self.prose: list[tuple[str, int]] = []
+        self.looked: dict[str, list[Span]] = {}  # columns repeat themselves
 
     def read(self, value: str, at: int, field: Field | None) -> Iterator[Span]:
         if field is not None and holds(field, value):
@@ -142,10 +146,14 @@ class _Cells:
                 if field.category == "NAME":
                     self.names.update(mentions.learn(inner))
                 yield Span(at + lead, at + lead + len(inner), field.category, "field")
-        elif len(value) > 1:
+        elif len(value) > 1 and not _MEASURE.fullmatch(value):
             if " " in value:
                 self.prose.append((value, at))
-            yield from (span._replace(start=span.start + at, end=span.end + at) for span in self.find(value))
+            spans = self.looked.get(value)
+            if spans is None:
+                spans = self.looked[value] = self.find(value)
+            for span in spans:
+                yield span._replace(start=span.start + at, end=span.end + at)
 
     def mentions(self) -> Iterator[Span]:
         for value, at in self.prose if self.names else ():

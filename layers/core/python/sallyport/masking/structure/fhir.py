@@ -1,4 +1,4 @@
-# ruff: noqa: C901, E501 - decision lists are read from top to bottom, patterns alternative by alternative
+# ruff: noqa: ARG001, E501 - whatever decides about an element is asked alike; patterns are read by alternative
 """FHIR R4 resources: which elements identify somebody, by the specification's data types.
 
 An element's name and its parent decide. Codes, systems, units and references by id stay; whatever the specification
@@ -8,76 +8,12 @@ leaves to people (text, comments, narrative, unknown strings) is free text.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
+from sallyport.masking.structure.fhir_elements import ADDRESS, CODED, KEEP, PERSON_ROLES
+
 DATE = re.compile(r"(?:1[89]|20)\d\d-(?:0[1-9]|1[0-2])(?:-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?)?")
-_HUMAN_NAME = frozenset(("family", "given", "text"))
-_ADDRESS = frozenset(("line", "city", "district", "postalCode", "text"))
-# Elements whose values come from the specification or a terminology, not from anybody's life.
-KEEP = frozenset(
-    [
-        "resourceType",
-        "id",
-        "system",
-        "code",
-        "status",
-        "use",
-        "unit",
-        "language",
-        "intent",
-        "mode",
-        "gender",
-        "type",
-        "url",
-        "reference",
-        "fullUrl",
-        "profile",
-        "versionId",
-        "contentType",
-        "comparator",
-        "relation",
-        "rank",
-        "currency",
-        "method",
-        "fhirVersion",
-        "verificationStatus",
-        "clinicalStatus",
-        "criticality",
-        "priority",
-        "kind",
-        "category",
-        "implicitRules",
-        "version",
-        "instantiates",
-        "instantiatesCanonical",
-        "instantiatesUri",
-        "valueCode",
-        "valueUri",
-        "valueCanonical",
-        "valueOid",
-        "valueUnit",
-        "state",
-        "country",
-        "period_unit",
-        "periodUnit",
-        "durationUnit",
-        "dayOfWeek",
-        "interpretation",
-        "operator",
-        "direction",
-        "outcome",
-        "lifecycleStatus",
-        "vitalStatus",
-        "security",
-        "tag",
-        "doNotPerform",
-        "modality",
-        "hash",
-        "size",
-        "creation_",
-        "title_",
-    ]
-)
 _PERSONS = re.compile(r"(?:^|/)(?:Patient|Practitioner|PractitionerRole|RelatedPerson|Person)[/?]")
 _SSN_SYSTEM = re.compile(r"us-ssn|2\.16\.840\.1\.113883\.4\.1\b")
 _IDENTIFIER_TYPES = {
@@ -118,58 +54,76 @@ def element(node: dict[str, Any], key: str, value: object, role: str) -> str | N
 
     A category to mask the whole value, `keep`, `known` to look for known names alone, or None for free text.
     """
-    if key == "value":
-        if role == "identifier" or "assigner" in node:
-            return identifier_category(node)
-        if role in ("telecom", "contactPoint"):
-            return _CONTACT.get(str(node.get("system")), "PHONE")
-        if isinstance(value, (int, float)):
-            return "keep"
-        if role == "valueIdentifier":
-            return identifier_category(node)
-        return None
-    if key in ("family", "given") or (key in _HUMAN_NAME and ("family" in node or "given" in node)):
+    rule = _ELEMENTS.get(key)
+    if isinstance(rule, str):
+        return rule
+    decided = rule(node, value, role) if rule is not None else None
+    return "keep" if decided is None and isinstance(value, int | float) else decided
+
+
+def _value(node: dict[str, Any], value: object, role: str) -> str | None:
+    if role == "identifier" or "assigner" in node:
+        return identifier_category(node)
+    if role in ("telecom", "contactPoint"):
+        return _CONTACT.get(str(node.get("system")), "PHONE")
+    return identifier_category(node) if role == "valueIdentifier" and isinstance(value, str) else None
+
+
+def _address(node: dict[str, Any], value: object, role: str) -> str | None:
+    return "ADDRESS" if role == "address" or role.endswith("Address") else None
+
+
+def _text(node: dict[str, Any], value: object, role: str) -> str | None:
+    if "family" in node or "given" in node:
         return "NAME"
-    if key in _ADDRESS and (role == "address" or role.endswith("Address")):
-        return "ADDRESS"
-    if key in ("prefix", "suffix"):
-        return "keep"
-    if key == "uid":
-        return "DEVICE"
-    if key == "data" and isinstance(value, str):
-        return "ATTACHMENT"
-    if key in ("latitude", "longitude"):
-        return "ADDRESS"
-    if key == "valueDecimal":
-        return "ADDRESS" if node.get("url") in ("latitude", "longitude") else "keep"
-    if key == "display":
-        return _display(node, role)
-    if key in KEEP:
-        return "keep"
-    if key == "valueString" and _named(node.get("url")):
-        return "NAME"
-    if key == "text" and ("coding" in node or role in _CODED):
-        return "keep"
-    if isinstance(value, (int, float)):
-        return "keep"
-    return None
+    return _address(node, value, role) or ("keep" if "coding" in node or role in CODED else None)
+
+
+def _data(node: dict[str, Any], value: object, role: str) -> str | None:
+    return "ATTACHMENT" if isinstance(value, str) else None
+
+
+def _decimal(node: dict[str, Any], value: object, role: str) -> str | None:
+    return "ADDRESS" if node.get("url") in ("latitude", "longitude") else None
+
+
+def _string(node: dict[str, Any], value: object, role: str) -> str | None:
+    return "NAME" if _named(node.get("url")) else None
 
 
 _CODEABLE = frozenset(("coding", "text"))
+_MEASURE = frozenset(("value", "unit", "currency", "system", "code", "comparator"))
 _CODING = frozenset(("system", "code", "display", "version", "userSelected"))
 
 
 def stays(node: dict[str, Any]) -> bool:
-    """Whether `node` stays as it is: a Coding or CodeableConcept with nothing but a terminology's words, a bare reference."""
+    """Whether `node` stays as it is: terminology (Coding, CodeableConcept, tags), a measure (Quantity, Money), a bare reference."""
     codings = node.get("coding")
     if codings is None:
-        return _is_coding(node) if "code" in node else len(node) == 1 and type(node.get("reference")) is str
-    if type(codings) is not list or not node.keys() <= _CODEABLE or type(node.get("text", "")) is not str:
+        if "value" in node:
+            return _is_measure(node)
+        if "code" in node:
+            return _is_coding(node)
+        return len(node) == 1 and (type(node.get("reference")) is str or _are_codings(node.get("tag")))
+    return node.keys() <= _CODEABLE and type(node.get("text", "")) is str and _are_codings(codings)
+
+
+def _are_codings(codings: object) -> bool:
+    if type(codings) is not list:
         return False
     for coding in codings:  # noqa: SIM110 - this is the inner loop of a resource's walk
         if type(coding) is not dict or not _is_coding(coding):
             return False
     return True
+
+
+def _is_measure(node: dict[str, Any]) -> bool:
+    if "unit" not in node and "currency" not in node:
+        return False
+    kind = type(node["value"])
+    if (kind is not float and kind is not int) or not node.keys() <= _MEASURE:
+        return False
+    return all(type(value) is str for key, value in node.items() if key != "value")
 
 
 def _is_coding(node: dict[str, Any]) -> bool:
@@ -206,20 +160,6 @@ def coded(node: dict[str, Any]) -> bool:
 _TERMINOLOGY = re.compile(
     r"snomed|icd-?\d|loinc|rxnorm|/cpt|ama-assn|ndc|cvx|hcpcs|2\.16\.840\.1\.113883\.6\.", re.IGNORECASE
 )
-_CODED = frozenset(
-    [
-        "code",
-        "type",
-        "category",
-        "vaccineCode",
-        "valueCodeableConcept",
-        "reasonCode",
-        "bodySite",
-        "specialty",
-        "maritalStatus",
-        "route",
-    ]
-)
 
 
 def _named(url: object) -> bool:
@@ -233,68 +173,42 @@ def _named(url: object) -> bool:
     )
 
 
-_PERSON_ROLES = frozenset(
-    [
-        "subject",
-        "patient",
-        "practitioner",
-        "author",
-        "performer",
-        "requester",
-        "individual",
-        "member",
-        "actor",
-        "recorder",
-        "asserter",
-        "informationSource",
-        "source",
-        "enterer",
-        "provider",
-        "generalPractitioner",
-        "who",
-        "beneficiary",
-        "policyHolder",
-        "subscriber",
-        "payee",
-        "sender",
-        "recipient",
-        "owner",
-        "participant",
-        "attester",
-        "party",
-        "interpreter",
-        "resultsInterpreter",
-        "receiver",
-        "handler",
-        "collector",
-        "responsibleParty",
-        "assessor",
-        "reviewer",
-        "contributor",
-        "link",
-        "other",
-        "practitionerRole",
-        "onBehalfOf",
-    ]
-)
 _ORGANIZED = re.compile(
     r"\b(?:inc|llc|ltd|corp|pllc|pc|lp|center|centers|centre|hospital|clinic|medical|health|healthcare|associates|group|pharmacy|services|laborator(?:y|ies)|department|university|practice|care|system|insurance|medicine|specialists?|physicians|therapy|rehab\w*|nursing|home|hospice|surgery|urgent|family|va|llp|foundation|institute|network|team|organization)\b",
     re.IGNORECASE,
 )
 
 
-def _display(node: dict[str, Any], role: str) -> str | None:
+def _display(node: dict[str, Any], value: object, role: str) -> str | None:
     """A code's display is terminology; a reference's display to a person is a name; of anything else only known names go."""
     if "code" in node or "system" in node:
         return "keep"
     display = str(node.get("display"))
     reference = node.get("reference")
-    person = (isinstance(reference, str) and _PERSONS.search(reference)) or node.get("type") in (
+    person = (
+        isinstance(reference, str) and ("/" in reference or "?" in reference) and _PERSONS.search(reference)
+    ) or node.get("type") in (
         "Patient",
         "Practitioner",
         "RelatedPerson",
         "Person",
     )
-    if person or (role in _PERSON_ROLES and not _ORGANIZED.search(display) and not display.isupper()):
+    if person or (role in PERSON_ROLES and not _ORGANIZED.search(display) and not display.isupper()):
         return "NAME"
     return "known"
+
+
+# What an element's name alone decides, or who decides; `keep` keeps the value.
+_ELEMENTS: dict[str, str | Callable[[dict[str, Any], object, str], str | None]] = {
+    **dict.fromkeys(KEEP | {"prefix", "suffix"}, "keep"),
+    **dict.fromkeys(ADDRESS, _address),
+    **dict.fromkeys(("family", "given"), "NAME"),
+    **dict.fromkeys(("latitude", "longitude"), "ADDRESS"),
+    "uid": "DEVICE",
+    "value": _value,
+    "text": _text,
+    "data": _data,
+    "display": _display,
+    "valueDecimal": _decimal,
+    "valueString": _string,
+}
