@@ -19,6 +19,14 @@ from sallyport.masking import mask_text
             "Password=[SECRET-1] and postgres://app:[SECRET-2]@db:5432/x",
         ),
         ("pts name bob williams, seen at st. luke's hospital", "pts name [NAME-1], seen at [FACILITY-1]"),
+        ("pt jane doe, seen by dr smith on tuesday", "pt [NAME-1], seen by [NAME-2] [DATE-1]"),
+        ("ask about her 3/14 visit; take 1/2 tablet", "ask about her [DATE-1] visit; take 1/2 tablet"),
+        ("27 Commercial Rd, London E3 4LB", "[ADDRESS-1]"),
+        ("ul. Długa 15/4, tel. 22 555 01 23", "[ADDRESS-1], tel. [PHONE-1]"),
+        ("call 2045550130 extension 551", "call [PHONE-1]"),
+        ("a 91F and a 72M", "a [AGE-1]F and a 72M"),
+        ("Aadhaar 2345 6789 0123", "Aadhaar [ID-1]"),
+        ("Mr. Welsh, born in Leeds, speaks Welsh", "[NAME-1], born in [LOCATION-1], speaks Welsh"),
     ],
 )
 def test_identifiers_in_running_text_are_masked(text: str, masked: str) -> None:
@@ -75,3 +83,20 @@ def test_a_disguised_number_is_masked_with_its_disguise(number: str) -> None:
 def test_spellings_of_one_value_share_a_marker() -> None:
     masked = mask_text("Mr. O'Brien, then OBRIEN (Mr. O\u2019BRIEN)").text
     assert masked.count("[NAME-1]") >= 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please restart the nginx pod in namespace payments and drain kafka",
+        "scale ecs service checkout-api to 6 tasks, grafana alert on latency p99",
+        "the lambda timed out reading dynamodb, retry with larger pagination and boto3 backoff",
+        "Rollback helm release istio-ingress to revision 12; Prometheus and Grafana show 5xx since 02:10 UTC",
+        "Investigate PagerDuty incident: Redis evictions, Celery backlog, Postgres replica lag in us-west-2",
+        "Give the Airflow DAG read on the raw prefix to backfill Snowflake via dbt",
+        "DB host is db-prod-3.internal:5432, port 443 stays shut",
+        "a Czech patient of Dutch origin asks for a Tagalog interpreter",
+    ],
+)
+def test_requests_to_machines_stay_readable(text: str) -> None:
+    assert mask_text(text).text == text

@@ -65,6 +65,13 @@ def place_phrases() -> frozenset[str]:
 
 
 @cache
+def technical() -> frozenset[str]:
+    """Words of computing, names of software and of cloud services: in a request to a machine they name nobody."""
+    text = files("sallyport.masking").joinpath("words", "technical.txt").read_text(encoding="utf-8")
+    return frozenset(text.splitlines())
+
+
+@cache
 def region_phrases() -> frozenset[str]:
     """Folded names of countries and states that have several words: Safe Harbor lets them stand."""
     text = files("sallyport.masking").joinpath("words", "region_phrases.txt").read_text(encoding="utf-8")

@@ -32,7 +32,7 @@ _ANCHORS = {
     "ordinal": r"(?P<ordinal>\b\d{1,3}(?:st|nd|rd|th) (?i:street|st|avenue|ave|road|rd|blvd|drive|dr|lane)\b)",
     "ending": rf"(?P<ending>(?:\d{{1,6}} )?[^\W\d_][\w'\u2019-]{{1,30}}(?i:{_ENDINGS})\.?(?: \d{{1,4}}[A-Za-z]?\b|(?=[,\n])))",
     "named": rf"(?P<named>(?:{_CAPS} ){{1,3}}(?:Street|St\.|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Drive|Court|Parkway|Pkwy|Highway|Hwy|Turnpike|Freeway|Crescent|STREET|AVENUE|ROAD|LANE|DRIVE)\b(?! (?i:hospital|clinic|center|centre|medical|health)))",
-    "foreign": rf"(?P<foreign>\b(?i:rua|rúa|via|calle|c/|avda?\.?|avenida|paseo|plaza|camino|carrera|rue|chemin|impasse|quai|viale|piazz(?:a|etta)|corso|ul\.|ulica|trg|al\.|allée|strada|largo|rambla) (?:(?:{_SMALL}|d'|l') ?){{0,2}}{_CAPS}(?:,? {_CAPS}){{0,3}}(?: \d{{1,4}})?)",
+    "foreign": rf"(?P<foreign>\b(?i:rua|rúa|via|calle|c/|avda?\.?|avenida|paseo|plaza|camino|carrera|rue|chemin|impasse|quai|viale|piazz(?:a|etta)|corso|ul\.|ulica|trg|al\.|allée|strada|largo|rambla) (?:(?:{_SMALL}|d'|l') ?){{0,2}}{_CAPS}(?:,? {_CAPS}){{0,3}}(?: \d{{1,4}}[A-Za-z]?\b(?:/\d{{1,4}}\b)?)?)",
     "corner": r"(?P<corner>\b(?i:the )?(?i:corner|intersection) of [^.;:!?\n]{3,60}? and [^\W_][\w'\u2019.]*(?: [^\W_][\w'\u2019.]*){0,3}?(?: \d{1,4}|(?=[^\w ]|$| [a-z]{2,3} )))",
     "zip": r"(?P<zip>\b[A-Z]{2},? \d{5}(?:-\d{4})?\b(?! ?(?:mg|mL|IU)))",
     "code": r"(?P<code>\b(?i:zip|postal|post|pin)[ -]?(?:[Cc]ode)?[\s:=#]{1,3}(?:is )?(?P<value>\d{3,6}(?:-\d{3,4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z0-9]? ?\d[A-Z]{2})\b)",
@@ -261,6 +261,9 @@ def find(reading: Reading) -> Iterator[Span]:
     done = 0
     for at, kind, match in _anchors(reading):
         if at < done:
+            if kind in ("uk", "ca") and match.end() > done:  # the address before took only the first half of the code
+                yield Span(at, match.end(), "ADDRESS", "address")
+                done = match.end()
             continue
         if kind == "code":
             yield Span(match.start("value"), match.end("value"), "ADDRESS", "address")

@@ -111,15 +111,19 @@ def entry_of(word: str) -> Entry:
     if folded.endswith(("'s", "s'")) and len(folded) > 3:
         folded = folded[:-2] if folded.endswith("'s") else folded[:-1]
     listed = words.lexicon().get(folded)
-    flags = words.flags_of(word) if listed is None else listed
-    kind = _kind(word, folded, flags)
+    technical = folded in words.technical() and (len(word) > 3 or not word.istitle())  # an ARN, but Arn is somebody
+    if technical:
+        flags, kind = listed or words.COMMON | words.FREQUENT, "B"
+    else:
+        flags = words.flags_of(word) if listed is None else listed
+        kind = _kind(word, folded, flags)
     ordinary = kind == "B" and flags & (words.FREQUENT | words.MEDICAL) and not flags & (words.NAME | words.PLACE)
     lively = not ordinary and (kind not in "BRMTL" or (kind == "B" and not flags & (words.FREQUENT | words.MEDICAL)))
     place = folded in v.STREET or folded in v.SETTLEMENTS or bool(flags & (words.NAME | words.PLACE))
     entry = Entry(
         folded, flags, kind, lively, lively or (place and not ordinary), folded in v.MONTH_NAMES, folded in v.ADDRESS
     )
-    if (listed is not None or folded in _CLOSED_KINDS) and len(entries) < _MAX_ENTRIES:
+    if (listed is not None or technical or folded in _CLOSED_KINDS) and len(entries) < _MAX_ENTRIES:
         entries[word] = entry
     return entry
 
@@ -144,13 +148,16 @@ def capitals(text: str) -> list[Capital]:
                 continue
             end = tail.end()
         entry = entries.get(word) or entry_of(word)
+        if entry.kind in "UX" and text[end : end + 1] == "=":
+            continue  # what something is called: `ZIPCODE=02139`
         found.append((start, end, word, entry))
     return found
 
 
-def kind_of(word: str) -> str:
-    """What a capitalised word is, by itself."""
-    return (entries.get(word) or entry_of(word)).kind
+def kind_and_flags(word: str) -> tuple[str, int]:
+    """What a capitalised word is by itself, and its flags."""
+    entry = entries.get(word) or entry_of(word)
+    return entry.kind, entry.flags
 
 
 def _kind(word: str, folded: str, flags: int) -> str:

@@ -55,8 +55,8 @@ PHONE = re.compile(
     rf"){EXTENSION}(?![\w]|[-/.]\d)",
     re.IGNORECASE,
 )
-LOOSE = re.compile(r"[(+\d](?<![\w.][(+\d])[\d().\-/ ]{5,19}\d(?![\w]|[-/.]\d)")
-LOCAL = re.compile(r"\d(?<![\w.-]\d)\d{2}[-.]\d{4}(?![\w-])")
+LOOSE = re.compile(rf"[(+\d](?<![\w.][(+\d])[\d().\-/ ]{{5,19}}\d{EXTENSION}(?![\w]|[-/.]\d)", re.IGNORECASE)
+LOCAL = re.compile(rf"\d(?<![\w.-]\d)\d{{2}}[-.]\d{{4}}{EXTENSION}(?![\w-])", re.IGNORECASE)
 
 
 def find(reading: Reading) -> Iterator[Span]:
@@ -107,7 +107,9 @@ def _phones(text: str, group: Group) -> Iterator[Span]:
     if group.may & numbers.LOOSE:
         for match in within(LOOSE, text, group):
             digits = sum(map(str.isdigit, match.group()))
-            if 7 <= digits <= 15 and (_called(text, match.start()) or PHONE_AFTER.match(text, match.end())):
+            if 7 <= digits <= 21 and (
+                _called(text, match.start()) or _EXTENDED.search(match.group()) or PHONE_AFTER.match(text, match.end())
+            ):
                 yield Span(match.start(), match.end(), "PHONE", "phone")
     if group.may & numbers.LOCAL:
         for match in within(LOCAL, text, group):
@@ -116,6 +118,7 @@ def _phones(text: str, group: Group) -> Iterator[Span]:
 
 
 _CALLABLE = numbers.PHONE | numbers.TRUNK | numbers.LOOSE | numbers.LOCAL
+_EXTENDED = re.compile(r"[A-Za-z#]")  # a number with an extension is a telephone's
 _TRUNK = re.compile(r"0(?<![\w.]0)\d{1,4}[ -]\d")  # numbers that are written with the trunk prefix, 0
 
 

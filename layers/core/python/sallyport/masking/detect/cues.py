@@ -404,7 +404,7 @@ _PHONE_FILLER = frozenset(
 
 def announces_phone(before: str) -> bool:
     """Whether a telephone number may follow."""
-    for word in reversed(_SPLIT.findall(before.lower())[-7:]):
+    for word in reversed(_SPLIT.findall(before.lower().rstrip(" .:"))[-7:]):
         if word in _PHONE:
             return True
         if word not in _PHONE_FILLER:

@@ -57,10 +57,15 @@ _SHORT = re.compile(
     r"(?P<v>(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01]))(?![\w/%.-])",
     re.IGNORECASE,
 )
+_OCCASION = re.compile(
+    r" (?:visit|appointment|admission|discharge|encounter|surgery|procedure|follow-?up|consult(?:ation)?|labs?|call|note|scan|exam|session)\b",
+    re.IGNORECASE,
+)
+_DAY_OF_MONTH = re.compile(r"(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01])")
 _AGE_BEFORE = re.compile(r"[a-z\u00e2]+|\d")
 _AGE_WORDS = frozenset(["age", "ages", "aged", "âge", "edad", "alter", "turned", "turns", "turning"])
 _AGE_AFTER = re.compile(
-    r"[ -]?(?:(?:years?|yrs?|ans|a[n\u00f1]os|jahre)?[ -]?(?:old|of age|y/?o\b|yo[mf]?\b|yr\b|j\u00e4hrig)"
+    r"[ -]?(?:(?:years?|yrs?|ans|a[n\u00f1]os|jahre)?[ -]?(?:old|of age|y/?o\b|yo[mf]?\b|yr\b|j\u00e4hrig)|(?-i:[MF])\b(?![/'.-]\w)"
     r"|(?:years?|yrs?|ans|jahre)\b(?! (?:of|ago|later|earlier|follow|experience|prior|after|before)))",
     re.IGNORECASE,
 )
@@ -97,8 +102,10 @@ def _numeric(text: str, group: Group, *, aged: bool) -> Iterator[Span]:
     if group.may & numbers.SLASHED:
         for near in within(_SLASHED, text, group):
             short = _SHORT.search(text, max(0, near.start() - 16), near.end() + 1)
-            if short is not None and short.end("v") == near.end():
-                yield Span(short.start("v"), short.end("v"), "DATE", "date")
+            if (short is not None and short.end("v") == near.end()) or (
+                _OCCASION.match(text, near.end()) and _DAY_OF_MONTH.fullmatch(near.group())
+            ):
+                yield Span(near.start(), near.end(), "DATE", "date")
     if group.may & numbers.HIGH:
         for near in within(_HIGH, text, group):
             if _AGE_AFTER.match(text, near.end()) or (

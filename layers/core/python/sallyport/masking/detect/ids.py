@@ -14,7 +14,8 @@ from sallyport.masking.spans import Span
 
 SSN = re.compile(r"\d(?<![\w-]\d)\d\d([- .])\d\d\1\d{4}(?![\w-])")
 CARD = re.compile(
-    r"\d(?<![\w.-]\d)(?:\d{3}([ -]?)\d{4}\1\d{4}\1\d{1,7}|\d{3}[ -]?\d{6}[ -]?\d{5}|\d{11,18})(?![\w-]|\.\d)"
+    r"\d(?<![\w.-]\d)(?:\d{3}([ -]?)\d{4}\1\d{4}\1\d{1,7}|\d{3}[ -]?\d{6}[ -]?\d{5}|\d{11,18}"
+    r"|\d{3}([ -])\d{4}\2\d{4})(?![\w-]|\.\d)"
 )
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 UUID = re.compile(r"\b[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\b")
@@ -280,7 +281,9 @@ def _shaped(text: str, token: str, start: int, may: int) -> Span | None:
         if may & numbers.CARD and (match := CARD.match(text, start)) is not None:
             digits = "".join(filter(str.isdigit, match.group()))
             if 12 <= len(digits) <= 19:
-                return Span(start, match.end(), "CARD" if luhn(digits) else "ID", "card")
+                return Span(
+                    start, match.end(), "CARD" if _may_be_card(match.group()) and luhn(digits) else "ID", "card"
+                )
     if (
         token[2:4].isdigit()
         and token[0].isupper()
@@ -291,6 +294,11 @@ def _shaped(text: str, token: str, start: int, may: int) -> Span | None:
     if len(token) == 36 and UUID.fullmatch(token):
         return Span(start, start + 36, "ID", "uuid")
     return None
+
+
+def _may_be_card(piece: str) -> bool:
+    """Whether it is not three groups of four, as no card and many national numbers are written."""
+    return len(piece) != 14 or piece.isdigit()
 
 
 def luhn(digits: str) -> bool:
@@ -320,7 +328,13 @@ def _unique_here(text: str, token: str, start: int, end: int) -> bool:
     before = text[start - 2 : start] if start > 1 else text[:start]
     if before[-1:] in ("$", "\u20ac", "\u00a3") or (before[-1:] in (".", ",") and before[:1].isdigit()):
         return False
-    return _MEDICAL_CODE.fullmatch(token) is None
+    return _MEDICAL_CODE.fullmatch(token) is None and not _is_host(token)
+
+
+def _is_host(token: str) -> bool:
+    """Whether a token names a host and its port: `db-3.internal:5432`."""
+    host, _, port = token.rpartition(":")
+    return bool(host) and port.isdigit() and "." in host and sum(map(str.isdigit, host)) < 5 and host[0].isalpha()
 
 
 _LETTERED = re.compile(r"#?[A-Z]{1,5}[-/]?\d{4}(?:[-/]\d+)?")

@@ -65,16 +65,15 @@ def load() -> None:
 
 def find(reading: Reading) -> Iterator[Span]:
     """Names and places in small letters."""
-    text = reading.text
-    if text.islower() and len(text) > 12 and " " in text and not _TECHNICAL.search(text):
+    text, present = reading.text, reading.words
+    if text.islower() and len(text) > 12 and " " in text:
         raised = _raised(text)
         yield from names.find(raised, chains.capitals(raised))
-    present = reading.words
     if given := _given() & present:
         yield from _names(text, given)
     if (surnames := _surnames() & present) and (given := _perhaps_given() & present):
         yield from _pairs(text, given, surnames)
-    if present & _NAME_CUES:
+    if present & _NAME_CUES or _TITLE.search(text):
         yield from _cued(text)
     if present & _HEADS:
         yield from _facilities(text)
@@ -84,14 +83,59 @@ def find(reading: Reading) -> Iterator[Span]:
                 yield Span(match.start(1), match.start(1) + end, "LOCATION", "name")
 
 
+_TITLES = frozenset(("dr", "mr", "ms"))
+_TITLE = re.compile(r"\b[dm]rs?\.? [a-z]")
 _NAME_CUES = frozenset(["name", "named", "mrs", "doctor", "nurse", "called", "surname", "signed"])
 _HEADS = frozenset(
     ["hospital", "clinic", "medical", "health", "cancer", "hospice", "nursing", "pharmacy", "presbyterian", "med"]
 )
 
 
-# Programs, paths and what is masked already are written small for other reasons.
-_TECHNICAL = re.compile(r"[\x02=_{}<>\\]|://|\w/\w+/")
+# A word is part of a path, an address or a program when one of these touches it, or a point or colon inside a token.
+_CODE = frozenset("=_{}<>\\/@$\x02")
+# Texts that speak of people: only there, or where nothing is said of computers, is an unknown small word a name.
+_PERSONAL = frozenset(
+    [
+        "patient",
+        "patients",
+        "pts",
+        "pt",
+        "mrn",
+        "dob",
+        "ssn",
+        "diagnosed",
+        "hospital",
+        "clinic",
+        "doctor",
+        "nurse",
+        "admitted",
+        "treated",
+        "visit",
+        "chart",
+        "medical",
+        "born",
+        "lives",
+        "living",
+        "resides",
+        "named",
+        "name",
+        "surname",
+        "daughter",
+        "son",
+        "mother",
+        "father",
+        "wife",
+        "husband",
+        "child",
+        "insurance",
+        "seen",
+        "referred",
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+    ]
+)
 
 
 def _facilities(text: str) -> Iterator[Span]:
@@ -146,7 +190,11 @@ def _cued(text: str) -> Iterator[Span]:
                 keep = i + 1
             else:
                 break
-        if keep and not (keep == 1 and words.lexicon().get(parts[0], 0) & words.FREQUENT):
+        if keep and (
+            keep > 1
+            or not words.lexicon().get(parts[0], 0) & words.FREQUENT
+            or text[match.start() : match.start() + 2] in _TITLES
+        ):
             yield Span(match.start(1), match.start(1) + len(" ".join(parts[:keep])), "NAME", "name")
 
 
@@ -167,13 +215,43 @@ def _place(phrase: str) -> int | None:
 def _raised(text: str) -> str:
     """A text without capitals with capitals where names, places and unknown words are; offsets stay."""
     out, end = [], 0
-    for match in _SMALL.finditer(text):
-        word = match.group()
-        kind = chains.kind_of(word.capitalize())
-        upper = word[0].upper()
-        if (kind in "NPU" and len(upper) == 1 and len(word) > 1 and word not in v.STREET) or (
-            kind == "F" and word in v.FACILITY_STRONG
-        ):
-            out += [text[end : match.start()], upper]
-            end = match.start() + 1
+    found = [(match.start(), match.group()) for match in _SMALL.finditer(text)]
+    spelled = {word for _, word in found}
+    wanted = "NPU" if spelled & _PERSONAL or not _about_computers(spelled) else "NP"
+    before: tuple[str, bool] = ("", False)  # the word before: itself, and whether it is somebody's name
+    for i, (start, word) in enumerate(found):
+        kind, flags = chains.kind_and_flags(word.capitalize())
+        following = found[i + 1][1] if i + 1 < len(found) else ""
+        raised = (
+            (kind in wanted and word not in v.STREET and word not in words.technical())
+            or (kind == "F" and word in v.FACILITY_STRONG)
+            or (kind == "A" and _somebody(flags, *before, following))
+        ) and not _in_code(text, start, start + len(word))
+        if raised and len(word) > 1 and len(word[0].upper()) == 1:
+            out += [text[end:start], word[0].upper()]
+            end = start + 1
+        before = (word, raised and kind in "NUA")
     return "".join(out) + text[end:]
+
+
+def _about_computers(spelled: set[str]) -> bool:
+    """Whether a text with these words speaks of computers: two words of computing, or one that is nothing else."""
+    known = spelled & words.technical()
+    return len(known) > 1 or any(not words.lexicon().get(word, 0) & words.COMMON for word in known)
+
+
+def _in_code(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` touches what only paths, addresses and programs are written with."""
+    left, right = text[start - 1 : start], text[end : end + 1]
+    if left in _CODE or right in _CODE:
+        return True
+    return (right in (".", ":") and text[end + 1 : end + 2].isalnum()) or (
+        left in (".", ":") and text[start - 2 : start - 1].isalnum()
+    )
+
+
+def _somebody(flags: int, before: str, named: bool, following: str) -> bool:  # noqa: FBT001 - what `before` holds
+    """Whether an everyday word that is a name as well is one here: behind a title or a given name, before a surname."""
+    if before in v.TITLES or (named and flags & words.SURNAME_STRONG):
+        return True
+    return bool(flags & words.GIVEN_STRONG and following and chains.kind_and_flags(following.capitalize())[0] == "N")

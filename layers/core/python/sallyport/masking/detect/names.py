@@ -242,7 +242,8 @@ def _picks(
             return (
                 word.folded not in v.BENIGN and text[word.end : chain[i + 1].start] == " " and not word.text.isupper()
             )
-        return strong_cue and i == 0 and kind == "B" and not word.flags & words.FREQUENT and word.folded not in v.BENIGN
+        announced = (strong_cue and i == 0) or (i > 0 and chain[i - 1].kind == "T")
+        return announced and kind == "B" and not word.flags & words.FREQUENT and word.folded not in v.BENIGN
     if kind == "M":
         following = chain[i + 1] if i + 1 < len(chain) else None
         return (following is not None and following.kind in "INU" and word.text.isascii() is False) or (

@@ -111,7 +111,7 @@ BENIGN = _words(
     "i i'm i've i'll i'd ok african american asian caucasian hispanic latino latina white black indian european jewish muslim christian"
     " medicare medicaid english spanish french german italian covid monday tuesday wednesday thursday friday saturday sunday"
     " stage type grade class phase part section step level figure table chapter act title no yes male female patient patients"
-    " pmid pmcid doi isbn issn nct cpt icd loinc snomed rxnorm ndc hcpcs drg"
+    " aadhaar abha hicn mbi npi vin imei lic pmid pmcid doi isbn issn nct cpt icd loinc snomed rxnorm ndc hcpcs drg"
     " mg ml kg mcg rx hx dx tx sx fx pt pts dob mrn ssn ekg ecg mri ct icu er ed or np pa md rn bp hr rr iv po prn bid tid qid"
     " select insert update delete from where into values and or not null table create drop alter join on order by group count"
     " true false none string int float bool http https json xml html api url uri sql get post put patch head options token bearer"
