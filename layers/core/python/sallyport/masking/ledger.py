@@ -16,6 +16,7 @@ type Place = tuple[Place | None, str | int]
 MARKER = re.compile(r"\[([A-Z][A-Z0-9_]{0,23})-([1-9]\d{0,6})\]")
 _MARKER_BYTES = re.compile(MARKER.pattern.encode())
 _DIGITS = re.compile(r"\d+")
+_SMALL = bytes(ord(chr(code).lower()) if code < 128 else code for code in range(256))
 _PUNCTUATION = bytes(code for code in range(128) if not chr(code).isalnum())
 _SHORT = 100  # characters; longer values are taken apart once, shorter ones asked for each number
 _NOTHING: frozenset[str] = frozenset()
@@ -40,8 +41,7 @@ def _stands_in(number: str, value: str) -> bool:
 def sameness(value: str) -> str | bytes:
     """The form under which two spellings count as one value: O'Brien, OBRIEN and o brien agree."""
     if value.isascii():
-        folded = value.lower().encode()
-        return folded.translate(None, _PUNCTUATION) or folded
+        return value.encode().translate(_SMALL, _PUNCTUATION) or value.encode()
     spelled = unicodedata.normalize("NFKD", value).casefold()
     plain = "".join(filter(str.isalnum, spelled)) or spelled
     return plain.encode() if plain.isascii() else plain

@@ -49,8 +49,10 @@ class Resources:
                 if not (plain and fhir.stays(item)):
                     masked[key] = self.mask(item, (place, key), depth + 1, key)
             elif kind is list:
-                if not (plain and len(item) == 1 and type(item[0]) is dict and fhir.stays(item[0])):
+                if not plain or len(item) != 1 or type(item[0]) is not dict:
                     masked[key] = self._list(node, key, item, (place, key), depth + 1, role)
+                elif not fhir.stays(item[0]):
+                    masked[key] = [self.mask(item[0], ((place, key), 0), depth + 2, key)]
             elif not (item is None or kind is bool or (kind is int and plain and key not in fhir_elements.NUMBERS)):
                 self._leaf(masked, key, node, key, item, place, role, depth)
         return masked
@@ -66,7 +68,7 @@ class Resources:
             if kind is dict:
                 if not (plain and (fhir.stays(item) or (displays and fhir.repeats(item, displays)))):
                     masked[i] = self.mask(item, (place, i), depth + 1, key)
-            elif item is not None and kind is not bool:
+            elif not (item is None or kind is bool or (kind is int and plain and key not in fhir_elements.NUMBERS)):
                 self._leaf(masked, i, node, key, item, place, role, depth)
         return masked
 

@@ -91,21 +91,23 @@ def _string(node: dict[str, Any], value: object, role: str) -> str | None:
     return "NAME" if _named(node.get("url")) else None
 
 
-_CODEABLE = frozenset(("coding", "text"))
 _MEASURE = frozenset(("value", "unit", "currency", "system", "code", "comparator"))
 _CODING = frozenset(("system", "code", "display", "version", "userSelected"))
 
 
 def stays(node: dict[str, Any]) -> bool:
-    """Whether `node` stays as it is: terminology (Coding, CodeableConcept, tags), a measure (Quantity, Money), a bare reference."""
+    """Whether `node` stays as it is: terminology (Coding, CodeableConcept, tags), a measure (Quantity, Money), a bare reference or request."""
     codings = node.get("coding")
     if codings is None:
         if "value" in node:
             return _is_measure(node)
         if "code" in node:
             return _is_coding(node)
-        return len(node) == 1 and (type(node.get("reference")) is str or _are_codings(node.get("tag")))
-    return node.keys() <= _CODEABLE and type(node.get("text", "")) is str and _are_codings(codings)
+        if len(node) == 1:
+            return type(node.get("reference")) is str or _are_codings(node.get("tag"))
+        return len(node) == 2 and type(node.get("method")) is str and type(node.get("url")) is str
+    size = len(node)
+    return (size == 1 or (size == 2 and type(node.get("text")) is str)) and _are_codings(codings)
 
 
 def _are_codings(codings: object) -> bool:
