@@ -86,6 +86,29 @@ def test_a_name_in_a_cell_is_found_in_the_prose_of_another(table: str) -> None:
     assert "to come" in masked
 
 
+def test_every_literal_of_a_statement_is_looked_at() -> None:
+    sql = (
+        "INSERT INTO t VALUES ('Ada Lovelace', '999-12-1234'); SELECT a FROM b WHERE ssn = '999-12-1234' AND c = 'open'"
+    )
+    assert mask_json(sql) == (
+        "INSERT INTO t VALUES ('[NAME-1]', '[SSN-1]'); SELECT a FROM b WHERE ssn = '[SSN-1]' AND c = 'open'"
+    )
+
+
+def test_a_column_without_a_name_is_masked_where_most_of_it_identifies() -> None:
+    sql = (
+        "INSERT INTO t VALUES\n('Katherine', 'open', '9 Elm St'), ('Will', 'closed', '9 Oak St'), ('Ruth', 'open', '')"
+    )
+    masked = str(mask_json(sql))
+    assert masked.startswith("INSERT INTO t VALUES\n('[NAME-1]', 'open', '[ADDRESS-")
+    assert not any(word in masked for word in ("Katherine", "Will", "Ruth", "Elm", "Oak"))
+
+
+def test_a_table_that_is_drawn_keeps_its_lines() -> None:
+    table = "| fname | ssn | status |\n|---|---|---|\n| Ada | 4711 | open |"
+    assert mask_json(table) == "| fname | ssn | status |\n|---|---|---|\n| [NAME-1] | [SSN-1] | open |"
+
+
 def test_no_marker_of_a_row_repeats_a_number_hidden_beside_it() -> None:
     masked = str(mask_json("fname,ssn,dob,status\nAda,1-2-3,4/5/1960,open\n"))
     assert masked == "fname,ssn,dob,status\n[NAME-6],[SSN-6],[DATE-6],open\n"

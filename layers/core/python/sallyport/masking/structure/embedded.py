@@ -1,19 +1,32 @@
 # ruff: noqa: E501 - patterns and word lists are read alternative by alternative, not by the column
-"""Documents inside strings: JSON, CSV, SQL, base64, `name=value` pairs. All answer with spans, so the rest stays as it was."""
+"""Documents inside strings: JSON, CSV, base64, `name=value` pairs; SQL has a room of its own. All answer with spans, so the
+rest stays as it was."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from sallyport.masking import mentions
 from sallyport.masking.plain import Plain, unescape_json
 from sallyport.masking.spans import Span
+from sallyport.masking.structure.cells import Cells, Finder
 from sallyport.masking.structure.fields import Field, field_of, holds
+from sallyport.masking.structure.sql import looks_like_sql, sql_spans, without_literals
 
-type Finder = Callable[[str], list[Span]]
+__all__ = [
+    "base64_spans",
+    "decode_base64",
+    "json_spans",
+    "looks_like_json",
+    "looks_like_sql",
+    "pair_spans",
+    "sql_spans",
+    "table_delimiter",
+    "table_spans",
+    "without_literals",
+]
 
 _JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|[{}\[\],]')
 _JSON_START = re.compile(r'\s*(?:\{\s*(?:"|\})|\[\s*(?:["{\[\d-]|\]|null|true|false))')
@@ -64,103 +77,6 @@ def _moved(spans: list[Span], reading: Plain, offset: int) -> Iterator[Span]:
         yield Span(start + offset, end + offset, span.category, span.detector)
 
 
-_INSERT = re.compile(r"\binsert\s+into\s+[\w.\"`\[\]]+\s*\(([^()]{1,4000})\)\s*values\s*", re.IGNORECASE)
-_SQL = re.compile(
-    r"\b(?:insert\s+into|select\b[^;]{1,2000}?\bfrom|update\s+[\w.\"`]+\s+set|delete\s+from|where)\b", re.IGNORECASE
-)
-_LITERAL = re.compile(r"'((?:[^']|'')*)'|(-?\d+(?:\.\d+)?)|\b(null|true|false)\b|([(),;])|\"([^\"]*)\"", re.IGNORECASE)
-_COMPARED = re.compile(
-    r"([A-Za-z_][\w.\"`]*)[\"`\]]?\s*(?:=|<>|!=|>=|<=|>|<|\blike\b|\bilike\b|\bin\s*\(|\bbetween\b)\s*((?:'(?:[^']|'')*'|\d+)(?:\s*(?:,|and)\s*(?:'(?:[^']|'')*'|\d+))*)",
-    re.IGNORECASE,
-)
-_QUOTED = re.compile(r"'((?:[^']|'')*)'|(\d+)")
-
-
-_VERBS = ("insert into", "insert\tinto", "insert\ninto", "select", "update ", "delete from", "where")
-
-
-def looks_like_sql(text: str) -> bool:
-    """Whether `text` holds an SQL statement."""
-    if "'" not in text and "=" not in text:
-        return False
-    small = text.lower()
-    return any(verb in small for verb in _VERBS) and _SQL.search(text) is not None
-
-
-def sql_spans(text: str, find: Finder) -> Iterator[Span]:
-    """Identifiers in SQL literals, by the columns they are for, else as free text."""
-    cells = _Cells(find)
-    inserts = list(_INSERT.finditer(text))
-    for insert, following in zip(inserts, [*inserts[1:], None], strict=False):
-        limit = following.start() if following is not None else len(text)
-        columns = [field_of(column.strip(' "`[]\n\t')) for column in insert.group(1).split(",")]
-        at, depth = 0, 0
-        for literal in _LITERAL.finditer(text, insert.end(), limit):
-            mark = literal.group(4)
-            if mark == "(":
-                depth += 1
-                at = 0 if depth == 1 else at
-            elif mark == ")":
-                depth -= 1
-            elif mark == ";" and depth <= 0:
-                break
-            elif mark == ",":
-                at += depth == 1
-            elif literal.group(3) is None:
-                group = 1 if literal.group(1) is not None else 2 if literal.group(2) is not None else 5
-                yield from cells.read(
-                    literal.group(group), literal.start(group), columns[at] if at < len(columns) else None
-                )
-    for compared in _COMPARED.finditer(text):
-        field = field_of(compared.group(1).rpartition(".")[2].strip('"`'))
-        for literal in _QUOTED.finditer(text, compared.start(2), compared.end(2)):
-            group = 1 if literal.group(1) is not None else 2
-            yield from cells.read(literal.group(group), literal.start(group), field)
-    yield from cells.mentions()
-
-
-def without_literals(text: str) -> str:
-    """SQL with the insides of its literals blanked, offsets kept: they have been looked at."""
-    return _STRING.sub(lambda match: "'" + " " * (len(match.group()) - 2) + "'", text)
-
-
-_STRING = re.compile(r"'(?:[^']|'')*'")
-
-
-_MEASURE = re.compile(r"-?\d{1,4}(?:\.\d{1,4})?")  # a cell without a field's name that is too short to identify
-
-
-class _Cells:
-    """Reads the cells of a table by their columns, and finds names of one cell in the prose of another."""
-
-    def __init__(self, find: Finder) -> None:
-        self.find = find
-        self.names: set[str] = set()
-        self.prose: list[tuple[str, int]] = []
-        self.looked: dict[str, list[Span]] = {}  # columns repeat themselves
-
-    def read(self, value: str, at: int, field: Field | None) -> Iterator[Span]:
-        if field is not None and holds(field, value):
-            if inner := value.strip():
-                lead = value.index(inner)
-                if field.category == "NAME":
-                    self.names.update(mentions.learn(inner))
-                yield Span(at + lead, at + lead + len(inner), field.category, "field")
-        elif len(value) > 1 and not _MEASURE.fullmatch(value):
-            if " " in value:
-                self.prose.append((value, at))
-            spans = self.looked.get(value)
-            if spans is None:
-                spans = self.looked[value] = self.find(value)
-            for span in spans:
-                yield span._replace(start=span.start + at, end=span.end + at)
-
-    def mentions(self) -> Iterator[Span]:
-        for value, at in self.prose if self.names else ():
-            for span in mentions.find(value, self.names):
-                yield span._replace(start=span.start + at, end=span.end + at)
-
-
 _INSERT_HEAD = re.compile(r"\s*insert\s+into\b", re.IGNORECASE)  # its columns have commas between them as well
 _DELIMITERS = ",\t;|"
 _CELL = {delimiter: re.compile(rf'"((?:[^"]|"")*)"|([^{re.escape(delimiter)}\r\n"]*)') for delimiter in _DELIMITERS}
@@ -185,7 +101,7 @@ def table_spans(text: str, delimiter: str, find: Finder) -> Iterator[Span]:
     head, _, _ = text.partition("\n")
     columns = [field_of(cell.strip(' "\r')) for cell in head.split(delimiter)]
     cell = _CELL[delimiter]
-    cells = _Cells(find)
+    cells = Cells(find)
     at, column, size = len(head) + 1, 0, len(text)
     while at < size:
         match = cell.match(text, at)

@@ -22,6 +22,15 @@ class Field(NamedTuple):
 
 
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)")
+_SHORTENED = {
+    "nm": "name",
+    "nme": "name",
+    "nbr": "number",
+    "adr": "addr",
+    "phn": "phone",
+    "dte": "date",
+    "brth": "birth",
+}
 # Words in front of a field's own name that only say whose it is.
 _WHOSE = (
     r"(?:(?:patient|pt|pat|member|subscriber|insured|guarantor|beneficiary|client|customer|person|people|user|employee|staff|contact|emergency|next of kin|nok|kin|relative|spouse|partner"
@@ -31,15 +40,15 @@ _WHOSE = (
 )
 _TABLE: tuple[tuple[str, Trust, str], ...] = (
     ("SECRET", "whole", r"(?:.* )?(?:password|passwd|pwd|passphrase|secret|secrets|secret key|api key|apikey|access key|access key id|private key|signing key|encryption key|client secret|token|auth token|access token|refresh token|session token|bot token|bearer|authorization|credential|credentials|connection string|conn str|cookie|otp|cvv|cvc|pin code|webhook url)|pin|auth|pass"),
-    ("SSN", "whole", r"ssn(?: number| no| num| last 4| last four| 4)?|social security(?: number| no| num| nbr)?|social sec(?: no| num| number)?|soc sec(?: no| num| number)?|social|ss (?:number|no|num|nbr)|tax id(?: number| no)?|tax identification number|tax number|taxpayer id|tin|itin|national id(?: number)?|sin|nino"),
-    ("MRN", "whole", r"mrn(?: id| number| no| num| value)?|mr (?:number|no|num)|med rec(?: no| num| number| id)?|medical rec(?:ord)?(?: no| num| number| nbr| id| identifier)?|medrec(?: no| num| number)?|chart(?: no| num| number| nbr| id)|hospital (?:no|number|num|id)|record (?:no|number|num|id)|health record(?: id| number)?|emr id|ehr id|epi|empi|nhs(?: number| no)?"),
-    ("ID", "whole", r"(?:patient|pt|pat|person|subject)(?: id| identifier| no| number| num| key| code| guid| uuid| ref)|pid|pat id|patid|ptid|patient|subject id"),
+    ("SSN", "whole", r"ssn(?: number| no| num| last 4| last four| 4)?|social security(?: number| no| num| nbr)?|social sec(?: no| num| number)?|soc sec(?: no| num| number)?|ssno|ssnum|social|ss (?:number|no|num|nbr)|tax id(?: number| no)?|tax identification number|tax number|taxpayer id|tin|itin|national id(?: number)?|sin|nino"),
+    ("MRN", "whole", r"mrn(?: id| number| no| num| value)?|mrno|mrnum|medrecno|med record|mr (?:number|no|num)|med rec(?: no| num| number| id)?|medical rec(?:ord)?(?: no| num| number| nbr| id| identifier)?|medrec(?: no| num| number)?|chart(?: no| num| number| nbr| id)|hospital (?:no|number|num|id)|record (?:no|number|num|id)|health record(?: id| number)?|emr id|ehr id|epi|empi|nhs(?: number| no)?"),
+    ("ID", "whole", r"(?:patient|pt|pat|person|subject)(?: id| identifier| no| number| num| key| code| guid| uuid| ref)|pid|pat id|patid|ptid|patno|patnum|ptno|patient|subject id"),
     ("EMAIL", "whole", r"e ?mails?(?: address| addr| addresses| id)?|mail(?: address)?"),
-    ("PHONE", "whole", r"(?:phone|telephone|tel|mobile|cell|fax|pager|contact|callback|landline|cellphone|sms|whatsapp)(?: phone)?(?: number| no| num| nbr| nr| \d)?|ph(?: no| num| number)?|phones?|numbers to call|telecom|fax(?: number)?"),
-    ("NAME", "whole", r"(?:f|l|m|first|last|given|middle|family|sur|maiden|nick|fore|full|birth|legal|preferred|former|second|third)(?: )?names?(?: \d)?|(?:name )(?:first|last|middle|given|family|full|prefix|suffix)|surname|forename|nickname|alias|aka|initials|given|family|next of kin|nok|attending(?: physician)?|physician|surgeon|practitioner|clinician|referring provider|pcp|guardian|spouse|caregiver|maiden name|mothers maiden(?: name)?|signature|signed by"),
+    ("PHONE", "whole", r"(?:phone|telephone|tel|mobile|cell|fax|pager|contact|callback|landline|cellphone|sms|whatsapp)(?: phone)?(?: number| no| num| nbr| nr| \d)?|ph(?: no| num| number)?|phoneno|telno|faxno|mobileno|(?:phone|tel|telephone|fax)(?: home| work| mobile| cell| office| day| evening)|phones?|numbers to call|telecom|fax(?: number)?"),
+    ("NAME", "whole", r"(?:f|l|m|first|last|given|middle|family|sur|maiden|nick|fore|full|birth|legal|preferred|former|second|third)(?: )?names?(?: \d)?|name (?:first|last|middle|given|family|full|prefix|suffix)|surname|forename|nickname|alias|aka|initials|given|family|next of kin|nok|attending(?: physician)?|physician|surgeon|practitioner|clinician|referring provider|pcp|guardian|spouse|caregiver|maiden name|mothers maiden(?: name)?|signature|signed by"),
     ("NAME", "check", r"(?:patient|pt|pat|member|subscriber|insured|guarantor|beneficiary|client|customer|person|employee|contact|relative|partner|mother|father|parent|child|provider|doctor|dr|nurse|cardholder|applicant|donor|recipient|author|resident|student|dependent|holder|account holder)(?:s)? names?|names?|first|last|middle|display name|user name|username|login|mother|father|contact|contact person|recipient|sender|reported by|created by|updated by|ordered by|seen by|performed by|reviewed by|author|signer|witness|doctor|nurse|provider|member|subscriber|guarantor"),
-    ("DATE", "check", r"d ?o ?b|dob|birth(?: )?da(?:te|y)|date of birth|bday|birth|born(?: on)?|deceased(?: date)?|dod|date of death|death(?: )?date|died(?: on)?|(?:.* )?(?:date|datetime|dt|dttm|dts|timestamp|ts|day|when)(?: time)?|.* (?:at|on|since|until)|date .*|(?:admi(?:t|tted|ssion)|discharged?|visit|encounter|service|svc|appointment|appt|onset|start|end|collected|received|reported|performed|scheduled|expir(?:y|es|ation))"),
-    ("ADDRESS", "whole", r"addr(?:ess)?(?:es)?(?: ?line)?(?: ?\d| one| two)?|street(?: address| name| addr| line)?(?: \d)?|(?:address |addr )?line ?\d|addr ?\d|address (?:street|city|zip|line|postal code|zip code)(?: \d)?|house (?:no|number)|apt|apartment|suite|unit number|po box|city|town|village|municipality|suburb|locality|district|county|borough|parish|neighbou?rhood|zip(?: ?code)?(?: 4)?|zipcode|post(?:al)?(?: )?code|postcode|pin ?code|plz|residence|domicile|birth ?place|place of birth|hometown|home town|lat|lon|lng|long|latitude|longitude|lat ?lon|lat ?lng|coordinates?|geo(?:location|code|hash)?|gps|census tract|city state zip|location address"),
+    ("DATE", "check", r"d ?o ?b|dob|bdate|birth(?: )?da(?:te|y)|date of birth|bday|birth|born(?: on)?|deceased(?: date)?|dod|date of death|death(?: )?date|died(?: on)?|(?:.* )?(?:date|datetime|dt|dttm|dts|timestamp|ts|day|when)(?: time)?|.* (?:at|on|since|until)|date .*|dos|(?:last|first|next|prior|previous) (?:visit|seen|appointment|appt|encounter|admission)|visited|(?:admi(?:t|tted|ssion)|discharged?|visit|encounter|service|svc|appointment|appt|onset|start|end|collected|received|reported|performed|scheduled|expir(?:y|es|ation))"),
+    ("ADDRESS", "whole", r"addr(?:ess)?(?:es)?(?: ?line)?(?: ?\d| one| two)?|street(?: address| name| addr| line)?(?: \d)?|(?:address |addr )?line ?\d|addr ?\d|address (?:street|city|zip|line|postal code|zip code)(?: \d)?|house (?:no|number)|apt|apartment|suite|unit number|po box|(?:city|town)(?: name)?|(?:res|residence) city|village|municipality|suburb|locality|district|county|borough|parish|neighbou?rhood|zip(?: ?code)?(?: ?[459])?|postal|zipcode|post(?:al)?(?: )?code|postcode|pin ?code|plz|residence|domicile|birth ?place|place of birth|hometown|home town|lat|lon|lng|long|latitude|longitude|lat ?lon|lat ?lng|coordinates?|geo(?:location|code|hash)?|gps|census tract|city state zip|location address"),
     ("AGE", "check", r"age(?: in years| years| yrs| at .*)?|patient age|years old"),
     ("HEALTH_PLAN", "whole", r"(?:member|subscriber|insurance|ins|policy|plan|health plan|group|medicare|medicaid|payer member|beneficiary|coverage|enrollee|hicn?|mbi|hic)(?: policy| plan| member| group| beneficiary)? ?(?:id|no|num|number|nbr|identifier|#)|hicn|mbi|insurance|policy"),
     ("ACCOUNT", "whole", r"(?:account|acct|bank account|billing account|invoice|card|credit card|debit card|cc|iban|routing|aba|swift|bic|sort|payment|ledger|statement)(?: account| card)? ?(?:id|no|num|number|nbr|code|#)|iban|card|credit card|ccn|pan|bic|swift|routing"),
@@ -86,7 +95,8 @@ def field_of(key: str) -> Field | None:
 
 
 def _classify(key: str) -> Field | None:
-    normal = " ".join(part.lower() for part in _SPLIT.split(key) if part)
+    parts = (part.lower() for part in _SPLIT.split(key) if part)
+    normal = " ".join(_SHORTENED.get(part, part) for part in parts)
     if not normal or _TECHNICAL.fullmatch(normal):
         return None
     anything, each = rules()
@@ -95,6 +105,7 @@ def _classify(key: str) -> Field | None:
     return next(field for field, pattern in each if pattern.fullmatch(normal) is not None)
 
 
+_BLANK = re.compile(r"[\W_]*")  # dashes and the like, where a value is missing or a table is drawn
 _YEAR = re.compile(r"\s*(?:1[89]|20)\d\d\s*")
 _DATELIKE = re.compile(
     r"\d{1,4}[^\w\s]\d{1,2}|\d{6,}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\W", re.IGNORECASE
@@ -107,7 +118,9 @@ def holds(field: Field, value: object) -> bool:
     if value is None or isinstance(value, bool) or value == "":
         return False
     if field.trust == "whole":
-        return field.category != "ADDRESS" or not isinstance(value, str) or len(value) <= 300
+        if not isinstance(value, str) or field.category == "SECRET":
+            return True
+        return (field.category != "ADDRESS" or len(value) <= 300) and not _BLANK.fullmatch(value)
     text = value if isinstance(value, str) else repr(value)
     if field.category == "DATE":
         return bool(_DATELIKE.search(text)) and not _YEAR.fullmatch(text) and len(text) <= 60
