@@ -1,12 +1,24 @@
 """Clients for the emulated account, signed with the key pair of one of its principals."""
 
+import threading
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
 from local.emulator import REGION, Emulator
+
+# Threads make clients too, and a session is not theirs to share.
+_making = threading.Lock()
+
+
+@cache
+def _session() -> Any:
+    """One for all accounts: reading the services' models takes longer than most of what clients are made for."""
+    # Which client it is, only the caller knows: boto3's stubs cannot tell it from a variable.
+    return boto3.session.Session(region_name=REGION)
 
 
 @dataclass(frozen=True)
@@ -20,18 +32,15 @@ class Account:
 
     def client(self, service: str) -> Any:
         """A boto3 client that talks to the emulator alone, whatever the user's AWS profile says."""
-        # Which client it is, only the caller knows: boto3's stubs cannot tell it from a variable.
-        session: Any = boto3.session.Session(
-            aws_access_key_id=self.access_key_id,
-            aws_secret_access_key=self.secret_access_key,
-            aws_session_token=self.session_token,
-            region_name=REGION,
-        )
-        return session.client(
-            service,
-            endpoint_url=self.endpoint_url,
-            config=Config(retries={"max_attempts": 3}, max_pool_connections=20, s3={"addressing_style": "path"}),
-        )
+        with _making:
+            return _session().client(
+                service,
+                aws_access_key_id=self.access_key_id,
+                aws_secret_access_key=self.secret_access_key,
+                aws_session_token=self.session_token,
+                endpoint_url=self.endpoint_url,
+                config=Config(retries={"max_attempts": 3}, max_pool_connections=20, s3={"addressing_style": "path"}),
+            )
 
 
 def as_admin(emulator: Emulator) -> Account:

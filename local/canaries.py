@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote, unquote_plus
+from functools import lru_cache
 
 # Shorter values would be found by chance.
 MINIMUM_LENGTH = 8
@@ -21,6 +21,7 @@ _MAX_INFLATED = 64 * 1024 * 1024
 # JSON in JSON in JSON: each layer doubles the backslashes of the one inside.
 _JSON_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
 _JSON_SHORT = re.compile(r'\\+(["/])')
+_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _QUOTED_PRINTABLE = re.compile(r"(?:=[0-9A-F]{2})+")
 _WRAPPED = re.compile(r"(?<=[A-Za-z0-9+/_-]{16})(?:\\+[rn]|[\r\n])+(?=[A-Za-z0-9+/_-])")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{11,}")
@@ -104,9 +105,15 @@ def _inflated(content: bytes) -> bytes:
 
 
 def _json(text: str) -> str:
+    if "\\" not in text and text.isascii():
+        return text
     unescaped = _JSON_SHORT.sub(r"\1", _JSON_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text))
     # Characters past U+FFFF are escaped as two surrogates, which are one character again only now.
     return unescaped.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _url(text: str) -> str:
+    return _PERCENT.sub(lambda match: _from_percent(match[0]), text)
 
 
 def _html(text: str) -> str:
@@ -114,6 +121,8 @@ def _html(text: str) -> str:
 
 
 def _quoted_printable(text: str) -> str:
+    if "=" not in text:
+        return text
     joined = text.replace("=\r\n", "").replace("=\n", "")
     return _QUOTED_PRINTABLE.sub(
         lambda match: bytes.fromhex(match[0].replace("=", "")).decode("utf-8", "replace"), joined
@@ -124,23 +133,37 @@ def _base64(text: str) -> str:
     """Everything that could be base64, decoded from each of the four places where a group could begin."""
     pieces: dict[str, None] = {}
     for reading in dict.fromkeys((text, _WRAPPED.sub("", text))):
-        for run in _BASE64.findall(reading):
-            for start in range(4):
-                group = run[start:].replace("-", "+").replace("_", "/")
-                whole = group[: len(group) - (len(group) % 4 == 1)]
-                pieces[base64.b64decode(whole + "=" * (-len(whole) % 4)).decode("utf-8", "replace")] = None
+        for run in dict.fromkeys(_BASE64.findall(reading)):
+            pieces.update(dict.fromkeys(_from_base64(run)))
     return "\n".join(pieces)
+
+
+# The same ids, ARNs and digests are in most texts, and in most readings of each.
+@lru_cache(maxsize=10_000)
+def _from_percent(run: str) -> str:
+    return bytes.fromhex(run.replace("%", "")).decode("utf-8", "replace")
+
+
+@lru_cache(maxsize=10_000)
+def _from_base64(run: str) -> tuple[str, ...]:
+    groups = [run[start:].replace("-", "+").replace("_", "/") for start in range(4)]
+    wholes = [group[: len(group) - (len(group) % 4 == 1)] for group in groups]
+    return tuple(base64.b64decode(w + "=" * (-len(w) % 4)).decode("utf-8", "replace") for w in wholes)
 
 
 def _hex(text: str) -> str:
     """Everything that could be hexadecimal, decoded from both places where a byte could begin."""
     pieces: dict[str, None] = {}
-    for run in _HEX.findall(text):
-        digits = _BETWEEN_BYTES.sub("", run)
-        for start in range(2):
-            whole = digits[start : len(digits) - (len(digits) - start) % 2]
-            pieces[bytes.fromhex(whole).decode("utf-8", "replace")] = None
+    for run in dict.fromkeys(_HEX.findall(text)):
+        pieces.update(dict.fromkeys(_from_hex(run)))
     return "\n".join(pieces)
+
+
+@lru_cache(maxsize=10_000)
+def _from_hex(run: str) -> tuple[str, ...]:
+    digits = _BETWEEN_BYTES.sub("", run)
+    wholes = [digits[start : len(digits) - (len(digits) - start) % 2] for start in range(2)]
+    return tuple(bytes.fromhex(whole).decode("utf-8", "replace") for whole in wholes)
 
 
 def _utf16(text: str) -> str:
@@ -149,8 +172,8 @@ def _utf16(text: str) -> str:
 
 _DECODINGS: dict[str, Decoding] = {
     "json": _json,
-    "url": unquote,
-    "form": unquote_plus,
+    "url": _url,
+    "form": lambda text: _url(text.replace("+", " ")),
     "html": _html,
     "quoted-printable": _quoted_printable,
     "utf-16": _utf16,

@@ -1,9 +1,11 @@
 """`sam build` and `sam deploy` against the emulator, exactly as against AWS, and what the stack then consists of."""
 
+import fcntl
 import re
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,8 +37,22 @@ class Project:
         return self.scratch / "build"
 
 
+@contextmanager
+def alone(project: Project) -> Iterator[None]:
+    """Have the build folder to oneself: whoever wants to build or to copy it meanwhile waits."""
+    project.scratch.mkdir(parents=True, exist_ok=True)
+    with (project.scratch / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def build(project: Project) -> bool:
     """Run `sam build` for this machine's architecture. False when the last build is of the same sources."""
+    with alone(project):
+        return _build(project)
+
+
+def _build(project: Project) -> bool:
     marker = project.scratch / "built-from"
     wanted = f"{sources_digest(project.root)} {toolchain.architecture()}\n"
     if marker.is_file() and marker.read_text(encoding="utf-8") == wanted and project.build_directory.is_dir():

@@ -1,5 +1,6 @@
 """Choosing TCP ports on 127.0.0.1."""
 
+import secrets
 import socket
 
 HOST = "127.0.0.1"
@@ -34,7 +35,11 @@ def choose(preferred: int, *, insist: bool = False) -> int:
 
 
 def any_free() -> int:
-    """A port that the kernel says nobody uses."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, below those that kernels give to outgoing connections.
+
+    One of theirs could be given away again before our server listens on it.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        if is_free(port):
+            return port

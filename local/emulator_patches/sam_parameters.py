@@ -7,27 +7,37 @@ decides whether a new version is published.
 
 import importlib
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
+
+_values: ContextVar[dict[str, str] | None] = ContextVar("sam_parameters", default=None)
+
+
+@cache
+def _patch_transform() -> None:
+    # At the first template: it takes longer to import than the whole emulator to start.
+    module: Any = importlib.import_module("samtranslator.translator.transform")
+    sam_transform = module.transform
+
+    def sam_transform_with_values(template: Any, parameters: dict[str, Any], *rest: Any, **options: Any) -> Any:
+        return sam_transform(template, {**(_values.get() or {}), **parameters}, *rest, **options)
+
+    module.transform = sam_transform_with_values
 
 
 def apply() -> None:
     """Give `samtranslator` the values (or defaults) of the template's parameters."""
     engine: Any = importlib.import_module("ministack.services.cloudformation.engine")
-    transform_module: Any = importlib.import_module("samtranslator.translator.transform")
-    apply_transforms, sam_transform = engine._apply_transforms, transform_module.transform
-    values: ContextVar[dict[str, str] | None] = ContextVar("sam_parameters", default=None)
+    apply_transforms = engine._apply_transforms
 
     def apply_transforms_with_values(template: Any, provided: Any = None, previous: Any = None) -> Any:
-        reset = values.set(engine._transform_parameters(template, provided, previous))
+        _patch_transform()
+        reset = _values.set(engine._transform_parameters(template, provided, previous))
         try:
             return apply_transforms(template, provided, previous)
         finally:
-            values.reset(reset)
+            _values.reset(reset)
 
-    def sam_transform_with_values(template: Any, parameters: dict[str, Any], *rest: Any, **options: Any) -> Any:
-        return sam_transform(template, {**(values.get() or {}), **parameters}, *rest, **options)
-
-    transform_module.transform = sam_transform_with_values
     for module in ("engine", "stacks", "changesets", "handlers", "provisioners"):
         holder: Any = importlib.import_module(f"ministack.services.cloudformation.{module}")
         if getattr(holder, "_apply_transforms", None) is apply_transforms:

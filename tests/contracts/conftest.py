@@ -14,6 +14,7 @@ from sallyport.adapters.sts import StsIssuer
 from sallyport.domain.ports import CredentialIssuer, RequestStore, SamenessKey, Vault, Views, Workflow
 from tests.fakes.ports import FakeIssuer, FakeSameness, FakeStore, FakeVault, FakeViews, FakeWorkflow
 from tests.support.account import REGION, make_buckets, make_tables
+from tests.support.quick_moto import hasten
 
 TWINS = ["fake", "aws"]
 WAITS = """{"StartAt":"Wait","States":{"Wait":{"Type":"Wait","Seconds":60,"End":true}}}"""
@@ -25,6 +26,7 @@ def account() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("AWS_ENDPOINT_URL", raising=False)
         patch.setenv("AWS_DEFAULT_REGION", REGION)
+        hasten(patch)
         with mock_aws():
             make_tables()
             make_buckets()

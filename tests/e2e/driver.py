@@ -8,8 +8,10 @@ import hmac
 import json
 import random
 import re
+import threading
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
@@ -211,14 +213,16 @@ class Live:
         """A boto3 client of the account's root, or of an answered credential."""
         admin = self.stack["admin"]
         named = keys or {"AccessKeyId": admin["access_key_id"], "SecretAccessKey": admin["secret_access_key"]}
-        session: Any = boto3.session.Session(
-            named["AccessKeyId"], named["SecretAccessKey"], named.get("SessionToken"), self.stack["region"]
-        )
-        return session.client(
-            service,
-            endpoint_url=self.stack["aws_endpoint_url"],
-            config=Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}),
-        )
+        with _making:
+            return _session().client(
+                service,
+                self.stack["region"],
+                endpoint_url=self.stack["aws_endpoint_url"],
+                aws_access_key_id=named["AccessKeyId"],
+                aws_secret_access_key=named["SecretAccessKey"],
+                aws_session_token=named.get("SessionToken"),
+                config=Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}),
+            )
 
     def chain(self, request_id: str) -> list[dict[str, Any]]:
         """The request's audit events in order, once hashes and links have been computed again."""
@@ -246,6 +250,16 @@ class Live:
         """Keys of every version of the raw action that the vault still holds."""
         got = self.client("s3").list_object_versions(Bucket=self.stack["buckets"]["vault"])
         return [e["Key"] for e in [*got.get("Versions", []), *got.get("DeleteMarkers", [])] if request_id in e["Key"]]
+
+
+# Several tests act in threads, which must not make clients of one session at once.
+_making = threading.Lock()
+
+
+@cache
+def _session() -> Any:
+    """One for all clients: reading the services' models takes longer than most calls."""
+    return boto3.session.Session()
 
 
 def export(**changes: Any) -> dict[str, Any]:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local import deploy
+from local.stack import PROJECT
 from tests.e2e.driver import Live
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,22 +91,15 @@ def _copy_checkout(root: Path) -> None:
     """Copy the sources and, when nobody is building, what `sam build` made of them: `up` sees whether it still fits."""
     left_out = shutil.ignore_patterns(".git", ".venv", ".local", ".aws-sam", "__pycache__", ".*_cache", ".hypothesis")
     shutil.copytree(ROOT, root, ignore=left_out)
-    built = ROOT / ".local" / "sam"
+    built = PROJECT.scratch
     if built.is_dir():
-        with _nobody_builds():
+        with deploy.alone(PROJECT):
             shutil.copytree(built, root / ".local" / "sam")
             if (ROOT / ".aws-sam").is_dir():
                 shutil.copytree(ROOT / ".aws-sam", root / ".aws-sam")
         record = root / ".local" / "sam" / "build.toml"
         if record.is_file():
             record.write_text(record.read_text(encoding="utf-8").replace(f'"{ROOT}/', f'"{root}/'), encoding="utf-8")
-
-
-@contextmanager
-def _nobody_builds() -> Iterator[None]:
-    with (ROOT / ".local" / "lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _stack(root: Path, command: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sallyport.adapters.policy_layer import load_policy
+from sallyport_cli.policy.validate_template import VAULT_DAYS
 from tests.support import template
 from tests.support.template import ROOT, listed, of_type, resources, short, source, statements
 
@@ -176,6 +177,7 @@ def test_a_bucket_has_the_key_that_is_meant_for_it(name: str, key: str) -> None:
 def test_raw_actions_end_by_themselves_later_than_the_longest_approval() -> None:
     (rule,) = resources()["VaultBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     assert rule["Status"] == "Enabled"
+    assert rule["ExpirationInDays"] == VAULT_DAYS  # what the policy is held against where there is no template
     longest = max(a.approval.timeout_seconds + a.redemption_seconds for a in load_policy("0" * 12).actions.values())
     assert rule["ExpirationInDays"] * 86400 >= longest + 2 * 86400
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}

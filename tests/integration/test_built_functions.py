@@ -4,19 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local import deploy, toolchain
-from local.digest import sources_digest
+from local import deploy
 from local.stack import PROJECT
 from tests.support.template import ROOT
 
 FUNCTIONS = sorted(p.parent.name for p in (ROOT / "functions").glob("*/app.py"))
-# -I: neither this environment's variables nor the current folder; -S: no site-packages; -B: the build stays as it was
-# built, for by-products in a layer would make another version of it.
+# -I: neither this environment's variables nor the current folder; -S: no site-packages.
 START = """
 import importlib, json, runpy, sys
 sys.path[:0] = json.loads(sys.argv[1])
@@ -31,20 +30,22 @@ print(json.dumps([f for f in files if f and not f.startswith(ours) and f != sys.
 
 @pytest.fixture(scope="session")
 def built() -> Path:
-    """The local stack's build where it is of these sources, else one of our own that is kept for the next time."""
-    wanted = f"{sources_digest(ROOT)} {toolchain.architecture()}\n"
-    marker = PROJECT.scratch / "built-from"
-    if marker.is_file() and marker.read_text() == wanted and PROJECT.build_directory.is_dir():
-        return PROJECT.build_directory
-    project = deploy.Project(ROOT, ROOT / ".local" / "sam-of-tests", "tests")
-    deploy.build(project)
-    return project.build_directory
+    """The local stack's build, made now where it is not of these sources; the stack has no need to make it again."""
+    deploy.build(PROJECT)
+    return PROJECT.build_directory
+
+
+@pytest.fixture(scope="session")
+def byte_code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where functions leave what they compiled: in a layer it would make another version of it."""
+    return tmp_path_factory.mktemp("byte-code")
 
 
 def folder(built: Path, uri: str) -> Path:
     return (built / uri).resolve()
 
 
+@cache
 def template(built: Path) -> dict[str, Any]:
     from samcli.yamlhelper import yaml_parse
 
@@ -66,14 +67,15 @@ def modules(built: Path) -> list[str]:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_built_function_imports_with_its_layers_alone(built: Path, function: str) -> None:
+def test_a_built_function_imports_with_its_layers_alone(built: Path, byte_code: Path, function: str) -> None:
     resources = template(built)["Resources"].values()
     uris = [r["Properties"].get("CodeUri", "") for r in resources if r["Type"] == "AWS::Serverless::Function"]
     apps = [folder(built, uri) / "app.py" for uri in uris]
     (app,) = [a for a in apps if a.read_bytes() == (ROOT / "functions" / function / "app.py").read_bytes()]
     lazily = modules(built) if function == "submit_request" else []
+    given = [json.dumps(layers(built)), str(app), json.dumps(lazily)]
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-B", "-c", START, json.dumps(layers(built)), str(app), json.dumps(lazily)],
+        [sys.executable, "-I", "-S", "-X", f"pycache_prefix={byte_code}", "-c", START, *given],
         env={"PATH": os.defpath, "AWS_DEFAULT_REGION": "us-east-1"},
         capture_output=True,
         text=True,
@@ -91,12 +93,15 @@ def test_a_function_has_no_packages_of_its_own(built: Path) -> None:
             assert names == {"app.py", "requirements.txt"}
 
 
+def files(folder: Path) -> set[str]:
+    return {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc"}
+
+
 def test_layers_are_laid_out_as_lambda_reads_them(built: Path) -> None:
     deps, core, policy = map(Path, layers(built))
     assert (deps / "boto3").is_dir()
-    assert (core / "sallyport" / "domain").is_dir()
-    assert (policy / "sallyport_policy" / "authorization.cedar").is_file()
-    assert not [p for p in (deps, core, policy) if (p / "python").exists()]
+    assert files(core) == files(ROOT / "layers/core/python") >= {"sallyport/domain/requests.py"}
+    assert files(policy) == files(ROOT / "layers/policy/python") >= {"sallyport_policy/authorization.cedar"}
 
 
 def test_layers_hold_nothing_that_running_them_leaves_behind(built: Path) -> None:

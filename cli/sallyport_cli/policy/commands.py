@@ -54,7 +54,8 @@ def _validate(actions: Any) -> None:
         "find what is wrong with the policy before it is deployed",
         "Schemas; Cedar against its schema; every action's example checked, rendered and, for execute, held against "
         "the service's own model; bound_by; the directory; rules and actions that no case looks at; quorums that "
-        "cannot be met; a target role for each action in template.yaml. Exit code 1 when there are findings.",
+        "cannot be met; a target role for each action in template.yaml, and a vault that keeps a request for longer "
+        "than its approval and redemption take. Exit code 1 when there are findings.",
     )
     made.add_argument("--layer", type=Path, help=_LAYER)
     made.add_argument("--tests", type=Path, help="folder of the cases (default: layers/policy/tests)")

@@ -11,7 +11,13 @@ from sallyport_cli.policy.findings import Finding
 from sallyport_cli.policy.layer import open_layer
 from sallyport_cli.policy.validate_actions import check_action, check_form
 from sallyport_cli.policy.validate_people import check_cedar, check_dead, check_reachable
-from sallyport_cli.policy.validate_template import check_template
+from sallyport_cli.policy.validate_template import (
+    VAULT_DAYS,
+    check_template,
+    check_timeouts,
+    read_template,
+    vault_days,
+)
 
 
 def validate(root: Path | None, tests: Path | None, template: Path | None) -> tuple[list[Finding], str]:
@@ -40,9 +46,12 @@ def validate(root: Path | None, tests: Path | None, template: Path | None) -> tu
     outcome = run_cases(layer, tests or layer.tests)
     findings += check_dead(layer, outcome)
     findings += outcome.findings
-    template = template or layer.template
-    if template.is_file():
-        findings += check_template(layer, template)
+    days, path = VAULT_DAYS, template or layer.template
+    if path.is_file():
+        deployed = read_template(path)
+        findings += check_template(layer, deployed)
+        days = vault_days(deployed)
+    findings += check_timeouts(layer, days)
     directory = layer.policy.directory
     summary = (
         f"policy {layer.policy.digest[:12]}: {len(layer.policy.actions)} actions, {len(directory.people)} people, "

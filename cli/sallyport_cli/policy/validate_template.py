@@ -14,7 +14,12 @@ from sallyport.usecases.policy import TARGET_PATH
 from sallyport_cli.policy.findings import Finding
 from sallyport_cli.policy.layer import Layer
 
-_TWO_DAYS = 2 * 86_400
+# How long the vault keeps a raw action that nothing deleted: its lifecycle rule in the shipped template, a backstop
+# behind close_request. For a layer without a template beside it; a deployment that keeps longer says so in its own.
+VAULT_DAYS = 3
+# S3 counts days from the midnight after an object was written and expires it when it gets round to it, so a rule of
+# whole days promises nothing to the hour. Raw actions must outlast every approval and redemption by this much.
+_SPARE_DAYS = 2
 
 
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -35,9 +40,14 @@ def _short_form(loader: yaml.SafeLoader, _suffix: str, node: yaml.Node) -> Any:
 _TemplateLoader.add_multi_constructor("!", _short_form)
 
 
-def check_template(layer: Layer, path: Path) -> Iterator[Finding]:
+def read_template(path: Path) -> Mapping[str, Any]:
+    """The template, with what stands behind the tags of its short forms."""
+    template: dict[str, Any] = yaml.load(path.read_text("utf-8"), _TemplateLoader)  # noqa: S506 - safe, see above
+    return template
+
+
+def check_template(layer: Layer, template: Mapping[str, Any]) -> Iterator[Finding]:
     """Roles under /sallyport/target/ and actions belong together one to one; each role allows the action's calls."""
-    template = yaml.load(path.read_text("utf-8"), _TemplateLoader)  # noqa: S506 - a subclass of the safe loader
     resources = template["Resources"].values()
     roles = {
         resource["Properties"].get("RoleName"): resource["Properties"]
@@ -49,7 +59,6 @@ def check_template(layer: Layer, path: Path) -> Iterator[Finding]:
         users.setdefault(action.target_role, []).append(action.name)
         if not action.target_role.startswith("arn:"):  # a role in another account is that account's to check
             yield from _check_role(action, roles.get(action.target_role))
-        yield from _check_vault(action, template)
     for role, names in sorted(users.items()):
         if len(names) > 1:
             yield Finding("template.yaml", "target_role", f"{role} is shared by {', '.join(sorted(names))}")
@@ -74,15 +83,22 @@ def _check_role(action: ActionDefinition, role: Mapping[str, Any] | None) -> Ite
         yield Finding(where, "target_role", f"{action.target_role} allows {call}, which the session policy never uses")
 
 
-def _check_vault(action: ActionDefinition, template: Mapping[str, Any]) -> Iterator[Finding]:
-    """The vault's lifecycle rule is only a backstop: it outlasts approval and redemption by two days."""
+def vault_days(template: Mapping[str, Any]) -> int:
+    """For how many days the template's vault keeps an object; VAULT_DAYS where it does not say a number."""
     vault = template["Resources"].get("VaultBucket", {}).get("Properties", {})
     rules = vault.get("LifecycleConfiguration", {}).get("Rules", ())
-    days = [rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule]
-    needed = action.approval.timeout_seconds + action.redemption_seconds + _TWO_DAYS
-    if days and min(days) * 86_400 < needed:
-        message = f"approval and redemption take longer than the vault keeps the request ({min(days)} days, less two)"
-        yield Finding(f"actions/{action.name}.yaml", "timeouts", message)
+    days = [rule["ExpirationInDays"] for rule in rules if isinstance(rule.get("ExpirationInDays"), int)]
+    return min(days, default=VAULT_DAYS)
+
+
+def check_timeouts(layer: Layer, days: int) -> Iterator[Finding]:
+    """No request outlives its raw action in a vault that keeps it for so many days."""
+    for action in layer.policy.actions.values():
+        needed = action.approval.timeout_seconds + action.redemption_seconds
+        if needed > (days - _SPARE_DAYS) * 86_400:
+            message = f"ladder and redemption_seconds add up to {needed / 86_400:.1f} days; the vault keeps a request "
+            message += f"for {days}, of which {_SPARE_DAYS} are to spare"
+            yield Finding(f"actions/{action.name}.yaml", "timeouts", message)
 
 
 def _listed(value: Any) -> list[str]:

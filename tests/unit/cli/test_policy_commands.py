@@ -101,7 +101,7 @@ def put(document: Any, value: object, *path: str) -> None:
     document[path[-1]] = value
 
 
-LADDER = "ladder"
+LADDER, REDEMPTION = "ladder", "redemption_seconds"
 BREAKAGES: dict[str, tuple[str, Callable[[Any], object]]] = {
     "schema": ("ec2.reboot", lambda d: put(d, "x", "title")),
     "invalid": ("ec2.reboot", lambda d: d["bound_by"].pop("instance_id")),
@@ -123,6 +123,40 @@ def test_each_fault_of_an_action_is_named(checkout: Path, code: str, capsys: pyt
     name, change = BREAKAGES[code]
     edit(action(checkout, name), change)
     assert code in codes(checkout, capsys)
+
+
+DAY = 86_400
+
+
+@pytest.mark.parametrize(
+    ("ladder", "redemption", "vault", "fits"),
+    [
+        ([DAY - 600], 600, 3, True),
+        ([DAY - 600], 601, 3, False),
+        ([DAY // 2, DAY // 2 - 600], 601, 3, False),
+        ([DAY], 600, 4, True),
+        ([DAY - 600], 600, None, True),
+        ([DAY - 600], 601, None, False),
+        ([DAY], 600, "Ref", False),
+    ],
+    ids=str,
+)
+def test_ladder_and_redemption_fit_into_the_vaults_lifecycle(
+    checkout: Path, ladder: list[int], redemption: int, vault: object, fits: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The template's own days where it says a number, else those of the shipped template."""
+    file = checkout / "template.yaml"
+    if vault is None:
+        file.unlink()
+    else:
+        text, said = file.read_text(encoding="utf-8"), "ExpirationInDays: 3,"
+        assert text.count(said) == 1
+        days = "!Ref ViewRetentionDays" if vault == "Ref" else vault
+        file.write_text(text.replace(said, f"ExpirationInDays: {days},"), encoding="utf-8")
+    rungs = [{"seconds": seconds, "groups": ["security"]} for seconds in ladder]
+    edit(action(checkout, "ec2.reboot"), lambda d: put(d["approval"], rungs, LADDER))
+    edit(action(checkout, "ec2.reboot"), lambda d: put(d, redemption, REDEMPTION))
+    assert ("timeouts" in codes(checkout, capsys)) is not fits
 
 
 def test_an_action_that_nobody_may_request_is_named(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:

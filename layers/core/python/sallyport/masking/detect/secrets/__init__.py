@@ -17,12 +17,12 @@ from sallyport.masking.spans import Span
 __all__ = ["find", "harmless"]
 
 _RANDOM = re.compile(
-    r"(?<![\w+/=.~%@-])(?=[A-Za-z+/_.~%-]{0,60}\d)[A-Za-z0-9][A-Za-z0-9+/_.~%-]{18,1000}={0,2}(?![\w+/=@])"
+    r"(?<![\w+/=.~%@-])(?=[A-Za-z+/_.~%-]{0,60}\d)[A-Za-z0-9][A-Za-z0-9+/_.~%-]{18,20000}={0,2}(?![\w+/=@])"
 )
 _NAMED = (
     r"(?i:passw|passphrase|passcode|pwd|secret|token|tkn|credential|bearer|api[ _.-]?key|access[ _.-]?key"
     r"|private[ _.-]?key|[_. -]pass\b|\bpass ?[:=]|\bcreds?\b|passe\b|contrase|\bauth\b"
-    r"|(?:key|access|private|licen[cs]e|session|cookie)[\"'\])]*(?:[^\S\n]*[=:]|[ -][a-z0-9_]{16}))"
+    r"|(?:key|access|private|licen[cs]e|session|cookie)[\"'\])]*(?:[^\S\n]*[=:]|[ -][a-z0-9_.-]{16}))"
 )
 _BLOCK = r"://[^\s/@]*@|-----BEGIN|PuTTY"
 _COMMAND = r"(?:\s|^)(?:-u|--user)[ =]|\s-p"
@@ -71,11 +71,14 @@ def find(text: str) -> Iterable[Span]:
 
 
 def _random(text: str, found: list[Span]) -> Iterable[Span]:
-    """Tokens that are too irregular for anything else, but for those of which `found` are parts."""
+    """Tokens that are too irregular for anything else; of those that `found` are parts of, what comes after."""
     ends = [span.end for span in found]
     for match in _RANDOM.finditer(text):
-        at = bisect.bisect_right(ends, match.start())
-        if at < len(found) and found[at].start < match.end():
-            continue  # what is left of it is the secret's name
-        if is_random(match.group()) and not harmless(text, match.start(), match.end()):
-            yield Span(match.start(), match.end(), "SECRET", "random")
+        start, end = match.span()
+        at = bisect.bisect_right(ends, start)
+        if at < len(found) and found[at].start < end:
+            last = ends[bisect.bisect_left(ends, end) - 1] if ends[at] < end else end
+            if end - last >= 8:  # longer than any format says
+                yield Span(last, end, "SECRET", "random")
+        elif is_random(match.group()) and not harmless(text, start, end):
+            yield Span(start, end, "SECRET", "random")

@@ -90,7 +90,8 @@ def blocks(text: str) -> Iterator[Span]:
         while (start := head.search(text, end)) is not None:
             end = text.find(last, start.end(), start.end() + _LONGEST_KEY)
             end = end if end >= 0 else min(len(text), start.end() + _LONGEST_KEY)
-            yield Span(start.end(), end, "SECRET", "secret")
+            if end > start.end():
+                yield Span(start.end(), end, "SECRET", "secret")
     if "://" in text and "@" in text:
         for match in _URL_LOGIN.finditer(text):
             yield Span(match.start(2), match.end(2), "SECRET", "secret")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from sallyport.masking.detect.secrets.harmless import harmless
 from sallyport.masking.detect.secrets.values import is_key, is_password, is_random, is_strong, unpronounceable
@@ -17,7 +18,7 @@ _WORD = re.compile(
     r"|cookie|webhook|sas|pat|jwt|hmac|licen[cs]e|dsn|encryption|otp|pin"
 )
 # What may follow such a word inside the name itself.
-_TAIL = re.compile(r"[\w.$+/~%-]{0,600}")
+_TAIL = re.compile(r"[\w.$+/~%-]{0,20000}")
 _TAIL_WORD = re.compile(r"[-_.]?(?:[A-Za-z]{1,14})(?=[-_.])[-_.]?")
 # Names that end so hold something about a secret: where it lies, what it is called, how long it lives.
 _ABOUT = re.compile(
@@ -33,14 +34,22 @@ _LINK = re.compile(
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _SCHEME = re.compile(r"(?:bearer|basic|token|ssws|digest|apikey|bot)\s{1,4}", re.IGNORECASE)
 _ELEMENT = re.compile(r"[\"']\s{1,4}value\s?=")  # `<add key="…" value="…">`: what is called key there is a name
-_BARE = re.compile(r"(?:[^\s\"'`,;()<>{}|\[\]&\\=]|&(?!\w{1,30}=|\w{1,8};)){4,1000}={0,3}")
-_MORE = re.compile(r"(?<==)[^\s\"'`,;()<>{}|\[\]&\\=]{4,1000}={0,3}")  # a key with an equals sign inside
-_QUOTED = {quote: re.compile(rf"[^{quote}\r\n]{{4,1000}}(?={quote})") for quote in "\"'`"}
+_BARE = re.compile(r"(?:[^\s\"'`,;()<>{}|\[\]&\\=]|&(?!\w{1,30}=|\w{1,8};)){4,20000}={0,3}")
+_MORE = re.compile(r"(?<==)[^\s\"'`,;()<>{}|\[\]&\\=]{4,20000}={0,3}")  # a key with an equals sign inside
+_QUOTED = {quote: re.compile(rf"[^{quote}\r\n]{{4,20000}}(?={quote})") for quote in "\"'`"}
 _ASSIGNS = frozenset(("=>", ":=", "?=", "||=", "=", "==", "===", ":", "::", "<-", ">", "is", "was", "value=", "-p"))
 _STATES = frozenset(
     "required optional incorrect wrong expired invalid valid missing correct empty reset changed needed stored weak strong also only used being encrypted hashed".split()
 )
 _SHORT = frozenset("api auth pass sas pat pin sig otp dsn salt priv cred tkn jwt access".split())
+_JUDGED_ONCE = 64  # names inside a longer value that is no secret are not looked at
+
+
+class _Value(NamedTuple):
+    start: int
+    end: int
+    op: str
+    assigned: bool
 
 
 def find(text: str) -> Iterator[Span]:
@@ -56,7 +65,12 @@ def find(text: str) -> Iterator[Span]:
         tail = _TAIL.match(text, end, limit).group()  # type: ignore[union-attr]
         if start < done or (following is not None and end + len(tail) == limit):
             continue
-        found = _joined(end, tail) or _assigned(text, small, word, tail)
+        found = _joined(end, tail)
+        if found is None and (value := _assigned(text, word, tail)) is not None:
+            if _fits(text, small, word, tail, value):
+                found = Span(value.start, value.end, "SECRET", "secret")
+            elif value.end - value.start > _JUDGED_ONCE:
+                done = value.end
         if found is not None and not harmless(text, found.start, found.end, named=True):
             yield found
             done = found.end
@@ -87,41 +101,37 @@ def _joined(start: int, tail: str) -> Span | None:
     return None
 
 
-def _assigned(text: str, small: str, word: re.Match[str], tail: str) -> Span | None:
-    """The value that a name holds."""
-    start, end = word.start(), word.end() + len(tail)
-    link = _LINK.match(text, end)
+def _assigned(text: str, word: re.Match[str], tail: str) -> _Value | None:
+    """The value that stands after a name, without a scheme such as `Bearer` and without a full stop."""
+    link = _LINK.match(text, word.end() + len(tail))
     if link is None or len(tail) > 60 or (tail and _ABOUT.fullmatch(tail) and not _carries(word, tail)):
         return None
-    since = max(0, start - 80)
-    if small.rfind("arn:", since, start) > small.rfind(" ", since, start):
-        return None  # where a secret lies: the name that it has in a vault
-    value = _value(text, link.end(), link.group("quote"))
-    if value is None:
-        return None
-    named = small[max(0, start - 24) : end]
-    password = word.group("password") is not None or "secret" in named or "passw" in named
-    op, found = (link.group("op") or "").lower().replace(" ", ""), text[slice(*value)]
-    if op in _ASSIGNS or (op and link.group("quote")):
-        good = (password and found.lower() not in _STATES and is_password(found)) or is_key(found)
-    else:
-        good = _convincing(found) or (not op and word.group("password") not in (None, "pass") and is_strong(found))
-    return Span(*value, "SECRET", "secret") if good else None
-
-
-def _value(text: str, start: int, quote: str) -> tuple[int, int] | None:
-    """Where the value that begins at `start` lies, without a scheme such as `Bearer` and without a full stop."""
-    value = (_QUOTED[quote].match(text, start) if quote else None) or _BARE.match(text, start)
+    quote, op = link.group("quote") or "", (link.group("op") or "").lower().replace(" ", "")
+    value = (_QUOTED[quote].match(text, link.end()) if quote else None) or _BARE.match(text, link.end())
     if value is None or (quote and _ELEMENT.match(text, value.end())):
         return None
     start, end = value.span()
     if not quote:
-        if any(map(str.isdigit, value.group())) and (more := _MORE.match(text, end)) is not None:
+        if any(map(str.isdigit, value.group()[:100])) and (more := _MORE.match(text, end)) is not None:
             end = more.end()
         while text[end - 1] in ".:":
             end -= 1
     scheme = _SCHEME.match(text, start, end)
-    return (scheme.end() if scheme is not None else start), end
+    return _Value(scheme.end() if scheme is not None else start, end, op, op in _ASSIGNS or bool(op and quote))
+
+
+def _fits(text: str, small: str, word: re.Match[str], tail: str, value: _Value) -> bool:
+    """Whether a value is a secret of the kind that the name says."""
+    start = word.start()
+    since = max(0, start - 80)
+    if small.rfind("arn:", since, start) > small.rfind(" ", since, start):
+        return False  # where a secret lies: the name that it has in a vault
+    found = text[value.start : value.end]
+    named = small[max(0, start - 24) : word.end() + len(tail)]
+    password = word.group("password") is not None or "secret" in named or "passw" in named
+    if value.assigned:
+        return (password and found.lower() not in _STATES and is_password(found)) or is_key(found, at_least=8)
+    return _convincing(found) or (not value.op and word.group("password") not in (None, "pass") and is_strong(found))
 
 
 def _convincing(value: str) -> bool:

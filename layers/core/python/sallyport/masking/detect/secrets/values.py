@@ -74,13 +74,15 @@ def made_up(value: str) -> bool:
     return max(near, skip) >= 0.5 * (len(value) - 2)
 
 
-def is_key(value: str) -> bool:
+def is_key(value: str, at_least: int = 10) -> bool:
     """Whether what a name of a key holds can be one: mixed characters and no placeholder."""
-    if len(value) < 10 or placeholder(value) or (len(set(value)) < 5 and len(value) < 30):
+    if len(value) < at_least or placeholder(value) or (len(set(value)) < 5 and len(value) < 30):
         return False
     if len(value) >= 16 and (_HEX.fullmatch(value) or (len(value) >= 32 and value.isalnum())):
         return True
     digits = sum(map(str.isdigit, value))
+    if len(value) < 10 and not (2 < digits < len(value) - 1 and value.isalnum()):
+        return False
     if _EXPRESSION.search(value) or (value.count(".") > 3 and not digits):
         return False
     if digits < 3 and _words(value) >= 0.5 * len(value) and not unpronounceable(value):
