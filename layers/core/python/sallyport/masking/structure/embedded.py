@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Callable, Iterator
 
@@ -26,6 +27,15 @@ def looks_like_json(text: str) -> bool:
     return (tail in "}]" and _JSON_START.match(text) is not None) or (
         tail == '"' and _JSON_STRING_START.match(text) is not None
     )
+
+
+def is_json(text: str) -> bool:
+    """Whether `text` is JSON to its end, so that `json_spans` has read all of it."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def json_spans(text: str, find: Finder) -> Iterator[Span]:
