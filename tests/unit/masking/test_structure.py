@@ -65,6 +65,32 @@ def test_rows_are_masked_by_column_however_they_are_written(document: Any) -> No
     assert "open" in masked
 
 
+def test_sql_on_several_lines_stays_sql() -> None:
+    sql = "INSERT INTO t (fname, ssn, city, status) VALUES\n('Ada', '4711', 'Salem', 'open'),\n('Bo', '5', '', '');"
+    assert mask_json(sql) == (
+        "INSERT INTO t (fname, ssn, city, status) VALUES\n"
+        "('[NAME-1]', '[SSN-1]', '[ADDRESS-1]', 'open'),\n('[NAME-2]', '[SSN-2]', '', '');"
+    )
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "fname,ssn,notes\nLightfoot,1,told lightfoot to come\nBo,2,no answer\n",
+        "INSERT INTO t (fname, ssn, notes) VALUES ('Lightfoot', '1', 'told lightfoot to come')",
+    ],
+)
+def test_a_name_in_a_cell_is_found_in_the_prose_of_another(table: str) -> None:
+    masked = str(mask_json({"x": table}))
+    assert "ightfoot" not in masked
+    assert "to come" in masked
+
+
+def test_no_marker_of_a_row_repeats_a_number_hidden_beside_it() -> None:
+    masked = str(mask_json("fname,ssn,dob,status\nAda,1-2-3,4/5/1960,open\n"))
+    assert masked == "fname,ssn,dob,status\n[NAME-6],[SSN-6],[DATE-6],open\n"
+
+
 def test_identifiers_used_as_keys_go_and_field_names_stay() -> None:
     masked: Any = mask_json({"Emily C.": {"status": 1}, "jane@example.org": 2, "firstName": "Ada", "ward": 3})
     assert list(masked) == ["[NAME-1]", "[EMAIL-1]", "firstName", "ward"]
