@@ -287,7 +287,8 @@ def _picks(
         return bool(word.flags & words.GIVEN_STRONG and not word.flags & words.FREQUENT)
     if word.text.isupper():
         return False
-    return len(chain) == 1
+    # Blood is a family name too, but who writes of Blood or Stone alone means the thing.
+    return len(chain) == 1 and bool(word.flags & words.GIVEN or not word.flags & words.MEDICAL)
 
 
 _OF = (" of ", " for ")

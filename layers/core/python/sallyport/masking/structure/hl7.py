@@ -87,8 +87,7 @@ SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
 _EMPTY = re.compile(r'[\s"&]*')
 _RUNNING = re.compile(r"[^\W\d_]+ [^\W\d_]+ [^\W\d_]+ [^\W\d_]+ [^\W\d_]+")
 # Every segment of v2.8.2, appendix A: what the specification codes in them is believed. Others, as Z segments, are text.
-_STANDARD = frozenset(
-    """
+_SEGMENTS = """
     ABS ACC ADD ADJ AFF AIG AIL AIP AIS AL1 APR ARQ ARV AUT BHS BLC BLG BPO BPX BTS BTX BUI CDM CDO CER CM0 CM1 CM2 CNS CON CSP
     CSR CSS CTD CTI CTR DB1 DEV DG1 DMI DON DPS DRG DSC DSP DST ECD ECR EDU EQP EQU ERR EVN FAC FHS FT1 FTS GOL GP1 GP2 GT1 IAM
     IAR IIM ILT IN1 IN2 IN3 INV IPC IPR ISD ITM IVC IVT LAN LCC LCH LDP LOC LRL MCP MFA MFE MFI MRG MSA MSH NCK NDS NK1 NPU NSC
@@ -96,8 +95,8 @@ _STANDARD = frozenset(
     PM1 PMT PR1 PRA PRB PRC PRD PRT PSG PSH PSL PSS PTH PV1 PV2 PYE QAK QID QPD QRD QRF QRI RCP RDF RDT REL RF1 RFI RGS RMI ROL
     RQ1 RQD RXA RXC RXD RXE RXG RXO RXR RXV SAC SCD SCH SCP SDD SFT SGH SGT SHP SID SLT SPM STF STZ TCC TCD TQ1 TQ2 TXA UAC UB1
     UB2 URD URS VAR VND
-    """.split()
-)
+"""
+_STANDARD = frozenset(_SEGMENTS.split())
 _HEADERS = frozenset(("MSH", "FHS", "BHS"))
 _LINE = re.compile(r"[^\r\n]+")
 
