@@ -6,6 +6,7 @@ import pytest
 
 from sallyport.masking import mask, mask_json
 
+TALK = "spouse Sarah Kowalczyk can be called at 617-555-0182"
 PATIENT: Any = {
     "resourceType": "Patient",
     "id": "example",
@@ -142,3 +143,34 @@ def test_findings_point_into_the_masked_document() -> None:
     masked, findings = mask({"Emily C.": {"phone": "503-555-0147"}})
     assert [(finding.path, finding.category) for finding in findings] == [("$", "NAME"), ("$.[NAME-1].phone", "PHONE")]
     assert isinstance(masked.document, dict)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"resourceType": "Observation", "status": TALK},
+        {"resourceType": "Patient", "id": TALK, "gender": TALK, "language": TALK},
+        {"resourceType": "Observation", "code": {"text": TALK}},
+        {"resourceType": "Observation", "code": {"coding": [{"system": TALK, "code": TALK, "display": TALK}]}},
+        {
+            "resourceType": "Bundle",
+            "type": TALK,
+            "entry": [{"fullUrl": TALK, "request": {"method": TALK, "url": TALK}}],
+        },
+        {"resourceType": "Observation", "subject": {"reference": TALK}, "valueQuantity": {"value": 1, "unit": TALK}},
+        {"resourceType": TALK},
+    ],
+)
+def test_what_people_write_into_coded_fhir_elements_is_read(resource: Any) -> None:
+    assert "555-0182" not in str(mask_json(resource))
+
+
+@pytest.mark.parametrize("segment", [f"ZPI|1|{TALK}", f"NTE|1||{TALK}", f"OBX|1|TX|9^Note||{TALK}", f"XX9||||{TALK}"])
+def test_text_of_hl7_segments_is_read(segment: str) -> None:
+    masked = str(mask_json(f"MSH|^~\\&|LAB|HOSP|||20250301||ORU^R01|1|P|2.5\rPID|1||448812\r{segment}"))
+    assert "555-0182" not in masked
+    assert "Kowalczyk" not in masked
+
+
+def test_text_around_json_is_read() -> None:
+    assert "Kowalczyk" not in str(mask_json('{"a": 1} ' + TALK + " }"))

@@ -45,6 +45,8 @@ class Reader:
             spans = list(hl7.find(text, prose))
         elif embedded.looks_like_json(text):
             spans = list(embedded.json_spans(text, inner))
+            if not embedded.is_json(text):  # what stands between its strings is running text
+                spans += prose(text)
         elif (delimiter := embedded.table_delimiter(text)) is not None:
             spans = list(embedded.table_spans(text, delimiter, inner))
         else:

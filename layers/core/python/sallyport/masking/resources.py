@@ -43,7 +43,7 @@ class Resources:
         for key, item in node.items():
             kind = type(item)
             if kind is str:
-                if key not in keep:
+                if key not in keep or not fhir.is_code(item):
                     self._leaf(masked, key, node, key, item, place, role, depth)
             elif kind is dict:
                 if not (plain and fhir.stays(item)):

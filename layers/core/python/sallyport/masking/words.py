@@ -143,7 +143,8 @@ _DRUGS = (
     "dipine", "thiazide", "semide", "lukast", "terol", "sone", "olone", "caine", "zepam", "zolam", "barbital",
     "oxetine", "pramine", "triptyline", "idone", "apine", "azine", "afil", "dronate", "fibrate", "formin", "glitazone",
     "platin", "rubicin", "taxel", "mide", "trexate", "itis", "osis", "emia", "oma", "pathy", "ectomy", "plasty",
-    "scopy", "graphy", "gram", "ology", "therapy", "megaly", "algia", "uria", "penia", "plegia", "rrhea", "rrhage",
+    "scopy", "graphy", "metry", "gram", "virus", "phan",
+    "ology", "therapy", "megaly", "algia", "uria", "penia", "plegia", "rrhea", "rrhage",
     "trophy", "sclerosis", "toxin", "ase", "ine", "one", "ate", "ide", "ium",
 )  # fmt: skip
 

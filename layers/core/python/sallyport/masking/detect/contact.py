@@ -127,6 +127,7 @@ def _called(text: str, at: int) -> bool:
 
 
 _COLONS = re.compile(r"[:-][0-9A-Fa-f]{0,4}[:-][0-9A-Fa-f]{0,4}[:-]")
+_VERSION_AFTER = re.compile(r"v?\d{1,4}(?:\.\d{1,6}){1,2}")  # `package@1.2.3` is no address
 _LOCAL_BACKWARDS = re.compile(r"[\w.+%'-]{1,64}")
 
 
@@ -139,6 +140,9 @@ def _emails(text: str) -> Iterator[Span]:
     while at >= 0:
         local = _LOCAL_BACKWARDS.match(text[max(0, at - 64) : at][::-1])
         if local is not None and (whole := EMAIL.match(text, at - local.end())) is not None and whole.end() > at:
+            if _VERSION_AFTER.fullmatch(text, at + 1, whole.end()):
+                at = text.find("@", at + 1)
+                continue
             part = text[at - local.end() : at]
             start = at - len(part.lstrip("'."))
             yield Span(start, whole.end(), "EMAIL", "email")

@@ -274,21 +274,39 @@ def _picks(
         return True
     if i + 1 < len(chain) and chain[i + 1].kind in "NU" and word.flags & words.GIVEN:
         return True
-    if (
-        i + 1 < len(chain)
-        and chain[i + 1].kind == "A"
-        and word.flags & words.GIVEN_STRONG
-        and chain[i + 1].flags & words.SURNAME_STRONG
-    ):
+    if i + 1 < len(chain) and word.flags & words.GIVEN_STRONG and _surname(chain[i + 1], starts_sentence and i == 0):
         return not (i == 0 and starts_sentence and len(chain) > 2)
     if i == 0 and starts_sentence:
+        if len(chain) == 1 and word.flags & words.GIVEN and _SPEAKS.match(text, word.end) is not None:
+            return True
         speaks = text[word.end : word.end + 1] == ":" and len(chain) == 1
         return bool(word.flags & words.GIVEN_STRONG and (speaks or not word.flags & words.FREQUENT))
+    if i > 0 and i + 1 == len(chain) and text[chain[i - 1].end : word.start] in _OF and not word.text.isupper():
+        return bool(word.flags & words.GIVEN_STRONG)  # the mother of Grace
     if i > 0 and plain:
         return bool(word.flags & words.GIVEN_STRONG and not word.flags & words.FREQUENT)
     if word.text.isupper():
         return False
-    return len(chain) == 1
+    # Blood is a family name too, but who writes of Blood or Stone alone means the thing.
+    return len(chain) == 1 and bool(word.flags & words.GIVEN or not word.flags & words.MEDICAL)
+
+
+_OF = (" of ", " for ")
+_SPEAKS = re.compile(
+    r" (?:says|said|reports|reported|states|stated|calls|called|asks|asked|wants|wanted|complains|complained|denies|denied|presents|presented|emailed|wrote|told"
+    r"|needs|lives|works|underwent|visited|was (?:seen|admitted|born|diagnosed|discharged|referred))\b"
+)
+
+
+def _surname(word: Word, starts_sentence: bool) -> bool:
+    """Whether a word behind a given name that is an everyday word as well is the family name: Mark White, Grace Obi."""
+    if word.kind == "A":
+        return bool(
+            word.flags & words.SURNAME_STRONG or (word.flags & words.SURNAME and not word.flags & words.FREQUENT)
+        )
+    return bool(
+        word.kind == "B" and word.flags & words.SURNAME_STRONG and not starts_sentence and not word.text.isupper()
+    )
 
 
 def _category(chain: list[Word], cue: cues.Cue) -> str:

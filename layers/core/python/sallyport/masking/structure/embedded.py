@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Iterator
 
@@ -18,6 +19,7 @@ from sallyport.masking.structure.sql import looks_like_sql, sql_spans, without_l
 __all__ = [
     "base64_spans",
     "decode_base64",
+    "is_json",
     "json_spans",
     "looks_like_json",
     "looks_like_sql",
@@ -39,6 +41,15 @@ def looks_like_json(text: str) -> bool:
     return (tail in "}]" and _JSON_START.match(text) is not None) or (
         tail == '"' and _JSON_STRING_START.match(text) is not None
     )
+
+
+def is_json(text: str) -> bool:
+    """Whether `text` is JSON to its end, so that `json_spans` has read all of it."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def json_spans(text: str, find: Finder) -> Iterator[Span]:

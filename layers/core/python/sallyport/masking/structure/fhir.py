@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from sallyport.masking.structure.fhir_elements import ADDRESS, CODED, KEEP, PERSON_ROLES
+from sallyport.masking.structure.fhir_elements import ADDRESS, KEEP, PERSON_ROLES, WORDS
 
 DATE = re.compile(r"(?:1[89]|20)\d\d-(?:0[1-9]|1[0-2])(?:-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?)?")
 _PERSONS = re.compile(r"(?:^|/)(?:Patient|Practitioner|PractitionerRole|RelatedPerson|Person)[/?]")
@@ -36,6 +36,21 @@ def is_resource(node: dict[str, Any]) -> bool:
     return isinstance(node.get("resourceType"), str)
 
 
+_LONGEST_TERM = 250
+# An address, a long number, numbers in groups. It begins with one set of characters, for which `re` scans fast.
+_NO_TERM = re.compile(r"[@\d](?:(?<=@)|\d{6}|[-. /()]{1,2}\d{2,4}[-. /]\d{2})")
+
+
+def is_code(value: str) -> bool:
+    """Whether `value` can be what the specification puts into a code, a URI, a unit: it never has blanks or an at sign."""
+    return " " not in value and "@" not in value
+
+
+def is_term(text: str) -> bool:
+    """Whether `text` can be what a terminology calls a code: short, with no address, number or date in it."""
+    return len(text) <= _LONGEST_TERM and _NO_TERM.search(text) is None
+
+
 def identifier_category(node: dict[str, Any]) -> str:
     """The category of an Identifier's value, by its system and type."""
     system = node.get("system")
@@ -56,7 +71,8 @@ def element(node: dict[str, Any], key: str, value: object, role: str) -> str | N
     """
     rule = _ELEMENTS.get(key)
     if isinstance(rule, str):
-        return rule
+        believed = rule != "keep" or type(value) is not str or is_code(value) or (key in WORDS and is_term(value))
+        return rule if believed else None
     decided = rule(node, value, role) if rule is not None else None
     return "keep" if decided is None and isinstance(value, int | float) else decided
 
@@ -76,7 +92,7 @@ def _address(node: dict[str, Any], value: object, role: str) -> str | None:
 def _text(node: dict[str, Any], value: object, role: str) -> str | None:
     if "family" in node or "given" in node:
         return "NAME"
-    return _address(node, value, role) or ("keep" if "coding" in node or role in CODED else None)
+    return _address(node, value, role) or ("keep" if "coding" in node and is_term(str(value)) else None)
 
 
 def _data(node: dict[str, Any], value: object, role: str) -> str | None:
@@ -104,10 +120,14 @@ def stays(node: dict[str, Any]) -> bool:
         if "code" in node:
             return _is_coding(node)
         if len(node) == 1:
-            return type(node.get("reference")) is str or _are_codings(node.get("tag"))
-        return len(node) == 2 and type(node.get("method")) is str and type(node.get("url")) is str
-    size = len(node)
-    return (size == 1 or (size == 2 and type(node.get("text")) is str)) and _are_codings(codings)
+            reference = node.get("reference")
+            return is_code(reference) if type(reference) is str else _are_codings(node.get("tag"))
+        method, url = node.get("method"), node.get("url")
+        return len(node) == 2 and type(method) is str and type(url) is str and is_code(method) and is_code(url)
+    if len(node) == 1:
+        return _are_codings(codings)
+    text = node.get("text")
+    return len(node) == 2 and type(text) is str and is_term(text) and _are_codings(codings)
 
 
 def _are_codings(codings: object) -> bool:
@@ -125,15 +145,19 @@ def _is_measure(node: dict[str, Any]) -> bool:
     kind = type(node["value"])
     if (kind is not float and kind is not int) or not node.keys() <= _MEASURE:
         return False
-    return all(type(value) is str for key, value in node.items() if key != "value")
+    return all(type(value) is str and is_code(value) for key, value in node.items() if key != "value")
 
 
 def _is_coding(node: dict[str, Any]) -> bool:
-    if type(node.get("code")) is not str or type(node.get("system")) is not str:
+    code, system = node.get("code"), node.get("system")
+    if type(code) is not str or type(system) is not str or not (is_code(code) and is_code(system)):
         return False
-    if len(node) == 3 and type(node.get("display")) is str:
-        return True
-    return node.keys() <= _CODING and not any(type(value) in (dict, list) for value in node.values())
+    display = node.get("display", "")
+    if type(display) is not str or not is_term(display):
+        return False
+    return len(node) <= 3 or (
+        node.keys() <= _CODING and type(node.get("version", "")) is str and is_code(node.get("version", ""))
+    )
 
 
 def coded_displays(extensions: list[Any]) -> frozenset[str]:
@@ -183,9 +207,9 @@ _ORGANIZED = re.compile(
 
 def _display(node: dict[str, Any], value: object, role: str) -> str | None:
     """A code's display is terminology; a reference's display to a person is a name; of anything else only known names go."""
-    if "code" in node or "system" in node:
-        return "keep"
     display = str(node.get("display"))
+    if "code" in node or "system" in node:
+        return "keep" if is_term(display) else None
     reference = node.get("reference")
     person = (
         isinstance(reference, str) and ("/" in reference or "?" in reference) and _PERSONS.search(reference)

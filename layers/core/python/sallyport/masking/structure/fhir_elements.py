@@ -18,12 +18,8 @@ KEEP = _listed(
     hash size
     """
 )
-# CodeableConcepts: their text names a code.
-CODED = _listed(
-    """
-    code type category vaccineCode valueCodeableConcept reasonCode bodySite specialty maritalStatus route
-    """
-)
+# Of these, the ones whose values may have several words.
+WORDS = _listed("state country prefix suffix unit valueUnit")
 # References to people, where nothing else says what the reference is to.
 PERSON_ROLES = _listed(
     """

@@ -85,6 +85,18 @@ _ENCAPSULATED = 5  # the component of ED that holds the data
 HEAD = re.compile(r"(?:^|[\r\n\x0b])(?:MSH|FHS|BHS)([^\w\s])([^\w\s]{3,5})")
 SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
 _EMPTY = re.compile(r'[\s"&]*')
+_RUNNING = re.compile(r"[^\W\d_]+ [^\W\d_]+ [^\W\d_]+ [^\W\d_]+ [^\W\d_]+")
+# Every segment of v2.8.2, appendix A: what the specification codes in them is believed. Others, as Z segments, are text.
+_SEGMENTS = """
+    ABS ACC ADD ADJ AFF AIG AIL AIP AIS AL1 APR ARQ ARV AUT BHS BLC BLG BPO BPX BTS BTX BUI CDM CDO CER CM0 CM1 CM2 CNS CON CSP
+    CSR CSS CTD CTI CTR DB1 DEV DG1 DMI DON DPS DRG DSC DSP DST ECD ECR EDU EQP EQU ERR EVN FAC FHS FT1 FTS GOL GP1 GP2 GT1 IAM
+    IAR IIM ILT IN1 IN2 IN3 INV IPC IPR ISD ITM IVC IVT LAN LCC LCH LDP LOC LRL MCP MFA MFE MFI MRG MSA MSH NCK NDS NK1 NPU NSC
+    NST NTE OBR OBX ODS ODT OH1 OH2 OH3 OH4 OM1 OM2 OM3 OM4 OM5 OM6 OM7 OMC ORC ORG OVR PAC PCE PCR PD1 PDA PDC PEO PES PID PKG
+    PM1 PMT PR1 PRA PRB PRC PRD PRT PSG PSH PSL PSS PTH PV1 PV2 PYE QAK QID QPD QRD QRF QRI RCP RDF RDT REL RF1 RFI RGS RMI ROL
+    RQ1 RQD RXA RXC RXD RXE RXG RXO RXR RXV SAC SCD SCH SCP SDD SFT SGH SGT SHP SID SLT SPM STF STZ TCC TCD TQ1 TQ2 TXA UAC UB1
+    UB2 URD URS VAR VND
+"""
+_STANDARD = frozenset(_SEGMENTS.split())
 _HEADERS = frozenset(("MSH", "FHS", "BHS"))
 _LINE = re.compile(r"[^\r\n]+")
 
@@ -134,8 +146,10 @@ class _Reader:
             if field and start > at:
                 if kind := kinds.get(number):
                     yield from self.field(field, start, kind)
-                elif (name == "NTE" and number == 3) or (
-                    not kinds and len(field) > 40 and self.component not in field and name not in _HEADERS
+                elif not (name == "OBX" and number == 5) and (  # which is read by its own type
+                    name not in _STANDARD
+                    or (name == "NTE" and number == 3)
+                    or (self.component not in field and _RUNNING.search(field))
                 ):
                     yield from self.text(field, start)
             start += len(field) + 1
