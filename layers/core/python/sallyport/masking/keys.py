@@ -10,7 +10,7 @@ from sallyport.masking import words
 from sallyport.masking.structure.fields import Field, field_of
 
 _FIELD_KEY = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,60}\d{0,2}")
-_FIELD_LIKE = re.compile(r"[A-Za-z_$@:.\-]{1,40}")
+_FIELD_LIKE = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,40}")
 _PARTS = re.compile(r"[._\-]")
 # Keys that stay as they are, learnt while masking. Like the cache below it outlives the request: field-like words only.
 SHOWN: set[str] = set()
@@ -27,12 +27,16 @@ class Key(NamedTuple):
 
 def read(key: str) -> Key:
     """What `key` is. A cache outlives the request, so only words that look like fields' names go in."""
-    if not _FIELD_LIKE.fullmatch(key):
-        return _read(key)
-    found = _cached(key)
-    if found.shown and len(SHOWN) < _MAX_LEARNT:
+    return _cached(key) if _FIELD_LIKE.fullmatch(key) else _read(key)
+
+
+def learn(key: str) -> bool:
+    """Whether `key` stays as it is, which is remembered; False where that takes a closer look."""
+    if type(key) is not str or not _FIELD_LIKE.fullmatch(key) or _person(key):
+        return False
+    if len(SHOWN) < _MAX_LEARNT:
         SHOWN.add(key)
-    return found
+    return True
 
 
 def looks_like_field(text: str) -> bool:

@@ -43,7 +43,7 @@ class Resources:
         for key, item in node.items():
             kind = type(item)
             if kind is str:
-                if key not in keep or not fhir.is_code(item):
+                if key not in keep or " " in item or "@" in item:  # see fhir.is_code
                     self._leaf(masked, key, node, key, item, place, role, depth)
             elif kind is dict:
                 if not (plain and fhir.stays(item)):
@@ -108,5 +108,6 @@ class Resources:
         """`node` with the keys that are identifiers replaced."""
         shown: dict[str, Any] = {}
         for key, item in node.items():
-            shown[self._engine.shown_key(key, place, shown)] = item
+            stays = key in keys.SHOWN or keys.learn(key)
+            shown[key if stays else self._engine.shown_key(key, place, shown)] = item
         return shown
