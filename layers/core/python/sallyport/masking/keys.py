@@ -11,7 +11,7 @@ from sallyport.masking.structure.fields import Field, field_of
 
 _FIELD_KEY = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,60}\d{0,2}")
 _FIELD_LIKE = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,40}")
-_NUMBERED = re.compile(r"([A-Za-z_$@][A-Za-z_$:.\-]{0,40})\d{3,5}")
+_NUMBERED = re.compile(r"([a-z][a-z_]{0,40})\d{3,5}")
 _PARTS = re.compile(r"[._\-]")
 # Keys that stay as they are, learnt while masking. Like the cache below it outlives the request: field-like words only.
 SHOWN: set[str] = set()
@@ -51,13 +51,17 @@ def _cached(key: str) -> Key:
 
 
 def _read(key: str) -> Key:
-    if (numbered := _NUMBERED.fullmatch(key)) is not None:
-        # `row_00017`: too few digits to identify without a word that says whose they are.
-        name = read(numbered.group(1))
-        if name.field is None and name.shown:
-            return Key(shown=True, person=False, field=None)
+    if (numbered := _NUMBERED.fullmatch(key)) is not None and _says_nothing(numbered.group(1).rstrip("_")):
+        return Key(shown=True, person=False, field=None)
     person = bool(key) and _person(key)
     return Key(not person and (not key or looks_like_field(key)), person, field_of(key))
+
+
+def _says_nothing(name: str) -> bool:
+    """Whether the words before a short number are everyday ones, as in `row_00017`, and none that says whose it is."""
+    everyday = all(len(word) == 1 or words.lexicon().get(word, 0) & words.ORDINARY for word in name.split("_"))
+    known = read(name)
+    return everyday and known.shown and known.field is None
 
 
 def _person(key: str) -> bool:
