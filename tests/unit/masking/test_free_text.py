@@ -26,6 +26,10 @@ from sallyport.masking import mask_text
         ("call 2045550130 extension 551", "call [PHONE-1]"),
         ("a 91F and a 72M", "a [AGE-1]F and a 72M"),
         ("Aadhaar 2345 6789 0123", "Aadhaar [ID-1]"),
+        ("Mr. Foley has a Foley in place", "[NAME-1] has a Foley in place"),
+        ("Export the chart of Grace Obi", "Export the chart of [NAME-1]"),
+        ("Mother of Joy reports fever; Blessing says no", "Mother of [NAME-1] reports fever; [NAME-2] says no"),
+        ("We spoke to Mark White about Blood", "We spoke to [NAME-1] about Blood"),
         ("Mr. Welsh, born in Leeds, speaks Welsh", "[NAME-1], born in [LOCATION-1], speaks Welsh"),
     ],
 )
@@ -42,6 +46,10 @@ def test_identifiers_in_running_text_are_masked(text: str, masked: str) -> None:
         "Take 25 mg twice daily for 14 days; return after six weeks if symptoms persist.",
         "Study PMID 31234567, ICD-10 L98.9 and CPT 11102; HbA1c 7.2",
         "Will the patient tolerate Eliquis or Xarelto? May we switch to metformin?",
+        "Foley draining clear urine; Hoyer lift used; Braden score 14, Morse fall risk high; Kerlix changed",
+        "Jackson-Pratt drain removed, Penrose left in place; Swan-Ganz readings stable; Apgar 8/9",
+        "Allergies: Bactrim, Augmentin, Keflex; Hgb 11.2, Plt 240; Clostridioides difficile toxin B pending",
+        "She takes Humira for Crohn disease and uses MyChart to message the clinic.",
     ],
 )
 def test_medicine_without_anybody_in_it_stays_untouched(text: str) -> None:

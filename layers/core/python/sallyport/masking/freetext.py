@@ -23,7 +23,7 @@ def load() -> None:
     """Read every list once, at the first request, so that no later one waits for them."""
     words.lexicon()
     words.region_phrases()
-    words.technical()
+    words.things()
     lowercase.load()
 
 

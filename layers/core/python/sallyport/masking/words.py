@@ -67,8 +67,17 @@ def place_phrases() -> frozenset[str]:
 @cache
 def technical() -> frozenset[str]:
     """Words of computing, names of software and of cloud services: in a request to a machine they name nobody."""
-    text = files("sallyport.masking").joinpath("words", "technical.txt").read_text(encoding="utf-8")
-    return frozenset(text.splitlines())
+    return _listed("technical.txt")
+
+
+@cache
+def things() -> frozenset[str]:
+    """What has a name and is nobody: `technical`, and drugs, germs, tests and devices that no medical list has."""
+    return technical() | _listed("clinical.txt")
+
+
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(files("sallyport.masking").joinpath("words", name).read_text(encoding="utf-8").splitlines())
 
 
 @cache

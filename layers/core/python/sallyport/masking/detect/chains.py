@@ -25,6 +25,9 @@ _EPONYM_AFTER = re.compile(
     r"(?:['\u2019]s?)?[- ]{1,2}(?:(?:[A-Z][\w'\u2019-]+|non|type|coma|cognitive|muscular|multiple|sensory|hereditary|pulmonary|renal|cell|b|t) ){1,2}"
     r"(?i:scale|score|assessment|index|criteria|disease|syndrome|test|lymphoma|examination|inventory|classification|dystrophy|palsy|questionnaire|study|trial)s?\b"
 )
+_HANDLED = re.compile(
+    r"(?: [a-z]+)? (?:in place|in situ|(?:was |is |were )?(?:placed|removed|inserted|exchanged|changed|draining|clamped)|drain|cath|output|care|out\b|left in|showed|shows|to gravity|dc'?d)"
+)
 _BEFORE_HEAD = frozenset(" -'\u2019")
 _APOSTROPHES = frozenset("'\u2019")
 _AFTER = re.compile(r"(?:['\u2019]s?)?[- ]{1,2}([^\W\d_]+)")
@@ -111,8 +114,10 @@ def entry_of(word: str) -> Entry:
     if folded.endswith(("'s", "s'")) and len(folded) > 3:
         folded = folded[:-2] if folded.endswith("'s") else folded[:-1]
     listed = words.lexicon().get(folded)
-    technical = folded in words.technical() and (len(word) > 3 or not word.istitle())  # an ARN, but Arn is somebody
-    if technical:
+    thing = folded in words.things()
+    if thing and len(word) <= 3 and word.istitle():
+        thing = folded not in words.technical()  # an ARN, but Arn is somebody
+    if thing:
         flags, kind = listed or words.COMMON | words.FREQUENT, "B"
     else:
         flags = words.flags_of(word) if listed is None else listed
@@ -123,7 +128,7 @@ def entry_of(word: str) -> Entry:
     entry = Entry(
         folded, flags, kind, lively, lively or (place and not ordinary), folded in v.MONTH_NAMES, folded in v.ADDRESS
     )
-    if (listed is not None or technical or folded in _CLOSED_KINDS) and len(entries) < _MAX_ENTRIES:
+    if (listed is not None or thing or folded in _CLOSED_KINDS) and len(entries) < _MAX_ENTRIES:
         entries[word] = entry
     return entry
 
@@ -239,6 +244,8 @@ def is_eponym(text: str, word: Word) -> bool:
     if (after is not None and after.group(1).lower() in v.EPONYM_HEAD) or (
         word.folded in v.EPONYMS and word.text[-2:] in ("'s", "\u2019s")
     ):
+        return True
+    if word.folded in v.DEVICES and _HANDLED.match(text, word.end) is not None:
         return True
     if word.flags & words.GIVEN_STRONG and word.kind == "N" and not word.flags & words.EPONYM:
         return False

@@ -138,9 +138,14 @@ _PERSONAL = frozenset(
 )
 
 
+_ARTICLES = frozenset(("the", "our", "this", "that", "a", "any", "my", "their", "your"))
+
+
 def _facilities(text: str) -> Iterator[Span]:
     for match in _FACILITY.finditer(text):
         parts = match.group(1).split()
+        if _ARTICLES.intersection(parts[1:]):
+            continue  # to message the clinic
         heads = sum(part.strip(".") in v.FACILITY for part in parts)
         rest = [part for part in parts if part.strip(".") not in v.FACILITY]
         known = {part: words.lexicon().get(words.fold(part), 0) for part in rest}
@@ -223,7 +228,7 @@ def _raised(text: str) -> str:
         kind, flags = chains.kind_and_flags(word.capitalize())
         following = found[i + 1][1] if i + 1 < len(found) else ""
         raised = (
-            (kind in wanted and word not in v.STREET and word not in words.technical())
+            (kind in wanted and word not in v.STREET and word not in words.things())
             or (kind == "F" and word in v.FACILITY_STRONG)
             or (kind == "A" and _somebody(flags, *before, following))
         ) and not _in_code(text, start, start + len(word))

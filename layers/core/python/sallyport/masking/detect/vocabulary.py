@@ -143,8 +143,14 @@ EPONYM_HEAD = _words(
     " equation formula curve effect block murmur pulse respiration respirations breathing nail nails deformity foot neuroma hernia pouch space"
     " membrane ligament triangle tract canal spots nodule nodules rash fever paralysis dementia apnea lesion model trial study studies method"
     " inventory questionnaire assessment protocol regimen diet solution agar medium technique approach incision repair anastomosis flap graft"
+    " lift drain drains boot boots readings monitor exam dressing catheters dilator retractor forceps clamp needle splint brace collar"
+    " pump ventilator valve shunt stent suture bandage stockings cannula trocar fall pacemaker booster sensor tests tubes lines drape"
     " stage grade type dose unit units risk nephropathy neuropathy melanoma ulcer ulcers gangrene purpura mellitus macroglobulinemia"
     " glomerulonephritis vasculitis arteritis hepatitis colitis enteritis diverticulum malformation anomaly tetralogy triad pentad"
+)
+# Devices and operations that are called after people: a word of how they are handled tells which is meant.
+DEVICES = _words(
+    "foley penrose hickman holter whipple nissen hoyer kocher malecot miller macintosh yankauer salem levin blakemore minnesota swan hudson"
 )
 # Geographic short forms that people write in capitals.
 PLACE_SHORT = _words(
