@@ -1,7 +1,7 @@
 """Masking: a document or a text in, the same shape out with every identifier replaced by `[CATEGORY-n]`.
 
 The engine knows structure (FHIR, HL7 v2, rows, documents inside strings) and free text; see docs/masking.md.
-Nothing is loaded until it is needed, and nothing here keeps state between requests.
+Nothing is loaded until it is needed, and no value is kept between requests: only names of fields are remembered.
 """
 
 from __future__ import annotations
