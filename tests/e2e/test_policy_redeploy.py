@@ -93,7 +93,9 @@ def _copy_checkout(root: Path) -> None:
     shutil.copytree(ROOT, root, ignore=left_out)
     deploy.build(PROJECT)
     with deploy.alone(PROJECT):
-        shutil.copytree(PROJECT.scratch, root / ".local" / "sam")
+        # Not what a deploy of the live stack may be writing at this moment.
+        writing = shutil.ignore_patterns("sam-cli", "*.log", "lock")
+        shutil.copytree(PROJECT.scratch, root / ".local" / "sam", ignore=writing)
         shutil.copytree(ROOT / ".aws-sam", root / ".aws-sam")
     record = root / ".local" / "sam" / "build.toml"
     record.write_text(record.read_text(encoding="utf-8").replace(f'"{ROOT}/', f'"{root}/'), encoding="utf-8")
