@@ -74,6 +74,14 @@ def test_a_marker_names_no_category_that_its_value_in_a_row_spells() -> None:
     assert segment("GT1|1|5|ROE^ANN" + "|" * 9 + "G-SSN-12").endswith("[VALUE-1]")
 
 
+@pytest.mark.parametrize("before", ["", "See ", "two lines of it:\n"])
+def test_a_segment_without_its_message_is_read_too(before: str) -> None:
+    masked = str(mask_json(before + "PID|1||4711^^^H^MR||DOE^JANE^^^MS||19530102|F|||9 Elm St^^Salem^OR^97301"))
+    assert not any(part in masked for part in ("4711", "DOE", "JANE", "1953", "Elm", "Salem", "97301"))
+    assert masked.startswith(before + "PID|1||[")
+    assert "^^^MS||" in masked
+
+
 def test_findings_of_a_message_are_counted_by_category() -> None:
     document: Any = {"message": HEAD + "PID|1||4711||ROE^JANE"}
     _, findings = mask(document)

@@ -4,15 +4,15 @@ rest stays as it was."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
 from collections.abc import Iterator
 
 from sallyport.masking.plain import Plain, unescape_json
 from sallyport.masking.spans import Span
+from sallyport.masking.structure import hl7
 from sallyport.masking.structure.cells import Cells, Finder
+from sallyport.masking.structure.encoded import base64_spans, decode_base64
 from sallyport.masking.structure.fields import Field, field_of, holds
 from sallyport.masking.structure.sql import looks_like_sql, sql_spans, without_literals
 
@@ -96,7 +96,7 @@ _CELL = {delimiter: re.compile(rf'"((?:[^"]|"")*)"|([^{re.escape(delimiter)}\r\n
 def table_delimiter(text: str) -> str | None:
     """The delimiter of a table with a header of known column names, or None."""
     head, newline, rest = text.partition("\n")
-    if not newline or not rest or len(head) > 4000 or _INSERT_HEAD.match(head):
+    if not newline or not rest or len(head) > 4000 or _INSERT_HEAD.match(head) or hl7.is_segment(head):
         return None
     for delimiter in _DELIMITERS:
         columns = head.count(delimiter) + 1
@@ -131,40 +131,19 @@ def table_spans(text: str, delimiter: str, find: Finder) -> Iterator[Span]:
     yield from cells.mentions()
 
 
-_BASE64 = re.compile(
-    r"(?<![\w+/=.-])(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2,3}={0,2})?(?![\w+/.-])|(?<![\w+/=.-])[A-Za-z0-9_-]{24,}={0,2}(?![\w+/.-])"
-)
-
-
-def base64_spans(text: str, find: Finder) -> Iterator[Span]:
-    """Base64 whose decoded text holds an identifier, as a whole."""
-    for match in _BASE64.finditer(text):
-        decoded = decode_base64(match.group())
-        if decoded is not None and find(decoded):
-            yield Span(match.start(), match.end(), "ENCODED", "base64")
-
-
-def decode_base64(token: str) -> str | None:
-    """The text that `token` encodes, or None when it encodes none."""
-    body = token.rstrip("=").replace("-", "+").replace("_", "/")
-    if len(body) % 4 == 1 or (body.isalpha() and body.islower()):
-        return None
-    try:
-        text = base64.b64decode(body + "=" * (-len(body) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    printable = sum(char.isprintable() or char in "\r\n\t" for char in text)
-    return text if printable >= 0.95 * len(text) else None
-
-
 _PAIR = re.compile(
     r"(?<![\w.%-])([A-Za-z_][A-Za-z_.\-]{1,30}?(?: [a-z]{2,12})?)\s?(=|\|)\s?(\"[^\"\n]{1,80}\"|'[^'\n]{1,80}'|[^\s;,&|\"'\n=][^;,&|\"'\n=]{0,80})"
 )
 
 
 def pair_spans(text: str) -> Iterator[Span]:
-    """Values of `name=value` and `NAME|value` pairs whose name is a known field."""
+    """Values of `name=value` and `NAME|value` pairs whose name is a known field; of lines of HL7 v2 what identifies."""
+    lines = hl7.segments_alone(text) if "|" in text else []
+    for _, _, spans in lines:
+        yield from spans
     for match in _PAIR.finditer(text):
+        if any(start <= match.start() < end for start, end, _ in lines):
+            continue
         field = field_of(match.group(1))
         if field is None or field.category == "SECRET":
             continue

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from sallyport.masking.spans import Span
-from sallyport.masking.structure.embedded import decode_base64
+from sallyport.masking.structure.encoded import decode_base64
 
 # Data type -> components that identify (1-based) and their category. Everything else in the field stays.
 _TYPES: dict[str, dict[int, str]] = {
@@ -98,6 +98,8 @@ _SEGMENTS = """
 """
 _STANDARD = frozenset(_SEGMENTS.split())
 _HEADERS = frozenset(("MSH", "FHS", "BHS"))
+# Five fields at least: `PID|12345` alone is a label and its value.
+_ALONE = re.compile(r"(?<![\w|^~&])([A-Z][A-Z0-9]{2})\|(?:[^\r\n|]{0,400}\|){4}[^\r\n]*")
 _LINE = re.compile(r"[^\r\n]+")
 
 type Prose = Callable[[str], list[Span]]
@@ -121,6 +123,21 @@ def find(text: str, prose: Prose) -> Iterator[Span]:
         elif segment.strip():
             yield from reader.text(segment, at)
     yield from reader.staff()
+
+
+def is_segment(line: str) -> bool:
+    """Whether a line without a message around it is a segment that can identify somebody."""
+    return (match := _ALONE.match(line)) is not None and match.group(1) in _FIELDS
+
+
+def segments_alone(text: str) -> list[tuple[int, int, list[Span]]]:
+    """Segments of messages whose head is not in `text`: where each starts and ends, and what identifies in it."""
+    reader = _Reader("|", "^", "~", "&", lambda _: [])
+    return [
+        (match.start(), match.end(), list(reader.segment(match.group(), match.start(), match.group(1))))
+        for match in _ALONE.finditer(text)
+        if match.group(1) in _FIELDS
+    ]
 
 
 class _Reader:
