@@ -88,18 +88,17 @@ def _change_and_deploy(root: Path) -> Redeployed:
 
 
 def _copy_checkout(root: Path) -> None:
-    """Copy the sources and, when nobody is building, what `sam build` made of them: `up` sees whether it still fits."""
+    """Copy the sources and what `sam build` made of them, which the live stack needs anyway: `up` sees that it fits."""
     left_out = shutil.ignore_patterns(".git", ".venv", ".local", ".aws-sam", "__pycache__", ".*_cache", ".hypothesis")
     shutil.copytree(ROOT, root, ignore=left_out)
-    built = PROJECT.scratch
-    if built.is_dir():
-        with deploy.alone(PROJECT):
-            shutil.copytree(built, root / ".local" / "sam")
-            if (ROOT / ".aws-sam").is_dir():
-                shutil.copytree(ROOT / ".aws-sam", root / ".aws-sam")
-        record = root / ".local" / "sam" / "build.toml"
-        if record.is_file():
-            record.write_text(record.read_text(encoding="utf-8").replace(f'"{ROOT}/', f'"{root}/'), encoding="utf-8")
+    deploy.build(PROJECT)
+    with deploy.alone(PROJECT):
+        # Not what a deploy of the live stack may be writing at this moment.
+        writing = shutil.ignore_patterns("sam-cli", "*.log", "lock")
+        shutil.copytree(PROJECT.scratch, root / ".local" / "sam", ignore=writing)
+        shutil.copytree(ROOT / ".aws-sam", root / ".aws-sam")
+    record = root / ".local" / "sam" / "build.toml"
+    record.write_text(record.read_text(encoding="utf-8").replace(f'"{ROOT}/', f'"{root}/'), encoding="utf-8")
 
 
 def _stack(root: Path, command: str) -> None:

@@ -32,7 +32,7 @@ def _parse(definition: str) -> tuple[EvalComponent, Any]:
 
 def _value(serializer: ResponseSerializer, value: Any, key: str, shape: Any) -> Any:
     """An attribute's value has one of ten members; for the nine others some twenty spellings each would be tried."""
-    if getattr(shape.parent, "name", None) == "AttributeValue" and isinstance(value, dict):
+    if getattr(getattr(shape, "parent", None), "name", None) == "AttributeValue" and isinstance(value, dict):
         return value.get(key)
     return _pick(serializer, value, key, shape)
 
