@@ -14,6 +14,13 @@ ROOT = Path(__file__).resolve().parents[2]
 STACK_FILE = ROOT / ".local" / "stack.json"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whichever test comes first brings the stack up, which takes its time on a busy machine."""
+    for item in items:
+        if "live_stack" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(600))
+
+
 @pytest.fixture(scope="session")
 def live_stack() -> Iterator[Live]:
     """This checkout's stack: the live one (deployed again when sources changed), or one for this session."""

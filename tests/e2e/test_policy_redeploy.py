@@ -19,6 +19,8 @@ from local.stack import PROJECT
 from tests.e2e.driver import Live
 
 ROOT = Path(__file__).resolve().parents[2]
+# Two deploys, beside everything else that a test run does.
+pytestmark = pytest.mark.timeout(600)
 TIERS = "layers/policy/python/sallyport_policy/tiers.yaml"
 
 
