@@ -180,3 +180,13 @@ def test_text_of_hl7_segments_is_read(segment: str) -> None:
 
 def test_text_around_json_is_read() -> None:
     assert "Kowalczyk" not in str(mask_json('{"a": 1} ' + TALK + " }"))
+
+
+def test_what_containers_are_made_from_is_no_photo() -> None:
+    assert mask_json({"image": "registry.example.com/ingest:1.42.7"}) == {"image": "registry.example.com/ingest:1.42.7"}
+    assert mask_json({"image": "faces/ada.jpg"}) == {"image": "[PHOTO-1]"}
+
+
+def test_the_relation_of_a_contact_is_no_telephone() -> None:
+    masked = mask_json({"emergency_contact": {"relationship": "spouse", "phone": "617-555-0182"}, "ages": [34, 91]})
+    assert masked == {"emergency_contact": {"relationship": "spouse", "phone": "[PHONE-1]"}, "ages": [34, "[AGE-1]"]}

@@ -24,7 +24,22 @@ _INHERITED = frozenset(
     ("PHONE", "EMAIL", "SSN", "MRN", "SECRET", "ACCOUNT", "HEALTH_PLAN", "LICENSE", "BIOMETRIC", "PHOTO", "NAME", "IP")
 )
 _PUBLIC_PARTS = frozenset(
-    ("state", "country", "use", "type", "system", "region", "code", "status", "kind", "label", "primary", "verified")
+    (
+        "state",
+        "country",
+        "use",
+        "type",
+        "system",
+        "region",
+        "code",
+        "status",
+        "kind",
+        "label",
+        "primary",
+        "verified",
+        "relation",
+        "relationship",
+    )
 )
 _SMALL = 99_999  # numbers of fewer than six digits identify nobody without a field that says so
 _UNREAD: list[Field | None] | None = []  # the headers beside a matrix before anybody asked for them

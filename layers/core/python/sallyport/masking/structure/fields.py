@@ -49,7 +49,7 @@ _TABLE: tuple[tuple[str, Trust, str], ...] = (
     ("NAME", "check", r"(?:patient|pt|pat|member|subscriber|insured|guarantor|beneficiary|client|customer|person|employee|contact|relative|partner|mother|father|parent|child|provider|doctor|dr|nurse|cardholder|applicant|donor|recipient|author|resident|student|dependent|holder|account holder)(?:s)? names?|names?|first|last|middle|display name|user name|username|login|mother|father|contact|contact person|recipient|sender|reported by|created by|updated by|ordered by|seen by|performed by|reviewed by|author|signer|witness|doctor|nurse|provider|member|subscriber|guarantor"),
     ("DATE", "check", r"d ?o ?b|dob|bdate|birth(?: )?da(?:te|y)|date of birth|bday|birth|born(?: on)?|deceased(?: date)?|dod|date of death|death(?: )?date|died(?: on)?|(?:.* )?(?:date|datetime|dt|dttm|dts|timestamp|ts|day|when)(?: time)?|.* (?:at|on|since|until)|date .*|dos|(?:last|first|next|prior|previous) (?:visit|seen|appointment|appt|encounter|admission)|visited|(?:admi(?:t|tted|ssion)|discharged?|visit|encounter|service|svc|appointment|appt|onset|start|end|collected|received|reported|performed|scheduled|expir(?:y|es|ation))"),
     ("ADDRESS", "whole", r"addr(?:ess)?(?:es)?(?: ?line)?(?: ?\d| one| two)?|street(?: address| name| addr| line)?(?: \d)?|(?:address |addr )?line ?\d|addr ?\d|address (?:street|city|zip|line|postal code|zip code)(?: \d)?|house (?:no|number)|apt|apartment|suite|unit number|po box|(?:city|town)(?: name)?|(?:res|residence) city|village|municipality|suburb|locality|district|county|borough|parish|neighbou?rhood|zip(?: ?code)?(?: ?[459])?|postal|zipcode|post(?:al)?(?: )?code|postcode|pin ?code|plz|residence|domicile|birth ?place|place of birth|hometown|home town|lat|lon|lng|long|latitude|longitude|lat ?lon|lat ?lng|coordinates?|geo(?:location|code|hash)?|gps|census tract|city state zip|location address"),
-    ("AGE", "check", r"age(?: in years| years| yrs| at .*)?|patient age|years old"),
+    ("AGE", "check", r"ages?(?: in years| years| yrs| at .*)?|patient age|years old"),
     ("HEALTH_PLAN", "whole", r"(?:member|subscriber|insurance|ins|policy|plan|health plan|group|medicare|medicaid|payer member|beneficiary|coverage|enrollee|hicn?|mbi|hic)(?: policy| plan| member| group| beneficiary)? ?(?:id|no|num|number|nbr|identifier|#)|hicn|mbi|insurance|policy"),
     ("ACCOUNT", "whole", r"(?:account|acct|bank account|billing account|invoice|card|credit card|debit card|cc|iban|routing|aba|swift|bic|sort|payment|ledger|statement)(?: account| card)? ?(?:id|no|num|number|nbr|code|#)|iban|card|credit card|ccn|pan|bic|swift|routing"),
     ("LICENSE", "whole", r"(?:driver'?s? ?)?(?:licen[cs]e|licence|dl|passport|certificate|visa|npi|dea|permit|registration) ?(?:id|no|num|number|nbr|#|plate)?|driving licen[cs]e(?: number| no)?|drivers licen[cs]e(?: number| no)?"),
@@ -106,6 +106,10 @@ def _classify(key: str) -> Field | None:
 
 
 _BLANK = re.compile(r"[\W_]*")  # dashes and the like, where a value is missing or a table is drawn
+# The image that a container is made from: `registry.example.com/ingest:1.42.7`.
+_CONTAINER = re.compile(
+    r"(?=.*[/:])(?!.*\.(?i:jpe?g|png|gif|tiff?|bmp|webp|heic|dcm)$)[a-z0-9][a-z0-9._/-]{0,200}(?::[\w.-]{1,128})?(?:@sha256:[0-9a-f]{64})?"
+)
 _YEAR = re.compile(r"\s*(?:1[89]|20)\d\d\s*")
 _DATELIKE = re.compile(
     r"\d{1,4}[^\w\s]\d{1,2}|\d{6,}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\W", re.IGNORECASE
@@ -116,6 +120,8 @@ _PERSON = re.compile(r"[^\W\d_][^\W_'.\u2019-]*(?:[ ,.'\u2019-]{1,2}[^\W_]+){0,5
 def holds(field: Field, value: object) -> bool:
     """Whether `value` can be what a field's name says it is: anything for `whole`, a fitting shape for `check`."""
     if value is None or isinstance(value, bool) or value == "":
+        return False
+    if field.category == "PHOTO" and isinstance(value, str) and _CONTAINER.fullmatch(value):
         return False
     if field.trust == "whole":
         if not isinstance(value, str) or field.category == "SECRET":
