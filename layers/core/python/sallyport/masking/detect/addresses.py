@@ -61,9 +61,7 @@ _LEFT = re.compile(
 _BEFORE_NUMBER = frozenset(" ,:=#")
 _NUMBER = re.compile(r"\d(?<![\w.,$/%]\d)\d{0,5}(?:[A-Za-z]|st|nd|rd|th)?(?![\w%/]|[.,:]\d)")
 _FOLLOWING = re.compile(r"(?: (?:\d{1,4}(?:st|nd|rd|th)?|[^\W\d_][\w'\u2019.-]*)){1,5}")
-_UNIT_WORDS = frozenset(
-    ["apt", "apartment", "suite", "ste", "unit", "fl", "floor", "rm", "room", "bldg", "lot", "trlr"]
-)
+_UNIT_WORDS = v.listed("apt apartment suite ste unit fl floor rm room bldg lot trlr")
 _BOX_WORDS = frozenset(["box", "postbox", "postfach", "apartado", "casilla", "cmr", "psc"])
 _CODE_WORDS = frozenset(["zip", "postal", "code", "zipcode", "postcode", "is"])
 _NAMED = (
@@ -94,43 +92,9 @@ _POSTCODE = re.compile(r"[A-Z](?<![\w][A-Z])(?:[A-Z]?\d[A-Z0-9]? ?\d[A-Z]{2}|\d[
 _LIVES = re.compile(
     r"\b(?:lives? (?:on|at|in)|living (?:on|at)|resid(?:es|ing) (?:on|at|in)|(?:north|south|east|west) side of|address(?: is)?:?|located at) (?=[A-Z0-9])"
 )
-_UNITS_OF_MEASURE = frozenset(
-    [
-        "mg",
-        "mcg",
-        "g",
-        "kg",
-        "ml",
-        "mL",
-        "cm",
-        "mm",
-        "year",
-        "years",
-        "yr",
-        "yrs",
-        "day",
-        "days",
-        "week",
-        "weeks",
-        "month",
-        "months",
-        "hour",
-        "hours",
-        "minutes",
-        "times",
-        "tablets",
-        "units",
-        "mmHg",
-        "bpm",
-        "percent",
-        "points",
-        "patients",
-        "y/o",
-        "yo",
-        "mEq",
-        "IU",
-        "mmol",
-    ]
+_UNITS_OF_MEASURE = v.listed(
+    "mg mcg g kg ml mL cm mm year years yr yrs day days week weeks month months hour hours minutes times tablets units mmHg bpm"
+    " percent points patients y/o yo mEq IU mmol"
 )
 
 
@@ -353,37 +317,9 @@ def _rightwards(text: str, end: int, kind: str) -> int:
     return end
 
 
-_STOP = frozenset(
-    [
-        "phone",
-        "tel",
-        "telephone",
-        "fax",
-        "email",
-        "e-mail",
-        "mobile",
-        "dob",
-        "ssn",
-        "mrn",
-        "seen",
-        "the",
-        "patient",
-        "i",
-        "she",
-        "he",
-        "his",
-        "her",
-        "treatment",
-        "chart",
-        "age",
-        "call",
-        "date",
-        "upload",
-        "instructions",
-        "encounter",
-        "on",
-        "at",
-    ]
+_STOP = v.listed(
+    "phone tel telephone fax email e-mail mobile dob ssn mrn seen the patient i she he his her treatment chart age call date"
+    " upload instructions encounter on at"
 )
 
 

@@ -31,23 +31,7 @@ _HANDLED = re.compile(
 _BEFORE_HEAD = frozenset(" -'\u2019")
 _APOSTROPHES = frozenset("'\u2019")
 _AFTER = re.compile(r"(?:['\u2019]s?)?[- ]{1,2}([^\W\d_]+)")
-_QUALIFIERS = frozenset(
-    [
-        "non",
-        "type",
-        "coma",
-        "cognitive",
-        "muscular",
-        "multiple",
-        "sensory",
-        "hereditary",
-        "pulmonary",
-        "renal",
-        "cell",
-        "b",
-        "t",
-    ]
-)
+_QUALIFIERS = v.listed("non type coma cognitive muscular multiple sensory hereditary pulmonary renal cell b t")
 
 
 class Entry(NamedTuple):
@@ -203,7 +187,7 @@ def _kind(word: str, folded: str, flags: int) -> str:
     return "A"
 
 
-_ROMAN = frozenset(["II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XX"])
+_ROMAN = v.listed("II III IV VI VII VIII IX XI XII XIII XIV XV XVI XX")
 _CLOSED = (
     ("T", v.TITLES),
     ("L", v.SUFFIXES),

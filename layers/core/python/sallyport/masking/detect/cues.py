@@ -6,29 +6,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from sallyport.masking.detect import vocabulary as v
+
 _EDGE = " \t\r\n:;,.>|=#\"'([\u201c\u2014-"
-_STRONG = frozenset(
-    [
-        "hi",
-        "hello",
-        "hey",
-        "dear",
-        "i'm",
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "prof",
-        "doctor",
-        "name",
-        "names",
-        "named",
-        "nickname",
-        "surname",
-    ]
-)
+_STRONG = v.listed("hi hello hey dear i'm mr mrs ms miss mx dr prof doctor name names named nickname surname")
 _STRONG_PAIRS = frozenset(
     (
         "name is",
@@ -44,81 +25,13 @@ _STRONG_PAIRS = frozenset(
         "name:",
     )
 )
-_PLACE = frozenset(
-    [
-        "in",
-        "at",
-        "from",
-        "near",
-        "to",
-        "within",
-        "around",
-        "outside",
-        "via",
-        "toward",
-        "towards",
-        "visit",
-        "visited",
-        "visiting",
-        "leaving",
-        "city",
-        "town",
-        "locality",
-        "location",
-        "municipality",
-        "village",
-        "county",
-        "region",
-        "area",
-        "based",
-        "our",
-        "where",
-        "address",
-        "street",
-        "hometown",
-        "facility",
-        "institution",
-        "site",
-        "branch",
-        "the",
-        "resides",
-        "residing",
-        "resident",
-        "residence",
-        "origin",
-        "originally",
-        "community",
-        "domicile",
-        "geography",
-    ]
+_PLACE = v.listed(
+    "in at from near to within around outside via toward towards visit visited visiting leaving city town locality location"
+    " municipality village county region area based our where address street hometown facility institution site branch the resides"
+    " residing resident residence origin originally community domicile geography"
 )
-_TITLE = frozenset(["dr", "mr", "mrs", "ms", "miss", "mx", "prof", "doctor", "professor"])
-_PARTICLE = frozenset(
-    [
-        "de",
-        "da",
-        "dos",
-        "das",
-        "di",
-        "du",
-        "del",
-        "della",
-        "van",
-        "von",
-        "der",
-        "den",
-        "ter",
-        "ten",
-        "al",
-        "el",
-        "bin",
-        "ibn",
-        "af",
-        "av",
-        "la",
-        "los",
-    ]
-)
+_TITLE = v.listed("dr mr mrs ms miss mx prof doctor professor")
+_PARTICLE = v.listed("de da dos das di du del della van von der den ter ten al el bin ibn af av la los")
 _SAINT = frozenset(["st", "saint", "mt", "mount", "ft", "fort"])
 _OPENING = frozenset('.!?:;\n\r\u2022|>\u2014\u2013*"\u201c([{')
 
@@ -189,216 +102,27 @@ _SPECIFIC = {
     }.items()
     for word in listed.split()
 }
-_GENERIC = frozenset(
-    [
-        "id",
-        "ids",
-        "ident",
-        "identifier",
-        "identifiers",
-        "identification",
-        "identity",
-        "accession",
-        "specimen",
-        "sample",
-        "encounter",
-        "visit",
-        "case",
-        "claim",
-        "order",
-        "request",
-        "referral",
-        "ref",
-        "reference",
-        "number",
-        "numbers",
-        "num",
-        "no",
-        "nr",
-        "nbr",
-        "code",
-        "codes",
-        "study",
-        "protocol",
-        "trial",
-        "confirmation",
-        "tracking",
-        "ticket",
-        "aadhaar",
-        "abha",
-        "pan",
-        "cpf",
-        "curp",
-        "pesel",
-        "bsn",
-        "nino",
-        "unique",
-        "employee",
-        "student",
-        "badge",
-        "key",
-        "pid",
-        "uid",
-        "user",
-        "zip",
-        "postal",
-        "token",
-        "fingerprint",
-        "biometric",
-        "voiceprint",
-        "#",
-        "patient",
-        "pt",
-        "registration",
-    ]
+_GENERIC = v.listed(
+    "id ids ident identifier identifiers identification identity accession specimen sample encounter visit case claim order"
+    " request referral ref reference number numbers num no nr nbr code codes study protocol trial confirmation tracking ticket"
+    " aadhaar abha pan cpf curp pesel bsn nino unique employee student badge key pid uid user zip postal token fingerprint"
+    " biometric voiceprint # patient pt registration"
 )
-_FILLER = frozenset(
-    [
-        "is",
-        "was",
-        "are",
-        "be",
-        "of",
-        "by",
-        "as",
-        "the",
-        "in",
-        "for",
-        "with",
-        "from",
-        "recorded",
-        "registered",
-        "supplied",
-        "holder",
-        "file",
-        "on",
-        "to",
-        "her",
-        "his",
-        "patient",
-        "patient's",
-        "their",
-        "value",
-        "under",
-        "using",
-        "used",
-        "clinical",
-        "hospital",
-        "contains",
-        "lists",
-        "listed",
-        "reads",
-        "shows",
-        "noted",
-        "given",
-        "assigned",
-        "identifies",
-        "provided",
-        "has",
-        "have",
-        "s",
-        "security",
-        "field",
-        "numbered",
-        "index",
-        "indexed",
-        "matched",
-        "today",
-        "presented",
-        "identlfier",
-        "identifler",
-        "its",
-        "my",
-        "your",
-        "our",
-        "a",
-        "an",
-        "this",
-        "that",
-        "new",
-        "old",
-        "current",
-        "valid",
-        "issued",
-        "personal",
-        "secure",
-        "health",
-        "state",
-        "national",
-    ]
+_FILLER = v.listed(
+    "is was are be of by as the in for with from recorded registered supplied holder file on to her his patient patient's their"
+    " value under using used clinical hospital contains lists listed reads shows noted given assigned identifies provided has have"
+    " s security field numbered index indexed matched today presented identlfier identifler its my your our a an this that new old"
+    " current valid issued personal secure health state national"
 )
 
 
-_PHONE = frozenset(
-    [
-        "phone",
-        "phones",
-        "telephone",
-        "tel",
-        "téléphone",
-        "telefon",
-        "teléfono",
-        "telefono",
-        "call",
-        "calls",
-        "called",
-        "fax",
-        "mobile",
-        "cell",
-        "cellular",
-        "contact",
-        "callback",
-        "reach",
-        "reached",
-        "ring",
-        "dial",
-        "pager",
-        "beeper",
-        "sms",
-        "text",
-        "texted",
-        "whatsapp",
-        "hotline",
-        "ext",
-    ]
+_PHONE = v.listed(
+    "phone phones telephone tel téléphone telefon teléfono telefono call calls called fax mobile cell cellular contact callback"
+    " reach reached ring dial pager beeper sms text texted whatsapp hotline ext"
 )
-_PHONE_FILLER = frozenset(
-    [
-        "number",
-        "them",
-        "you",
-        "us",
-        "office",
-        "directly",
-        "no",
-        "nr",
-        "num",
-        "the",
-        "patient",
-        "her",
-        "him",
-        "at",
-        "on",
-        "is",
-        "me",
-        "us",
-        "back",
-        "home",
-        "work",
-        "#",
-        "for",
-        "using",
-        "to",
-        "via",
-        "and",
-        "or",
-        "my",
-        "his",
-        "line",
-        "supplied",
-        "plan",
-        "signed",
-    ]
+_PHONE_FILLER = v.listed(
+    "number them you us office directly no nr num the patient her him at on is me us back home work # for using to via and or my"
+    " his line supplied plan signed"
 )
 
 
@@ -413,71 +137,10 @@ def announces_phone(before: str) -> bool:
 
 
 # Numbers after these are counts, codes of terminologies, references to print.
-_BENIGN = frozenset(
-    [
-        "pmid",
-        "pmc",
-        "doi",
-        "nct",
-        "cpt",
-        "icd",
-        "icd-10",
-        "loinc",
-        "snomed",
-        "rxnorm",
-        "ndc",
-        "hcpcs",
-        "drg",
-        "isbn",
-        "issn",
-        "port",
-        "version",
-        "ver",
-        "page",
-        "pp",
-        "vol",
-        "chapter",
-        "section",
-        "grade",
-        "stage",
-        "class",
-        "type",
-        "phase",
-        "room",
-        "bed",
-        "line",
-        "error",
-        "http",
-        "status",
-        "year",
-        "score",
-        "dose",
-        "rev",
-        "step",
-        "level",
-        "week",
-        "day",
-        "month",
-        "seed",
-        "size",
-        "bytes",
-        "count",
-        "total",
-        "sum",
-        "amount",
-        "price",
-        "cost",
-        "rfc",
-        "cve",
-        "gene",
-        "exon",
-        "chromosome",
-        "allele",
-        "rs",
-        "population",
-        "cm",
-        "pcs",
-    ]
+_BENIGN = v.listed(
+    "pmid pmc doi nct cpt icd icd-10 loinc snomed rxnorm ndc hcpcs drg isbn issn port version ver page pp vol chapter section"
+    " grade stage class type phase room bed line error http status year score dose rev step level week day month seed size bytes"
+    " count total sum amount price cost rfc cve gene exon chromosome allele rs population cm pcs"
 )
 
 

@@ -63,7 +63,7 @@ _OCCASION = re.compile(
 )
 _DAY_OF_MONTH = re.compile(r"(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01])")
 _AGE_BEFORE = re.compile(r"[a-z\u00e2]+|\d")
-_AGE_WORDS = frozenset(["age", "ages", "aged", "âge", "edad", "alter", "turned", "turns", "turning"])
+_AGE_WORDS = v.listed("age ages aged âge edad alter turned turns turning")
 _AGE_AFTER = re.compile(
     r"[ -]?(?:(?:years?|yrs?|ans|a[n\u00f1]os|jahre)?[ -]?(?:old|of age|y/?o\b|yo[mf]?\b|yr\b|j\u00e4hrig)|(?-i:[MF])\b(?![/'.-]\w)"
     r"|(?:years?|yrs?|ans|jahre)\b(?! (?:of|ago|later|earlier|follow|experience|prior|after|before)))",

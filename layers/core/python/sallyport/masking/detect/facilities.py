@@ -57,73 +57,15 @@ def facility(text: str, chain: list[Word], head: int, starts_sentence: bool) -> 
 _FACILITY_TAIL = re.compile(
     r",? (?:in|of|at) (?:the )?[^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,2}(?:, [A-Z]{2}\b)?|, [^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,1}(?:, [A-Z]{2}\b)?(?= (?:on|in|for|with|by)\b)"
 )
-_FACILITY_MORE = frozenset(
-    ["care", "system", "systems", "services", "network", "alliance", "partners", "plan", "campus", "group"]
-)
+_FACILITY_MORE = v.listed("care system systems services network alliance partners plan campus group")
 ADMITTED = re.compile(
     r"\b(?:seen|treated|admitted|visited|presented|presenting|hospitalized|evaluated|operated|transferred|referred|surgery|appointment|checkup|care|visit|patient)(?: (?:to|at|by|in))?(?: the| our)? $"
 )
-_OPENERS = frozenset(
-    [
-        "the",
-        "at",
-        "in",
-        "from",
-        "to",
-        "seen",
-        "care",
-        "admission",
-        "transfer",
-        "transport",
-        "discharge",
-        "admitted",
-        "referred",
-        "our",
-        "a",
-        "an",
-        "and",
-        "or",
-        "by",
-        "for",
-        "visit",
-        "with",
-        "our",
-        "continuing",
-    ]
+_OPENERS = v.listed(
+    "the at in from to seen care admission transfer transport discharge admitted referred our a an and or by for visit with our"
+    " continuing"
 )
-_DEPARTMENT = frozenset(
-    [
-        "intensive",
-        "care",
-        "emergency",
-        "outpatient",
-        "inpatient",
-        "primary",
-        "critical",
-        "coronary",
-        "cardiac",
-        "surgical",
-        "medical",
-        "nursing",
-        "operating",
-        "recovery",
-        "urgent",
-        "health",
-        "mental",
-        "public",
-        "occupational",
-        "physical",
-        "family",
-        "home",
-        "community",
-        "pain",
-        "sleep",
-        "stroke",
-        "trauma",
-        "burn",
-        "dialysis",
-        "the",
-        "data",
-        "call",
-    ]
+_DEPARTMENT = v.listed(
+    "intensive care emergency outpatient inpatient primary critical coronary cardiac surgical medical nursing operating recovery"
+    " urgent health mental public occupational physical family home community pain sleep stroke trauma burn dialysis the data call"
 )

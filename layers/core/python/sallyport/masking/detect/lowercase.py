@@ -85,60 +85,20 @@ def find(reading: Reading) -> Iterator[Span]:
 
 _TITLES = frozenset(("dr", "mr", "ms"))
 _TITLE = re.compile(r"\b[dm]rs?\.? [a-z]")
-_NAME_CUES = frozenset(["name", "named", "mrs", "doctor", "nurse", "called", "surname", "signed"])
-_HEADS = frozenset(
-    ["hospital", "clinic", "medical", "health", "cancer", "hospice", "nursing", "pharmacy", "presbyterian", "med"]
-)
+_NAME_CUES = v.listed("name named mrs doctor nurse called surname signed")
+_HEADS = v.listed("hospital clinic medical health cancer hospice nursing pharmacy presbyterian med")
 
 
 # A word is part of a path, an address or a program when one of these touches it, or a point or colon inside a token.
 _CODE = frozenset("=_{}<>\\/@$\x02")
 # Texts that speak of people: only there, or where nothing is said of computers, is an unknown small word a name.
-_PERSONAL = frozenset(
-    [
-        "patient",
-        "patients",
-        "pts",
-        "pt",
-        "mrn",
-        "dob",
-        "ssn",
-        "diagnosed",
-        "hospital",
-        "clinic",
-        "doctor",
-        "nurse",
-        "admitted",
-        "treated",
-        "visit",
-        "chart",
-        "medical",
-        "born",
-        "lives",
-        "living",
-        "resides",
-        "named",
-        "name",
-        "surname",
-        "daughter",
-        "son",
-        "mother",
-        "father",
-        "wife",
-        "husband",
-        "child",
-        "insurance",
-        "seen",
-        "referred",
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-    ]
+_PERSONAL = v.listed(
+    "patient patients pts pt mrn dob ssn diagnosed hospital clinic doctor nurse admitted treated visit chart medical born lives"
+    " living resides named name surname daughter son mother father wife husband child insurance seen referred dr mr mrs ms"
 )
 
 
-_ARTICLES = frozenset(("the", "our", "this", "that", "a", "any", "my", "their", "your"))
+_ARTICLES = v.listed("the our this that a any my their your")
 
 
 def _facilities(text: str) -> Iterator[Span]:

@@ -136,29 +136,8 @@ _SMALL_HEAD = re.compile(
 )
 
 
-_BEARINGS = frozenset(
-    (
-        "north",
-        "south",
-        "east",
-        "west",
-        "new",
-        "port",
-        "lake",
-        "upper",
-        "lower",
-        "great",
-        "little",
-        "old",
-        "mount",
-        "fort",
-        "san",
-        "santa",
-        "los",
-        "las",
-        "el",
-        "la",
-    )
+_BEARINGS = v.listed(
+    "north south east west new port lake upper lower great little old mount fort san santa los las el la"
 )
 
 

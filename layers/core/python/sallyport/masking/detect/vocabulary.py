@@ -4,30 +4,31 @@
 from __future__ import annotations
 
 
-def _words(text: str) -> frozenset[str]:
+def listed(text: str) -> frozenset[str]:
+    """The words of `text`."""
     return frozenset(text.split())
 
 
-TITLES = _words(
+TITLES = listed(
     "mr mrs ms miss mx dr prof professor doctor sir madam mme mlle herr frau sr sra srta don dona rev fr sgt capt lt col judge hon"
 )
-SUFFIXES = _words(
+SUFFIXES = listed(
     "jr sr ii iii iv md phd rn np pa do dds dvm esq lpn mph msn bsn dnp pharmd facs faap mba rph lcsw psyd pa-c fnp crna cnm pt ot"
 )
-PARTICLES = _words(
+PARTICLES = listed(
     "de la le van von der den del della di da dos das du ten ter el al bin ibn abu san santa y e af av zu zur st"
 )
-FACILITY = _words(
+FACILITY = listed(
     "hospital hospitals clinic clinics center centre centers medical hospice health healthcare infirmary sanatorium pharmacy"
     " rehabilitation rehab institute university college school academy nursing home surgery ward unit department practice"
     " office laboratory laboratories lab labs associates group foundation church library prison jail shelter presbyterian"
     " campus pavilion tower building ctr med gen general memorial pharm hosp dispensary polyclinic specialists physicians associates pediatrics paediatrics cardiology oncology orthopedics orthopaedics radiology dermatology neurology urology psychiatry gynecology obstetrics dentistry imaging diagnostics"
 )
 # Heads that make a place of what stands before them, even alone in small letters.
-FACILITY_STRONG = _words(
+FACILITY_STRONG = listed(
     "hospital hospitals clinic clinics center centre hospice infirmary sanatorium pharmacy institute university college med ctr presbyterian hosp polyclinic memorial gen"
 )
-GENERIC = _words(
+GENERIC = listed(
     "the a an our this that his her their my your local same other another nearby main new any each every which outpatient inpatient"
     " primary care urgent emergency intensive pain sleep stroke trauma burn birth surgical medical clinical specialty community public private"
     " teaching tertiary referral nursing home day family acute long term assisted living mental behavioral health heart cancer eye"
@@ -35,7 +36,7 @@ GENERIC = _words(
     " dialysis rehabilitation walk-in follow-up general rural urban large small academic level first last hospital clinic center unit"
     " department ward office and or of in at to for with from by via no all one two"
 )
-STREET = _words(
+STREET = listed(
     "cliff cliffs canyon knolls forges trafficway bluff bluffs camp cape common commons crest crossroad crossroads forks glens groves locks passage pine ports"
     " ridges shoal shoals stravenue streets tunnel underpass unions valleys views villages walks chowk nagar marg dreef singel stigen contrada canale urbanización callejón plac aleja osiedle"
     " street st avenue ave av road rd boulevard blvd lane ln drive dr court ct place pl terrace ter way parkway pkwy highway hwy circle cir"
@@ -49,7 +50,7 @@ STREET = _words(
     " rua via calle avenida paseo plaza camino carrera strasse straße weg gasse allee platz rue chemin impasse quai viale piazza corso"
     " straat laan gade vej gata vägen katu tie ulica ul utca ut ter rkp ulice trg cesta tänav tee"
 )
-SETTLEMENTS = _words(
+SETTLEMENTS = listed(
     "city town township county borough village parish district island islands coast beach mills furnace landing mound junction heath quay moor"
     " reach weald wold wick mere"
 )
@@ -85,29 +86,29 @@ STREET_ENDINGS = (
     "kroken",
     "krogen",
 )
-FOREIGN_STREETS = _words(
+FOREIGN_STREETS = listed(
     "rua via calle avenida paseo plaza camino carrera rue chemin impasse quai viale piazza piazzetta corso ulica trg strada largo rambla"
 )
 # Words without which no address is looked for, other than by its numbers.
-ADDRESS = FOREIGN_STREETS | _words(
+ADDRESS = FOREIGN_STREETS | listed(
     "street st avenue ave road rd boulevard blvd lane drive court parkway pkwy highway hwy turnpike freeway crescent"
     " avda corner intersection usns uss uscgc usnv usnav apo fpo dpo box live lives living resides residing side address located"
 )
-STREET_SURE = _words(
+STREET_SURE = listed(
     "street avenue ave road rd boulevard blvd lane ln drive court terrace parkway pkwy highway hwy crescent cres rua calle avenida paseo strasse straße rue viale piazza straat laan"
 )
-MONTHS = _words(
+MONTHS = listed(
     "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"
 )
 # The names and short forms of six languages that dates are written with.
-MONTH_NAMES = _words(
+MONTH_NAMES = listed(
     "jan january januar janvier jaenner janner enero gennaio feb february februar febrero febbraio fevrier mar march mars marzo marz mrz"
     " apr april aprile avril abr abril may mai mayo maggio jun june juni juin junio giugno jul july juli juillet julio luglio"
     " aug august aout agosto sep sept september septembre septiembre set settembre oct october octobre octubre okt oktober ottobre"
     " nov november novembre noviembre dec december decembre dic diciembre dicembre dez dezember"
 )
 # Capitalised without naming anybody: ethnicities, weekdays and feasts, bodies of medicine, headings, units.
-BENIGN = _words(
+BENIGN = listed(
     "i i'm i've i'll i'd ok african american asian caucasian hispanic latino latina white black indian european jewish muslim christian"
     " medicare medicaid english spanish french german italian covid monday tuesday wednesday thursday friday saturday sunday"
     " stage type grade class phase part section step level figure table chapter act title no yes male female patient patients"
@@ -119,7 +120,7 @@ BENIGN = _words(
     " north south east west northern southern eastern western central sincerely regards dear hi hello thanks thank please"
 )
 # Peoples, faiths and languages: said of many, they name nobody, except behind a title or a given name.
-PEOPLES = _words(
+PEOPLES = listed(
     "afghan albanian algerian andorran angolan argentine argentinian armenian australian austrian azerbaijani bahamian bahraini"
     " bangladeshi barbadian basque belarusian belgian belizean beninese bengali bermudian bhutanese bolivian bosnian brazilian bulgarian"
     " burmese burundian cambodian cameroonian canadian catalan chadian chechen chilean chinese colombian congolese croatian cuban"
@@ -135,7 +136,7 @@ PEOPLES = _words(
     " hebrew farsi creole latin alaskan ashkenazi sephardic romani cherokee sioux apache inuit maori buddhist hindu sikh catholic"
     " protestant mormon orthodox baptist lutheran methodist"
 )
-EPONYM_HEAD = _words(
+EPONYM_HEAD = listed(
     "disease diseases response responses tenderness fibers fibres scan view series syndrome syndromes sign signs test tests testing reflex reflexes score scores scale scales criteria criterion lymphoma lymphomas"
     " thyroiditis palsy cyst ataxia phenomenon granulomatosis point index classification staging fracture fractures procedure operation catheter"
     " tube virus viruses esophagus oesophagus disorder chorea tumor tumour sarcoma carcinoma anemia anaemia dystrophy maneuver manoeuvre position stain"
@@ -149,14 +150,14 @@ EPONYM_HEAD = _words(
     " glomerulonephritis vasculitis arteritis hepatitis colitis enteritis diverticulum malformation anomaly tetralogy triad pentad"
 )
 # Devices and operations that are called after people: a word of how they are handled tells which is meant.
-DEVICES = _words(
+DEVICES = listed(
     "foley penrose hickman holter whipple nissen hoyer kocher malecot miller macintosh yankauer salem levin blakemore minnesota swan hudson"
 )
 # Geographic short forms that people write in capitals.
-PLACE_SHORT = _words(
+PLACE_SHORT = listed(
     "nyc nola sf dc philly ucsf ucla ucsd nyu mgh bidmc chop jfk lax hopkins upmc utsw uw msk mskcc bwh cedars-sinai cedars ohsu umass uchealth la va nhs chla hss mayo kaiser"
 )
-STATES = _words(
+STATES = listed(
     "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dc pr"
 )
 STATE_NAMES = [
@@ -212,7 +213,7 @@ STATE_NAMES = [
     "Wyoming",
 ]
 # People after whom diseases are called so often that the bare possessive means the disease.
-EPONYMS = _words(
+EPONYMS = listed(
     "parkinson alzheimer crohn hodgkin addison graves cushing huntington raynaud sjogren hashimoto wegener kawasaki gehrig tourette asperger marfan barrett"
     " dupuytren meniere bell wilson paget behcet peyronie goodpasture still pott charcot lyme ewing kaposi burkitt conn non-hodgkin"
 )
