@@ -25,6 +25,7 @@ def load() -> None:
     words.region_phrases()
     words.things()
     lowercase.load()
+    secrets.load()
 
 
 @dataclass(frozen=True, slots=True)

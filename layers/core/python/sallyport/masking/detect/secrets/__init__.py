@@ -49,6 +49,12 @@ def _signs() -> re2.Set:
     return signs
 
 
+def load() -> None:
+    """Compile the patterns now rather than at the first text that needs them."""
+    _signs()
+    formats.issued()
+
+
 def find(text: str) -> Iterable[Span]:
     """Secrets in `text`."""
     encoded = text.encode("utf-8", "replace")  # a lone half of a surrogate pair becomes `?`, also one character

@@ -42,8 +42,8 @@ _ISSUED = (
 
 
 @cache
-def _issued() -> re.Pattern[str]:
-    """All issuers' formats in one pattern, compiled when the first long token turns up."""
+def issued() -> re.Pattern[str]:
+    """All issuers' formats in one pattern, compiled when masking starts."""
     return re.compile(_B + r"(?:" + "|".join(_ISSUED) + r")(?![A-Za-z0-9_])")
 
 
@@ -75,9 +75,9 @@ def commands(text: str) -> Iterator[Span]:
 
 def tokens(text: str) -> Iterator[Span]:
     """Tokens, hashes and webhook URLs of the issuers' formats."""
-    issued = _issued()
+    formats = issued()
     for piece in _PIECE.finditer(text):
-        for pattern in (issued, _JWT):
+        for pattern in (formats, _JWT):
             for match in pattern.finditer(text, piece.start(), piece.end()):
                 if not placeholder(match.group()) and len(set(match.group()[-12:].lower())) > 3:
                     yield Span(match.start(), match.end(), "SECRET", "secret")
