@@ -102,7 +102,8 @@ def tables(results: dict[str, Any]) -> str:
     lines = [
         f"Measured on {results['machine']}, Python {results['python']}: ours on every document, and again on the",
         f"sample of {results['limit']} documents per corpus (a tenth of that of bundles) that the peers were given.",
-        "Leak: letters and digits of required identifiers still visible; over: letters and digits outside every identifier that were lost; clean:",
+        "Leak: letters and digits of required identifiers still visible; over: letters and digits outside every",
+        "identifier that were lost; clean:",
         "documents without identifiers that came back unchanged; all in per cent. MB/s: one core.",
         "",
     ]
