@@ -73,7 +73,7 @@ def find(reading: Reading) -> Iterator[Span]:
         yield from _names(text, given)
     if (surnames := _surnames() & present) and (given := _perhaps_given() & present):
         yield from _pairs(text, given, surnames)
-    if present & _NAME_CUES or _TITLE.search(text):
+    if present & _NAME_CUES or (("dr" in text or "mr" in text) and _TITLE.search(text)):
         yield from _cued(text)
     if present & _HEADS:
         yield from _facilities(text)

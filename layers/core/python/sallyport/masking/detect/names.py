@@ -191,11 +191,11 @@ def _is_place(text: str, chain: list[Word], before: str, starts_sentence: bool) 
         return bool(chain[0].flags & (words.NAME | words.PLACE) or cues.cue(before).place)
     named = sum(bool(word.flags & (words.NAME | words.PLACE)) for word in chain)
     return bool(_STRONG_PLACE_CUE.search(before)) or (
-        named * 2 >= len(chain)
-        and bool(re.search(r"\b(?:at|in|from|near)\s$", before) or facilities.ADMITTED.search(before))
+        named * 2 >= len(chain) and bool(_THERE.search(before) or facilities.ADMITTED.search(before))
     )
 
 
+_THERE = re.compile(r"\b(?:at|in|from|near)\s$")
 _STRONG_PLACE_CUE = re.compile(
     r"(?:\b(?:lives? (?:in|at|on|near)|living in|resid(?:es|ing|ent of|ed) (?:in|at|near)?|staying (?:in|at)|born in|grew up in|moved (?:to|from)|relocated (?:to|from)|travell?ed (?:to|from)|native of"
     r"|based (?:in|near)|domiciled in|(?:home|home ?town|patient's city|locality|city|town|municipality|village|region|area|residence|domicile|community|geography|location|living in|destination city)(?: (?:is|was|given by[^.:\n]{0,30}|recorded as|on the referral|on file|provided[^.:\n]{0,24}|for [a-z ]{3,24}))*))[\s:;,.>|=(\[-]{1,4}$",

@@ -68,6 +68,8 @@ def within(pattern: re.Pattern[str], text: str, group: Group) -> list[re.Match[s
     found = []
     while match is not None and match.start() < end:
         found.append(match)
+        if match.end() >= end:
+            break
         match = pattern.search(text, match.end(), end + _BEYOND)
     return found
 

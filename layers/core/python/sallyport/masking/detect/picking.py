@@ -51,7 +51,7 @@ def picks(
         ):
             return True
         return (i == 0 and strong_cue) or (
-            i == 0 and bool(re.search(r"\b(?:at|from)\s$", before)) and text[word.end : word.end + 1] != "-"
+            i == 0 and _AT.search(before) is not None and text[word.end : word.end + 1] != "-"
         )
     # A: a name that is also an ordinary word
     if strong_cue and i == 0:
@@ -79,6 +79,7 @@ def picks(
     return len(chain) == 1 and bool(word.flags & words.GIVEN or not word.flags & words.MEDICAL)
 
 
+_AT = re.compile(r"\b(?:at|from)\s$")
 _OF = (" of ", " for ")
 _SPEAKS = re.compile(
     r" (?:says|said|reports|reported|states|stated|calls|called|asks|asked|wants|wanted|complains|complained|denies|denied|presents|presented|emailed|wrote|told"
