@@ -88,13 +88,22 @@ def find(text: str) -> list[Span]:
     return Reader().find(text)
 
 
+# Underscores around words, as Markdown puts them: `_Ada_`; inside of words they belong to a program.
+_EMPHASIS = re.compile(r"(?<![^\s(\[{\"'*,])_{1,3}(?=[^\W_])|(?<=[^\W_])_{1,3}(?![^\s.,;:!?)\]}\"'*])")
+
+
+def _without_emphasis(text: str) -> str:
+    """`text` with the underscores of emphasis blanked, offsets kept."""
+    return _EMPHASIS.sub(lambda match: " " * len(match.group()), text) if "_" in text else text
+
+
 def prose(text: str) -> list[Span]:
     """Identifiers in running text."""
     if "[" in text:
         # What is masked already is neither name nor cue: masking twice changes nothing.
         text = MARKER.sub(lambda match: "\x02" * len(match.group()), text)
     reading = plain(text)
-    shown = Reading(contact.without_public_urls(reading.text))
+    shown = Reading(contact.without_public_urls(_without_emphasis(reading.text)))
     spans = [
         *contact.find(shown),
         *dates.find(shown),
