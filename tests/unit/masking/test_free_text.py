@@ -108,3 +108,19 @@ def test_spellings_of_one_value_share_a_marker() -> None:
 )
 def test_requests_to_machines_stay_readable(text: str) -> None:
     assert mask_text(text).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sarah Kowalczyk[MRN-1]",
+        "[NAME-1]Sarah Kowalczyk",
+        "https://myhealth.example.com/chart/Kowalczyk889121[MRN-1]",
+        "_Sarah Kowalczyk_",
+        "**Sarah Kowalczyk**",
+        "<b>Sarah Kowalczyk</b>",
+        "||Sarah Kowalczyk||",
+    ],
+)
+def test_what_is_typed_around_a_name_does_not_save_it(text: str) -> None:
+    assert "Kowalczyk" not in mask_text(text).text

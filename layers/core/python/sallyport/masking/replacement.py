@@ -94,14 +94,20 @@ class Replacement:
 
 
 def _beside_markers(text: str, spans: list[Span]) -> list[Span]:
-    """`spans`, which are in order, without those that touch a marker of `text`."""
+    """`spans`, which are in order, cut where they meet a marker of `text`: who types one hides nothing beside it."""
     markers = [match.span() for match in MARKER.finditer(text)]
     kept, at = [], 0
     for span in spans:
         while at < len(markers) and markers[at][1] <= span.start:
             at += 1
-        if at == len(markers) or markers[at][0] >= span.end:
-            kept.append(span)
+        start, next_marker = span.start, at
+        while next_marker < len(markers) and markers[next_marker][0] < span.end:
+            first, last = markers[next_marker]
+            if any(map(str.isalnum, text[start:first])):
+                kept.append(span._replace(start=start, end=first))
+            start, next_marker = last, next_marker + 1
+        if start == span.start or any(map(str.isalnum, text[start : span.end])):
+            kept.append(span._replace(start=start))
     return kept
 
 

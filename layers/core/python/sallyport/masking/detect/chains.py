@@ -129,7 +129,7 @@ def capitals(text: str) -> list[Capital]:
         if word[0] > "\x7f" and not word[0].isupper():
             continue
         if (start and text[start - 1] in "_@#$\\\x02") or (
-            text[end : end + 1] and (text[end] in "_@\x02" or text[end].isdigit())
+            text[end : end + 1] and (text[end] in "_@" or text[end].isdigit())
         ):
             # part of an identifier of some program, or of a code with digits; generated test people are called Ann123
             tail = _TAIL.match(text, end)

@@ -182,7 +182,9 @@ def _raised(text: str) -> str:
     out, end = [], 0
     found = [(match.start(), match.group()) for match in _SMALL.finditer(text)]
     spelled = {word for _, word in found}
-    wanted = "NPU" if spelled & _PERSONAL or not _about_computers(spelled) else "NP"
+    # Beside a marker small letters say little: what is masked may have been the only capitals.
+    unknown = "\x02" not in text and (spelled & _PERSONAL or not _about_computers(spelled))
+    wanted = "NPU" if unknown else "NP"
     before: tuple[str, bool] = ("", False)  # the word before: itself, and whether it is somebody's name
     for i, (start, word) in enumerate(found):
         kind, flags = chains.kind_and_flags(word.capitalize())
