@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bisect
 import re
-import string
 from dataclasses import dataclass
 from functools import cache
 
@@ -64,7 +63,6 @@ class Reader:
 
 
 # Base64 that is worth decoding: nothing shorter holds an identifier.
-_TOKEN = frozenset(string.ascii_letters + string.digits + "_+/=.~%-")
 _SHORTEST_ENCODED = 24
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-](?<![\w+/=.-].)[A-Za-z0-9+/_-]{23}")
 
@@ -142,20 +140,9 @@ def _without_labels(text: str, spans: list[Span]) -> list[Span]:
     return [span for span in spans if not (span.detector in _BY_LOOK and _needless(text, span, found, starts))]
 
 
-def _may_be_harmless(text: str, span: Span) -> bool:
-    """Whether `secrets.harmless` is worth asking: of a whole token that is short it only frees fillers."""
-    token = text[span.start : span.end]
-    return (
-        len(token) >= 16
-        or text[span.start - 1 : span.start] in _TOKEN
-        or text[span.end : span.end + 1] in _TOKEN
-        or max(map(token.lower().count, "x0*#")) >= 6
-    )
-
-
 def _needless(text: str, span: Span, found: list[Span], starts: list[int]) -> bool:
     """Whether a span that was found by its look says no more than the secrets `found` do, or nothing."""
-    if span.end - span.start >= 8 and _may_be_harmless(text, span) and secrets.harmless(text, span.start, span.end):
+    if span.end - span.start >= 8 and secrets.harmless(text, span.start, span.end):
         return True
     if span.detector in ("name", "look") and _NAME_OF_SECRET.fullmatch(text, span.start, span.end):
         return True

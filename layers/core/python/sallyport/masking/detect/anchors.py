@@ -93,8 +93,7 @@ def _hints(reading: Reading) -> Iterator[tuple[str, int, int]]:
                 yield "named", max(0, start - 41), end + 24
     if reading.groups:
         yield from _number_hints(text, reading.groups)
-    if triggers or not text.isascii() or " a" in text or "ul. " in text:
-        yield from _word_hints(reading, triggers)
+    yield from _word_hints(reading, triggers)
 
 
 def _word_hints(reading: Reading, triggers: set[str]) -> Iterator[tuple[str, int, int]]:
@@ -178,9 +177,7 @@ def _around_number(text: str, start: int, end: int) -> Iterator[tuple[str, int, 
 def _word_before(text: str, at: int) -> str:
     piece = text[max(0, at - 22) : at]
     bare = piece.rstrip(" ,:=#")
-    if len(piece) - len(bare) not in (1, 2, 3):
-        return ""
-    if bare[-1:].isdigit():
+    if len(piece) - len(bare) not in (1, 2, 3) or bare[-1:].isdigit():
         return ""
     return bare[max(bare.rfind(" "), bare.rfind("\n"), bare.rfind("(")) + 1 :].strip(".").lower()
 

@@ -64,7 +64,7 @@ class Word:
 
 
 # Entries of listed words, by their spelling: a word that only some text has told us is not kept here.
-entries: dict[str, Entry] = {}
+_entries: dict[str, Entry] = {}
 _MAX_ENTRIES = 20_000
 LONGEST_CHAIN = 16  # words; longer runs of capitals are headings or hostile
 _SAINTS = frozenset(("st", "mt", "ft"))
@@ -93,7 +93,11 @@ def linked(text: str, last: Capital, item: Capital) -> bool:
 
 
 def entry_of(word: str) -> Entry:
-    """What is known about `word`, a capitalised word as it stands in a text."""
+    """What is known about `word`, a capitalised word as it stands in a text, looked up once if it is listed."""
+    return _entries.get(word) or _entry(word)
+
+
+def _entry(word: str) -> Entry:
     folded = words.fold(word)
     if folded.endswith(("'s", "s'")) and len(folded) > 3:
         folded = folded[:-2] if folded.endswith("'s") else folded[:-1]
@@ -112,8 +116,8 @@ def entry_of(word: str) -> Entry:
     entry = Entry(
         folded, flags, kind, lively, lively or (place and not ordinary), folded in v.MONTH_NAMES, folded in v.ADDRESS
     )
-    if (listed is not None or thing or folded in _CLOSED_KINDS) and len(entries) < _MAX_ENTRIES:
-        entries[word] = entry
+    if (listed is not None or thing or folded in _CLOSED_KINDS) and len(_entries) < _MAX_ENTRIES:
+        _entries[word] = entry
     return entry
 
 
@@ -136,17 +140,11 @@ def capitals(text: str) -> list[Capital]:
             if tail is None or end - start < 3 or word.isupper():
                 continue
             end = tail.end()
-        entry = entries.get(word) or entry_of(word)
+        entry = entry_of(word)
         if entry.kind in "UX" and text[end : end + 1] == "=":
             continue  # what something is called: `ZIPCODE=02139`
         found.append((start, end, word, entry))
     return found
-
-
-def kind_and_flags(word: str) -> tuple[str, int]:
-    """What a capitalised word is by itself, and its flags."""
-    entry = entries.get(word) or entry_of(word)
-    return entry.kind, entry.flags
 
 
 def _kind(word: str, folded: str, flags: int) -> str:

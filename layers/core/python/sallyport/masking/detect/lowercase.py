@@ -187,7 +187,7 @@ def _raised(text: str) -> str:
     wanted = "NPU" if unknown else "NP"
     before: tuple[str, bool] = ("", False)  # the word before: itself, and whether it is somebody's name
     for i, (start, word) in enumerate(found):
-        kind, flags = chains.kind_and_flags(word.capitalize())
+        _, flags, kind, *_ = chains.entry_of(word.capitalize())
         following = found[i + 1][1] if i + 1 < len(found) else ""
         raised = (
             (kind in wanted and word not in v.STREET and word not in words.things())
@@ -221,4 +221,4 @@ def _somebody(flags: int, before: str, named: bool, following: str) -> bool:  # 
     """Whether an everyday word that is a name as well is one here: behind a title or a given name, before a surname."""
     if before in v.TITLES or (named and flags & words.SURNAME_STRONG):
         return True
-    return bool(flags & words.GIVEN_STRONG and following and chains.kind_and_flags(following.capitalize())[0] == "N")
+    return bool(flags & words.GIVEN_STRONG and following and chains.entry_of(following.capitalize()).kind == "N")

@@ -1,4 +1,4 @@
-# ruff: noqa: C901, E501, FBT001 - decision lists are read from top to bottom, patterns alternative by alternative
+# ruff: noqa: E501, FBT001 - decision lists are read from top to bottom, patterns alternative by alternative
 """Whether one capitalised word makes the words that it stands among the name of a person or a place."""
 
 from __future__ import annotations
@@ -33,16 +33,11 @@ def picks(
         announced = (strong_cue and i == 0) or (i > 0 and chain[i - 1].kind == "T")
         return announced and kind == "B" and not word.flags & words.FREQUENT and word.folded not in v.BENIGN
     if kind == "M":
-        following = chain[i + 1] if i + 1 < len(chain) else None
-        return (following is not None and following.kind in "INU" and word.text.isascii() is False) or (
-            following is not None and following.kind in "INU" and bool(word.flags & words.GIVEN)
-        )
+        named = i + 1 < len(chain) and chain[i + 1].kind in "INU"
+        return named and (not word.text.isascii() or bool(word.flags & words.GIVEN))
     if chains.is_eponym(text, word):
         return False
-    if kind in "NP":
-        return True
-    initial_next = i + 1 < len(chain) and chain[i + 1].kind == "I"
-    if kind == "U":
+    if kind in "NPU":
         return True
     if kind == "X":
         neighbours = chain[max(0, i - 1) : i] + chain[i + 1 : i + 2]
@@ -53,9 +48,13 @@ def picks(
         return (i == 0 and strong_cue) or (
             i == 0 and _AT.search(before) is not None and text[word.end : word.end + 1] != "-"
         )
-    # A: a name that is also an ordinary word
-    if strong_cue and i == 0:
-        return True
+    return (strong_cue and i == 0) or _everyday(text, chain, i, starts_sentence, plain)
+
+
+def _everyday(text: str, chain: list[Word], i: int, starts_sentence: bool, plain: bool) -> bool:
+    """The same of a word of kind A, a name that is an everyday word as well."""
+    word = chain[i]
+    initial_next = i + 1 < len(chain) and chain[i + 1].kind == "I"
     if initial_next and not (i == 0 and starts_sentence and not word.flags & words.GIVEN_STRONG):
         return True
     if i > 0 and chain[i - 1].kind in "NUIT":

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import string
 
 from sallyport.masking.detect.secrets.values import made_up, repeated
 
@@ -33,6 +34,8 @@ _MIXED = re.compile(
     r"(?=[0-9]*[A-Za-z])(?=[A-Za-z]*[0-9])[A-Za-z0-9]{16,64}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 )
 _ISSUER = re.compile(r"[A-Za-z]{2,12}[_-]")  # `vendor_…`: whoever issues keys puts such a prefix before them
+_TOKEN_CHARACTERS = frozenset(string.ascii_letters + string.digits + "_+/=.~%-")
+_SHORTEST = 16  # shorter tokens are harmless as fillers only
 _MARKS = " \t\r\"'`()[],;.-"
 # What must stand there before the patterns above are tried.
 _PUBLIC = ("public", "pubkey", "ssh-", "ecdsa-", "recipient")
@@ -44,6 +47,8 @@ def harmless(text: str, start: int, end: int, *, named: bool = False) -> bool:
 
     What is `named` a secret is not freed for looking made up.
     """
+    if _whole(text, start, end) and end - start < _SHORTEST and not repeated(text[start:end]):
+        return False  # most of what is asked about
     while end > start and text[end - 1] == "=":
         end -= 1
     at = end - len(_BACK.match(text[max(0, end - 1000) : end][::-1]).group())  # type: ignore[union-attr]
@@ -51,10 +56,11 @@ def harmless(text: str, start: int, end: int, *, named: bool = False) -> bool:
         return False
     start, end = at, at + len(_TOKEN.match(text, at).group())  # type: ignore[union-attr]
     token = text[start:end].rstrip(".")
-    if repeated(token):
-        return True
-    if len(token) < 16:
-        return False
+    return repeated(token) or (len(token) >= _SHORTEST and _recognised(text, start, end, token, named=named))
+
+
+def _recognised(text: str, start: int, end: int, token: str, *, named: bool) -> bool:
+    """Whether a long token is a digest, a public key, an asset, an id of software, or made up."""
     before = text[max(0, start - 48) : start]
     small = before.lower()
     if token.startswith("age1") or (any(map(small.__contains__, _PUBLIC)) and _PUBLIC_BEFORE.search(before)):
@@ -71,6 +77,11 @@ def harmless(text: str, start: int, end: int, *, named: bool = False) -> bool:
     if 'signature"' in small[-16:] and len(token) >= 43 and _SIGNATURE_BEFORE.search(before):
         return True
     return not named and not _ISSUER.match(token) and _alone(text, start, end) and made_up(token)
+
+
+def _whole(text: str, start: int, end: int) -> bool:
+    """Whether the token around `text[start:end]` is no longer than that."""
+    return text[start - 1 : start] not in _TOKEN_CHARACTERS and text[end : end + 1] not in _TOKEN_CHARACTERS
 
 
 def _alone(text: str, start: int, end: int) -> bool:
