@@ -39,7 +39,6 @@ class FakeStore:
     keys: dict[str, tuple[str, str]] = field(default_factory=dict)
     per_hour: dict[str, int] = field(default_factory=dict)
     signatures: set[str] = field(default_factory=set)
-    switches: frozenset[str] = frozenset()
     own: Deployment = field(default_factory=Deployment)
     failing: bool = False
 
@@ -93,9 +92,6 @@ class FakeStore:
         seen = signature in self.signatures
         self.signatures.add(signature)
         return seen
-
-    def halts(self) -> frozenset[str]:
-        return self.switches | self.own.switches
 
     def deployment(self) -> Deployment:
         return self.own

@@ -255,8 +255,8 @@ def changes() -> dict[str, tuple[str, Callable[[Story], object]]]:
             "policy_changed",
             lambda s: s.cedar('forbid (principal == Person::"petra.approver", action == Action::"decide", resource);'),
         ),
-        "halted": ("halted", lambda s: setattr(s.ports.store, "switches", frozenset({"all"}))),
-        "agent halted": ("halted", lambda s: setattr(s.ports.store, "switches", frozenset({"agent:export-bot"}))),
+        "halted": ("halted", lambda s: s.halted()),
+        "agent halted": ("halted", lambda s: s.halted("agent:export-bot")),
     }
 
 

@@ -172,9 +172,6 @@ class DynamoDbStore:
             raise PortFailed("store_unavailable") from None
         return False
 
-    def halts(self) -> frozenset[str]:
-        return self.deployment().switches
-
     def deployment(self) -> Deployment:
         item = self._get("HALTS")
         return deployment_from_json(item.document) if item is not None and item.document else Deployment()

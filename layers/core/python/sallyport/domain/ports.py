@@ -86,9 +86,6 @@ class RequestStore(Protocol):
     def seen_before(self, signature: str, now: datetime) -> bool:
         """Remember a Slack signature for its window; True when it was there already."""
 
-    def halts(self) -> frozenset[str]:
-        """The kill switches that are on: `all`, `agent:<id>`, `action:<name>`. Strongly consistent."""
-
     def deployment(self) -> Deployment:
         """The switches with their reasons and the end of the deployment's own chain. Strongly consistent."""
 

@@ -21,6 +21,7 @@ from sallyport.masking import MaskedDocument, MaskingFailed, MaskingRules, mask,
 from sallyport.usecases import break_glass
 from sallyport.usecases.decide import call_back
 from sallyport.usecases.halts import check_not_halted
+from sallyport.usecases.note_policy import note_policy
 from sallyport.usecases.redeem import redeem
 from sallyport.usecases.transition import record
 
@@ -49,7 +50,7 @@ def execute_action(caller: str, request_id: str, ports: Ports, now: datetime) ->
     """
     request, vaulted = redeem(caller, request_id, Delivery.EXECUTE, ports, now)
     try:
-        made = _make(request, vaulted, ports)
+        made = _make(request, vaulted, ports, now)
     except PortFailed as failed:
         raise _failed(request_id, failed.code, ActionFailed(), ports, now) from None
     except OutcomeUnknown:
@@ -62,12 +63,12 @@ def execute_action(caller: str, request_id: str, ports: Ports, now: datetime) ->
         details: dict[str, JSON] = {"code": code, "findings": findings, "complete": made.complete}
         return current, (Draft(EventType.ACTION_EXECUTED, SYSTEM, details),)
 
-    request = record(ports.store, request_id, executed, now)
+    request = record(ports, request_id, executed, now)
     call_back(request, ports)
     return ExecutionResult(request, code, made.complete, findings, document)
 
 
-def _make(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports) -> CallResult:
+def _make(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports, now: datetime) -> CallResult:
     if vaulted.call is None or request.grant is None or request.grant.cut_off is None:
         raise PortFailed("nothing_to_call")
     wanted = order(
@@ -84,7 +85,7 @@ def _make(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports) -> CallR
     current = ports.store.load(request.request_id)
     if current is None or current.status is not RequestStatus.REDEEMED:
         raise GrantRevoked
-    check_not_halted(request.agent, request.action, ports.store)
+    check_not_halted(request.agent, request.action, note_policy(ports, now))
     return ports.call_maker.make(vaulted.call, credentials)
 
 
@@ -121,5 +122,5 @@ def _failed(request_id: str, code: str, refusal: Refusal, ports: Ports, now: dat
             current = current.moved(RequestStatus.FAILED, code)
         return current, (event,)
 
-    call_back(record(ports.store, request_id, failed, now), ports)
+    call_back(record(ports, request_id, failed, now), ports)
     return refusal
