@@ -73,8 +73,16 @@ class FakeStore:
     def load(self, request_id: str) -> ApprovalRequest | None:
         return self.requests.get(request_id)
 
-    def save(self, previous: ApprovalRequest, request: ApprovalRequest, events: tuple[AuditEvent, ...]) -> None:
+    def save(
+        self,
+        previous: ApprovalRequest,
+        request: ApprovalRequest,
+        events: tuple[AuditEvent, ...],
+        guard: Deployment | None = None,
+    ) -> None:
         if self.requests[request.request_id].version != previous.version:
+            raise Conflict
+        if guard is not None and guard.version != self.own.version:
             raise Conflict
         self._write(events)
         self.requests[request.request_id] = request
