@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905 - the words are read as a text
 """Builds `sallyport/masking/words/machine_nouns.txt`: whatever has an id, an ARN or a name of its own in AWS's services.
 
     .venv/bin/python bench/masking_lexicon/machine_nouns.py
