@@ -55,14 +55,14 @@ def test_what_people_are_called_goes(document: Any, masked: Any) -> None:
 
 
 def test_an_object_in_which_both_speak_is_a_persons() -> None:
-    both = {"VpcId": "vpc-a01106c2", "mrn": "4711", "name": "Sunny Day", "created_at": INSTANT}
+    both: Any = {"VpcId": "vpc-a01106c2", "mrn": "4711", "name": "Sunny Day", "created_at": INSTANT}
     masked: Any = mask_json(both)
     assert masked["name"] == "[NAME-1]"
     assert masked["created_at"] == "[DATE-1]"
 
 
 def test_a_person_inside_an_operations_payload_stays_masked() -> None:
-    record = {
+    record: Any = {
         "eventSource": "aws:sqs",
         "awsRegion": "us-east-1",
         "body": {"patient": {"name": "Sunny Day", "plan_id": "A1", "updated_at": INSTANT}, "name": "Rose Garden"},
@@ -77,7 +77,7 @@ def test_a_person_inside_an_operations_payload_stays_masked() -> None:
 
 
 def test_tags_that_describe_a_person_are_a_persons() -> None:
-    tags = [{"Key": "Name", "Value": "Sunny Day"}, {"Key": "mrn", "Value": "4711"}]
+    tags: Any = [{"Key": "Name", "Value": "Sunny Day"}, {"Key": "mrn", "Value": "4711"}]
     masked: Any = mask_json({"Tags": tags})
     assert [tag["Value"] for tag in masked["Tags"]] == ["[NAME-1]", "[MRN-1]"]
 
@@ -109,7 +109,7 @@ def test_a_day_without_a_time_is_anybodys_where_nobody_speaks() -> None:
 
 @pytest.mark.parametrize("address", ["203.0.113.7", "8.8.8.8", "2001:4860:4860::8888"])
 def test_public_addresses_stay_in_fields_of_machines_unless_the_deployment_says_otherwise(address: str) -> None:
-    machine = {"InstanceId": "i-1234567890abcdef0", "PublicIp": address}
+    machine: Any = {"InstanceId": "i-1234567890abcdef0", "PublicIp": address}
     assert mask_json(machine) == machine
     masked: Any = mask(machine, masking_rules_from_policy({"public_addresses": "mask"}))[0].document
     assert address not in str(masked)
