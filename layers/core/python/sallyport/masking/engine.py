@@ -63,8 +63,7 @@ class Engine:
         self._repeated: dict[tuple[int, str], int] = {}
         self._keys: dict[str, keys.Key] = {}
         self._companies: tuple[dict[tuple[str, ...], Company], ...] = tuple({} for _ in Company)
-        self._stricter = "mask" in (rules.instants, rules.public_addresses)
-        self._masked = {"instants": rules.instants == "mask", "addresses": rules.public_addresses == "mask"}
+        self._masked = self.replacement.masked
         self.mentioning: list[tuple[Any, Any, str, Place]] = []
 
     def run(self, document: JSON) -> JSON:
@@ -192,7 +191,7 @@ class Engine:
         masked: dict[str, JSON] = {}
         holder[slot] = masked
         here = self._company(value, around)
-        described, headers = tables.described_field(value, here), _UNREAD
+        described, headers = tables.described_field(value, here, self._masked), _UNREAD
         inherited = field if field is not None and (field.category in _INHERITED or tables.is_typed(value)) else None
         for key, item in value.items():
             known = self.key(key)
@@ -202,7 +201,7 @@ class Engine:
                 inherited if inherited is not None and key.lower() not in _PUBLIC_PARTS else None
             )
             if type(item) is list and item and type(item[0]) is list and not inner:
-                headers = tables.headers(value) if headers is _UNREAD else headers
+                headers = tables.headers(value, self._masked) if headers is _UNREAD else headers
                 masked[shown] = self._rows(item, (place, shown), headers, depth + 1)
             elif type(item) is dict or type(item) is list:
                 below = company.below(known.says, here)
@@ -228,12 +227,12 @@ class Engine:
         if described is not None and key in tables.VALUE_KEYS:
             return described
         field = known.meanings[here]
-        return meanings.masked(field, **self._masked) if self._stricter else field
+        return field if self._masked is meanings.SHOWN else meanings.masked(field, self._masked)
 
     def _rows(self, rows: list[Any], place: Place, headers: list[Field | None] | None, depth: int) -> list[JSON]:
         """A matrix, its columns named by a header elsewhere or by its own first row."""
         _check_depth(depth)
-        columns = headers if headers is not None else tables.first_row(rows)
+        columns = headers if headers is not None else tables.first_row(rows, self._masked)
         masked: list[JSON] = [None] * len(rows)
         for i, row in enumerate(rows):
             named = columns is not None and type(row) is list and len(row) == len(columns)

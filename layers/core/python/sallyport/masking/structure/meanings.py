@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from sallyport.masking.structure.company import Company
 from sallyport.masking.structure.fields import Field, field_of, is_field_like, words_of
@@ -96,10 +96,20 @@ def _machines_name(field: Field, like: frozenset[str]) -> Field:
     return _ACTOR if Kind.ACTORS in like else _LABEL if Kind.NAMES in like else field
 
 
-def masked(field: Field | None, *, instants: bool, addresses: bool) -> Field | None:
-    """`field` where a deployment wants `instants` or public `addresses` of machines masked."""
-    if field is None or field.trust not in ("instant", "day", "host"):
+class Masked(NamedTuple):
+    """What a deployment does not want to show although it is a machine's."""
+
+    instants: bool = False
+    addresses: bool = False
+
+
+SHOWN: Final = Masked()
+
+
+def masked(field: Field | None, what: Masked) -> Field | None:
+    """`field` where a deployment wants instants or public addresses of machines masked."""
+    if what == SHOWN or field is None or field.trust not in ("instant", "day", "host"):
         return field
     if field.trust == "host":
-        return Field(field.category, "public") if addresses else field
-    return Field("DATE", "check") if instants else field
+        return Field(field.category, "public") if what.addresses else field
+    return Field("DATE", "check") if what.instants else field
