@@ -24,6 +24,8 @@ type Hints = tuple[tuple[tuple[str, ...], FieldRule], ...]
 _INHERITED = frozenset(
     ("PHONE", "EMAIL", "SSN", "MRN", "SECRET", "ACCOUNT", "HEALTH_PLAN", "LICENSE", "BIOMETRIC", "PHOTO", "NAME", "IP")
 )
+# Of those, what holds in a machine's object as well: a certificate's body is no licence's number.
+_INHERITED_BY_MACHINES = frozenset(("PHONE", "EMAIL", "SSN", "MRN", "SECRET", "BIOMETRIC"))
 _PUBLIC_PARTS = frozenset(
     (
         "state",
@@ -40,6 +42,9 @@ _PUBLIC_PARTS = frozenset(
         "verified",
         "relation",
         "relationship",
+        "description",
+        "boundingbox",
+        "confidence",
     )
 )
 _SMALL = 99_999  # numbers of fewer than six digits identify nobody without a field that says so
@@ -192,7 +197,7 @@ class Engine:
         holder[slot] = masked
         here = self._company(value, around)
         described, headers = tables.described_field(value, here, self._masked), _UNREAD
-        inherited = field if field is not None and (field.category in _INHERITED or tables.is_typed(value)) else None
+        inherited = field if field is not None and (_inherits(field, here) or tables.is_typed(value)) else None
         for key, item in value.items():
             known = self.key(key)
             shown = key if known.shown and key not in masked else self.shown_key(key, place, masked)
@@ -258,6 +263,10 @@ class Engine:
         if value is None or isinstance(value, bool) or value == "":
             return value
         return self.replacement.whole(str(value), place, category, "hint")
+
+
+def _inherits(field: Field, here: Company) -> bool:
+    return field.category in (_INHERITED_BY_MACHINES if here is Company.MACHINE else _INHERITED)
 
 
 def _check_depth(depth: int) -> None:
