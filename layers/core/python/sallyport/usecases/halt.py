@@ -12,6 +12,7 @@ from sallyport.domain.events import SYSTEM, Actor, ActorKind, Draft, EventType, 
 from sallyport.domain.ports import Conflict, Ports
 from sallyport.domain.refusals import NotAllowedToHalt, NotFound, Unavailable, UnknownSwitch
 from sallyport.masking import mask_text
+from sallyport.usecases.halts import read_deployment
 
 _ATTEMPTS = 8
 NONE_BEFORE = "none"
@@ -48,11 +49,11 @@ def resume(caller: str, switch: str, ports: Ports, now: datetime) -> Deployment:
     return record_deployment(resumed, ports, now)
 
 
-def list_halts(caller: str, ports: Ports) -> tuple[Halt, ...]:
+def list_halts(caller: str, ports: Ports, now: datetime) -> tuple[Halt, ...]:
     """The switches that are pulled, for every person of the directory. Raises NotFound for others."""
     if ports.policy.directory.person_of(caller) is None:
         raise NotFound
-    return ports.store.deployment().halts
+    return read_deployment(ports, now)[0].halts
 
 
 def record_deployment(change: Change, ports: Ports, now: datetime) -> Deployment:
@@ -63,9 +64,9 @@ def record_deployment(change: Change, ports: Ports, now: datetime) -> Deployment
     """
     policy_digest = ports.policy.digest
     for _ in range(_ATTEMPTS):
-        current = ports.store.deployment()
+        current, unproved = read_deployment(ports, now)
         changed, drafts = change(current)
-        drafts = (*_policy_change(current, policy_digest), *drafts)
+        drafts = (*unproved, *_policy_change(current, policy_digest), *drafts)
         if not drafts:
             return current
         switches = {"switches": sorted(changed.switches)} if changed.switches else {}

@@ -8,6 +8,7 @@ from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import Draft
 from sallyport.domain.ports import Ports
 from sallyport.usecases.halt import record_deployment
+from sallyport.usecases.halts import read_deployment
 
 
 def note_policy(ports: Ports, now: datetime) -> Deployment:
@@ -17,8 +18,8 @@ def note_policy(ports: Ports, now: datetime) -> Deployment:
     writes `policy.changed`. A function's environment of before the deploy, which is still answering its last call, may
     note its own policy once more: that one did judge. Raises Unavailable.
     """
-    current = ports.store.deployment()
-    if current.policy_digest == ports.policy.digest:
+    current, unproved = read_deployment(ports, now)
+    if not unproved and current.policy_digest == ports.policy.digest:
         return current
     return record_deployment(_unchanged, ports, now)
 
