@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
 from pynamodb.transactions import TransactWrite
 
 from sallyport.adapters.request_record import deployment_from_json, deployment_to_json, from_json, to_json
 from sallyport.adapters.tables import AuditItem, RequestItem
-from sallyport.adapters.transactions import CONNECT_SECONDS, READ_SECONDS, Cancelled, append, connected, transact
+from sallyport.adapters.transactions import (
+    CONFLICT_ATTEMPTS,
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    Cancelled,
+    append,
+    connected,
+    transact,
+)
 from sallyport.domain.clock import stamp
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import AuditEvent
 from sallyport.domain.ports import Conflict, Exists, Limits, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
 
+if TYPE_CHECKING:
+    from pynamodb.expressions.condition import Condition
+
 # A Slack signature is good for 300 s either side.
 _SIGNATURE_WINDOW = timedelta(minutes=11)
 _KEY_LIFE = timedelta(hours=24)
 _CLOSED_LIFE = timedelta(days=90)
-_CONFLICT_ATTEMPTS = 6
+_SWITCHES = "HALTS"
 
 
 class DynamoDbStore:
@@ -46,7 +57,7 @@ class DynamoDbStore:
         limits: Limits,
         now: datetime,
     ) -> None:
-        for attempt in range(_CONFLICT_ATTEMPTS):
+        for attempt in range(CONFLICT_ATTEMPTS):
             replaced = self._settled_twin(request.sameness, idempotency_key)
             try:
                 self._create(request, events, idempotency_key, replaced, limits, now)
@@ -118,8 +129,16 @@ class DynamoDbStore:
             return None
         return from_json(item.document, item.task_token)
 
-    def save(self, previous: ApprovalRequest, request: ApprovalRequest, events: tuple[AuditEvent, ...]) -> None:
+    def save(
+        self,
+        previous: ApprovalRequest,
+        request: ApprovalRequest,
+        events: tuple[AuditEvent, ...],
+        guard: Deployment | None = None,
+    ) -> None:
         def write(tx: TransactWrite) -> None:
+            if guard is not None:
+                tx.condition_check(RequestItem, _SWITCHES, condition=_still(guard))
             tx.save(_item(request), condition=RequestItem.version == previous.version)
             if previous.status is RequestStatus.PENDING and request.status is not RequestStatus.PENDING:
                 tx.update(RequestItem(_load_key(request.agent)), actions=[RequestItem.count.add(-1)])
@@ -158,20 +177,15 @@ class DynamoDbStore:
             raise PortFailed("store_unavailable") from None
         return False
 
-    def halts(self) -> frozenset[str]:
-        return self.deployment().switches
-
     def deployment(self) -> Deployment:
-        item = self._get("HALTS")
+        item = self._get(_SWITCHES)
         return deployment_from_json(item.document) if item is not None and item.document else Deployment()
 
     def save_deployment(self, previous: Deployment, deployment: Deployment, events: tuple[AuditEvent, ...]) -> None:
-        item = RequestItem("HALTS", version=deployment.version, document=deployment_to_json(deployment))
-        first = previous.version == 0
-        free = RequestItem.pk.does_not_exist() if first else RequestItem.version == previous.version
+        item = RequestItem(_SWITCHES, version=deployment.version, document=deployment_to_json(deployment))
 
         def write(tx: TransactWrite) -> None:
-            tx.save(item, condition=free)
+            tx.save(item, condition=_still(previous))
             append(tx, events)
 
         try:
@@ -186,6 +200,13 @@ class DynamoDbStore:
             return None
         except PynamoDBException:
             raise PortFailed("store_unavailable") from None
+
+
+def _still(deployment: Deployment) -> Condition:
+    """That the deployment's item is the one that was read."""
+    if deployment.version == 0:
+        return RequestItem.pk.does_not_exist()
+    return RequestItem.version == deployment.version
 
 
 def _item(request: ApprovalRequest) -> RequestItem:

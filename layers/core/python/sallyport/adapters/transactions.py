@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from pynamodb.connection import Connection
@@ -14,6 +15,7 @@ from sallyport.domain.ports import PortFailed
 
 # pynamodb would wait 15 and 30 s, and Slack waits 3 s for the whole click.
 CONNECT_SECONDS, READ_SECONDS = 1, 2
+CONFLICT_ATTEMPTS = 6
 
 
 class Cancelled(Exception):
@@ -29,15 +31,25 @@ def connected(region: str) -> Connection:
 
 
 def transact(connection: Connection, write: Callable[[TransactWrite], None]) -> None:
-    """Do all that `write` puts into the transaction, or nothing. Raises Cancelled, or PortFailed."""
-    try:
-        with TransactWrite(connection=connection) as tx:
-            write(tx)
-    except TransactWriteError as error:
-        codes = [reason.code if reason else None for reason in error.cancellation_reasons]
-        if any(code in ("ConditionalCheckFailed", "TransactionConflict") for code in codes):
-            raise Cancelled(codes) from None
-        raise PortFailed("store_unavailable") from None
+    """Do all that `write` puts into the transaction, or nothing.
+
+    Raises Cancelled when a condition does not hold, or another transaction was at one of the items for long; PortFailed
+    for everything else.
+    """
+    for attempt in range(CONFLICT_ATTEMPTS):
+        try:
+            with TransactWrite(connection=connection) as tx:
+                write(tx)
+            return
+        except TransactWriteError as error:
+            codes = [reason.code if reason else None for reason in error.cancellation_reasons]
+        if "ConditionalCheckFailed" not in codes and "TransactionConflict" not in codes:
+            raise PortFailed("store_unavailable")
+        if "ConditionalCheckFailed" in codes:
+            break
+        # Every redemption looks at the switches' item in its transaction, so two at once may meet there.
+        time.sleep(0.02 * (attempt + 1))
+    raise Cancelled(codes)
 
 
 def append(tx: TransactWrite, events: tuple[AuditEvent, ...]) -> None:

@@ -73,17 +73,23 @@ class RequestStore(Protocol):
     def load(self, request_id: str) -> ApprovalRequest | None:
         """Strongly consistent."""
 
-    def save(self, previous: ApprovalRequest, request: ApprovalRequest, events: tuple[AuditEvent, ...]) -> None:
-        """Store `request` in the place of `previous`. Raises Conflict when that is no longer what is stored."""
+    def save(
+        self,
+        previous: ApprovalRequest,
+        request: ApprovalRequest,
+        events: tuple[AuditEvent, ...],
+        guard: Deployment | None = None,
+    ) -> None:
+        """Store `request` in the place of `previous`, as long as `guard` is what holds for the deployment.
+
+        Raises Conflict when one of them is no longer what is stored.
+        """
 
     def pending(self, limit: int, after: str | None) -> tuple[tuple[ApprovalRequest, ...], str | None]:
         """A page of undecided requests, oldest first, and where the next one begins."""
 
     def seen_before(self, signature: str, now: datetime) -> bool:
         """Remember a Slack signature for its window; True when it was there already."""
-
-    def halts(self) -> frozenset[str]:
-        """The kill switches that are on: `all`, `agent:<id>`, `action:<name>`. Strongly consistent."""
 
     def deployment(self) -> Deployment:
         """The switches with their reasons and the end of the deployment's own chain. Strongly consistent."""
