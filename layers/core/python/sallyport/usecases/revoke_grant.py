@@ -24,6 +24,7 @@ from sallyport.domain.tallies import RefusedCall
 from sallyport.usecases.count_refusal import caller_of, count_refusal
 from sallyport.usecases.decide import call_back
 from sallyport.usecases.deny_sessions import deny_session, has_room
+from sallyport.usecases.note_policy import note_policy
 from sallyport.usecases.transition import record, record_refusal
 
 # A request that was made under a more patient policy is still found.
@@ -38,11 +39,11 @@ def revoke_grant(caller: str, request_id: str, ports: Ports, now: datetime) -> A
     NotAnApprover, NothingToRevoke, RevocationsFull (an agent's "done" alone) or RevocationFailed. Whoever is refused is
     in the request's chain.
     """
+    note_policy(ports, now)
     try:
         return _revoke(caller, request_id, ports, now)
     except (NotFound, NotAnApprover, NothingToRevoke, RevocationsFull) as refusal:
-        actor = caller_of(caller, ports)
-        record_refusal(ports.store, request_id, EventType.DECISION_REFUSED, actor, refusal, now)
+        record_refusal(ports, request_id, EventType.DECISION_REFUSED, caller_of(caller, ports), refusal, now)
         raise
 
 
@@ -70,7 +71,7 @@ def _revoke(caller: str, request_id: str, ports: Ports, now: datetime) -> Approv
             Draft(EventType.GRANT_REVOKED, actor, {"session": "denied"}),
         )
 
-    request = record(ports.store, request_id, revoked, now)
+    request = record(ports, request_id, revoked, now)
     if _session(request, now):
         try:
             deny_session(request, _denied(request, now, by_person), ports, now)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sallyport.domain.binding import VaultRecord, sameness_bytes
+from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Agent
 from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType, link
 from sallyport.domain.ports import Exists, PortFailed, Ports, TooManyRequests
@@ -23,6 +24,7 @@ from sallyport.domain.tallies import RefusedCall
 from sallyport.usecases import policy
 from sallyport.usecases.count_refusal import count_refusal
 from sallyport.usecases.halts import check_not_halted
+from sallyport.usecases.note_policy import note_policy
 from sallyport.usecases.start_workflow import start_workflow
 from sallyport.usecases.transition import record
 
@@ -36,11 +38,12 @@ def submit_request(
     in the audit trail before anything goes into the vault, and that is done before the workflow starts. Raises a
     Refusal, which is counted and leaves nothing but the count; a replay costs no counter.
     """
+    deployment = note_policy(ports, now)
     agent = ports.policy.directory.agent_of(caller)
     try:
         if agent is None:
             raise UnknownCaller
-        return _submitted(agent, submission, idempotency_key, ports, now)
+        return _submitted(agent, submission, idempotency_key, deployment, ports, now)
     except Refusal as refusal:
         if not isinstance(refusal, Unavailable):  # that one is our failure, and has its evidence in the request's chain
             _count_refused(agent, submission, refusal, ports, now)
@@ -48,9 +51,14 @@ def submit_request(
 
 
 def _submitted(
-    agent: Agent, submission: Submission, idempotency_key: str | None, ports: Ports, now: datetime
+    agent: Agent,
+    submission: Submission,
+    idempotency_key: str | None,
+    deployment: Deployment,
+    ports: Ports,
+    now: datetime,
 ) -> tuple[ApprovalRequest, bool]:
-    request, vaulted = _prepare(ports.entropy.request_id(), agent, submission, ports, now)
+    request, vaulted = _prepare(ports.entropy.request_id(), agent, submission, deployment, ports, now)
     actor = Actor(ActorKind.AGENT, agent.id, "api")
     verdict = {"verdict": request.verdict.value, "delivery": request.delivery.value}
     events, head = link(request.subject, request.head, [Draft(EventType.REQUEST_SUBMITTED, actor, verdict)], now)
@@ -67,12 +75,12 @@ def _submitted(
 
 
 def _prepare(
-    request_id: str, agent: Agent, submission: Submission, ports: Ports, now: datetime
+    request_id: str, agent: Agent, submission: Submission, deployment: Deployment, ports: Ports, now: datetime
 ) -> tuple[ApprovalRequest, VaultRecord]:
     action = ports.policy.actions.get(submission.action)
     if action is None:
         raise PolicyDenied
-    check_not_halted(agent.id, action.name, ports.store)
+    check_not_halted(agent.id, action.name, deployment)
     policy.check_parameters(action, submission.parameters)
     policy.check_scope(action, submission.parameters)
     duration = policy.duration(action, submission.duration_seconds)
@@ -157,7 +165,7 @@ def _begin(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports, now: da
             )
             return current.moved(RequestStatus.FAILED, code), (closed,)
 
-        record(ports.store, request.request_id, fail, now)
+        record(ports, request.request_id, fail, now)
         raise Unavailable from None
 
 
