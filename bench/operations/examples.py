@@ -35,7 +35,9 @@ def _spans(service: str, content: Any, labels: dict[str, Any]) -> dict[Path_, tu
     values = [(re.compile(rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])"), label, required)
               for where in ("*", service) for value, label, required in labels["values"].get(where, ())]  # fmt: skip
     patterns = [(re.compile(pattern), label, required) for pattern, label, required in labels["patterns"]]
-    fields = {key: (label, required) for where in ("*", service) for key, label, required in labels["fields"].get(where, ())}
+    fields = {
+        key: (label, required) for where in ("*", service) for key, label, required in labels["fields"].get(where, ())
+    }
     found: dict[Path_, tuple[Span, ...]] = {}
     for path, leaf in leaves(content):
         text = as_text(leaf)

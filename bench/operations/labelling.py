@@ -23,7 +23,9 @@ from bench.operations.documents import Path_, Span, as_text, leaves, merged
 LABELS = Path(__file__).parent / "labels" / "people.json"
 
 _EMAIL = re.compile(r"[A-Za-z0-9_%+-][A-Za-z0-9._%+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
-_MAILBOX_OF_A_MACHINE = re.compile(r"gserviceaccount\.com$|noreply|^git@|amazonses\.com$|@\d|@v\d|^[0-9A-Fa-f-]{30,}@|^org-\d+@")
+_MAILBOX_OF_A_MACHINE = re.compile(
+    r"gserviceaccount\.com$|noreply|^git@|amazonses\.com$|@\d|@v\d|^[0-9A-Fa-f-]{30,}@|^org-\d+@"
+)
 _ADDRESS = re.compile(r"(?<![\w.:/-])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]|/\d)")
 _ADDRESS_6 = re.compile(r"(?<![\w.:-])[0-9A-Fa-f:]{6,39}(?![\w:]|/\d)")
 _PHONE = re.compile(r"(?<![\w+.-])(?:\+\d{10,13}|\(?\d{3}\)?[- ]\d{3}-\d{4})(?![\w-])")
@@ -39,9 +41,15 @@ _ASSIGNED = re.compile(
     r"(?i)[\w.-]*(?:password|passwd|secret[_-]?(?:access[_-])?key|api[_-]?key|client[_-]?secret|passphrase)[\"']?"
     r"\s*(?:=>|=|:)\s*([\"']?)([^\s\"'<>{}$,;!*()]{4,80})(?(1)\1|(?=[\s,;]|$))"
 )
-_NO_SECRET = re.compile(r"(?i)\W*$|redacted|hidden_due|none$|null$|true$|false$|type:|(?:var|data|module|local|random|aws)[._]|\.\.\.|\w*password$")
-_PERSON_IN_ARN = re.compile(r":(?:user|mfa|federated-user)/(?:[\w+=,.@-]+/)*([\w+=,.@-]+)|:assumed-role/[\w+=,.@-]+/([\w+=,.@-]+)")
-_PERSON_IN_URL = re.compile(r"//(?:api\.github\.com/users|github\.com)/(?!(?:users|orgs|apps|settings|repos|teams)\b)([\w-]+)")
+_NO_SECRET = re.compile(
+    r"(?i)\W*$|redacted|hidden_due|none$|null$|true$|false$|type:|(?:var|data|module|local|random|aws)[._]|\.\.\.|\w*password$"
+)
+_PERSON_IN_ARN = re.compile(
+    r":(?:user|mfa|federated-user)/(?:[\w+=,.@-]+/)*([\w+=,.@-]+)|:assumed-role/[\w+=,.@-]+/([\w+=,.@-]+)"
+)
+_PERSON_IN_URL = re.compile(
+    r"//(?:api\.github\.com/users|github\.com)/(?!(?:users|orgs|apps|settings|repos|teams)\b)([\w-]+)"
+)
 _WORD = re.compile(r"[^\W\d_]+\d*")
 _BETWEEN = re.compile(r"[ ._-]|\. ")
 _COMMON = frozenset(
@@ -49,7 +57,9 @@ _COMMON = frozenset(
     " github contractor researcher read write none unknown postgres master value role state userid id account session installation"
     " company email xyz example account_name session-name".split()
 )
-_MACHINE = re.compile(r"arn:|system:|.*\.amazonaws\.com$|AWS|.*Role\b|[0-9a-f-]{20,}$|\d+$|https?:|.*\[bot\]$|terraform|.*\*|[<_]|.*/")
+_MACHINE = re.compile(
+    r"arn:|system:|.*\.amazonaws\.com$|AWS|.*Role\b|[0-9a-f-]{20,}$|\d+$|https?:|.*\[bot\]$|terraform|.*\*|[<_]|.*/"
+)
 
 _GIVEN = frozenset("firstname lastname givenname familyname surname fullname".split())
 _HANDLE = frozenset(
@@ -58,7 +68,9 @@ _HANDLE = frozenset(
     " author committer sender userkey usersid teammemberid newowner previousowner userdisplayname instanceosuser"
     " federateduserid cognitousername createdby updatedby submittedby startedby rolesessionname sourceidentity useralias".split()
 )
-_SECRET_FIELD = re.compile(r"(?:password|passwd|passphrase|secretaccesskey|clientsecret|secretkey|privatekey)$|^sessiontoken$")
+_SECRET_FIELD = re.compile(
+    r"(?:password|passwd|passphrase|secretaccesskey|clientsecret|secretkey|privatekey)$|^sessiontoken$"
+)
 _TOKEN_FIELD = frozenset(
     "token accesstoken idtoken refreshtoken apikey authorization authorizationtoken nexttoken resulttoken outputtoken"
     " continuationtoken signature secret xamzsecuritytoken cookie cookies nextmarker marker pagetoken nextpagetoken".split()
@@ -87,7 +99,9 @@ class Labeller:
 
     def spans(self, content: Any) -> dict[Path_, tuple[Span, ...]]:
         """Where the identifiers stand in a text or a JSON value."""
-        written = [(path, as_text(leaf)) for path, leaf in leaves(content) if leaf is not None and not isinstance(leaf, bool)]
+        written = [
+            (path, as_text(leaf)) for path, leaf in leaves(content) if leaf is not None and not isinstance(leaf, bool)
+        ]
         handles = {handle for path, text in written for handle in _handles(path, text)}
         followed = [
             re.compile(rf"(?<![A-Za-z0-9]){re.escape(handle)}(?![A-Za-z0-9])")
@@ -174,6 +188,10 @@ def _public(text: str) -> bool:
         address = ipaddress.ip_address(text)
     except ValueError:
         return False
-    inner = ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("172.16.0.0/12"), ipaddress.ip_network("192.168.0.0/16")
+    inner = (
+        ipaddress.ip_network("10.0.0.0/8"),
+        ipaddress.ip_network("172.16.0.0/12"),
+        ipaddress.ip_network("192.168.0.0/16"),
+    )
     special = address.is_loopback or address.is_link_local or address.is_unspecified or address.is_multicast
     return not special and not any(address.version == 4 and address in network for network in inner)

@@ -48,7 +48,11 @@ def _recording(body: str) -> Iterator[Any]:
     for value in _json(body):
         if isinstance(value, dict):
             answer = value.get("data", value.get("body"))
-            yield {key: item for key, item in answer.items() if key != "ResponseMetadata"} if isinstance(answer, dict) else answer
+            yield (
+                {key: item for key, item in answer.items() if key != "ResponseMetadata"}
+                if isinstance(answer, dict)
+                else answer
+            )
 
 
 def _plan(body: str) -> Iterator[Any]:

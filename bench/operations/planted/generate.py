@@ -39,7 +39,9 @@ class Person:
         self.full = f"{self.given} {self.family}"
         self.dotted = f"{given}.{family}"
         self.slug = f"{given}-{family}"
-        self.email = f"{chance.choice((self.dotted, given[0] + family, f'{given}_{family}'))}@{chance.choice(names['domains'])}"
+        self.email = (
+            f"{chance.choice((self.dotted, given[0] + family, f'{given}_{family}'))}@{chance.choice(names['domains'])}"
+        )
 
 
 def _ascii(name: str) -> str:
@@ -102,14 +104,22 @@ MADE: dict[str, Callable[[random.Random], str]] = {
     "alnumup26": lambda c: _some(c, _UPPER, 26),
     "aida": lambda c: "AIDA" + _some(c, _UPPER, 17),
     "aroa": lambda c: "AROA" + _some(c, _UPPER, 17),
-    "ts": lambda c: f"2025-{c.randint(1, 12):02}-{c.randint(1, 28):02}T{c.randint(0, 23):02}:{c.randint(0, 59):02}:{c.randint(0, 59):02}Z",
-    "tslog": lambda c: f"2025-{c.randint(1, 12):02}-{c.randint(1, 28):02} {c.randint(0, 23):02}:{c.randint(0, 59):02}:{c.randint(0, 59):02},{c.randint(0, 999):03}",
+    "ts": lambda c: (
+        f"2025-{c.randint(1, 12):02}-{c.randint(1, 28):02}T{c.randint(0, 23):02}:{c.randint(0, 59):02}:{c.randint(0, 59):02}Z"
+    ),
+    "tslog": lambda c: (
+        f"2025-{c.randint(1, 12):02}-{c.randint(1, 28):02} {c.randint(0, 23):02}:{c.randint(0, 59):02}:{c.randint(0, 59):02},{c.randint(0, 999):03}"
+    ),
     "epoch": lambda c: str(c.randint(1740000000000, 1763000000000)),
     "ip": lambda c: f"10.{c.randint(0, 254)}.{c.randint(0, 254)}.{c.randint(1, 254)}",
     "ns": lambda c: c.choice(_SPACES),
     "bucket": lambda c: c.choice(_BUCKETS),
-    "pod": lambda c: f"intake-api-{_some(c, 'bcdfghjklmnpqrstvwxz2456789', 10)}-{_some(c, 'bcdfghjklmnpqrstvwxz2456789', 5)}",
-    "image": lambda c: f"{c.randint(10**11, 10**12 - 1)}.dkr.ecr.{c.choice(_REGIONS)}.amazonaws.com/checkout:{_semver(c)}",
+    "pod": lambda c: (
+        f"intake-api-{_some(c, 'bcdfghjklmnpqrstvwxz2456789', 10)}-{_some(c, 'bcdfghjklmnpqrstvwxz2456789', 5)}"
+    ),
+    "image": lambda c: (
+        f"{c.randint(10**11, 10**12 - 1)}.dkr.ecr.{c.choice(_REGIONS)}.amazonaws.com/checkout:{_semver(c)}"
+    ),
     "semver": lambda c: _semver(c),
     **{f"num{n}": (lambda c, n=n: str(c.randint(10 ** (n - 1), 10**n - 1))) for n in range(1, 9)},  # type: ignore[misc]
 }
@@ -194,5 +204,9 @@ def _card(chance: random.Random) -> str:
 
 def used(template: dict[str, Any]) -> set[str]:
     """The slots of a template."""
-    texts = [template["text"]] if "text" in template else [leaf for _, leaf in leaves(template["json"]) if isinstance(leaf, str)]
+    texts = (
+        [template["text"]]
+        if "text" in template
+        else [leaf for _, leaf in leaves(template["json"]) if isinstance(leaf, str)]
+    )
     return {slot for text in texts for slot in _SLOT.findall(text)}
