@@ -86,7 +86,7 @@ def _leaf(
         outside[start:end] = bytes(end - start)
     counted.outside += sum(outside)
     tokens = [(match.start(), match.end(), kind(match[0])) for match in _TOKEN.finditer(text)]
-    counted.kinds_seen.update({k: n for k, n in _by_kind(tokens, outside, 0, len(text)).items()})
+    counted.kinds_seen.update(_by_kind(tokens, outside, 0, len(text)))
     if shown == text:
         return
     written = "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
@@ -130,9 +130,9 @@ def kind(token: str) -> str:
 
 
 def _at(value: Any, path: Path_) -> str | None:
-    for step in path:
-        if isinstance(value, dict) and step in value or isinstance(value, list) and isinstance(step, int):
+    try:
+        for step in path:
             value = value[step]
-        else:
-            return None
+    except (KeyError, IndexError, TypeError):  # a key that was masked
+        return None
     return as_text(value)

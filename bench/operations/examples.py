@@ -42,13 +42,14 @@ def _spans(service: str, content: Any, labels: dict[str, Any]) -> dict[Path_, tu
     for path, leaf in leaves(content):
         text = as_text(leaf)
         spans = [
-            Span(*match.span(), label, required)
+            Span(match.start(), match.end(), label, required)
             for pattern, label, required in values + patterns
             for match in pattern.finditer(text)
         ]
         key = next((step for step in reversed(path) if isinstance(step, str)), "")
         if key in fields:
-            spans.append(Span(0, len(text), *fields[key]))
+            label, required = fields[key]
+            spans.append(Span(0, len(text), label, required))
         if spans:
             found[path] = merged(spans)
     return found

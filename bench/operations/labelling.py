@@ -36,6 +36,12 @@ _KNOWN_SECRET = re.compile(
     re.DOTALL,
 )
 _OPAQUE = re.compile(r"eyJ[\w-]{10,}(?:\.[\w-]+)*")
+_PATTERNS = (
+    (_PHONE, "PHONE", True),
+    (_KEY_ID, "SECRET", False),
+    (_KNOWN_SECRET, "SECRET", True),
+    (_OPAQUE, "SECRET", False),
+)
 _IN_URL = re.compile(r"://([^/\s:@]+):([^/\s:@]+)@")
 _ASSIGNED = re.compile(
     r"(?i)[\w.-]*(?:password|passwd|secret[_-]?(?:access[_-])?key|api[_-]?key|client[_-]?secret|passphrase)[\"']?"
@@ -52,31 +58,21 @@ _PERSON_IN_URL = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+\d*")
 _BETWEEN = re.compile(r"[ ._-]|\. ")
-_COMMON = frozenset(
-    "admin administrator user users root test tester testuser username owner developer default system service name cat dog"
-    " github contractor researcher read write none unknown postgres master value role state userid id account session installation"
-    " company email xyz example account_name session-name".split()
-)
 _MACHINE = re.compile(
     r"arn:|system:|.*\.amazonaws\.com$|AWS|.*Role\b|[0-9a-f-]{20,}$|\d+$|https?:|.*\[bot\]$|terraform|.*\*|[<_]|.*/"
 )
 
-_GIVEN = frozenset("firstname lastname givenname familyname surname fullname".split())
-_HANDLE = frozenset(
-    "username user login actor actorname actorusername loginname adminlogin alternateid authorizedactornames owner creator"
-    " userid actorid adminid targetuser targetusername targetuserorgroupname panyusernames masterusername caller requester"
-    " author committer sender userkey usersid teammemberid newowner previousowner userdisplayname instanceosuser"
-    " federateduserid cognitousername createdby updatedby submittedby startedby rolesessionname sourceidentity useralias".split()
-)
 _SECRET_FIELD = re.compile(
     r"(?:password|passwd|passphrase|secretaccesskey|clientsecret|secretkey|privatekey)$|^sessiontoken$"
 )
-_TOKEN_FIELD = frozenset(
-    "token accesstoken idtoken refreshtoken apikey authorization authorizationtoken nexttoken resulttoken outputtoken"
-    " continuationtoken signature secret xamzsecuritytoken cookie cookies nextmarker marker pagetoken nextpagetoken".split()
+
+_WORDS: dict[str, list[str]] = json.loads(
+    (Path(__file__).parent / "labels" / "fields.json").read_text(encoding="utf-8")
 )
-_PLACE_FIELD = frozenset("city state country postalcode lat lon latitude longitude geolocation region".split())
-_PLACES = frozenset("geographicalcontext geo geolocation location ipgeolocation clientgeo".split())
+# Handles too common to be looked for in other fields; fields whose values are names, handles, tokens, a client's place.
+_COMMON, _GIVEN, _HANDLE, _TOKEN_FIELD, _PLACE_FIELD, _PLACES = (
+    frozenset(_WORDS[name]) for name in ("common", "given", "handle", "token", "place", "places")
+)
 _AGENT_FIELD = re.compile(r"useragent")
 
 
@@ -110,8 +106,8 @@ class Labeller:
         ]
         found: dict[Path_, tuple[Span, ...]] = {}
         for path, text in written:
-            spans = [*_patterns(text), *_fields(path, text), *self._people(text)]
-            spans += [Span(*match.span(), "NAME", False) for handle in followed for match in handle.finditer(text)]
+            spans = [*_patterns(text), *_field(path, text), *self._people(text)]
+            spans += [_may(match.span(), "NAME") for handle in followed for match in handle.finditer(text)]
             if spans:
                 found[path] = merged(spans)
         return found
@@ -124,42 +120,53 @@ class Labeller:
                     break
                 known = person(" ".join(word[0] for word in words[at : end + 1]))
                 if known in self._required or known in self._optional:
-                    yield Span(words[at].start(), words[end].end(), "NAME", known in self._required)
+                    yield (_must if known in self._required else _may)((words[at].start(), words[end].end()), "NAME")
 
 
 def _patterns(text: str) -> Iterator[Span]:
+    for pattern, label, required in _PATTERNS:
+        yield from (Span(*match.span(), label, required) for match in pattern.finditer(text))
     for match in _EMAIL.finditer(text):
-        yield Span(*match.span(), "EMAIL", not _MAILBOX_OF_A_MACHINE.search(match[0]))
+        required = not _MAILBOX_OF_A_MACHINE.search(match[0])
+        yield Span(*match.span(), "EMAIL", required)
     for pattern in (_ADDRESS, _ADDRESS_6):
-        yield from (Span(*match.span(), "IP", False) for match in pattern.finditer(text) if _public(match[0]))
-    yield from (Span(*match.span(), "PHONE", True) for match in _PHONE.finditer(text))
-    yield from (Span(*match.span(), "SECRET", False) for match in _KEY_ID.finditer(text))
-    yield from (Span(*match.span(), "SECRET", True) for match in _KNOWN_SECRET.finditer(text))
-    yield from (Span(*match.span(), "SECRET", False) for match in _OPAQUE.finditer(text))
+        yield from (_may(match.span(), "IP") for match in pattern.finditer(text) if _public(match[0]))
     for match in _IN_URL.finditer(text):
-        yield Span(*match.span(1), "NAME", False)
-        yield Span(*match.span(2), "SECRET", True)
+        yield from (_may(match.span(1), "NAME"), _must(match.span(2), "SECRET"))
     for match in _ASSIGNED.finditer(text):
         if not _NO_SECRET.match(match[2]):
-            yield Span(*match.span(2), "SECRET", True)
+            yield _must(match.span(2), "SECRET")
 
 
-def _fields(path: Path_, text: str) -> Iterator[Span]:
-    key = _key(path)
+def _must(span: tuple[int, int], label: str) -> Span:
+    return Span(*span, label, required=True)
+
+
+def _may(span: tuple[int, int], label: str) -> Span:
+    return Span(*span, label, required=False)
+
+
+def _field(path: Path_, text: str) -> Iterator[Span]:
+    """The whole of a leaf, by what its key says."""
+    key, whole = _key(path), (0, len(text))
     if not text:
         return
     if _SECRET_FIELD.search(key) and not _NO_SECRET.match(text) and len(text) > 3:
-        yield Span(0, len(text), "SECRET", True)
-    elif key in _TOKEN_FIELD:
-        yield Span(0, len(text), "SECRET", False)
+        yield _must(whole, "SECRET")
     elif key in _GIVEN and text[0].isalpha():
-        yield Span(0, len(text), "NAME", text.lower() not in _COMMON and "/" not in text)
-    elif key in _HANDLE and _of_a_person(path, text):
-        yield Span(0, len(text), "NAME", False)
-    elif key in _PLACE_FIELD and any(plain(step) in _PLACES for step in path[:-1]):
-        yield Span(0, len(text), "LOCATION", False)
-    elif _AGENT_FIELD.search(key):
-        yield Span(0, len(text), "AGENT", False)
+        yield (_may if "/" in text or text.lower() in _COMMON else _must)(whole, "NAME")
+    elif label := _optional(key, path, text):
+        yield _may(whole, label)
+
+
+def _optional(key: str, path: Path_, text: str) -> str | None:
+    if key in _TOKEN_FIELD:
+        return "SECRET"
+    if key in _HANDLE and _of_a_person(path, text):
+        return "NAME"
+    if key in _PLACE_FIELD and any(plain(step) in _PLACES for step in path[:-1]):
+        return "LOCATION"
+    return "AGENT" if _AGENT_FIELD.search(key) else None
 
 
 def _handles(path: Path_, text: str) -> Iterator[str]:

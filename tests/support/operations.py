@@ -1,4 +1,4 @@
-"""Twenty requests of operations as cards: bench/operations/requests.yaml through the masking that every request passes."""
+"""Twenty requests of operations as cards: bench/operations/requests.yaml, masked as every request is."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ import yaml
 from sallyport.domain.actions import ActionDefinition, PolicyBundle
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.ports import Card
-from sallyport.domain.requests import ApprovalRequest, RequestStatus
-from sallyport.domain.requests import VerdictKind
+from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
 from sallyport.masking import masking_rules_from_policy
 from sallyport.usecases.cards import card_of
 from sallyport.usecases.mask_payload import presented_view
@@ -46,14 +45,37 @@ def operations() -> list[Operation]:
 def _card(number: int, one: dict[str, Any], policy: PolicyBundle) -> Card:
     action = _action(one, policy)
     vaulted = VaultRecord(
-        f"req_{number:026}", action.name, one["parameters"], one["reason"], one["context"], "ops-bot", None,
-        action.duration.default, "arn:aws:iam::123456789012:role/target", "{}", "0" * 64, "0" * 64,
-    )  # fmt: skip
+        request_id=f"req_{number:026}",
+        action=action.name,
+        parameters=one["parameters"],
+        reason=one["reason"],
+        context=one["context"],
+        agent="ops-bot",
+        on_behalf_of=None,
+        duration_seconds=action.duration.default,
+        target_role_arn="",
+        session_policy="{}",
+        policy_digest=policy.digest,
+        salt="0" * 64,
+    )
     request = ApprovalRequest(
-        vaulted.request_id, 1, RequestStatus.PENDING, "ops-bot", "olga.owner", None, action.name,
-        VerdictKind.REQUIRE_APPROVAL, action.delivery, action.duration.default, vaulted.action_digest, "0" * 64, "", EXPIRES,
-        EXPIRES, 1, presented_digest="0" * 64,
-    )  # fmt: skip
+        request_id=vaulted.request_id,
+        version=1,
+        status=RequestStatus.PENDING,
+        agent=vaulted.agent,
+        owner="olga.owner",
+        on_behalf_of=None,
+        action=action.name,
+        verdict=VerdictKind.REQUIRE_APPROVAL,
+        delivery=action.delivery,
+        duration_seconds=vaulted.duration_seconds,
+        action_digest=vaulted.action_digest,
+        policy_digest=policy.digest,
+        sameness="",
+        created_at=EXPIRES,
+        expires_at=EXPIRES,
+        quorum=1,
+    )
     view = presented_view(vaulted, request, action, masking_rules_from_policy(policy.masking))
     return card_of(request, view)
 
@@ -63,8 +85,11 @@ def _action(one: dict[str, Any], policy: PolicyBundle) -> ActionDefinition:
     known = policy.actions.get(one["action"])
     if known is not None:
         return known
-    scope, empty = frozenset(one["scope"]), frozenset[str]()
     return replace(
-        policy.actions["ec2.reboot"], name=one["action"], title=one["title"], review="Check that this is what was agreed.",
-        scope=scope, sensitive_scope=empty, masked_parameters={}, outlasts=(), resource_ids=empty,
-    )  # fmt: skip
+        policy.actions["ec2.reboot"],
+        name=one["action"],
+        title=one["title"],
+        review="Check that this is what was agreed.",
+        scope=frozenset(one["scope"]),
+        harmless={},
+    )
