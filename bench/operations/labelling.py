@@ -126,7 +126,10 @@ class Labeller:
 def _patterns(text: str) -> Iterator[Span]:
     for pattern, label, required in _PATTERNS:
         yield from (Span(*match.span(), label, required) for match in pattern.finditer(text))
+    logins = [match.span() for match in _IN_URL.finditer(text)]
     for match in _EMAIL.finditer(text):
+        if any(start < match.start() < end for start, end in logins):
+            continue  # a password and the host behind it
         required = not _MAILBOX_OF_A_MACHINE.search(match[0])
         yield Span(*match.span(), "EMAIL", required)
     for pattern in (_ADDRESS, _ADDRESS_6):
