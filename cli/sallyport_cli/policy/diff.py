@@ -96,7 +96,7 @@ _DEFINED: Mapping[str, Callable[[ActionDefinition], Any]] = {
     "redemption seconds": lambda a: a.redemption_seconds,
     "on_behalf_of required": lambda a: a.on_behalf_of_required,
     "hidden parameters": lambda a: dict(a.hidden),
-    "parameters no detector looks at": lambda a: sorted(a.resource_ids),
+    "values no detector looks at": lambda a: {name: one.pattern for name, one in a.harmless.items()},
 }
 
 

@@ -129,12 +129,8 @@ def _holders(action: ActionDefinition, name: str) -> tuple[set[str], set[str]]:
 
 
 def _names(action: ActionDefinition) -> Iterator[str]:
-    declared = set(action.parameters["properties"])
-    for field, names, among in (
-        ("required", action.parameters["required"], declared),
-        ("resource_ids", action.resource_ids, action.scope),
-    ):
-        yield from (f"{field}: {name} has no place there" for name in sorted(set(names) - among))
+    unknown = set(action.parameters["required"]) - set(action.parameters["properties"])
+    yield from (f"required: {name} has no place there" for name in sorted(unknown))
 
 
 def _unseen(layer: Layer, action: ActionDefinition, example: Mapping[str, Any]) -> Iterator[str]:

@@ -34,11 +34,15 @@ def check_scope(action: ActionDefinition, parameters: Mapping[str, Any], masking
 
     Raises IdentifierInScope with the declared paths. Numbers, booleans and choices are the action file's own words.
     """
-    asked = sorted(name for name in action.shown - action.resource_ids if action.words_are_agents(name))
+    asked = sorted(name for name in action.shown if name in parameters and action.words_are_agents(name))
     rules = masking_rules_from_policy(masking)
-    found = [name for name in asked if name in parameters and must_be_masked(name, parameters[name], rules)]
+    found = [
+        f"$.parameters.{name}"
+        for name in asked
+        if not action.is_harmless(name, parameters[name]) and must_be_masked(name, parameters[name], rules)
+    ]
     if found:
-        raise IdentifierInScope(*(f"$.parameters.{name}" for name in found))
+        raise IdentifierInScope(*found)
 
 
 def duration(action: ActionDefinition, asked: int | None) -> int:

@@ -66,7 +66,7 @@ def redeem(
             redeemed_event = Draft(EventType.GRANT_REDEEMED, actor, {"delivery": delivery.value})
             return replace(request.moved(RequestStatus.REDEEMED), grant=grant), (redeemed_event,)
 
-        return record(ports.store, request_id, redeemed, now), vaulted
+        return record(ports.store, request_id, redeemed, now, unless_halted=True), vaulted
     except Refusal as refusal:
         # An attempt on another agent's request is that request's evidence; the caller still learns nothing.
         record_refusal(ports.store, request_id, EventType.CREDENTIALS_REFUSED, actor, refusal, now)

@@ -10,6 +10,7 @@ from sallyport.domain.events import Actor, Draft, EventType, link
 from sallyport.domain.ports import Conflict, RequestStore
 from sallyport.domain.refusals import NotFound, Refusal, Unavailable
 from sallyport.domain.requests import ApprovalRequest
+from sallyport.usecases.halts import check_not_halted
 
 # Five people clicking at once each lose at most four races.
 _ATTEMPTS = 8
@@ -19,12 +20,16 @@ REFUSALS_KEPT = 20
 type Change = Callable[[ApprovalRequest], tuple[ApprovalRequest, tuple[Draft, ...]]]
 
 
-def record(store: RequestStore, request_id: str, change: Change, now: datetime) -> ApprovalRequest:
+def record(
+    store: RequestStore, request_id: str, change: Change, now: datetime, *, unless_halted: bool = False
+) -> ApprovalRequest:
     """Apply `change` to the stored request and write its events in the same transaction.
 
     `change` sees the newest state, may run more than once, and stops everything by raising a Refusal; when it returns
     the request itself, nothing is saved. A change without an event is bookkeeping (where the card
-    is), never a transition. Raises NotFound, Unavailable (lost every race), or what `change` raises.
+    is), never a transition. With `unless_halted` nothing is saved from the moment on that a switch was pulled for this
+    request: the transaction holds only while the switches are those that were read. Raises NotFound, Unavailable (lost
+    every race), Halted, or what `change` raises.
     """
     for _ in range(_ATTEMPTS):
         request = store.load(request_id)
@@ -35,10 +40,11 @@ def record(store: RequestStore, request_id: str, change: Change, now: datetime) 
             return request
         if changed.status is not request.status and not drafts:
             raise ValueError("a transition needs its evidence")
+        guard = check_not_halted(request.agent, request.action, store) if unless_halted else None
         events, head = link(changed.subject, request.head, drafts, now)
         changed = replace(changed, version=request.version + 1, head=head)
         try:
-            store.save(request, changed, events)
+            store.save(request, changed, events, guard)
         except Conflict:
             continue
         return changed
