@@ -212,8 +212,8 @@ BATCH = "batch-[0-9]{9}-[a-z]{2}/"
 def test_a_value_that_its_action_vouches_for_is_asked_of_no_detector(root: Path) -> None:
     parameters = {"prefix": "batch-987654321-eu/", "bucket": "data"}
     with pytest.raises(IdentifierInScope):
-        check_scope(load_policy(ACCOUNT, root).actions["s3.export"], parameters)
-    check_scope(vouching(root, prefix=BATCH), parameters)
+        check_scope(load_policy(ACCOUNT, root).actions["s3.export"], parameters, {})
+    check_scope(vouching(root, prefix=BATCH), parameters, {})
 
 
 @pytest.mark.parametrize(
@@ -227,9 +227,9 @@ def test_a_value_that_its_action_vouches_for_is_asked_of_no_detector(root: Path)
 )
 def test_only_a_value_that_fits_as_a_whole_is_vouched_for(root: Path, value: object) -> None:
     with pytest.raises(IdentifierInScope):
-        check_scope(vouching(root, prefix=BATCH), {"prefix": value})
+        check_scope(vouching(root, prefix=BATCH), {"prefix": value}, {})
 
 
 def test_a_pattern_speaks_for_its_own_parameter_alone(root: Path) -> None:
     with pytest.raises(IdentifierInScope):
-        check_scope(vouching(root, bucket=BATCH), {"prefix": "batch-987654321-eu/"})
+        check_scope(vouching(root, bucket=BATCH), {"prefix": "batch-987654321-eu/"}, {})
