@@ -17,7 +17,12 @@ from tests.support.attacks import still_works
 from tests.support.house import House
 from tests.support.story import EXPORT, agent_arn
 
-ROW = {"table": "sallyport-sample-patients", "key_name": "patient_id", "key": "pat-00042", "attributes": ["note"]}
+ROW: dict[str, Any] = {
+    "table": "sallyport-sample-patients",
+    "key_name": "patient_id",
+    "key": "pat-00042",
+    "attributes": ["note"],
+}
 LOGS = {
     "log_group": "/clinic/appointments",
     "from_ms": 1790000000000,

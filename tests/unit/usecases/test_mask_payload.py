@@ -52,7 +52,7 @@ def test_what_is_declared_hidden_has_a_marker_and_a_warning_with_reason_length_a
 
 
 def test_digest_of_a_hidden_value_tells_neither_the_value_nor_that_two_requests_agree() -> None:
-    digests = set()
+    digests = set[str]()
     for reason in ("one", "two"):
         story = Story().action(hidden={"prefix": "a prefix can hold a number of somebody's"})
         story.ports.entropy.drawn = len(digests)  # the fake's salt follows from it
