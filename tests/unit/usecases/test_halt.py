@@ -85,13 +85,15 @@ def test_halts_and_resumes_are_a_sound_chain_of_the_deployment() -> None:
     pull(story, "agent:export-bot", reason="Patient John Smith, MRN 12345678 leaked")
     resume(ROSA, "agent:export-bot", story.ports, story.now)
     store = story.ports.store
-    assert store.types("deployment") == ["halted", "resumed"]
+    assert store.types("deployment") == ["policy.changed", "halted", "resumed"]
     assert broken_at(store.chain["deployment"], store.own.head.length) is None
     first: dict[str, Any]
     second: dict[str, Any]
-    first, second = store.events("deployment")
+    _, first, second = store.events("deployment")
     assert "12345678" not in str(first)
     assert first["details"]["switch"] == second["details"]["switch"] == "agent:export-bot"
+    assert first["details"]["switches"] == ["agent:export-bot"]
+    assert "switches" not in second["details"]
     assert first["actor"] == {"kind": "person", "id": "rosa.security", "channel": "api"}
 
 

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from sallyport.domain.deployment import ALL, Deployment
-from sallyport.domain.ports import RequestStore
 from sallyport.domain.refusals import Halted
 
 
-def check_not_halted(agent: str, action: str, store: RequestStore) -> Deployment:
-    """The deployment as it was read, which may guard what is saved because of this answer.
-
-    Raises Halted when everything, this agent or this action is halted.
-    """
-    deployment = store.deployment()
+def check_not_halted(agent: str, action: str, deployment: Deployment) -> None:
+    """Raises Halted when everything, this agent or this action is halted."""
     if deployment.switches & {ALL, f"agent:{agent}", f"action:{action}"}:
         raise Halted
-    return deployment
