@@ -160,7 +160,7 @@ class FakeVault:
     records: dict[str, VaultRecord] = field(default_factory=dict)
 
     def put(self, record: VaultRecord) -> None:
-        self.records[record.request_id] = VaultRecord(**json.loads(json.dumps(asdict(record))))
+        self.records[record.request_id] = VaultRecord.restored(json.loads(json.dumps(asdict(record))))
 
     def get(self, request_id: str) -> VaultRecord:
         if request_id not in self.records:

@@ -82,7 +82,7 @@ def _prepare(
         raise PolicyDenied
     check_not_halted(agent.id, action.name, deployment)
     policy.check_parameters(action, submission.parameters)
-    policy.check_scope(action, submission.parameters)
+    policy.check_scope(action, submission.parameters, ports.policy.masking)
     duration = policy.duration(action, submission.duration_seconds)
     behalf = policy.check_on_behalf_of(action, agent, submission.on_behalf_of)
     verdict = policy.verdict(agent, action, behalf, submission.parameters, ports, now)
@@ -102,6 +102,7 @@ def _prepare(
         policy_digest=ports.policy.digest,
         salt=ports.entropy.salt(),
         call=policy.planned_call(action, request_id, submission.parameters, ports),
+        hidden=tuple(sorted(action.hidden)),
     )
     request = ApprovalRequest(
         request_id=request_id,
