@@ -131,7 +131,7 @@ def test_switch_for_what_there_is_not_is_refused(switch: str) -> None:
     story = Story()
     with pytest.raises(UnknownSwitch):
         pull(story, switch)
-    assert story.ports.store.types("deployment") == []
+    assert story.ports.store.types("deployment") == ["policy.changed"]
 
 
 def test_resuming_what_is_not_halted_is_refused() -> None:

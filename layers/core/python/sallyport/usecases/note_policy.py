@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from sallyport.domain.deployment import Deployment
-from sallyport.domain.events import Draft
 from sallyport.domain.ports import Ports
-from sallyport.usecases.halt import record_deployment
+from sallyport.usecases.halt import record_deployment, unchanged
 from sallyport.usecases.halts import read_deployment
 
 
@@ -21,8 +20,4 @@ def note_policy(ports: Ports, now: datetime) -> Deployment:
     current, unproved = read_deployment(ports, now)
     if not unproved and current.policy_digest == ports.policy.digest:
         return current
-    return record_deployment(_unchanged, ports, now)
-
-
-def _unchanged(current: Deployment) -> tuple[Deployment, tuple[Draft, ...]]:
-    return current, ()
+    return record_deployment(unchanged, ports, now)
