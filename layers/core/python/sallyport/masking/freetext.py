@@ -7,12 +7,13 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from sallyport.masking import binary, words
+from sallyport.masking import binary, machines, words
 from sallyport.masking.detect import addresses, contact, dates, ids, lowercase, names, secrets
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.ledger import MARKER
 from sallyport.masking.plain import Plain, readings
 from sallyport.masking.spans import Span, settle
+from sallyport.masking.spare import spare
 from sallyport.masking.structure import embedded, hl7
 
 MAX_NESTING = 4  # documents inside documents that are opened; deeper ones are masked whole
@@ -26,6 +27,7 @@ def load() -> None:
     words.things()
     lowercase.load()
     secrets.load()
+    machines.load()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Reader:
         """Identifiers in `text`, in order, without overlaps."""
         if len(text) < 2 or (len(text) <= 40 and text.islower() and _ordinary(text)):
             return []
+        if "\x02" in text:
+            text = text.replace("\x02", "\x01")  # from here on it stands for what is masked
         if self.depth >= MAX_NESTING and _opens_document(text):
             return [Span(0, len(text), "NESTED", "nesting")]
         inner = Reader(self.depth + 1).find
@@ -92,8 +96,6 @@ def _without_emphasis(text: str) -> str:
 
 def prose(text: str) -> list[Span]:
     """Identifiers in running text."""
-    if "\x02" in text:
-        text = text.replace("\x02", "\x01")
     if "[" in text:
         # What is masked already is neither name nor cue: masking twice changes nothing.
         text = MARKER.sub(lambda match: "\x02" * len(match.group()), text)
@@ -103,9 +105,13 @@ def prose(text: str) -> list[Span]:
         return settle(spans)
     spans = [_back(span, first) for span in spans]
     for other in others:
-        # Rows of single digits closed up look like a number of somebody's.
-        spans += [_back(span, other) for span in _spans(other) if not (other.closed_up and span.detector == "look")]
+        spans += [_back(span, other) for span in _spans(other) if not _a_row(other, span)]
     return settle([*spans, *binary.spans(text)])
+
+
+def _a_row(reading: Plain, span: Span) -> bool:
+    """Whether `span` is a row of single digits, which closed up looks like a number of somebody's."""
+    return reading.closed_up and span.detector == "look" and reading.text[span.start : span.end].isdigit()
 
 
 def _back(span: Span, reading: Plain) -> Span:
@@ -124,7 +130,7 @@ def _spans(reading: Plain) -> list[Span]:
         *lowercase.find(shown),
         *secrets.find(shown.text),
     ]
-    return _without_labels(reading.text, spans)
+    return spare(reading.text, _without_labels(reading.text, spans), prose)
 
 
 _LABEL = re.compile(r"[A-Za-z_.:/@?&=\\-]*(?:\d{1,3}[A-Za-z_.:/@?&=\\-]*){0,3}")
