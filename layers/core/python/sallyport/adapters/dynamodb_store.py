@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pynamodb.connection import Connection
-from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
 from pynamodb.transactions import TransactWrite
 
 from sallyport.adapters.request_record import deployment_from_json, deployment_to_json, from_json, to_json
 from sallyport.adapters.tables import AuditItem, RequestItem
+from sallyport.adapters.transactions import (
+    CONFLICT_ATTEMPTS,
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    Cancelled,
+    append,
+    connected,
+    transact,
+)
 from sallyport.domain.clock import stamp
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import AuditEvent
@@ -27,9 +34,6 @@ _SIGNATURE_WINDOW = timedelta(minutes=11)
 _KEY_LIFE = timedelta(hours=24)
 _CLOSED_LIFE = timedelta(days=90)
 _SWITCHES = "HALTS"
-_CONFLICT_ATTEMPTS = 6
-# pynamodb would wait 15 and 30 s, and Slack waits 3 s for the whole click.
-_CONNECT_SECONDS, _READ_SECONDS = 1, 2
 
 
 class DynamoDbStore:
@@ -41,13 +45,8 @@ class DynamoDbStore:
         tables: tuple[Any, ...] = (RequestItem.Meta, AuditItem.Meta)
         for meta in tables:
             meta.region = region
-            meta.connect_timeout_seconds, meta.read_timeout_seconds = _CONNECT_SECONDS, _READ_SECONDS
-        self._connection = Connection(
-            region=region, connect_timeout_seconds=_CONNECT_SECONDS, read_timeout_seconds=_READ_SECONDS
-        )
-
-    def check_new(self, sameness: str, idempotency_key: str | None) -> None:
-        self._settled_twin(sameness, idempotency_key)
+            meta.connect_timeout_seconds, meta.read_timeout_seconds = CONNECT_SECONDS, READ_SECONDS
+        self._connection = connected(region)
 
     def create(
         self,
@@ -58,13 +57,13 @@ class DynamoDbStore:
         limits: Limits,
         now: datetime,
     ) -> None:
-        for attempt in range(_CONFLICT_ATTEMPTS):
+        for attempt in range(CONFLICT_ATTEMPTS):
             replaced = self._settled_twin(request.sameness, idempotency_key)
             try:
                 self._create(request, events, idempotency_key, replaced, limits, now)
                 return
-            except _Cancelled as cancelled:
-                if cancelled.over_limit:
+            except Cancelled as cancelled:
+                if "ConditionalCheckFailed" in cancelled.codes[-2:]:
                     raise TooManyRequests from None
                 # Somebody wrote the same pointer or the agent's counters at this moment: look again.
                 time.sleep(0.02 * (attempt + 1))
@@ -107,9 +106,9 @@ class DynamoDbStore:
                     ttl=_epoch(now + _KEY_LIFE),
                 )
                 tx.save(pointer, condition=RequestItem.pk.does_not_exist())
-            _append(tx, events)
+            append(tx, events)
 
-        self._transact(write)
+        transact(self._connection, write)
 
     def _settled_twin(self, sameness: str, key: str | None) -> str | None:
         """The settled request that an identical one may take the place of, None when there is none. Raises Exists."""
@@ -143,18 +142,12 @@ class DynamoDbStore:
             tx.save(_item(request), condition=RequestItem.version == previous.version)
             if previous.status is RequestStatus.PENDING and request.status is not RequestStatus.PENDING:
                 tx.update(RequestItem(_load_key(request.agent)), actions=[RequestItem.count.add(-1)])
-            _append(tx, events)
+            append(tx, events)
 
         try:
-            self._transact(write)
-        except _Cancelled:
+            transact(self._connection, write)
+        except Cancelled:
             raise Conflict from None
-
-    def refuse(self, events: tuple[AuditEvent, ...]) -> None:
-        try:
-            self._transact(lambda tx: _append(tx, events))
-        except _Cancelled:
-            raise PortFailed("store_busy") from None
 
     def live(self, agent: str, since: datetime) -> tuple[ApprovalRequest, ...]:
         newer = RequestItem.created_at > stamp(since)
@@ -193,11 +186,11 @@ class DynamoDbStore:
 
         def write(tx: TransactWrite) -> None:
             tx.save(item, condition=_still(previous))
-            _append(tx, events)
+            append(tx, events)
 
         try:
-            self._transact(write)
-        except _Cancelled:
+            transact(self._connection, write)
+        except Cancelled:
             raise Conflict from None
 
     def _get(self, pk: str) -> RequestItem | None:
@@ -208,46 +201,12 @@ class DynamoDbStore:
         except PynamoDBException:
             raise PortFailed("store_unavailable") from None
 
-    def _transact(self, write: Callable[[TransactWrite], None]) -> None:
-        """Raises _Cancelled when a condition does not hold, or another transaction was at one of the items for long."""
-        for attempt in range(_CONFLICT_ATTEMPTS):
-            try:
-                with TransactWrite(connection=self._connection) as tx:
-                    write(tx)
-                return
-            except TransactWriteError as error:
-                codes = [reason.code if reason else None for reason in error.cancellation_reasons]
-            if "ConditionalCheckFailed" not in codes and "TransactionConflict" not in codes:
-                raise PortFailed("store_unavailable")
-            if "ConditionalCheckFailed" in codes:
-                break
-            # Every redemption looks at the switches' item in its transaction, so two at once may meet there.
-            time.sleep(0.02 * (attempt + 1))
-        raise _Cancelled(codes)
-
-
-class _Cancelled(Exception):
-    """The transaction met a condition or another transaction; nothing was written."""
-
-    def __init__(self, codes: list[str | None]) -> None:
-        super().__init__()
-        self.over_limit = "ConditionalCheckFailed" in codes[-2:]
-
 
 def _still(deployment: Deployment) -> Condition:
     """That the deployment's item is the one that was read."""
     if deployment.version == 0:
         return RequestItem.pk.does_not_exist()
     return RequestItem.version == deployment.version
-
-
-def _append(tx: TransactWrite, events: tuple[AuditEvent, ...]) -> None:
-    for event in events:
-        item = AuditItem(
-            f"REQ#{event.request_id}", f"{event.seq:010d}", event=event.body, hash=event.hash, prev_hash=event.prev_hash
-        )
-        # Put alone would overwrite; a place in the chain is taken once.
-        tx.save(item, condition=AuditItem.pk.does_not_exist())
 
 
 def _item(request: ApprovalRequest) -> RequestItem:

@@ -40,7 +40,7 @@ class IdentifierInScope(Refusal):
     code, http_status, title = (
         "identifier_in_scope",
         400,
-        "A parameter that scopes the credential looks like a sensitive value; it would be written to CloudTrail",
+        "A parameter that takes effect holds what identifies a person or is a secret; it could not be shown as it is",
     )
 
 
