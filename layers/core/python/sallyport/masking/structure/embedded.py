@@ -11,7 +11,7 @@ from sallyport.masking import machines
 from sallyport.masking.spans import Span
 from sallyport.masking.structure import hl7
 from sallyport.masking.structure.cells import Cells, Finder
-from sallyport.masking.structure.encoded import base64_spans, decode_base64
+from sallyport.masking.structure.encoded import decode_base64, encoded_spans
 from sallyport.masking.structure.fields import field_of, holds
 from sallyport.masking.structure.json_text import is_json, json_spans, looks_like_json
 from sallyport.masking.structure.meanings import Masked
@@ -19,8 +19,8 @@ from sallyport.masking.structure.sql import looks_like_sql, sql_spans, without_l
 from sallyport.masking.structure.tables import columns
 
 __all__ = [
-    "base64_spans",
     "decode_base64",
+    "encoded_spans",
     "is_json",
     "json_spans",
     "looks_like_json",
