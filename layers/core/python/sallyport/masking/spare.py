@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from sallyport.masking import machines
+from sallyport.masking.detect import secrets
 from sallyport.masking.detect.vocabulary import listed
 from sallyport.masking.machines import MachineName
 from sallyport.masking.spans import Span
@@ -24,12 +25,14 @@ _SURE = listed(
 # And these cannot be a secret, whatever word stands near.
 _PUBLIC = listed(
     "arn resource store host image azure google logs group region cidr organization pool pod epoch schedule"
+    " ticket date quarter version address name account instant"
 )
 _TOKEN = re.compile(r"[^\s\"'`<>(){}\[\],;|]+")
-_TELLING = re.compile(r"(?!https?://)[A-Za-z]*(?:[0-9/@:=_-]|[A-Za-z]\.[A-Za-z])")
+_TELLING = re.compile(r"[A-Za-z]*(?:[0-9/@:=_-]|[A-Za-z]\.[A-Za-z])")
 _NUMERIC = re.compile(r"[0-9./:+-]*")
 _ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?:[/:]\d|$)|(?:10|127|169\.254|172\.(?:1[6-9]|2\d|3[01])|192\.168|0)\.")
 
+_ANY: frozenset[str] = frozenset()  # stands for every kind
 _ACCOUNTS = listed("account")
 
 type Judge = Callable[[str], list[Span]]
@@ -42,8 +45,10 @@ def spare(text: str, spans: list[Span], judge: Judge) -> list[Span]:
         return spans
     kept = [span for span in spans if _explains(text, span) is None]
     for span in doubtful:
-        kinds = _explains(text, span) or ()
-        explaining = [name for name in names if not kinds or name.kind in kinds]
+        kinds = _explains(text, span) or _ANY
+        if kinds is _ANY and secrets.expected(text, span.start):
+            kinds = _PUBLIC
+        explaining = [name for name in names if kinds is _ANY or name.kind in kinds]
         kept += [rest for rest in _outside(span, explaining) if any(map(str.isalnum, text[rest.start : rest.end]))]
     for name in names:
         for start, end in name.open:
@@ -52,9 +57,9 @@ def spare(text: str, spans: list[Span], judge: Judge) -> list[Span]:
 
 
 def _explains(text: str, span: Span) -> frozenset[str] | None:
-    """The kinds of names that explain `span` away; none at all is every kind, None is no kind."""
+    """The kinds of names that explain `span` away; None if there is no such kind."""
     if span.detector in _BY_LOOK:
-        return frozenset()
+        return _ANY
     if span.detector == "cue" and span.category in ("ID", "ACCOUNT"):
         return _SURE if span.category == "ID" else _ACCOUNTS
     # `api-7d9f8b6c5-x2x4z`: the word that named a secret is a part of the name.
