@@ -13,7 +13,7 @@ def kind(text: str) -> str | None:
     """`cidr` for a block of addresses, `address` for a private, link-local or loopback one; None for what is public."""
     if (match := _PORT.fullmatch(text)) is not None:
         text = match.group(1)
-    if not _ADDRESS.fullmatch(text) or not ("." in text or ":" in text):
+    if not ("." in text or ":" in text) or not _ADDRESS.fullmatch(text):
         return None
     try:
         interface = ipaddress.ip_interface(text)

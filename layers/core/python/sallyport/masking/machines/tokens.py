@@ -28,6 +28,8 @@ def read(token: str, *, announced: bool = False) -> MachineName | None:
     """
     if len(token) > LONGEST or not (token := token.rstrip(_EDGES)):
         return None
+    if _NUMERIC.fullmatch(token) is not None and _DOTTED.match(token) is None:
+        return None
     if (kind := network.kind(token)) is not None:
         return MachineName(0, len(token), kind)
     if clouds.image(token):
@@ -38,6 +40,11 @@ def read(token: str, *, announced: bool = False) -> MachineName | None:
     if kind == "date" and _bare(token, closed):
         return None
     return MachineName(0, len(token), kind, _complement(token, closed)) if kind is not None else None
+
+
+# Of what has no letters only addresses are names.
+_NUMERIC = re.compile(r"[0-9./:+-]*")
+_DOTTED = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?:[/:]\d|$)|[0-9]{25}")
 
 
 def _closed(token: str, *, announced: bool) -> tuple[str | None, list[tuple[int, int]]]:
