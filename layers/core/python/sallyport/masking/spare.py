@@ -40,7 +40,7 @@ type Judge = Callable[[str], list[Span]]
 def spare(text: str, spans: list[Span], judge: Judge) -> list[Span]:
     """`spans` without those that a machine's name explains, and with what `judge` finds in its open parts."""
     doubtful = [span for span in spans if _explains(text, span) is not None]
-    if not doubtful or not (names := _names(text, doubtful)):
+    if not doubtful or not (names := _names(text, [*doubtful, *(span for span in spans if span.category == "URL")])):
         return spans
     kept = [span for span in spans if _explains(text, span) is None]
     for span in doubtful:
@@ -71,6 +71,11 @@ def _names(text: str, spans: list[Span]) -> list[MachineName]:
     found: list[MachineName] = []
     read = 0  # up to here every token was read
     for span in sorted(spans):
+        if span.detector == "url":
+            read = max(read, span.end)  # found as a whole already
+            continue
+        if span.end <= read:
+            continue
         near = machines.running.at(text, span.start, span.end) if span.detector in _RUNNING else None
         if near is not None and (not found or found[-1].end <= near.start):
             found.append(near)

@@ -83,7 +83,7 @@ def read(text: str, *, lenient: bool = False, announced: bool = False) -> Parts:
     closed: list[tuple[int, int]] = []
     kind = None
     at, before = 0, "patient" if announced else ""
-    named = persons.names(text)
+    named = persons.names(text) if any(map(str.isalpha, text)) else []
     for match in [*_INNER.finditer(text), None]:
         end = match.start() if match is not None else len(text)
         for piece in _PIECE.finditer(text, at, end):

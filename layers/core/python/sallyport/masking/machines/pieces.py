@@ -25,7 +25,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("pool", r"[a-z]{2}(?:-[a-z]{3,4})?-[a-z]{4,9}-\d_[A-Za-z0-9]{6,16}"),
     ("git", r"refs|v\d{1,4}"),
 )  # fmt: skip
-_COMPILED = tuple((kind, re.compile(form)) for kind, form in _FORMS)
+_ANY_FORM = re.compile("|".join(f"(?P<{kind}_{i}>{form})" for i, (kind, form) in enumerate(_FORMS)))
 _ID = re.compile(
     r"([a-z]{1,12}(?:-[a-z]{2,10}){0,2})-(?:([0-9a-f]{17}|[0-9a-f]{8,10}|[0-9a-f]{16})|([0-9a-z]{8,17}))", re.IGNORECASE
 )
@@ -60,9 +60,8 @@ def form(text: str) -> str | None:
     """The kind of the documented form that the whole of `text` has, or None."""
     if len(text) > 128 or len(text) < 4:
         return None
-    for kind, pattern in _COMPILED:
-        if pattern.fullmatch(text) is not None:
-            return kind
+    if (match := _ANY_FORM.fullmatch(text)) is not None and match.lastgroup is not None:
+        return match.lastgroup.partition("_")[0]
     if resource(text):
         return "resource"
     return "generated" if generated(text) else None
