@@ -15,8 +15,10 @@ BOUNDED: Any = IAM_CONFIG
 
 def worst_put() -> float:
     """Seconds: every attempt times out, and before each further one botocore's standard mode waits at most 2^n."""
-    attempts = BOUNDED.retries["total_max_attempts"]
-    return attempts * (BOUNDED.connect_timeout + BOUNDED.read_timeout) + sum(2**n for n in range(attempts - 1))
+    attempts: int = BOUNDED.retries["total_max_attempts"]
+    one: float = BOUNDED.connect_timeout + BOUNDED.read_timeout
+    waits: float = sum(2**n for n in range(attempts - 1))
+    return attempts * one + waits
 
 
 def test_put_gives_up_while_somebody_still_waits_for_the_answer() -> None:

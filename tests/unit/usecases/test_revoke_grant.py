@@ -98,6 +98,17 @@ def test_evidence_is_written_before_the_deny() -> None:
     assert story.ports.role_policies.documents == {}
 
 
+def test_chain_that_cannot_be_read_stops_what_gives_and_not_what_takes_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = redeemed()
+
+    def unreadable(*_: object) -> None:
+        raise PortFailed("chain_unreadable")
+
+    monkeypatch.setattr("sallyport.usecases.revoke_grant.note_policy", unreadable)
+    revoke(story)
+    assert denied(story) == [story.request_id]
+
+
 def test_deny_that_could_not_be_written_is_written_by_doing_it_again() -> None:
     story = redeemed()
     story.ports.role_policies.failing = PortFailed("role_not_written")

@@ -25,8 +25,8 @@ class Halt:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """`version` counts saves and is the optimistic lock; `head` is the end of the chain; `policy_digest` is of the
-    policy that judged last, None before anything was judged."""
+    """`version` grows with every save and is the optimistic lock; `head` is the end of the chain; `policy_digest` is of
+    the policy that judged last, None before anything was judged."""
 
     version: int = 0
     halts: tuple[Halt, ...] = ()
@@ -42,6 +42,10 @@ class Deployment:
 
     def resumed(self, switch: str) -> Deployment:
         return replace(self, halts=tuple(h for h in self.halts if h.switch != switch))
+
+
+# What lies in the item's place is none. The chain still says where the next save goes.
+UNREADABLE = Deployment(version=-1)
 
 
 def subject(policy_digest: str) -> Subject:

@@ -30,7 +30,7 @@ def close_request(request_id: str, code: str, ports: Ports, now: datetime) -> Ap
             drafts = (*drafts, closing(changed))
         return replace(changed, task_token=None), drafts
 
-    request = record(ports.store, request_id, closed, now)
+    request = record(ports, request_id, closed, now)
     refresh_card(request_id, ports)
     ports.vault.delete(request_id)
     return request

@@ -182,7 +182,7 @@ def _mark(request_id: str, ended_at: datetime | None, ports: Ports, now: datetim
         return replace(current, grant=replace(current.grant, ended_at=ended_at)), ()
 
     try:
-        record(ports.store, request_id, marked, now)
+        record(ports, request_id, marked, now)
     except (PortFailed, Refusal):
         return False
     return True

@@ -65,7 +65,7 @@ def execute_action(caller: str, request_id: str, ports: Ports, now: datetime) ->
         details: dict[str, JSON] = {"code": code, "findings": findings, "complete": made.complete}
         return _answered(current), (Draft(EventType.ACTION_EXECUTED, SYSTEM, details),)
 
-    request = record(ports.store, request_id, executed, now)
+    request = record(ports, request_id, executed, now)
     call_back(request, ports)
     return ExecutionResult(request, code, made.complete, findings, document)
 
@@ -82,7 +82,7 @@ def settle_unanswered(request_id: str, ports: Ports, now: datetime) -> ApprovalR
             return current, ()
         return _given_up(current, OUTCOME_UNKNOWN)
 
-    request = record(ports.store, request_id, unanswered, now)
+    request = record(ports, request_id, unanswered, now)
     if request.code == OUTCOME_UNKNOWN:
         call_back(request, ports)
     return request
@@ -109,7 +109,7 @@ def _make(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports, now: dat
 
     # STS took its time: whoever pulled the brake meanwhile is heard before anything has an effect. After this
     # transaction the call counts as made: a brake that comes later finds it so.
-    record(ports.store, request.request_id, calling, now, unless_halted=True)
+    record(ports, request.request_id, calling, now, unless_halted=True)
     return ports.call_maker.make(vaulted.call, credentials)
 
 
@@ -128,19 +128,11 @@ def _presentable(vaulted: VaultRecord, made: CallResult, ports: Ports) -> tuple[
 
 def _rules(ports: Ports, own: dict[str, Any]) -> MaskingRules:
     """The deployment's rules with the action's in front."""
-    general, special = masking_rules_from_policy(ports.policy.masking), masking_rules_from_policy(own)
-    return MaskingRules(
-        fields=special.fields + general.fields,
-        columns=special.columns + general.columns,
-        terms=special.terms + general.terms,
-        patterns=special.patterns + general.patterns,
-        allow=special.allow | general.allow,
-        medical_codes="mask" if "mask" in (special.medical_codes, general.medical_codes) else "keep",
-    )
+    return masking_rules_from_policy(own).before(masking_rules_from_policy(ports.policy.masking))
 
 
 def _failed(request_id: str, code: str, refusal: Refusal, ports: Ports, now: datetime) -> Refusal:
-    request = record(ports.store, request_id, lambda current: _given_up(current, code), now)
+    request = record(ports, request_id, lambda current: _given_up(current, code), now)
     call_back(request, ports)
     return refusal
 

@@ -53,7 +53,7 @@ def issue_credentials(
         return current, (Draft(EventType.CREDENTIALS_ISSUED, SYSTEM, details),)
 
     try:
-        request = record(ports.store, request_id, issued, now, unless_halted=True)
+        request = record(ports, request_id, issued, now, unless_halted=True)
     except (GrantRevoked, Halted) as refusal:
         # Stopped between STS and here: the credential is dropped, and its deny by request tag is there or not needed.
         _record_failed(request_id, refusal.code, ports, now)
@@ -70,4 +70,4 @@ def _record_failed(request_id: str, code: str, ports: Ports, now: datetime) -> N
             current = current.moved(RequestStatus.FAILED, code)
         return current, (event,)
 
-    record(ports.store, request_id, failed, now)
+    record(ports, request_id, failed, now)

@@ -28,7 +28,7 @@ def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -
         raise NotFound
     if current.grant is None:
         _check_status(current)
-        check_still_approved(current, ports)
+        check_still_approved(current, ports, now)
 
     def issued(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         if request.grant is not None:
@@ -46,7 +46,7 @@ def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -
             drafts.insert(0, Draft(EventType.REQUEST_APPROVED, SYSTEM, {"approvers": ["policy"]}))
         return replace(request, grant=grant, task_token=task_token), tuple(drafts)
 
-    request = record(ports.store, request_id, issued, now)
+    request = record(ports, request_id, issued, now)
     refresh_card(request_id, ports)
     if request.needs_review and current.grant is None:
         break_glass.tell_everyone(request, ports)

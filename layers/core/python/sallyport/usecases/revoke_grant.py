@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sallyport.domain.credentials import STS_MAXIMUM
 from sallyport.domain.directory import Agent, Person
-from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType
+from sallyport.domain.events import Actor, ActorKind, Draft, EventType
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import (
     NotAnApprover,
@@ -16,13 +16,17 @@ from sallyport.domain.refusals import (
     Refusal,
     RevocationFailed,
     RevocationsFull,
+    Unavailable,
     UnknownCaller,
 )
 from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
 from sallyport.domain.revocations import IN_FLIGHT, ListFull
+from sallyport.domain.tallies import RefusedCall
 from sallyport.usecases.cards import refresh_card
+from sallyport.usecases.count_refusal import caller_of, count_refusal
 from sallyport.usecases.decide import call_back
 from sallyport.usecases.deny_sessions import deny_for_agent, deny_for_people, has_room, live_session, role_of
+from sallyport.usecases.note_policy import note_policy
 from sallyport.usecases.transition import record, record_refusal
 
 # A request that was made under a more patient policy is still found.
@@ -35,10 +39,28 @@ def revoke_grant(caller: str, request_id: str, ports: Ports, now: datetime) -> A
 
     Before redemption the grant is void and the workflow closes; afterwards the session is denied on its role. From its
     agent this is "done" (status `closed`); from a person it is `revoked` and always finds room. Raises NotFound,
-    NotAnApprover, NothingToRevoke, RevocationsFull (an agent's "done" alone) or RevocationFailed.
+    NotAnApprover, NothingToRevoke, RevocationsFull (an agent's "done" alone) or RevocationFailed. Whoever is refused is
+    in the request's chain.
     """
+    _note_policy(ports, now)
+    try:
+        return _revoke(caller, request_id, ports, now)
+    except (NotFound, NotAnApprover, NothingToRevoke, RevocationsFull) as refusal:
+        record_refusal(ports, request_id, EventType.DECISION_REFUSED, caller_of(caller, ports), refusal, now)
+        raise
+
+
+def _note_policy(ports: Ports, now: datetime) -> None:
+    """Where the deployment's chain cannot be read or written, what gives is refused; what takes away goes on."""
+    try:
+        note_policy(ports, now)
+    except (PortFailed, Unavailable):
+        return
+
+
+def _revoke(caller: str, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
     principal = _principal(caller, ports)
-    request = _permitted(principal, request_id, ports, now)
+    request = _permitted(principal, request_id, ports)
     by_person = isinstance(principal, Person)
     if not by_person and request.status is RequestStatus.CLOSED and not request.live:
         return request
@@ -76,7 +98,7 @@ def _recorded(principal: Agent | Person, request_id: str, ports: Ports, now: dat
             Draft(EventType.GRANT_REVOKED, actor, {"session": "denied"}),
         )
 
-    return record(ports.store, request_id, revoked, now)
+    return record(ports, request_id, revoked, now)
 
 
 def _deny(request: ApprovalRequest, ports: Ports, now: datetime, *, by_person: bool) -> None:
@@ -94,13 +116,18 @@ def _deny(request: ApprovalRequest, ports: Ports, now: datetime, *, by_person: b
 def revoke_agent(caller: str, agent_id: str, ports: Ports, now: datetime) -> tuple[list[str], dict[str, str]]:
     """Revoke every live grant of an agent that this person may revoke: the ids done, and ids with the refusal's code.
 
-    Halt the agent first: what is granted while this runs is not seen by it.
+    Halt the agent first: what is granted while this runs is not seen by it. Raises UnknownCaller or NotFound, counted.
     """
-    person = ports.policy.directory.person_of(caller)
-    if person is None:
-        raise UnknownCaller
-    if agent_id not in ports.policy.directory.agents:
-        raise NotFound
+    try:
+        person = ports.policy.directory.person_of(caller)
+        if person is None:
+            raise UnknownCaller
+        if agent_id not in ports.policy.directory.agents:
+            raise NotFound
+    except Refusal as refusal:
+        count_refusal(RefusedCall.REVOKE, caller_of(caller, ports), refusal, ports, now)
+        raise
+    _note_policy(ports, now)
     ended, refused = _all_recorded(person, agent_id, ports, now)
     refused |= _all_denied(ended, ports, now)
     for request in ended:
@@ -115,12 +142,14 @@ def _all_recorded(
     refused: dict[str, str] = {}
     for request in ports.store.live(agent_id, now - _longest_life(ports)):
         try:
-            _permitted(person, request.request_id, ports, now)
+            _permitted(person, request.request_id, ports)
             ended.append(_recorded(person, request.request_id, ports, now))
         except NothingToRevoke:
             continue
         except Refusal as refusal:
             refused[request.request_id] = refusal.code
+            actor = Actor(ActorKind.PERSON, person.id, "api")
+            record_refusal(ports, request.request_id, EventType.DECISION_REFUSED, actor, refusal, now)
     return ended, refused
 
 
@@ -154,7 +183,7 @@ def _principal(caller: str, ports: Ports) -> Agent | Person:
     return principal
 
 
-def _permitted(principal: Agent | Person, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
+def _permitted(principal: Agent | Person, request_id: str, ports: Ports) -> ApprovalRequest:
     request = ports.store.load(request_id)
     if request is None:
         raise NotFound
@@ -162,6 +191,4 @@ def _permitted(principal: Agent | Person, request_id: str, ports: Ports, now: da
         return request
     if not isinstance(principal, Person) or not ports.authorizer.may("read", principal, request).allowed:
         raise NotFound
-    actor = Actor(ActorKind.PERSON, principal.id or UNKNOWN, "api")
-    record_refusal(ports.store, request_id, EventType.DECISION_REFUSED, actor, NotAnApprover(), now)
     raise NotAnApprover

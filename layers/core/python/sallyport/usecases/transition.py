@@ -7,23 +7,25 @@ from dataclasses import replace
 from datetime import datetime
 
 from sallyport.domain.events import Actor, Draft, EventType, link
-from sallyport.domain.ports import Conflict, RequestStore
+from sallyport.domain.ports import Conflict, Ports
 from sallyport.domain.refusals import NotFound, Refusal, Unavailable
 from sallyport.domain.requests import ApprovalRequest
 from sallyport.usecases.halts import check_not_halted
+from sallyport.usecases.note_policy import note_policy
 
 # Five people clicking at once each lose at most four races.
 _ATTEMPTS = 8
-# Past this many refusals of one request only a marker was written, so that an attacker cannot bury the decisions.
-REFUSALS_KEPT = 20
+# Past this many refusals of one actor with one code only a marker was written: nobody can bury the decisions, and
+# nobody's refusals take the place of somebody else's, or of other attempts of their own.
+REFUSALS_KEPT = 5
 
 type Change = Callable[[ApprovalRequest], tuple[ApprovalRequest, tuple[Draft, ...]]]
 
 
 def record(
-    store: RequestStore, request_id: str, change: Change, now: datetime, *, unless_halted: bool = False
+    ports: Ports, request_id: str, change: Change, now: datetime, *, unless_halted: bool = False
 ) -> ApprovalRequest:
-    """Apply `change` to the stored request and write its events in the same transaction.
+    """Apply `change` to the stored request and write its events, judged by today's policy, in the same transaction.
 
     `change` sees the newest state, may run more than once, and stops everything by raising a Refusal; when it returns
     the request itself, nothing is saved. A change without an event is bookkeeping (where the card
@@ -32,19 +34,21 @@ def record(
     every race), Halted, or what `change` raises.
     """
     for _ in range(_ATTEMPTS):
-        request = store.load(request_id)
+        request = ports.store.load(request_id)
         if request is None:
             raise NotFound
+        guard = note_policy(ports, now) if unless_halted else None
         changed, drafts = change(request)
         if changed is request and not drafts:
             return request
         if changed.status is not request.status and not drafts:
             raise ValueError("a transition needs its evidence")
-        guard = check_not_halted(request.agent, request.action, store) if unless_halted else None
-        events, head = link(changed.subject, request.head, drafts, now)
+        if guard is not None:
+            check_not_halted(request.agent, request.action, guard)
+        events, head = link(changed.subject, request.head, drafts, now, ports.policy.digest)
         changed = replace(changed, version=request.version + 1, head=head)
         try:
-            store.save(request, changed, events, guard)
+            ports.store.save(request, changed, events, guard)
         except Conflict:
             continue
         return changed
@@ -52,15 +56,17 @@ def record(
 
 
 def record_refusal(
-    store: RequestStore, request_id: str, event: EventType, actor: Actor, refusal: Refusal, now: datetime
+    ports: Ports, request_id: str, event: EventType, actor: Actor, refusal: Refusal, now: datetime
 ) -> None:
-    """Write that somebody was refused. The cap's last event says that more were not kept."""
+    """Write that somebody was refused, in the chain of the request it was about. The last event that the cap lets
+    through says that more of the kind were not kept. Raises NotFound when there is no such request."""
 
     def refuse(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
-        if request.refusals > REFUSALS_KEPT:
+        before = request.refused(actor, refusal.code)
+        if before > REFUSALS_KEPT:
             return request, ()
-        last = request.refusals == REFUSALS_KEPT
-        details = {"code": "more_refusals_not_kept" if last else refusal.code}
-        return replace(request, refusals=request.refusals + 1), (Draft(event, actor, details),)
+        last = before == REFUSALS_KEPT
+        details = {"code": "more_refusals_not_kept", "of": refusal.code} if last else {"code": refusal.code}
+        return request.with_refusal(actor, refusal.code), (Draft(event, actor, details),)
 
-    record(store, request_id, refuse, now)
+    record(ports, request_id, refuse, now)
