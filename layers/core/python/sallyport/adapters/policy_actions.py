@@ -18,7 +18,6 @@ PLACES = frozenset({"account", "region", "partition"})
 CALL_PLACES = PLACES | {"request_id"}
 _STATEMENT = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
 _CALL = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
-_TARGET_ROLE = re.compile(r"[\w+=,.@-]{1,64}|arn:aws[a-z-]*:iam::\d{12}:role/sallyport/target/[\w+=,.@-]{1,64}")
 
 
 def action_from(raw: Mapping[str, Any], where: str, tiers: Mapping[str, Any] | None = None) -> ActionDefinition:
@@ -36,7 +35,6 @@ def action_from(raw: Mapping[str, Any], where: str, tiers: Mapping[str, Any] | N
             scope=placeholders(tuple(raw["session_policy"])) - PLACES,
             sensitive_scope=frozenset(raw.get("sensitive_scope", ())),
             masked_parameters=raw.get("mask", {}),
-            target_role=raw["target_role"],
             session_policy=tuple(raw["session_policy"]),
             duration=Duration(duration["default"], duration["minimum"], duration["maximum"]),
             approval=_approval(raw.get("approval") or {}, (tiers or {}).get(raw["risk"]) or {}, where),
@@ -81,8 +79,6 @@ def _check_bound(action: ActionDefinition, where: str) -> None:
 
 def _check_session_policy(action: ActionDefinition, where: str) -> None:
     """Nothing in a template may say more than calls, resources and conditions."""
-    if not isinstance(action.target_role, str) or not _TARGET_ROLE.fullmatch(action.target_role):
-        raise PolicyInvalid(f"{where}: target_role is no role under /sallyport/target/")
     for statement in action.session_policy:
         calls = statement.get("Action")
         if not set(statement) <= _STATEMENT or statement.get("Effect") not in ("Allow", "Deny"):

@@ -72,7 +72,6 @@ class ActionDefinition:
     scope: frozenset[str]
     sensitive_scope: frozenset[str]
     masked_parameters: Mapping[str, str]
-    target_role: str
     session_policy: tuple[Mapping[str, Any], ...]
     duration: Duration
     approval: Approval
@@ -81,6 +80,11 @@ class ActionDefinition:
     outlasts: tuple[str, ...]
     execute: Mapping[str, Any] | None = None
     resource_ids: frozenset[str] = frozenset()
+
+
+def target_role_name(stack: str, action: str) -> str:
+    """What the role is called whose sessions carry out `action`: each action has its own, and each gate its own set."""
+    return f"{stack}-target-{action.replace('.', '-').replace('_', '-')}"
 
 
 @dataclass(frozen=True, slots=True)
