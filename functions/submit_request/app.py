@@ -8,7 +8,6 @@ from sallyport.domain.refusals import MalformedRequest
 from sallyport.runtime.http import Answer, Call, http_handler
 from sallyport.runtime.wiring import wiring
 from sallyport.usecases.get_request import view_of
-from sallyport.usecases.note_policy import note_policy
 from sallyport.usecases.submit_request import submit_request
 
 _MAX_KEY = 255
@@ -19,7 +18,6 @@ def _submit(call: Call) -> Answer:
     if key is not None and not (0 < len(key) <= _MAX_KEY):
         raise MalformedRequest("Idempotency-Key")
     ports, now, submission = wiring(), datetime.now(UTC), parse_submission(call.body)
-    note_policy(ports, now)
     request, new = submit_request(call.caller, submission, key, ports, now)
     return Answer(202 if new else 200, request_view(request, view_of(request, ports)), request.request_id)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sallyport.domain.deployment import Deployment
 from sallyport.domain.ports import PortFailed
 from sallyport.runtime import wiring
 from tests.support.account import opened
@@ -80,11 +81,11 @@ def test_brake_that_cannot_be_audited_is_not_reported_as_pulled(house: House, mo
 def test_switches_that_cannot_be_read_stop_everything(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     granted = house.granted()
 
-    def unreadable() -> frozenset[str]:
+    def unreadable() -> Deployment:
         raise PortFailed("store_unavailable")
 
     with monkeypatch.context() as broken:
-        broken.setattr(wiring.wiring().store, "halts", unreadable)
+        broken.setattr(wiring.wiring().store, "deployment", unreadable)
         assert house.redeem(granted)[0] == 503
         assert house.call("submit_request", agent_arn("export-bot"), body=submission_body())[0] == 503
     assert house.redeem(granted)[0] == 200

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import boto3
 import pytest
+from pynamodb.exceptions import CancellationReason, TransactWriteError
+from pynamodb.transactions import TransactWrite
 
 from sallyport.adapters.dynamodb_store import DynamoDbStore
 from sallyport.domain.events import NO_EVENTS, SYSTEM, AuditEvent, Draft, EventType, link
@@ -208,3 +210,25 @@ def test_of_two_identical_requests_at_once_one_exists(account: None, monkeypatch
     with pytest.raises(Exists) as exists:
         created(store, sameness=request.sameness)
     assert exists.value.request_id == request.request_id
+
+
+class Met(TransactWriteError):
+    """What DynamoDB says when another transaction is at one of the items."""
+
+    cancellation_reasons = [None, CancellationReason("TransactionConflict")]  # noqa: RUF012
+
+
+def test_meeting_another_transaction_at_an_item_is_no_lost_race(account: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = DynamoDbStore("requests", "audit", REGION)
+    request, commit, met = created(store), TransactWrite._commit, list[int]()
+
+    def met_somebody(transaction: TransactWrite) -> object:
+        met.append(1)
+        if len(met) < 3:
+            raise Met("met")
+        return commit(transaction)
+
+    monkeypatch.setattr(TransactWrite, "_commit", met_somebody)
+    after = moved(store, request, denied)
+    assert len(met) == 3
+    assert store.load(request.request_id) == after

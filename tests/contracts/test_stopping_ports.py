@@ -15,7 +15,7 @@ from sallyport.domain.ports import Conflict, PortFailed, RequestStore
 from sallyport.domain.requests import Choice, Decision, RequestStatus, Review
 from sallyport.domain.revocations import POLICY_NAME, RevokedSession, RevokedSessions
 from sallyport.domain.target_ports import RoleLists, RolePolicies
-from tests.contracts.test_request_store import created, moved
+from tests.contracts.test_request_store import created, moved, trail
 from tests.fakes.ports import FakeRoleLists, FakeRolePolicies
 from tests.support.account import REGION
 from tests.support.story import NOW
@@ -47,7 +47,7 @@ def test_switches_are_stored_with_their_events_by_who_read_the_newest(store: Req
     after = replace(before.halted(Halt(switch, "rosa.security", NOW, "why")), version=before.version + 1, head=head)
     store.save_deployment(before, after, events)
     assert store.deployment() == after
-    assert switch in store.halts()
+    assert switch in store.deployment().switches
     with pytest.raises(Conflict):
         store.save_deployment(before, after, events)
     assert store.deployment().head == head
@@ -60,6 +60,20 @@ def test_switch_is_not_pulled_when_its_place_in_the_chain_is_taken(store: Reques
     store.save_deployment(before, after, events)
     with pytest.raises(Conflict):
         store.save_deployment(after, replace(after, version=after.version + 1), events)
+
+
+def test_save_is_held_against_the_deployment_that_was_read(store: RequestStore) -> None:
+    request, before = created(store), store.deployment()
+    events, head = link(request.subject, request.head, [Draft(EventType.GRANT_REDEEMED, ROSA)], NOW)
+    after = replace(request, version=request.version + 1, head=head, code="redeemed")
+    halted, own_head = link(subject("p"), before.head, [Draft(EventType.HALTED, ROSA)], NOW)
+    store.save_deployment(before, replace(before, version=before.version + 1, head=own_head), halted)
+    with pytest.raises(Conflict):
+        store.save(request, after, events, before)
+    assert store.load(request.request_id) == request
+    assert len(trail(store, request.request_id)) == 1
+    store.save(request, after, events, store.deployment())
+    assert store.load(request.request_id) == after
 
 
 def test_live_requests_are_the_approved_and_redeemed_ones_of_the_agent(store: RequestStore) -> None:

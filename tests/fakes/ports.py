@@ -39,7 +39,6 @@ class FakeStore:
     keys: dict[str, tuple[str, str]] = field(default_factory=dict)
     per_hour: dict[str, int] = field(default_factory=dict)
     signatures: set[str] = field(default_factory=set)
-    switches: frozenset[str] = frozenset()
     own: Deployment = field(default_factory=Deployment)
     failing: bool = False
 
@@ -74,8 +73,16 @@ class FakeStore:
     def load(self, request_id: str) -> ApprovalRequest | None:
         return self.requests.get(request_id)
 
-    def save(self, previous: ApprovalRequest, request: ApprovalRequest, events: tuple[AuditEvent, ...]) -> None:
+    def save(
+        self,
+        previous: ApprovalRequest,
+        request: ApprovalRequest,
+        events: tuple[AuditEvent, ...],
+        guard: Deployment | None = None,
+    ) -> None:
         if self.requests[request.request_id].version != previous.version:
+            raise Conflict
+        if guard is not None and guard.version != self.own.version:
             raise Conflict
         self._write(events)
         self.requests[request.request_id] = request
@@ -93,9 +100,6 @@ class FakeStore:
         seen = signature in self.signatures
         self.signatures.add(signature)
         return seen
-
-    def halts(self) -> frozenset[str]:
-        return self.switches | self.own.switches
 
     def deployment(self) -> Deployment:
         return self.own

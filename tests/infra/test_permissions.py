@@ -28,6 +28,8 @@ PENDING = {("dynamodb:Query", f"{REQUESTS}/index/pending")}
 # A transition and its evidence; a role that can settle a pending request also counts it off its agent's load.
 RECORD = READ | {("dynamodb:PutItem", REQUESTS), ("dynamodb:PutItem", AUDIT)}
 SETTLE = RECORD | {("dynamodb:UpdateItem", REQUESTS)}
+# A transition that holds only while the switches are those that were read.
+GUARD = {("dynamodb:ConditionCheckItem", REQUESTS)}
 SHOW = {("s3:GetObject", VIEWS)}
 POST = {("secretsmanager:GetSecretValue", "${SlackBotToken}")}
 WAKE = {("states:SendTaskSuccess", MACHINE)}
@@ -51,8 +53,8 @@ ALLOWED: dict[str, set[Permission]] = {
     "MaskPayload": RECORD | OPEN | {("s3:PutObject", VIEWS)},
     "RequestApproval": RECORD | SHOW | POST | WAKE | FAIL,
     "IssueGrant": SETTLE | OPEN | SHOW | POST | FAIL,
-    "IssueCredentials": RECORD | OPEN | WAKE | ASSUME,
-    "ExecuteAction": RECORD | OPEN | WAKE | ASSUME,
+    "IssueCredentials": RECORD | GUARD | OPEN | WAKE | ASSUME,
+    "ExecuteAction": RECORD | GUARD | OPEN | WAKE | ASSUME,
     "RevokeGrant": SETTLE | PENDING | SHOW | POST | WAKE | {("iam:PutRolePolicy", TARGETS)},
     "RemindReviews": PENDING | POST,
     "CloseRequest": SETTLE | SHOW | POST | EMPTY,

@@ -18,6 +18,7 @@ from sallyport.domain.requests import ApprovalRequest, Choice
 from sallyport.domain.submissions import Statement, Submission
 from sallyport.usecases.close_request import close_request
 from sallyport.usecases.decide import decide
+from sallyport.usecases.halt import halt
 from sallyport.usecases.issue_credentials import issue_credentials
 from sallyport.usecases.issue_grant import issue_grant
 from sallyport.usecases.mask_payload import mask_payload
@@ -93,6 +94,10 @@ class Story:
 
     def redeemed(self, agent: str | None = None) -> ScopedCredentials:
         return issue_credentials(agent_arn(agent or self.agent), self.request_id, self.ports, self.now)[0]
+
+    def halted(self, switch: str = "all") -> Story:
+        halt(person_arn("rosa.security"), switch, "Incident 7", self.ports, self.now)
+        return self
 
     def closed(self, code: str = "ok") -> Story:
         close_request(self.request_id, code, self.ports, self.now)

@@ -96,7 +96,7 @@ _DEFINED: Mapping[str, Callable[[ActionDefinition], Any]] = {
     "on_behalf_of required": lambda a: a.on_behalf_of_required,
     "masked parameters": lambda a: dict(a.masked_parameters),
     "sensitive scope": lambda a: sorted(a.sensitive_scope),
-    "parameters no detector looks at": lambda a: sorted(a.resource_ids),
+    "values no detector looks at": lambda a: {name: one.pattern for name, one in a.harmless.items()},
 }
 
 

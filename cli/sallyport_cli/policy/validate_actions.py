@@ -131,7 +131,6 @@ def _names(action: ActionDefinition) -> Iterator[str]:
         ("required", action.parameters["required"], declared),
         ("mask", action.masked_parameters, declared - action.scope),
         ("sensitive_scope", action.sensitive_scope, action.scope),
-        ("resource_ids", action.resource_ids, action.scope),
     ):
         yield from (f"{field}: {name} has no place there" for name in sorted(set(names) - among))
 

@@ -34,14 +34,20 @@ def test_chain_starts_at_genesis_and_its_head_counts_and_hashes() -> None:
 
 
 def test_body_is_the_exact_text_that_was_hashed() -> None:
-    events, _ = link(SUBJECT, NO_EVENTS, DRAFTS[:1], NOW)
+    events, _ = link(SUBJECT, NO_EVENTS, DRAFTS[:1], NOW, judged_by="cc" * 32)
     assert events[0].body == (
         '{"action":"s3.export","action_digest":"' + "aa" * 32 + '",'
         '"actor":{"channel":"workflow","id":"sallyport","kind":"system"},"at":"2026-11-02T10:00:00.000Z",'
-        '"details":{"verdict":"approval"},"policy_digest":"' + "bb" * 32 + '","prev_hash":"' + GENESIS + '",'
+        '"details":{"verdict":"approval"},"judged_by":"'
+        + "cc" * 32
+        + '","policy_digest":"'
+        + "bb" * 32
+        + '","prev_hash":"'
+        + GENESIS
+        + '",'
         '"request_id":"req-000000000000000000000001","seq":0,"type":"request.submitted","v":1}'
     )
-    assert events[0].hash == "c9642e10e666cfa04225f5c7911b7f2c0b5524efedbcccadf556a4158786607c"
+    assert events[0].hash == "e491e11b56218743520ea7f1f6445212f7ffc5c0fdb76d84ad5dbc1c51af8417"
 
 
 def test_presented_digest_is_there_once_something_was_presented() -> None:

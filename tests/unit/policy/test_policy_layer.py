@@ -12,7 +12,10 @@ import pytest
 import yaml
 
 from sallyport.adapters.policy_layer import PolicyInvalid, directory_from, load_policy
+from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.directory import Person
+from sallyport.domain.refusals import IdentifierInScope
+from sallyport.usecases.policy import check_scope
 from sallyport_cli.policy.layer import default_root
 
 ACCOUNT = "111122223333"
@@ -35,6 +38,7 @@ EXPORT = "actions/s3.export.yaml"
 READ = "actions/dynamodb.read_items.yaml"
 CRITICAL = "actions/secretsmanager.read.yaml"
 SSM = "actions/ssm.put_parameter.yaml"
+TOO_WIDE = (".*", "[^/]+", "(?s).{3,64}", "[a-z0-9-]{3,63}", "[0-9]+", r"^[\w.+@-]*$", "[0-9-]{11}|never")
 
 
 @pytest.mark.parametrize(
@@ -54,6 +58,10 @@ SSM = "actions/ssm.put_parameter.yaml"
         (EXPORT, lambda d: d.update(delivery="execute"), "execute"),
         (EXPORT, lambda d: d.update(approval={"channels": ["slack", "teams"]}), "laxer"),
         (CRITICAL, lambda d: d.update(approval={"quorum": 1}), "laxer"),
+        (EXPORT, lambda d: d.update(harmless={"perfix": "x-[0-9]+"}), "perfix is no parameter"),
+        (EXPORT, lambda d: d.update(harmless={"prefix": "(?=x)x"}), "RE2"),
+        (EXPORT, lambda d: d.update(harmless={"prefix": 3}), "TypeError"),
+        *((EXPORT, lambda d, wide=wide: d.update(harmless={"prefix": wide}), "too wide") for wide in TOO_WIDE),
         (SSM, lambda d: d.pop("execute"), "unbound or unknown parameters"),
         (SSM, lambda d: d["execute"]["arguments"].update(Value="{other}"), "unbound or unknown parameters"),
         ("tiers.yaml", lambda d: d["critical"].pop("ladder"), "ladder"),
@@ -154,3 +162,37 @@ def test_a_person_with_every_kind_of_account_is_one_person() -> None:
     found: list[Person | None] = [directory.person_of(caller) for caller in callers]
     assert {person.id for person in found if person is not None} == {"ann"}
     assert None not in found
+
+
+def vouching(root: Path, **harmless: str) -> ActionDefinition:
+    edit(root, EXPORT, lambda d: d.update(harmless=harmless))
+    return load_policy(ACCOUNT, root).actions["s3.export"]
+
+
+BATCH = "batch-[0-9]{9}-[a-z]{2}/"
+
+
+def test_a_value_that_its_action_vouches_for_is_asked_of_no_detector(root: Path) -> None:
+    parameters = {"prefix": "batch-987654321-eu/", "bucket": "data"}
+    with pytest.raises(IdentifierInScope):
+        check_scope(load_policy(ACCOUNT, root).actions["s3.export"], parameters)
+    check_scope(vouching(root, prefix=BATCH), parameters)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "batch-987654321-eu/maria-gonzalez/",
+        "maria-gonzalez/batch-987654321-eu/",
+        "batch-987654321-eu/\n",
+        ["batch-987654321-eu/", "987-65-4321/"],
+    ],
+)
+def test_only_a_value_that_fits_as_a_whole_is_vouched_for(root: Path, value: object) -> None:
+    with pytest.raises(IdentifierInScope):
+        check_scope(vouching(root, prefix=BATCH), {"prefix": value})
+
+
+def test_a_pattern_speaks_for_its_own_parameter_alone(root: Path) -> None:
+    with pytest.raises(IdentifierInScope):
+        check_scope(vouching(root, bucket=BATCH), {"prefix": "batch-987654321-eu/"})

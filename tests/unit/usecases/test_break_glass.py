@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sallyport.domain.clock import stamp
 from sallyport.domain.refusals import (
     AlreadyDecided,
     AlreadySettled,
@@ -53,7 +54,20 @@ def test_one_of_the_group_suffices_where_policy_asks_for_two() -> None:
     recorded = next(e for e in story.ports.store.events(story.request_id) if e["type"] == "decision.recorded")
     assert recorded["details"] == {"decision": "approve", "comment": WHY, "break_glass": True}
     granted = story.granted().ports.store.events(story.request_id)[-1]
-    assert granted["details"] == {"approvers": ["rosa.security"], "break_glass": True}
+    until = stamp(story.request.grant.expires_at) if story.request.grant else None
+    assert granted["details"] == {"approvers": ["rosa.security"], "break_glass": True, "until": until}
+
+
+@pytest.mark.parametrize("code", ["halted", "timed_out"])
+def test_glass_that_was_broken_for_nothing_closes_with_its_workflow_and_may_be_reviewed(code: str) -> None:
+    story = broken().closed(code)
+    assert story.request.status is (RequestStatus.FAILED if code == "halted" else RequestStatus.EXPIRED)
+    assert story.request.task_token is None
+    assert story.types[-1] == "request.closed"
+    assert story.request.needs_review
+    reviewed(story)
+    assert story.types[-1] == "break_glass.reviewed"
+    assert story.types.count("request.closed") == 1
 
 
 def test_credential_is_shorter() -> None:

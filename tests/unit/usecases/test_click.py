@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sallyport.domain.clicks import Click
+from sallyport.domain.deployment import CHAIN
 from sallyport.domain.requests import CardRef, Choice
 from sallyport.usecases.click import ChatHome, click_card
 from tests.support.story import Story
@@ -119,4 +120,4 @@ def test_a_click_on_no_request_is_told_and_leaves_no_evidence_behind() -> None:
     story = Story().pending()
     ghost = replace(click(story), request_id="req-ffffffffffffffffffffffff")
     assert clicked(story, ghost) == "not_found"
-    assert set(story.ports.store.chain) == {story.request_id}
+    assert set(story.ports.store.chain) == {story.request_id, CHAIN}

@@ -205,7 +205,7 @@ def test_a_person_does_not_change_their_mind_into_a_second_seat() -> None:
 @pytest.mark.parametrize("switch", ["all", "agent:export-bot", "action:s3.export"])
 def test_a_halt_stops_decisions(switch: str) -> None:
     story = Story().pending()
-    story.ports.store.switches = frozenset({switch})
+    story.halted(switch)
     with refused("halted"):
         story.decided()
     assert still_pending(story, "halted", "petra.approver")

@@ -20,7 +20,7 @@ from sallyport.domain.refusals import (
 )
 from sallyport.domain.requests import GrantStatus, RequestStatus
 from sallyport.domain.target_ports import CallResult, OutcomeUnknown
-from sallyport.usecases.execute_action import ExecutionResult, execute_action
+from sallyport.usecases.execute_action import ExecutionResult, execute_action, settle_unanswered
 from sallyport.usecases.halt import halt
 from sallyport.usecases.revoke_grant import revoke_grant
 from tests.support.story import Story, agent_arn, person_arn, submission
@@ -179,6 +179,47 @@ def test_brake_that_is_pulled_while_sts_answers_stops_the_call() -> None:
             execute(story)
         assert story.ports.call_maker.calls == []
         assert story.ports.store.events(story.request_id)[-1]["details"] == {"code": code}
+
+
+@pytest.mark.parametrize("unforeseen", [KeyError("a member"), RuntimeError("a defect")])
+def test_whatever_goes_wrong_with_the_call_its_outcome_is_written_as_unknown(unforeseen: Exception) -> None:
+    story = granted()
+    story.ports.call_maker.failing = unforeseen
+    with pytest.raises(OutcomeIsUnknown) as refusal:
+        execute(story)
+    assert refusal.value.__cause__ is unforeseen  # for the log line: its class and place
+    assert story.types[-1] == "action.failed"
+    assert (story.request.status, story.request.code) == (RequestStatus.FAILED, "outcome_unknown")
+
+
+def test_call_of_which_nothing_was_heard_is_settled_as_unknown_once_nobody_can_be_at_it() -> None:
+    story = granted()
+    make = story.ports.call_maker.make
+
+    def last_words(*given: Any) -> Any:
+        story.ports.store.failing = True
+        return make(*given)
+
+    story.ports.call_maker.make = last_words  # type: ignore[method-assign, assignment]
+    with pytest.raises(PortFailed):
+        execute(story)
+    story.ports.store.failing = False
+    assert story.request.grant is not None
+    assert story.request.grant.calling_since == story.now
+    assert settle_unanswered(story.request_id, story.ports, story.now).status is RequestStatus.REDEEMED
+    story.later(121)
+    settled = settle_unanswered(story.request_id, story.ports, story.now)
+    assert (settled.status, settled.code) == (RequestStatus.FAILED, "outcome_unknown")
+    assert story.types[-2:] == ["grant.redeemed", "action.failed"]
+    assert settle_unanswered(story.request_id, story.ports, story.now) == settled
+    assert story.ports.workflow.succeeded[-1] == ("grant-token", story.request_id)
+
+
+def test_answered_call_is_not_settled_again() -> None:
+    story = granted()
+    execute(story)
+    settle_unanswered(story.request_id, story.later(1000).ports, story.now)
+    assert story.types[-1] == "action.executed"
 
 
 def test_credential_action_cannot_be_executed_nor_the_other_way() -> None:

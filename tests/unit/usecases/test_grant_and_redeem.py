@@ -49,14 +49,14 @@ def test_a_grant_is_recorded_with_its_end_and_its_approvers() -> None:
     assert grant.approvers == ("petra.approver",)
     assert story.request.task_token == "grant-token"
     assert story.types == [*APPROVED, "grant.issued"]
-    assert story.last["details"] == {"approvers": ["petra.approver"]}
+    assert story.last["details"] == {"approvers": ["petra.approver"], "until": "2026-11-02T10:15:00.000Z"}
     assert story.ports.chat.updated[-1].status == "approved"
 
 
 def test_policy_alone_grants_where_it_skips_approval() -> None:
     story = Story().cedar(SKIPS_APPROVAL).submitted().masked().granted()
     assert story.types[-2:] == ["request.approved", "grant.issued"]
-    assert story.last["details"] == {"approvers": ["policy"]}
+    assert story.last["details"] == {"approvers": ["policy"], "until": "2026-11-02T10:15:00.000Z"}
     story.redeemed()
     assert story.ports.issuer.orders[0].source_identity == "agent=export-bot,approver=policy"
 
@@ -255,8 +255,8 @@ def changes() -> dict[str, tuple[str, Callable[[Story], object]]]:
             "policy_changed",
             lambda s: s.cedar('forbid (principal == Person::"petra.approver", action == Action::"decide", resource);'),
         ),
-        "halted": ("halted", lambda s: setattr(s.ports.store, "switches", frozenset({"all"}))),
-        "agent halted": ("halted", lambda s: setattr(s.ports.store, "switches", frozenset({"agent:export-bot"}))),
+        "halted": ("halted", lambda s: s.halted()),
+        "agent halted": ("halted", lambda s: s.halted("agent:export-bot")),
     }
 
 

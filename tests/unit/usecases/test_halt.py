@@ -85,13 +85,15 @@ def test_halts_and_resumes_are_a_sound_chain_of_the_deployment() -> None:
     pull(story, "agent:export-bot", reason="Patient John Smith, MRN 12345678 leaked")
     resume(ROSA, "agent:export-bot", story.ports, story.now)
     store = story.ports.store
-    assert store.types("deployment") == ["halted", "resumed"]
+    assert store.types("deployment") == ["policy.changed", "halted", "resumed"]
     assert broken_at(store.chain["deployment"], store.own.head.length) is None
     first: dict[str, Any]
     second: dict[str, Any]
-    first, second = store.events("deployment")
+    _, first, second = store.events("deployment")
     assert "12345678" not in str(first)
     assert first["details"]["switch"] == second["details"]["switch"] == "agent:export-bot"
+    assert first["details"]["switches"] == ["agent:export-bot"]
+    assert "switches" not in second["details"]
     assert first["actor"] == {"kind": "person", "id": "rosa.security", "channel": "api"}
 
 
@@ -100,7 +102,7 @@ def test_nothing_is_halted_without_evidence() -> None:
     story.ports.store.failing = True
     with pytest.raises(PortFailed):
         pull(story)
-    assert story.ports.store.halts() == frozenset()
+    assert story.ports.store.deployment().switches == frozenset()
 
 
 @pytest.mark.parametrize("caller", [person_arn("olive.owner"), agent_arn("export-bot"), "arn:aws:iam::0:user/x"])
@@ -111,7 +113,7 @@ def test_only_those_whom_policy_lets_halt_or_resume(caller: str) -> None:
     pull(story)
     with pytest.raises(NotAllowedToHalt):
         resume(caller, "all", story.ports, story.now)
-    assert story.ports.store.halts() == {"all"}
+    assert story.ports.store.deployment().switches == {"all"}
 
 
 @pytest.mark.parametrize("switch", ["", "agent:", "agent:nobody", "action:s3.*", "export-bot", "ALL", "region:x"])
@@ -154,7 +156,7 @@ def test_lost_race_is_tried_again_and_gives_up_in_the_end() -> None:
 
     story.ports.store.save_deployment = lose(3)  # type: ignore[method-assign]
     pull(story)
-    assert story.ports.store.halts() == {"all"}
+    assert story.ports.store.deployment().switches == {"all"}
     lost.clear()
     story.ports.store.save_deployment = lose(99)  # type: ignore[method-assign]
     with pytest.raises(Unavailable):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import AuditEvent
 from sallyport.domain.ports import Conflict, PortFailed
 from sallyport.domain.requests import ApprovalRequest, Choice, RequestStatus
@@ -21,13 +22,19 @@ class Racing(FakeStore):
         self.rival: Callable[[], object] | None = None
         self.busy = False
 
-    def save(self, previous: ApprovalRequest, request: ApprovalRequest, events: tuple[AuditEvent, ...]) -> None:
+    def save(
+        self,
+        previous: ApprovalRequest,
+        request: ApprovalRequest,
+        events: tuple[AuditEvent, ...],
+        guard: Deployment | None = None,
+    ) -> None:
         rival, self.rival = self.rival, None
         if rival is not None:
             rival()
         if self.busy:
             raise Conflict
-        super().save(previous, request, events)
+        super().save(previous, request, events, guard)
 
 
 class Stopping(FakeStore):
@@ -37,8 +44,14 @@ class Stopping(FakeStore):
         super().__init__()
         self.after = after
 
-    def save(self, previous: ApprovalRequest, request: ApprovalRequest, events: tuple[AuditEvent, ...]) -> None:
-        super().save(previous, request, events)
+    def save(
+        self,
+        previous: ApprovalRequest,
+        request: ApprovalRequest,
+        events: tuple[AuditEvent, ...],
+        guard: Deployment | None = None,
+    ) -> None:
+        super().save(previous, request, events, guard)
         self.failing = self.failing or any(event.type.value == self.after for event in events)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sallyport.domain.deployment import CHAIN
 from sallyport.domain.events import GENESIS
 from sallyport.domain.ports import Limits
 from sallyport.domain.refusals import Refusal
@@ -16,8 +17,8 @@ from tests.support.story import EXPORT, NOW, SKIPS_APPROVAL, Story, agent_arn, p
 
 
 def only_chain(story: Story) -> list[dict[str, Any]]:
-    """The events of the one chain there is."""
-    (request_id,) = story.ports.store.chain
+    """The events of the one request's chain there is."""
+    (request_id,) = story.ports.store.chain.keys() - {CHAIN}
     assert broken_at(story.ports.store.chain[request_id]) is None
     return story.ports.store.events(request_id)
 
@@ -150,7 +151,7 @@ def test_an_action_may_demand_that_a_person_is_named() -> None:
 @pytest.mark.parametrize("switch", ["all", "agent:export-bot", "action:s3.export"])
 def test_a_halt_stops_submissions(switch: str) -> None:
     story = Story()
-    story.ports.store.switches = frozenset({switch})
+    story.halted(switch)
     with refused("halted"):
         story.submitted()
     assert nothing_but_evidence(story)
@@ -160,7 +161,7 @@ def test_a_halt_stops_submissions(switch: str) -> None:
 @pytest.mark.parametrize("switch", ["agent:triage-bot", "action:dynamodb.read_items"])
 def test_a_halt_of_something_else_stops_nothing(switch: str) -> None:
     story = Story()
-    story.ports.store.switches = frozenset({switch})
+    story.halted(switch)
     assert story.submitted().request.status is RequestStatus.PENDING
 
 
@@ -224,7 +225,7 @@ def test_a_key_for_two_different_requests_is_a_conflict_that_is_audited() -> Non
     with refused("idempotency_conflict"):
         submit_request(agent_arn("export-bot"), submission(reason="Else"), "k-1", story.ports, NOW)
     assert len(story.ports.store.requests) == 1
-    others = [story.ports.store.events(r) for r in story.ports.store.chain if r != story.request_id]
+    others = [story.ports.store.events(r) for r in story.ports.store.chain if r not in (story.request_id, CHAIN)]
     assert [[e["details"]["code"] for e in events] for events in others] == [["idempotency_conflict"]]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, TransactWriteError
@@ -19,10 +19,14 @@ from sallyport.domain.events import AuditEvent
 from sallyport.domain.ports import Conflict, Exists, Limits, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
 
+if TYPE_CHECKING:
+    from pynamodb.expressions.condition import Condition
+
 # A Slack signature is good for 300 s either side.
 _SIGNATURE_WINDOW = timedelta(minutes=11)
 _KEY_LIFE = timedelta(hours=24)
 _CLOSED_LIFE = timedelta(days=90)
+_SWITCHES = "HALTS"
 _CONFLICT_ATTEMPTS = 6
 # pynamodb would wait 15 and 30 s, and Slack waits 3 s for the whole click.
 _CONNECT_SECONDS, _READ_SECONDS = 1, 2
@@ -126,8 +130,16 @@ class DynamoDbStore:
             return None
         return from_json(item.document, item.task_token)
 
-    def save(self, previous: ApprovalRequest, request: ApprovalRequest, events: tuple[AuditEvent, ...]) -> None:
+    def save(
+        self,
+        previous: ApprovalRequest,
+        request: ApprovalRequest,
+        events: tuple[AuditEvent, ...],
+        guard: Deployment | None = None,
+    ) -> None:
         def write(tx: TransactWrite) -> None:
+            if guard is not None:
+                tx.condition_check(RequestItem, _SWITCHES, condition=_still(guard))
             tx.save(_item(request), condition=RequestItem.version == previous.version)
             if previous.status is RequestStatus.PENDING and request.status is not RequestStatus.PENDING:
                 tx.update(RequestItem(_load_key(request.agent)), actions=[RequestItem.count.add(-1)])
@@ -172,20 +184,15 @@ class DynamoDbStore:
             raise PortFailed("store_unavailable") from None
         return False
 
-    def halts(self) -> frozenset[str]:
-        return self.deployment().switches
-
     def deployment(self) -> Deployment:
-        item = self._get("HALTS")
+        item = self._get(_SWITCHES)
         return deployment_from_json(item.document) if item is not None and item.document else Deployment()
 
     def save_deployment(self, previous: Deployment, deployment: Deployment, events: tuple[AuditEvent, ...]) -> None:
-        item = RequestItem("HALTS", version=deployment.version, document=deployment_to_json(deployment))
-        first = previous.version == 0
-        free = RequestItem.pk.does_not_exist() if first else RequestItem.version == previous.version
+        item = RequestItem(_SWITCHES, version=deployment.version, document=deployment_to_json(deployment))
 
         def write(tx: TransactWrite) -> None:
-            tx.save(item, condition=free)
+            tx.save(item, condition=_still(previous))
             _append(tx, events)
 
         try:
@@ -202,14 +209,21 @@ class DynamoDbStore:
             raise PortFailed("store_unavailable") from None
 
     def _transact(self, write: Callable[[TransactWrite], None]) -> None:
-        try:
-            with TransactWrite(connection=self._connection) as tx:
-                write(tx)
-        except TransactWriteError as error:
-            codes = [reason.code if reason else None for reason in error.cancellation_reasons]
-            if any(code in ("ConditionalCheckFailed", "TransactionConflict") for code in codes):
-                raise _Cancelled(codes) from None
-            raise PortFailed("store_unavailable") from None
+        """Raises _Cancelled when a condition does not hold, or another transaction was at one of the items for long."""
+        for attempt in range(_CONFLICT_ATTEMPTS):
+            try:
+                with TransactWrite(connection=self._connection) as tx:
+                    write(tx)
+                return
+            except TransactWriteError as error:
+                codes = [reason.code if reason else None for reason in error.cancellation_reasons]
+            if "ConditionalCheckFailed" not in codes and "TransactionConflict" not in codes:
+                raise PortFailed("store_unavailable")
+            if "ConditionalCheckFailed" in codes:
+                break
+            # Every redemption looks at the switches' item in its transaction, so two at once may meet there.
+            time.sleep(0.02 * (attempt + 1))
+        raise _Cancelled(codes)
 
 
 class _Cancelled(Exception):
@@ -218,6 +232,13 @@ class _Cancelled(Exception):
     def __init__(self, codes: list[str | None]) -> None:
         super().__init__()
         self.over_limit = "ConditionalCheckFailed" in codes[-2:]
+
+
+def _still(deployment: Deployment) -> Condition:
+    """That the deployment's item is the one that was read."""
+    if deployment.version == 0:
+        return RequestItem.pk.does_not_exist()
+    return RequestItem.version == deployment.version
 
 
 def _append(tx: TransactWrite, events: tuple[AuditEvent, ...]) -> None:

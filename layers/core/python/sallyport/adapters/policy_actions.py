@@ -11,13 +11,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from sallyport.adapters.policy_yaml import PolicyInvalid
-from sallyport.domain.actions import ActionDefinition, Approval, Delivery, Duration, Rung
+from sallyport.domain.actions import ActionDefinition, Approval, Delivery, Duration, Pattern, Rung
 from sallyport.domain.session_policy import placeholders
 
 PLACES = frozenset({"account", "region", "partition"})
 CALL_PLACES = PLACES | {"request_id"}
 _STATEMENT = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
 _CALL = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
+<<<<<<< HEAD
+=======
+# A pattern for harmless values that takes one of these says nothing about the value: no detector would be asked at all.
+SOMEBODYS = (
+    "maria-gonzalez", "Okonkwo_Chidi", "Jane Doe", "123-45-6789", "123456789", "MRN0048213", "jane@example.org",
+    "+12025550143", "4111111111111111",
+)  # fmt: skip
+_TARGET_ROLE = re.compile(r"[\w+=,.@-]{1,64}|arn:aws[a-z-]*:iam::\d{12}:role/sallyport/target/[\w+=,.@-]{1,64}")
+>>>>>>> main
 
 
 def action_from(raw: Mapping[str, Any], where: str, tiers: Mapping[str, Any] | None = None) -> ActionDefinition:
@@ -42,7 +51,7 @@ def action_from(raw: Mapping[str, Any], where: str, tiers: Mapping[str, Any] | N
             on_behalf_of_required=raw.get("on_behalf_of_required", False),
             outlasts=tuple(raw.get("outlasts", ())),
             execute=raw.get("execute"),
-            resource_ids=frozenset(raw.get("resource_ids", ())),
+            harmless=_harmless(raw.get("harmless") or {}, raw["parameters"]["properties"], where),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         if isinstance(error, PolicyInvalid):
@@ -51,6 +60,27 @@ def action_from(raw: Mapping[str, Any], where: str, tiers: Mapping[str, Any] | N
     _check_bound(action, where)
     _check_session_policy(action, where)
     return action
+
+
+def _harmless(raw: Mapping[str, Any], declared: Mapping[str, Any], where: str) -> dict[str, Pattern]:
+    """Compiled patterns of values that are nobody's. Raises PolicyInvalid for one that takes somebody's as well."""
+    if not raw:
+        return {}
+    import re2  # 10 ms that a policy without such patterns does not pay
+
+    options = re2.Options()
+    options.log_errors = False
+    compiled: dict[str, Pattern] = {}
+    for name, pattern in raw.items():
+        if name not in declared:
+            raise PolicyInvalid(f"{where}: harmless: {name} is no parameter")
+        try:
+            compiled[name] = re2.compile(pattern, options)
+        except re2.error:
+            raise PolicyInvalid(f"{where}: harmless: {name}: RE2 does not know this pattern") from None
+        if taken := next((one for one in SOMEBODYS if compiled[name].fullmatch(one)), None):
+            raise PolicyInvalid(f"{where}: harmless: {name}: the pattern is too wide, it takes {taken} as well")
+    return compiled
 
 
 def call_placeholders(node: Any) -> frozenset[str]:

@@ -82,6 +82,7 @@ def _grant(raw: dict[str, Any]) -> Grant:
         redeemed_at=instant(raw["redeemed_at"]) if raw["redeemed_at"] else None,
         cut_off=instant(raw["cut_off"]) if raw["cut_off"] else None,
         role_arn=raw.get("role_arn"),
+        calling_since=instant(raw["calling_since"]) if raw.get("calling_since") else None,
     )
 
 

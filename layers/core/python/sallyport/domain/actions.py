@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sallyport.domain.directory import Directory
 
@@ -56,11 +56,20 @@ class Duration:
     maximum: int
 
 
+class Pattern(Protocol):
+    """A compiled pattern that takes linear time, whatever the text."""
+
+    @property
+    def pattern(self) -> str: ...
+
+    def fullmatch(self, text: str, /) -> object | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ActionDefinition:
     """One action file. `bound_by` says for each parameter what holds the approved value; `scope` are the parameters
-    that land in the session policy (and so in CloudTrail) and are therefore shown exactly; `resource_ids` are those
-    whose pattern only ids fit that AWS makes, so no detector is asked about them."""
+    that land in the session policy (and so in CloudTrail) and are therefore shown exactly; `harmless` has for some
+    parameters the pattern of values that are nobody's, so that no detector is asked about them."""
 
     name: str
     title: str
@@ -79,7 +88,13 @@ class ActionDefinition:
     on_behalf_of_required: bool
     outlasts: tuple[str, ...]
     execute: Mapping[str, Any] | None = None
-    resource_ids: frozenset[str] = frozenset()
+    harmless: Mapping[str, Pattern] = field(default_factory=dict)
+
+    def is_harmless(self, name: str, value: object) -> bool:
+        """Whether the action's author vouches for `value` of parameter `name`: for each item of a list."""
+        pattern = self.harmless.get(name)
+        values = value if isinstance(value, list) else [value]
+        return pattern is not None and all(isinstance(one, str) and pattern.fullmatch(one) for one in values)
 
 
 def target_role_name(stack: str, action: str) -> str:

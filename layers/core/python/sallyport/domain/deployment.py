@@ -25,8 +25,8 @@ class Halt:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """`version` counts saves and is the optimistic lock; `head` is the end of the chain; `policy_digest` is of the
-    policy that judged last, None before anything was judged."""
+    """`version` grows with every save and is the optimistic lock; `head` is the end of the chain; `policy_digest` is of
+    the policy that judged last, None before anything was judged."""
 
     version: int = 0
     halts: tuple[Halt, ...] = ()

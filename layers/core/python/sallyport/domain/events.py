@@ -104,8 +104,13 @@ class AuditEvent:
     prev_hash: str
 
 
-def link(subject: Subject, head: Head, drafts: Iterable[Draft], at: datetime) -> tuple[tuple[AuditEvent, ...], Head]:
-    """Give `drafts` their places behind `head`. The first event of a chain has seq 0 and `GENESIS` before it."""
+def link(
+    subject: Subject, head: Head, drafts: Iterable[Draft], at: datetime, judged_by: str | None = None
+) -> tuple[tuple[AuditEvent, ...], Head]:
+    """Give `drafts` their places behind `head`. The first event of a chain has seq 0 and `GENESIS` before it.
+
+    `judged_by` is the digest of the policy by which this happened, where that is not the subject's own.
+    """
     events: list[AuditEvent] = []
     for draft in drafts:
         body: dict[str, JSON] = {
@@ -118,6 +123,7 @@ def link(subject: Subject, head: Head, drafts: Iterable[Draft], at: datetime) ->
             "action": subject.action,
             "action_digest": subject.action_digest,
             "policy_digest": subject.policy_digest,
+            "judged_by": judged_by or subject.policy_digest,
             "details": dict(draft.details),
             "prev_hash": head.hash,
         }

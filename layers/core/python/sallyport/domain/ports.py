@@ -74,8 +74,17 @@ class RequestStore(Protocol):
     def load(self, request_id: str) -> ApprovalRequest | None:
         """Strongly consistent."""
 
-    def save(self, previous: ApprovalRequest, request: ApprovalRequest, events: tuple[AuditEvent, ...]) -> None:
-        """Store `request` in the place of `previous`. Raises Conflict when that is no longer what is stored."""
+    def save(
+        self,
+        previous: ApprovalRequest,
+        request: ApprovalRequest,
+        events: tuple[AuditEvent, ...],
+        guard: Deployment | None = None,
+    ) -> None:
+        """Store `request` in the place of `previous`, as long as `guard` is what holds for the deployment.
+
+        Raises Conflict when one of them is no longer what is stored.
+        """
 
     def refuse(self, events: tuple[AuditEvent, ...]) -> None:
         """Write the chain of a submission that became no request."""
@@ -85,9 +94,6 @@ class RequestStore(Protocol):
 
     def seen_before(self, signature: str, now: datetime) -> bool:
         """Remember a Slack signature for its window; True when it was there already."""
-
-    def halts(self) -> frozenset[str]:
-        """The kill switches that are on: `all`, `agent:<id>`, `action:<name>`. Strongly consistent."""
 
     def deployment(self) -> Deployment:
         """The switches with their reasons and the end of the deployment's own chain. Strongly consistent."""

@@ -88,7 +88,8 @@ class GrantStatus(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Grant:
     """The single-use right to one action digest. Once redeemed, `cut_off` is when the credential stops working, and
-    `role_arn` whose session it is: a revocation denies it there."""
+    `role_arn` whose session it is: a revocation denies it there. `calling_since`: the one call of an `execute` action
+    was about to be sent then, and what came of it is not written yet."""
 
     status: GrantStatus
     issued_at: datetime
@@ -97,6 +98,7 @@ class Grant:
     redeemed_at: datetime | None = None
     cut_off: datetime | None = None
     role_arn: str | None = None
+    calling_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from sallyport.masking import words
+from sallyport.masking import machines, words
 from sallyport.masking.detect import addresses, contact, dates, ids, lowercase, names, secrets
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.ledger import MARKER
 from sallyport.masking.plain import plain
 from sallyport.masking.spans import Span, settle
+from sallyport.masking.spare import spare
 from sallyport.masking.structure import embedded, hl7
 
 MAX_NESTING = 4  # documents inside documents that are opened; deeper ones are masked whole
@@ -26,6 +27,7 @@ def load() -> None:
     words.things()
     lowercase.load()
     secrets.load()
+    machines.load()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def prose(text: str) -> list[Span]:
         *lowercase.find(shown),
         *secrets.find(shown.text),
     ]
-    spans = _without_labels(reading.text, spans)
+    spans = spare(reading.text, _without_labels(reading.text, spans), prose)
     if reading.starts is None:
         return settle(spans)
     return settle(Span(*reading.back(span.start, span.end), span.category, span.detector) for span in spans)

@@ -7,7 +7,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sallyport.masking import words
-from sallyport.masking.structure.fields import Field, field_of
+from sallyport.masking.structure import company, meanings
+from sallyport.masking.structure.company import Company
+from sallyport.masking.structure.fields import Field
 
 _FIELD_KEY = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,60}\d{0,2}")
 _FIELD_LIKE = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,40}")
@@ -18,12 +20,22 @@ SHOWN: set[str] = set()
 _MAX_LEARNT = 4096
 
 
+_SAYS_NOTHING: tuple[Field | None, ...] = (None,) * len(Company)
+
+
 class Key(NamedTuple):
-    """What a key is: shown as it stands or not, somebody's name or not, and what it says of its value."""
+    """What a key is: shown as it stands or not, somebody's name or not; what it says of its value in each company, and
+    of the company itself."""
 
     shown: bool
     person: bool
-    field: Field | None
+    meanings: tuple[Field | None, ...]
+    says: int
+
+    @property
+    def field(self) -> Field | None:
+        """What the key says of its value beside a person."""
+        return self.meanings[Company.PERSON]
 
 
 def read(key: str) -> Key:
@@ -52,9 +64,10 @@ def _cached(key: str) -> Key:
 
 def _read(key: str) -> Key:
     if (numbered := _NUMBERED.fullmatch(key)) is not None and _says_nothing(numbered.group(1).rstrip("_")):
-        return Key(shown=True, person=False, field=None)
+        return Key(shown=True, person=False, meanings=_SAYS_NOTHING, says=company.NOTHING)
     person = bool(key) and _person(key)
-    return Key(not person and (not key or looks_like_field(key)), person, field_of(key))
+    shown = not person and (not key or looks_like_field(key))
+    return Key(shown, person, tuple(meanings.meaning(key, each) for each in Company), company.says(key))
 
 
 def _says_nothing(name: str) -> bool:

@@ -10,7 +10,7 @@ from sallyport.masking.budget import Budget
 from sallyport.masking.ledger import MARKER, Ledger, Place, numbers
 from sallyport.masking.plain import scrub_surrogates
 from sallyport.masking.spans import Span, settle
-from sallyport.masking.structure import narrative
+from sallyport.masking.structure import judging, narrative
 from sallyport.masking.values import MaskingRules
 
 _CELLS = frozenset(("field", "hl7"))
@@ -41,11 +41,16 @@ class Replacement:
         self.ledger.found(place, category, detector)
         return self.ledger.marker(category, value)
 
-    def text(self, text: str, place: Place) -> str:
-        """`text` with what the detectors, the known names and the policy find in it replaced."""
+    def text(self, text: str, place: Place, *, machines: bool = False) -> str:
+        """`text` with what the detectors, the known names and the policy find in it replaced.
+
+        Where the field says that it is `machines`, only what is somebody's all the same.
+        """
         self.budget.check()
         text = scrub_surrogates(text)
         spans = self._find(text)
+        if machines:
+            spans = judging.machines_own(text, spans)
         if hits := mentions.find(text, self.known):
             spans = settle([*spans, *hits])
         if self.rules.allow:

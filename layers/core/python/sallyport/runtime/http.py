@@ -74,13 +74,14 @@ def http_handler(route: Route) -> Callable[[dict[str, Any], object], dict[str, A
 
     def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         started = time.perf_counter()
+        error: BaseException | None = None
         try:
             answer = route(_call(event))
-            outcome, error = answer.outcome or str(answer.status), None
+            outcome = answer.outcome or str(answer.status)
         except Refusal as refusal:
-            answer, outcome, error = _problem(refusal), refusal.code, None
+            answer, outcome, error = _problem(refusal), refusal.code, refusal.__cause__
         except (PortFailed, MaskingFailed) as failed:
-            answer, outcome, error = _problem(Unavailable()), failed.code, None
+            answer, outcome = _problem(Unavailable()), failed.code
         except Exception as unforeseen:  # noqa: BLE001 - an emulator or a misconfigured stage would quote it to the caller
             answer, outcome, error = _problem(Unavailable()), "unforeseen", unforeseen
         log_call(started, outcome, request_id=answer.request_id or _path_id(event), error=error)

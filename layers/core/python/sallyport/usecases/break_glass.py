@@ -48,9 +48,15 @@ def reviewed(
         grant = replace(request.grant, status=GrantStatus.REVOKED) if request.grant else None
         changed = replace(changed.moved(RequestStatus.REVOKED), grant=grant)
         drafts.append(Draft(EventType.GRANT_REVOKED, actor, {"session": "none"}))
-    elif request.task_token is None:
+    elif request.task_token is None and review_closes(request):
         drafts.append(closed(changed))
     return changed, tuple(drafts)
+
+
+def review_closes(request: ApprovalRequest) -> bool:
+    """A broken glass that became a grant is closed by its review. One that came to nothing (halted, timed out, taken
+    back before) is closed with its workflow, and may still be reviewed."""
+    return request.needs_review and request.grant is not None
 
 
 def closed(request: ApprovalRequest) -> Draft:

@@ -24,6 +24,6 @@ def cancel_request(caller: str, request_id: str, ports: Ports, now: datetime) ->
         actor = Actor(ActorKind.AGENT, agent.id, "api")
         return request.moved(RequestStatus.CANCELLED), (Draft(EventType.REQUEST_CANCELLED, actor),)
 
-    request = record(ports.store, request_id, cancelled, now)
+    request = record(ports, request_id, cancelled, now)
     call_back(request, ports)
     return request

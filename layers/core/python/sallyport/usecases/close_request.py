@@ -9,6 +9,7 @@ from sallyport.domain.events import SYSTEM, Draft, EventType
 from sallyport.domain.ports import Ports
 from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
 from sallyport.usecases.break_glass import closed as closing
+from sallyport.usecases.break_glass import review_closes
 from sallyport.usecases.cards import refresh_card
 from sallyport.usecases.transition import record
 
@@ -25,11 +26,11 @@ def close_request(request_id: str, code: str, ports: Ports, now: datetime) -> Ap
         if request.task_token is None and request.status not in (RequestStatus.PENDING, RequestStatus.APPROVED):
             return request, ()
         changed, drafts = _settled(request, code)
-        if not changed.needs_review:  # with a broken glass, the review closes
+        if not review_closes(changed):
             drafts = (*drafts, closing(changed))
         return replace(changed, task_token=None), drafts
 
-    request = record(ports.store, request_id, closed, now)
+    request = record(ports, request_id, closed, now)
     refresh_card(request_id, ports)
     ports.vault.delete(request_id)
     return request

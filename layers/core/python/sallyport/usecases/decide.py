@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.binding import same_digest
+from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Person
 from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType
 from sallyport.domain.ports import PortFailed, Ports
@@ -25,6 +26,7 @@ from sallyport.domain.submissions import Statement
 from sallyport.masking import mask_text
 from sallyport.usecases import break_glass, quorum
 from sallyport.usecases.halts import check_not_halted
+from sallyport.usecases.note_policy import note_policy
 from sallyport.usecases.transition import record, record_refusal
 
 FOUR_EYES = "four-eyes"
@@ -42,13 +44,14 @@ def decide(
     actor = Actor(ActorKind.PERSON, person.id if person else UNKNOWN, channel)
 
     def decided(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+        deployment = note_policy(ports, now)
         action = _check_authority(request, person, channel, said, ports)
         if not _about(request, said):
             # Settled comes first: what was decided is no longer pending, whatever was shown.
             raise AlreadySettled if request.settled and not request.needs_review else StaleDigest
         if request.needs_review:
             return break_glass.reviewed(request, said, actor, now)
-        _check_state(request, action, actor, said, ports, now)
+        _check_state(request, action, actor, said, deployment, now)
         decision = Decision(
             by=actor.id,
             choice=said.choice,
@@ -61,9 +64,9 @@ def decide(
         return _with(request, decision, action, actor, ports)
 
     try:
-        request = record(ports.store, request_id, decided, now)
+        request = record(ports, request_id, decided, now)
     except Refusal as refusal:
-        record_refusal(ports.store, request_id, EventType.DECISION_REFUSED, actor, refusal, now)
+        record_refusal(ports, request_id, EventType.DECISION_REFUSED, actor, refusal, now)
         raise
     # After a review the workflow may be waiting for the agent's redemption; only voiding the grant ends that wait.
     if request.settled and (request.review is None or request.status is RequestStatus.REVOKED):
@@ -97,12 +100,17 @@ def _check_authority(
 
 
 def _check_state(
-    request: ApprovalRequest, action: ActionDefinition, actor: Actor, said: Statement, ports: Ports, now: datetime
+    request: ApprovalRequest,
+    action: ActionDefinition,
+    actor: Actor,
+    said: Statement,
+    deployment: Deployment,
+    now: datetime,
 ) -> None:
     if request.settled or now >= request.expires_at:
         raise AlreadySettled
     if said.choice is not Choice.DENY:  # a no is welcome however much is halted
-        check_not_halted(request.agent, request.action, ports.store)
+        check_not_halted(request.agent, request.action, deployment)
     if any(decision.by == actor.id for decision in request.decisions):
         raise AlreadyDecided
     if said.break_glass:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sallyport.domain.actions import Delivery
@@ -13,19 +13,20 @@ from sallyport.domain.canonical import JSON
 from sallyport.domain.credentials import order
 from sallyport.domain.events import SYSTEM, Draft, EventType
 from sallyport.domain.ports import PortFailed, Ports
-from sallyport.domain.refusals import ActionFailed, GrantRevoked, Halted, OutcomeIsUnknown, Refusal
+from sallyport.domain.refusals import ActionFailed, GrantRevoked, OutcomeIsUnknown, Refusal
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
 from sallyport.domain.session_policy import at_redemption
 from sallyport.domain.target_ports import CallResult, OutcomeUnknown
 from sallyport.masking import MaskedDocument, MaskingFailed, MaskingRules, mask, masking_rules_from_policy
 from sallyport.usecases import break_glass
 from sallyport.usecases.decide import call_back
-from sallyport.usecases.halts import check_not_halted
 from sallyport.usecases.redeem import redeem
 from sallyport.usecases.transition import record
 
 TOO_LARGE = "result_too_large"
 OUTCOME_UNKNOWN = "outcome_unknown"
+# The function's own 60 s and as much again: after that nobody is left who could write what came of the call.
+CALL_LIFE = timedelta(seconds=120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +50,45 @@ def execute_action(caller: str, request_id: str, ports: Ports, now: datetime) ->
     """
     request, vaulted = redeem(caller, request_id, Delivery.EXECUTE, ports, now)
     try:
-        made = _make(request, vaulted, ports)
+        made = _make(request, vaulted, ports, now)
+        code, document, findings = _presentable(vaulted, made, ports)
     except PortFailed as failed:
         raise _failed(request_id, failed.code, ActionFailed(), ports, now) from None
+    except Refusal as refusal:  # the brake was pulled: before the call, so nothing was made
+        raise _failed(request_id, refusal.code, refusal, ports, now) from None
     except OutcomeUnknown:
         raise _failed(request_id, OUTCOME_UNKNOWN, OutcomeIsUnknown(), ports, now) from None
-    except (Halted, GrantRevoked) as refusal:
-        raise _failed(request_id, refusal.code, refusal, ports, now) from None
-    code, document, findings = _presentable(vaulted, made, ports)
+    except Exception as unforeseen:  # whatever it is, the call may have been made, and the trail must say so
+        raise _failed(request_id, OUTCOME_UNKNOWN, OutcomeIsUnknown(), ports, now) from unforeseen
 
     def executed(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         details: dict[str, JSON] = {"code": code, "findings": findings, "complete": made.complete}
-        return current, (Draft(EventType.ACTION_EXECUTED, SYSTEM, details),)
+        return _answered(current), (Draft(EventType.ACTION_EXECUTED, SYSTEM, details),)
 
-    request = record(ports.store, request_id, executed, now)
+    request = record(ports, request_id, executed, now)
     call_back(request, ports)
     return ExecutionResult(request, code, made.complete, findings, document)
 
 
-def _make(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports) -> CallResult:
+def settle_unanswered(request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
+    """Write `action.failed` for a call of which nothing was heard since: its function died, or could not write.
+
+    For whoever looks after requests on a schedule. Harmless for any other request, and while the call may be running.
+    """
+
+    def unanswered(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+        calling = current.grant.calling_since if current.grant else None
+        if calling is None or now < calling + CALL_LIFE:
+            return current, ()
+        return _given_up(current, OUTCOME_UNKNOWN)
+
+    request = record(ports, request_id, unanswered, now)
+    if request.code == OUTCOME_UNKNOWN:
+        call_back(request, ports)
+    return request
+
+
+def _make(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports, now: datetime) -> CallResult:
     if vaulted.call is None or request.grant is None or request.grant.cut_off is None:
         raise PortFailed("nothing_to_call")
     wanted = order(
@@ -80,11 +101,15 @@ def _make(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports) -> CallR
         seconds=break_glass.seconds(request, ports.policy.actions[request.action]),
     )
     credentials = ports.issuer.issue(wanted)
-    # STS took its time: whoever pulled the brake meanwhile is heard before anything has an effect.
-    current = ports.store.load(request.request_id)
-    if current is None or current.status is not RequestStatus.REDEEMED:
-        raise GrantRevoked
-    check_not_halted(request.agent, request.action, ports.store)
+
+    def calling(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+        if current.status is not RequestStatus.REDEEMED or current.grant is None:
+            raise GrantRevoked
+        return replace(current, grant=replace(current.grant, calling_since=now)), ()
+
+    # STS took its time: whoever pulled the brake meanwhile is heard before anything has an effect. After this
+    # transaction the call counts as made: a brake that comes later finds it so.
+    record(ports, request.request_id, calling, now, unless_halted=True)
     return ports.call_maker.make(vaulted.call, credentials)
 
 
@@ -103,23 +128,22 @@ def _presentable(vaulted: VaultRecord, made: CallResult, ports: Ports) -> tuple[
 
 def _rules(ports: Ports, own: dict[str, Any]) -> MaskingRules:
     """The deployment's rules with the action's in front."""
-    general, special = masking_rules_from_policy(ports.policy.masking), masking_rules_from_policy(own)
-    return MaskingRules(
-        fields=special.fields + general.fields,
-        columns=special.columns + general.columns,
-        terms=special.terms + general.terms,
-        patterns=special.patterns + general.patterns,
-        allow=special.allow | general.allow,
-        medical_codes="mask" if "mask" in (special.medical_codes, general.medical_codes) else "keep",
-    )
+    return masking_rules_from_policy(own).before(masking_rules_from_policy(ports.policy.masking))
 
 
 def _failed(request_id: str, code: str, refusal: Refusal, ports: Ports, now: datetime) -> Refusal:
-    def failed(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
-        event = Draft(EventType.ACTION_FAILED, SYSTEM, {"code": code})
-        if current.status is RequestStatus.REDEEMED:
-            current = current.moved(RequestStatus.FAILED, code)
-        return current, (event,)
-
-    call_back(record(ports.store, request_id, failed, now), ports)
+    request = record(ports, request_id, lambda current: _given_up(current, code), now)
+    call_back(request, ports)
     return refusal
+
+
+def _given_up(current: ApprovalRequest, code: str) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+    event = Draft(EventType.ACTION_FAILED, SYSTEM, {"code": code})
+    if current.status is RequestStatus.REDEEMED:
+        current = current.moved(RequestStatus.FAILED, code)
+    return _answered(current), (event,)
+
+
+def _answered(current: ApprovalRequest) -> ApprovalRequest:
+    """The request whose call is over, whatever came of it."""
+    return replace(current, grant=replace(current.grant, calling_since=None) if current.grant else None)

@@ -3,6 +3,8 @@ redeemed, each time on what is stored, never on what was passed along."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sallyport.domain.binding import VaultRecord, same_digest
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import (
@@ -15,14 +17,15 @@ from sallyport.domain.refusals import (
 from sallyport.domain.requests import ApprovalRequest, Choice, VerdictKind
 from sallyport.usecases import policy, quorum
 from sallyport.usecases.halts import check_not_halted
+from sallyport.usecases.note_policy import note_policy
 
 
-def check_still_approved(request: ApprovalRequest, ports: Ports) -> VaultRecord:
+def check_still_approved(request: ApprovalRequest, ports: Ports, now: datetime) -> VaultRecord:
     """The vaulted action, when it is what was approved and today's policy would still lead to this approval.
 
     Raises DigestMismatch, NotApproved, PolicyChanged or Halted.
     """
-    check_not_halted(request.agent, request.action, ports.store)
+    check_not_halted(request.agent, request.action, note_policy(ports, now))
     try:
         vaulted = ports.vault.get(request.request_id)
     except PortFailed:

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from sallyport.domain.deployment import ALL, Deployment, Halt, subject
 from sallyport.domain.directory import Person
-from sallyport.domain.events import Actor, ActorKind, Draft, EventType, link
+from sallyport.domain.events import SYSTEM, Actor, ActorKind, Draft, EventType, link
 from sallyport.domain.ports import Conflict, Ports
 from sallyport.domain.refusals import NotAllowedToHalt, NotFound, Unavailable, UnknownSwitch
 from sallyport.masking import mask_text
 
 _ATTEMPTS = 8
+NONE_BEFORE = "none"
 
 type Change = Callable[[Deployment], tuple[Deployment, tuple[Draft, ...]]]
 
@@ -55,21 +56,35 @@ def list_halts(caller: str, ports: Ports) -> tuple[Halt, ...]:
 
 
 def record_deployment(change: Change, ports: Ports, now: datetime) -> Deployment:
-    """Apply `change` and write its events to the deployment's chain in the same transaction.
+    """Apply `change` and write its events to the deployment's chain in the same transaction, behind `policy.changed`
+    when another policy judged last. Every event tells the switches that are pulled after it, if any.
 
     Like `transition.record` for what belongs to no request. Raises Unavailable, or what `change` raises.
     """
+    policy_digest = ports.policy.digest
     for _ in range(_ATTEMPTS):
         current = ports.store.deployment()
         changed, drafts = change(current)
-        events, head = link(subject(ports.policy.digest), current.head, drafts, now)
-        changed = replace(changed, version=current.version + 1, head=head)
+        drafts = (*_policy_change(current, policy_digest), *drafts)
+        if not drafts:
+            return current
+        switches = {"switches": sorted(changed.switches)} if changed.switches else {}
+        told = [replace(draft, details={**draft.details, **switches}) for draft in drafts]
+        events, head = link(subject(policy_digest), current.head, told, now)
+        changed = replace(changed, version=head.length, head=head, policy_digest=policy_digest)
         try:
             ports.store.save_deployment(current, changed, events)
         except Conflict:
             continue
         return changed
     raise Unavailable
+
+
+def _policy_change(current: Deployment, policy_digest: str) -> tuple[Draft, ...]:
+    if current.policy_digest == policy_digest:
+        return ()
+    details = {"before": current.policy_digest or NONE_BEFORE, "after": policy_digest}
+    return (Draft(EventType.POLICY_CHANGED, SYSTEM, details),)
 
 
 def _allowed(caller: str, ports: Ports) -> Person:

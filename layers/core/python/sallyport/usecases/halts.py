@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sallyport.domain.deployment import ALL
-from sallyport.domain.ports import RequestStore
+from sallyport.domain.deployment import ALL, Deployment
 from sallyport.domain.refusals import Halted
 
 
-def check_not_halted(agent: str, action: str, store: RequestStore) -> None:
+def check_not_halted(agent: str, action: str, deployment: Deployment) -> None:
     """Raises Halted when everything, this agent or this action is halted."""
-    if store.halts() & {ALL, f"agent:{agent}", f"action:{action}"}:
+    if deployment.switches & {ALL, f"agent:{agent}", f"action:{action}"}:
         raise Halted

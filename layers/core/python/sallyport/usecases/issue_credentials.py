@@ -14,7 +14,6 @@ from sallyport.domain.requests import ApprovalRequest, RequestStatus
 from sallyport.domain.session_policy import at_redemption
 from sallyport.usecases import break_glass
 from sallyport.usecases.decide import call_back
-from sallyport.usecases.halts import check_not_halted
 from sallyport.usecases.redeem import redeem
 from sallyport.usecases.transition import record
 
@@ -50,12 +49,11 @@ def issue_credentials(
     def issued(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         if current.status is not RequestStatus.REDEEMED:
             raise GrantRevoked
-        check_not_halted(current.agent, current.action, ports.store)
         details = {"access_key_id": credentials.access_key_id, "until": stamp(cut_off)}
         return current, (Draft(EventType.CREDENTIALS_ISSUED, SYSTEM, details),)
 
     try:
-        request = record(ports.store, request_id, issued, now)
+        request = record(ports, request_id, issued, now, unless_halted=True)
     except (GrantRevoked, Halted) as refusal:
         # Stopped between STS and here: the credential is dropped, and its deny by request tag is there or not needed.
         _record_failed(request_id, refusal.code, ports, now)
@@ -72,4 +70,4 @@ def _record_failed(request_id: str, code: str, ports: Ports, now: datetime) -> N
             current = current.moved(RequestStatus.FAILED, code)
         return current, (event,)
 
-    record(ports.store, request_id, failed, now)
+    record(ports, request_id, failed, now)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sallyport.domain.canonical import JSON
+from sallyport.domain.clock import stamp
 from sallyport.domain.events import SYSTEM, Draft, EventType
 from sallyport.domain.ports import Ports
 from sallyport.domain.refusals import NotApproved, NotFound
@@ -27,7 +28,7 @@ def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -
         raise NotFound
     if current.grant is None:
         _check_status(current)
-        check_still_approved(current, ports)
+        check_still_approved(current, ports, now)
 
     def issued(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         if request.grant is not None:
@@ -36,7 +37,7 @@ def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -
         expires = now + timedelta(seconds=ports.policy.actions[request.action].redemption_seconds)
         approvers = tuple(dict.fromkeys(decision.by for decision in quorum.standing(request, ports)))
         grant = Grant(GrantStatus.ISSUED, now, expires, approvers)
-        details: dict[str, JSON] = {"approvers": list(approvers) or ["policy"]}
+        details: dict[str, JSON] = {"approvers": list(approvers) or ["policy"], "until": stamp(expires)}
         if request.glass_broken_by is not None:
             details["break_glass"] = True
         drafts = [Draft(EventType.GRANT_ISSUED, SYSTEM, details)]
@@ -45,7 +46,7 @@ def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -
             drafts.insert(0, Draft(EventType.REQUEST_APPROVED, SYSTEM, {"approvers": ["policy"]}))
         return replace(request, grant=grant, task_token=task_token), tuple(drafts)
 
-    request = record(ports.store, request_id, issued, now)
+    request = record(ports, request_id, issued, now)
     refresh_card(request_id, ports)
     if request.needs_review and current.grant is None:
         break_glass.tell_everyone(request, ports)

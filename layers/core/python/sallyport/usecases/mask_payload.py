@@ -41,7 +41,7 @@ def mask_payload(request_id: str, ports: Ports, now: datetime) -> ApprovalReques
         details: dict[str, JSON] = {"findings": len(findings), "categories": sorted({f["category"] for f in findings})}
         return replace(request, presented_digest=digest), (Draft(EventType.REQUEST_MASKED, SYSTEM, details),)
 
-    return record(ports.store, request_id, masked, now)
+    return record(ports, request_id, masked, now)
 
 
 def presented_view(

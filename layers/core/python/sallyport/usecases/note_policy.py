@@ -1,39 +1,27 @@
-"""A deploy that changes the policy is an event, written before the new policy judges its first request."""
+"""A deploy that changes the policy is an event, written before the new policy judges anything."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from sallyport.domain.deployment import Deployment
-from sallyport.domain.events import SYSTEM, Draft, EventType
+from sallyport.domain.events import Draft
 from sallyport.domain.ports import Ports
 from sallyport.usecases.halt import record_deployment
 
-NONE_BEFORE = "none"
 
+def note_policy(ports: Ports, now: datetime) -> Deployment:
+    """The deployment as it stands, once its chain tells that today's policy judges in it.
 
-def note_policy(ports: Ports, now: datetime) -> None:
-    """Write `policy.changed` with both digests when another policy judged last. Harmless to repeat.
-
-    The first submission after a deploy finds it out. A function's environment of before the deploy, which is still
-    answering its last call, may note its own policy once more: that one did judge. Raises Unavailable.
+    Every use case that judges begins here, and asks what it returns about the switches. The first one after a deploy
+    writes `policy.changed`. A function's environment of before the deploy, which is still answering its last call, may
+    note its own policy once more: that one did judge. Raises Unavailable.
     """
-    digest = ports.policy.digest
-    if ports.store.deployment().policy_digest == digest:
-        return
-
-    def changed(current: Deployment) -> tuple[Deployment, tuple[Draft, ...]]:
-        if current.policy_digest == digest:
-            raise _Noted
-        details = {"before": current.policy_digest or NONE_BEFORE, "after": digest}
-        return replace(current, policy_digest=digest), (Draft(EventType.POLICY_CHANGED, SYSTEM, details),)
-
-    try:
-        record_deployment(changed, ports, now)
-    except _Noted:
-        return
+    current = ports.store.deployment()
+    if current.policy_digest == ports.policy.digest:
+        return current
+    return record_deployment(_unchanged, ports, now)
 
 
-class _Noted(Exception):
-    """Somebody else was faster, and has said the same."""
+def _unchanged(current: Deployment) -> tuple[Deployment, tuple[Draft, ...]]:
+    return current, ()

@@ -30,8 +30,8 @@ def check_parameters(action: ActionDefinition, parameters: Mapping[str, Any]) ->
 
 def check_scope(action: ActionDefinition, parameters: Mapping[str, Any]) -> None:
     """Scope lands in CloudTrail unmasked, so a value that a detector knows has no place there."""
-    for name in sorted(action.scope - action.sensitive_scope - action.resource_ids):
-        if name in parameters and fires(parameters[name]):
+    for name in sorted(action.scope - action.sensitive_scope):
+        if name in parameters and not action.is_harmless(name, parameters[name]) and fires(parameters[name]):
             raise IdentifierInScope(f"$.parameters.{name}")
 
 

@@ -49,7 +49,7 @@ def redeem(
     try:
         current = _await_grant(_own(agent, request_id, ports), ports, sleep)
         _check(current, delivery, now)
-        vaulted = check_still_approved(current, ports)
+        vaulted = check_still_approved(current, ports, now)
 
         def redeemed(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
             _check(request, delivery, now)
@@ -66,10 +66,10 @@ def redeem(
             redeemed_event = Draft(EventType.GRANT_REDEEMED, actor, {"delivery": delivery.value})
             return replace(request.moved(RequestStatus.REDEEMED), grant=grant), (redeemed_event,)
 
-        return record(ports.store, request_id, redeemed, now), vaulted
+        return record(ports, request_id, redeemed, now, unless_halted=True), vaulted
     except Refusal as refusal:
         # An attempt on another agent's request is that request's evidence; the caller still learns nothing.
-        record_refusal(ports.store, request_id, EventType.CREDENTIALS_REFUSED, actor, refusal, now)
+        record_refusal(ports, request_id, EventType.CREDENTIALS_REFUSED, actor, refusal, now)
         raise
 
 

@@ -39,7 +39,7 @@ def request_approval(request_id: str, task_token: str, rung: int, ports: Ports, 
         changed = replace(request, task_token=task_token, rung=max(request.rung, rung + 1))
         return changed, (Draft(event, SYSTEM, {"rung": rung, "groups": list(groups)}),)
 
-    request = record(ports.store, request_id, asked, now)
+    request = record(ports, request_id, asked, now)
     if request.settled:
         ports.workflow.succeed(task_token, request_id)
         return request
@@ -74,7 +74,7 @@ def _post(request: ApprovalRequest, ports: Ports, now: datetime) -> ApprovalRequ
     def posted(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         return replace(current, card=ref), ()
 
-    request = record(ports.store, request.request_id, posted, now)
+    request = record(ports, request.request_id, posted, now)
     if request.settled:
         refresh_card(request.request_id, ports)  # somebody was faster than our note of where the card is
     return request

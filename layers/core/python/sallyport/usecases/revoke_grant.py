@@ -22,6 +22,7 @@ from sallyport.domain.requests import ApprovalRequest, Grant, GrantStatus, Reque
 from sallyport.domain.revocations import IN_FLIGHT, ListFull, RevokedSession, session_end
 from sallyport.usecases.decide import call_back
 from sallyport.usecases.deny_sessions import deny_session, has_room
+from sallyport.usecases.note_policy import note_policy
 from sallyport.usecases.transition import record, record_refusal
 
 # A request that was made under a more patient policy is still found.
@@ -35,6 +36,7 @@ def revoke_grant(caller: str, request_id: str, ports: Ports, now: datetime) -> A
     agent this is "done" (status `closed`); from a person it is `revoked` and always finds room. Raises NotFound,
     NotAnApprover, NothingToRevoke, RevocationsFull (an agent's "done" alone) or RevocationFailed.
     """
+    note_policy(ports, now)
     principal = _principal(caller, ports)
     request = _permitted(principal, request_id, ports, now)
     by_person = isinstance(principal, Person)
@@ -58,7 +60,7 @@ def revoke_grant(caller: str, request_id: str, ports: Ports, now: datetime) -> A
             Draft(EventType.GRANT_REVOKED, actor, {"session": "denied"}),
         )
 
-    request = record(ports.store, request_id, revoked, now)
+    request = record(ports, request_id, revoked, now)
     if _session(request, now):
         try:
             deny_session(request, _denied(request, now, by_person), ports, now)
@@ -119,7 +121,7 @@ def _permitted(principal: Agent | Person, request_id: str, ports: Ports, now: da
     if not isinstance(principal, Person) or not ports.authorizer.may("read", principal, request).allowed:
         raise NotFound
     actor = Actor(ActorKind.PERSON, principal.id or UNKNOWN, "api")
-    record_refusal(ports.store, request_id, EventType.DECISION_REFUSED, actor, NotAnApprover(), now)
+    record_refusal(ports, request_id, EventType.DECISION_REFUSED, actor, NotAnApprover(), now)
     raise NotAnApprover
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sallyport.domain.binding import VaultRecord, sameness_bytes
 from sallyport.domain.canonical import JSON
+from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Agent
 from sallyport.domain.events import NO_EVENTS, UNKNOWN, Actor, ActorKind, Draft, EventType, Subject, link
 from sallyport.domain.ports import Exists, PortFailed, Ports, TooManyRequests
@@ -22,6 +23,7 @@ from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKin
 from sallyport.domain.submissions import Submission
 from sallyport.usecases import policy
 from sallyport.usecases.halts import check_not_halted
+from sallyport.usecases.note_policy import note_policy
 from sallyport.usecases.transition import record
 
 
@@ -34,11 +36,12 @@ def submit_request(
     the audit trail before the workflow starts. Raises a Refusal; one that an agent could have avoided is audited.
     """
     request_id = ports.entropy.request_id()
+    deployment = note_policy(ports, now)
     agent = ports.policy.directory.agent_of(caller)
     try:
         if agent is None:
             raise UnknownCaller
-        request, vaulted = _prepare(request_id, agent, submission, ports, now)
+        request, vaulted = _prepare(request_id, agent, submission, deployment, ports, now)
     except Refusal as refusal:
         _record_refused(request_id, agent, submission, refusal, ports, now)
         raise
@@ -66,12 +69,12 @@ def submit_request(
 
 
 def _prepare(
-    request_id: str, agent: Agent, submission: Submission, ports: Ports, now: datetime
+    request_id: str, agent: Agent, submission: Submission, deployment: Deployment, ports: Ports, now: datetime
 ) -> tuple[ApprovalRequest, VaultRecord]:
     action = ports.policy.actions.get(submission.action)
     if action is None:
         raise PolicyDenied
-    check_not_halted(agent.id, action.name, ports.store)
+    check_not_halted(agent.id, action.name, deployment)
     policy.check_parameters(action, submission.parameters)
     policy.check_scope(action, submission.parameters)
     duration = policy.duration(action, submission.duration_seconds)
@@ -164,7 +167,7 @@ def _start(request: ApprovalRequest, ports: Ports, now: datetime) -> None:
             )
             return current.moved(RequestStatus.FAILED, code), (closed,)
 
-        record(ports.store, request.request_id, fail, now)
+        record(ports, request.request_id, fail, now)
         raise Unavailable from None
 
 

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from sallyport.domain.events import Actor, Draft, EventType, link
-from sallyport.domain.ports import Conflict, RequestStore
+from sallyport.domain.ports import Conflict, Ports
 from sallyport.domain.refusals import NotFound, Refusal, Unavailable
 from sallyport.domain.requests import ApprovalRequest
+from sallyport.usecases.halts import check_not_halted
+from sallyport.usecases.note_policy import note_policy
 
 # Five people clicking at once each lose at most four races.
 _ATTEMPTS = 8
@@ -19,26 +21,33 @@ REFUSALS_KEPT = 20
 type Change = Callable[[ApprovalRequest], tuple[ApprovalRequest, tuple[Draft, ...]]]
 
 
-def record(store: RequestStore, request_id: str, change: Change, now: datetime) -> ApprovalRequest:
-    """Apply `change` to the stored request and write its events in the same transaction.
+def record(
+    ports: Ports, request_id: str, change: Change, now: datetime, *, unless_halted: bool = False
+) -> ApprovalRequest:
+    """Apply `change` to the stored request and write its events, judged by today's policy, in the same transaction.
 
     `change` sees the newest state, may run more than once, and stops everything by raising a Refusal; when it returns
     the request itself, nothing is saved. A change without an event is bookkeeping (where the card
-    is), never a transition. Raises NotFound, Unavailable (lost every race), or what `change` raises.
+    is), never a transition. With `unless_halted` nothing is saved from the moment on that a switch was pulled for this
+    request: the transaction holds only while the switches are those that were read. Raises NotFound, Unavailable (lost
+    every race), Halted, or what `change` raises.
     """
     for _ in range(_ATTEMPTS):
-        request = store.load(request_id)
+        request = ports.store.load(request_id)
         if request is None:
             raise NotFound
+        guard = note_policy(ports, now) if unless_halted else None
         changed, drafts = change(request)
         if changed is request and not drafts:
             return request
         if changed.status is not request.status and not drafts:
             raise ValueError("a transition needs its evidence")
-        events, head = link(changed.subject, request.head, drafts, now)
+        if guard is not None:
+            check_not_halted(request.agent, request.action, guard)
+        events, head = link(changed.subject, request.head, drafts, now, ports.policy.digest)
         changed = replace(changed, version=request.version + 1, head=head)
         try:
-            store.save(request, changed, events)
+            ports.store.save(request, changed, events, guard)
         except Conflict:
             continue
         return changed
@@ -46,7 +55,7 @@ def record(store: RequestStore, request_id: str, change: Change, now: datetime) 
 
 
 def record_refusal(
-    store: RequestStore, request_id: str, event: EventType, actor: Actor, refusal: Refusal, now: datetime
+    ports: Ports, request_id: str, event: EventType, actor: Actor, refusal: Refusal, now: datetime
 ) -> None:
     """Write that somebody was refused. The cap's last event says that more were not kept."""
 
@@ -57,4 +66,4 @@ def record_refusal(
         details = {"code": "more_refusals_not_kept" if last else refusal.code}
         return replace(request, refusals=request.refusals + 1), (Draft(event, actor, details),)
 
-    record(store, request_id, refuse, now)
+    record(ports, request_id, refuse, now)

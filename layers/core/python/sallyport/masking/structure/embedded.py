@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from sallyport.masking import machines
 from sallyport.masking.plain import Plain, unescape_json
 from sallyport.masking.spans import Span
 from sallyport.masking.structure import hl7
@@ -146,6 +147,8 @@ def pair_spans(text: str) -> Iterator[Span]:
             continue
         field = field_of(match.group(1))
         if field is None or field.category == "SECRET":
+            continue
+        if field.category == "DATE" and machines.partition(text, match.end(1) - len(match.group(1).rpartition(" ")[2])):
             continue
         value = match.group(3).rstrip(" .)")
         start = match.start(3)

@@ -11,11 +11,26 @@ import re2
 
 from sallyport.masking.ledger import MARKER
 
-Trust = Literal["whole", "check"]
+# How far a field's name is believed; `judging.decide` says what each comes to.
+Trust = Literal[
+    "whole",
+    "check",
+    "unless",
+    "judged",
+    "actor",
+    "label",
+    "contact",
+    "instant",
+    "day",
+    "host",
+    "public",
+    "measure",
+    "machine",
+]
 
 
 class Field(NamedTuple):
-    """`category` of the value; `whole` masks it without looking, `check` only where `holds` finds the value fitting."""
+    """`category` of the value, and how far the name is believed: `whole` masks the value without looking."""
 
     category: str
     trust: Trust
@@ -91,12 +106,21 @@ def field_of(key: str) -> Field | None:
     if len(key) > 64 or ("[" in key and MARKER.search(key)):  # a marker is no field's name
         return None
     # Keys may be identifiers themselves, and a cache outlives the request: only field-like words go in.
-    return classify(key) if key.isascii() and not any(map(str.isdigit, key)) and " " not in key else _classify(key)
+    return classify(key) if is_field_like(key) else _classify(key)
+
+
+def is_field_like(key: str) -> bool:
+    """Whether `key` can be remembered beyond a request: words, no number and no sentence."""
+    return key.isascii() and not any(map(str.isdigit, key)) and " " not in key
+
+
+def words_of(key: str) -> list[str]:
+    """The words that a key is made of, in lower case: `VpcId` and `vpc_id` are `vpc`, `id`."""
+    return [_SHORTENED.get(part, part) for part in _SPLIT.sub(" ", key).lower().split()]
 
 
 def _classify(key: str) -> Field | None:
-    parts = (part.lower() for part in _SPLIT.split(key) if part)
-    normal = " ".join(_SHORTENED.get(part, part) for part in parts)
+    normal = " ".join(words_of(key))
     if not normal or _TECHNICAL.fullmatch(normal):
         return None
     anything, each = rules()

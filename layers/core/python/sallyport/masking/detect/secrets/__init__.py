@@ -1,4 +1,6 @@
-"""Keys, tokens, passwords: by the issuers' documented formats, by the words beside them, by randomness."""
+# ruff: noqa: E501 - patterns are read alternative by alternative, not by the column
+"""Keys, tokens, passwords: by the issuers' documented formats, by the words beside them, by randomness in a place
+where a secret would stand."""
 
 from __future__ import annotations
 
@@ -77,7 +79,8 @@ def find(text: str) -> Iterable[Span]:
 
 
 def _random(text: str, found: list[Span]) -> Iterable[Span]:
-    """Tokens that are too irregular for anything else; of those that `found` are parts of, what comes after."""
+    """Tokens that are too irregular for a word where a secret would stand; of those that `found` are parts of, what
+    comes after."""
     ends = [span.end for span in found]
     for match in _RANDOM.finditer(text):
         start, end = match.span()
@@ -86,5 +89,33 @@ def _random(text: str, found: list[Span]) -> Iterable[Span]:
             last = ends[bisect.bisect_left(ends, end) - 1] if ends[at] < end else end
             if end - last >= 8:  # longer than any format says
                 yield Span(last, end, "SECRET", "random")
-        elif is_random(match.group()) and not harmless(text, start, end):
+        elif is_random(match.group()) and _stands_for_secret(text, start, found, at) and not harmless(text, start, end):
             yield Span(start, end, "SECRET", "random")
+
+
+_NEAR = 100  # characters before a token in which a word for a secret is a reason to take it for one
+_REASON = re.compile(
+    r"passw|passphrase|pwd|secret|token|credential|bearer|authorization|cookie|signature|(?<![a-z])(?:key|auth|pass|sig|jwt|otp)(?![a-z])|(?:api|access|private|encryption|signing|account|shared|licen[cs]e)[ _.-]?keys?",
+    re.IGNORECASE,
+)
+# Left of an assignment, a variable of the environment: what is random on the right was given to a program to keep.
+_ASSIGNED = re.compile(
+    r"(?:^|[\s;({,\"'])(?:export |set |env |-e )?[A-Z][A-Z0-9_]{2,60}[\"']?\s{0,2}[=:]\s{0,2}[\"']?$"
+)
+_HEADER = re.compile(r"(?:^|[\s\"'])x-[a-z-]{2,40}[\"']?:\s{0,2}[\"']?$", re.IGNORECASE)
+# What such a variable or header is called when it holds the name of a state of something.
+_NO_SECRET = re.compile(
+    r"(?:id|sha\d{0,3}|hash|digest|commit|rev|revision|version|tag|etag|checksum|md5|image|arn|name|build|ref|bucket|path|url|uri|host|endpoint|request|trace)[\"']?\s{0,2}[=:]\s{0,2}[\"']?$",
+    re.IGNORECASE,
+)
+
+
+def _stands_for_secret(text: str, start: int, found: list[Span], at: int) -> bool:
+    """Whether something says that what begins at `start` is a secret: a word for one before it, a variable or a header
+    that it is given to, another secret beside it."""
+    before = text[max(0, start - _NEAR) : start]
+    if any(abs(start - edge) <= _NEAR for span in found[max(0, at - 1) : at + 1] for edge in (span.start, span.end)):
+        return True
+    if _REASON.search(before):
+        return True
+    return bool(_ASSIGNED.search(before) or _HEADER.search(before)) and _NO_SECRET.search(before) is None

@@ -1,0 +1,59 @@
+"""The names that machines have, known by their grammar: ids of clouds, ARNs, hashes, versions, partitions, tickets.
+
+A machine's id never shields a person's: what somebody chose freely inside such a name is `open` and judged as before,
+and a name behind a word that announces a person's number (`mrn`, `patient`, …) is believed by its head alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sallyport.masking.machines import persons, pieces, running, tokens
+from sallyport.masking.machines.names import MachineName
+
+__all__ = ["MachineName", "at", "find", "load", "names_of_people", "partition", "running", "whole"]
+
+names_of_people = persons.names
+partition = tokens.partition
+
+_TOKEN = re.compile(r"[^\s\"'`<>(){}\[\],;|]{4,}")
+_SHORTEST = 2  # characters
+_TELLING = re.compile(r"[0-9/]|arn:|\.[a-z]{2}")
+
+
+def load() -> None:
+    """Read the lists now rather than at the first text that needs them."""
+    pieces.prefixes()
+
+
+def find(text: str) -> list[MachineName]:
+    """The names of machines in `text`, in order and without overlaps."""
+    found = running.find(text)
+    for match in _TOKEN.finditer(text):
+        if _TELLING.search(match.group()) and (name := at(text, *match.span())) is not None:
+            found.append(name)
+    found.sort()
+    kept: list[MachineName] = []
+    for name in found:
+        if not kept or name.start >= kept[-1].end:
+            kept.append(name)
+    return kept
+
+
+def at(text: str, start: int, end: int) -> MachineName | None:
+    """The machine's name that the token `text[start:end]` is, or None."""
+    before = text[max(0, start - 64) : start]
+    left = len(text[start:end]) - len(text[start:end].lstrip("'\"*_~=-"))
+    name = tokens.read(text[start + left : end], announced=persons.announced(before))
+    return name.moved(start + left) if name is not None else None
+
+
+def whole(value: str) -> MachineName | None:
+    """The machine's name that `value` is and nothing besides, or None."""
+    if len(value) > tokens.LONGEST or len(value) < _SHORTEST:
+        return None
+    if any(char in value for char in " \t\r\n"):
+        found = running.find(value)
+        return found[0] if len(found) == 1 and found[0].start == 0 and found[0].end == len(value) else None
+    name = tokens.read(value)
+    return name if name is not None and name.end == len(value) else running.whole(value)

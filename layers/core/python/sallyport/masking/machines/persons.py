@@ -1,0 +1,78 @@
+# ruff: noqa: E501 - word lists are read word by word, not by the column
+"""What keeps a person's identifier from passing for a machine's: words that announce one, and names in pieces."""
+
+from __future__ import annotations
+
+import re
+
+from sallyport.masking import words
+from sallyport.masking.detect.vocabulary import listed
+
+# Directly before a number or a code they say that it is somebody's: `mrn-0048213`, `patients/8842113`.
+_ANNOUNCE = listed(
+    "mrn mrns ssn ssns sin nino patient patients pt pts pat patid member members subscriber subscribers insured person persons"
+    " people chart charts dob birth born birthdate birthday npi dea passport passports nhs medicare medicaid hicn mbi"
+    " beneficiary beneficiaries guarantor guarantors enrollee enrollees encounter encounters visit visits claim claims claimant"
+    " claimants rx prescription prescriptions accession specimen specimens donor donors student students employee employees"
+    " resident residents admission admissions customer customers card cards iban invoice invoices license licence medrec"
+    " phone phones fax tel mobile ein tin itin social aadhaar pan cpf curp pesel bsn epi empi emr ehr"
+    " admit admitted discharge discharged dos seen appointment appointments appt died death deceased visited"
+)
+_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+_BEFORE = 48  # characters in which a word that announces somebody's number is looked for
+_NEAR = 4  # words
+
+
+def announces(word: str) -> bool:
+    """Whether `word`, directly before a number or a code, says that it is a person's."""
+    return not _ANNOUNCE.isdisjoint(_WORD.findall(word.lower()))
+
+
+def announced(before: str) -> bool:
+    """Whether one of the last words of `before`, on its line, says that a person's identifier follows."""
+    line = before[-_BEFORE:].rpartition("\n")[2]
+    return any(map(announces, _WORD.findall(line)[-_NEAR:]))
+
+
+# Names of software that are names of people too, and no person's where machines are spoken of.
+_SOFTWARE = listed("max jenkins dev lua otto argo ada gerrit nell sentry rudy")
+_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_A-Za-z]+")
+
+
+def names(text: str) -> list[tuple[int, int]]:
+    """Where `text`, a technical name or a part of one, has the name of a person: `maria-gonzalez`, `GonzalezMaria`."""
+    parts = [(match.start(), match.end(), _flags(match.group())) for match in _PARTS.finditer(text)]
+    found: list[tuple[int, int]] = []
+    for i, (start, end, flags) in enumerate(parts):
+        before = parts[i - 1] if i and start - parts[i - 1][1] <= 1 else None
+        if before is not None and _pair(before[2], flags):
+            if found and found[-1][1] >= before[0]:
+                found[-1] = (found[-1][0], end)
+            else:
+                found.append((before[0], end))
+        elif _sure(flags):
+            found.append((start, end))
+    return found
+
+
+def _flags(word: str) -> int:
+    folded = words.fold(word)
+    return 0 if len(word) < 3 or folded in _SOFTWARE or folded in words.things() else words.lexicon().get(folded, 0)
+
+
+def _sure(flags: int) -> bool:
+    """Whether a word is a name even by itself: in no list of everyday words, medical ones or places."""
+    if flags & words.SURNAME_STRONG and flags & words.EPONYM and not flags & words.MEDICAL:
+        return True
+    everyday = words.FREQUENT | words.MEDICAL | words.PLACE_STRONG | words.REGION
+    return bool(flags & words.STRONG_NAME) and not flags & everyday
+
+
+def _pair(first: int, second: int) -> bool:
+    """Whether two words that stand together are a given and a family name, in either order."""
+    for given, family in ((first, second), (second, first)):
+        if given & words.GIVEN and family & words.SURNAME and not given & words.MEDICAL:
+            strong = given & words.GIVEN_STRONG and family & words.SURNAME_STRONG
+            if strong or _sure(given) or _sure(family):
+                return not (given & words.FREQUENT and family & words.FREQUENT and family & words.MEDICAL)
+    return False

@@ -1,0 +1,87 @@
+# ruff: noqa: E501 - patterns are read alternative by alternative, not by the column
+"""The pieces of a machine's name that have a form of their own: ids, hashes, regions, versions, dates of partitions."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+# Documented forms. Letters and digits must mix where a person's number could look the same.
+_HEX = r"(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]"
+_UPPER_HEX = r"(?=[0-9A-F]*[A-F])(?=[0-9A-F]*[0-9])[0-9A-F]"
+_DAY = r"20[0-3]\d[-_]?(?:0[1-9]|1[0-2])[-_]?(?:0[1-9]|[12]\d|3[01])"
+_FORMS: tuple[tuple[str, str], ...] = (
+    ("uuid", r"(?:mrk-)?[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}|mrk-[0-9a-f]{32,33}"),
+    ("hash", rf"(?:sha(?:1|224|256|384|512)|md5)[-:~_](?:[0-9a-fA-F]{{7,128}}|[A-Za-z0-9+/]{{27,88}}={{0,2}})|{_HEX}{{32,128}}|{_UPPER_HEX}{{32,128}}|{_HEX}{{32}}-\d{{1,5}}"),
+    ("hash", r"(?=(?:[0-9]*[a-f]){3})(?=(?:[a-f]*[0-9]){2})[0-9a-f]{7,31}|(?=(?:[0-9]*[A-F]){4})(?=(?:[A-F]*[0-9]){4})[0-9A-F]{16,31}"),
+    ("ulid", r"0[1-7][0-9A-HJKMNP-TV-Z]{24}"),
+    ("region", r"[a-z]{2}(?:-(?:gov|iso[a-z]?))?-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-\d[a-z]?(?:-[a-z]{3}-\d[a-z]?)?|[a-z]{3}\d-az\d|(?:us|europe|asia|australia|northamerica|southamerica|me|africa)-[a-z]{4,12}\d(?:-[a-f])?"),
+    ("version", r"[vV]\d{1,4}\.\d{1,4}(?:\.\d{1,6}){0,2}(?:[-+.][a-z]{2,8}[.-]?\d{0,6}(?:\.\d{1,4})?)?|\d{1,4}\.\d{1,4}(?:\.\d{1,6}){0,2}[-+.][a-z]{2,8}[.-]?\d{0,6}(?:\.\d{1,4})?"),
+    ("quarter", r"(?:FY)?(?:19|20)\d\d[-_]?[QHqh][1-4]|[QHqh][1-4][-_]?(?:19|20)\d\d|(?:19|20)\d\d[-_]?[Ww][0-5]\d"),
+    ("date", rf"{_DAY}(?:[T_-]?[012]\d[0-5-]?[0-5]?\d?(?:[-:]?[0-5]\d){{0,2}}Z?)?"),
+    ("zone", r"Z(?=[0-9A-Z]*[A-Z])[0-9A-Z]{12,31}|E(?=(?:[0-9]*[A-Z]){3})(?=(?:[A-Z]*[0-9]){2})[0-9A-Z]{12,13}"),
+    ("organization", r"o-[a-z0-9]{10,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|r-[0-9a-z]{4,32}"),
+    ("pool", r"[a-z]{2}(?:-[a-z]{3,4})?-[a-z]{4,9}-\d_[A-Za-z0-9]{6,16}"),
+    ("git", r"refs|v\d{1,4}"),
+)  # fmt: skip
+_COMPILED = tuple((kind, re.compile(form)) for kind, form in _FORMS)
+_ID = re.compile(
+    r"([a-z]{1,12}(?:-[a-z]{2,10}){0,2})-(?:([0-9a-f]{17}|[0-9a-f]{8,10}|[0-9a-f]{16})|([0-9a-z]{8,17}))", re.IGNORECASE
+)
+# What the services and their clients make up by lot: too long and too mixed for anybody's number.
+_GENERATED = re.compile(r"(?=[A-Za-z0-9_-]*[a-z])[A-Za-z0-9_-]{16,128}")
+_RUN = re.compile(r"[0-9]+|[a-z]+|[A-Z]+")
+_BETWEEN = re.compile(r"[-_]+")
+_MANY_RUNS = 8
+_UNBROKEN = 14  # characters
+_LISTED_SHORT = 3  # characters; shorter prefixes are believed only before letters and digits mixed
+
+
+@cache
+def prefixes() -> frozenset[str]:
+    """What stands before the dash in the ids of AWS's resources."""
+    return _listed("resource_prefixes.txt")
+
+
+@cache
+def regions() -> frozenset[str]:
+    """AWS's regions."""
+    return _listed("regions.txt")
+
+
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(files("sallyport.masking").joinpath("words", name).read_text(encoding="utf-8").split())
+
+
+def form(text: str) -> str | None:
+    """The kind of the documented form that the whole of `text` has, or None."""
+    if len(text) > 128 or len(text) < 4:
+        return None
+    for kind, pattern in _COMPILED:
+        if pattern.fullmatch(text) is not None:
+            return kind
+    if _resource(text):
+        return "resource"
+    return "generated" if generated(text) else None
+
+
+def _resource(text: str) -> bool:
+    """Whether `text` is an id of a cloud's resource: `vol-1234567890abcdef0`, `sg-12345678`, `rtbassoc-3a1f0f58`."""
+    match = _ID.fullmatch(text)
+    if match is None:
+        return False
+    prefix, hexadecimal, other = match.groups()
+    if prefix.islower() and prefix in prefixes():
+        digits = (hexadecimal or other).isdigit()
+        return not digits or len(prefix) >= _LISTED_SHORT or prefix in ("i", "sg", "fs")
+    return False
+
+
+def generated(text: str) -> bool:
+    """Whether `text` was drawn by lot rather than given to anybody: sixteen characters of all kinds that keep changing."""
+    return (
+        _GENERATED.fullmatch(text) is not None
+        and len(_RUN.findall(text)) >= _MANY_RUNS
+        and max(map(len, _BETWEEN.split(text))) >= _UNBROKEN
+    )

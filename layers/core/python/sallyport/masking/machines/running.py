@@ -1,0 +1,96 @@
+# ruff: noqa: E501 - patterns are read alternative by alternative, not by the column
+"""Names and instants of machines that need the words around them, or have spaces inside."""
+
+from __future__ import annotations
+
+import re
+
+from sallyport.masking.machines.names import MachineName
+
+_SCHEDULE = re.compile(
+    r"\b(?:rate\(\d{1,5} (?:minute|hour|day|week|month)s?\)|cron\([\d*?/,#LWA-Za-z -]{9,80}\)|at\(20\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?\))"
+    r"|\b(?:mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d(?:-(?:mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d)?\b|(?<![\w:])\d\d:\d\d-\d\d:\d\d(?![\w:-])",
+    re.IGNORECASE,
+)
+_ZONED = r"(?:Z|UTC| UTC|[+-]\d\d:?\d\d)"
+_INSTANT = re.compile(
+    rf"(?<![\w-])20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d(?:[.,]\d{{1,9}})?(?P<zone> ?{_ZONED})?(?![\w-])"
+    rf"|(?<![\w-])20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])[0-5]\d[0-6]\d(?P<compact>Z)(?!\w)"
+    rf"|\[(?:0[1-9]|[12]\d|3[01])/[A-Z][a-z]{{2}}/20\d\d:\d\d:\d\d:\d\d [+-]\d{{4}}\]"
+)
+_LEVEL = re.compile(
+    r"[\])]?[\s:|,-]{1,3}[\[(]?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|FATAL|CRIT(?:ICAL)?|SEVERE|PANIC|I|W|E|F|D)\b|\s+\[[\w. -]{1,40}\]|\s\w[\w.-]{0,40}\[\d{1,7}\]:",
+    re.IGNORECASE,
+)
+# Of these it is somebody's time that is told.
+_THEIRS = re.compile(
+    r"\b(?:birth\w*|born|d\.?o\.?b\.?|admi(?:t|tted|ssion)s?|discharged?|visit(?:ed|s)?|seen|appointments?|appt|died|dea(?:th|d)|deceased|surgery|encounters?|patients?|pt|hospitali[sz]ed|arriv(?:ed|al)|consult\w*|diagnos\w+|collected|specimen|dose|vaccin\w+)\b",
+    re.IGNORECASE,
+)
+_NEAR = 48
+_ACCOUNT = re.compile(
+    r"\b(?:(?P<sure>aws|source|target|destination|member|management|master|payer|audit|log(?:ging)?|prod(?:uction)?|staging|stage|dev(?:elopment)?|sandbox|shared|security|workload|cross|tenant|trusted|owner)[ _-])?acc(?:oun)?ts?(?:[ _-]?ids?)?[\"']?\s{0,2}(?:is|[:=#])?\s{0,2}[\"']?(?P<id>\d{12})(?!\d)",
+    re.IGNORECASE,
+)
+_CLOUD = re.compile(
+    r"\b(?:aws|arn|iam|s3|ec2|ecs|eks|ecr|lambda|sts|rds|kms|vpc|role|assume\w*|organizations?|ou|scp|stack\w*|terraform|cloudtrail|bucket|cross-account|landing zone)\b",
+    re.IGNORECASE,
+)
+
+
+# What must stand in a text before a grammar is tried.
+_GRAMMARS = (
+    ("schedule", re.compile(r"(?:rate|cron|at)\(|:\d\d-|\w:\d\d:\d\d"), _SCHEDULE),
+    ("instant", re.compile(r"\d:\d\d:\d|\dT\d"), _INSTANT),
+    ("account", re.compile(r"\d{12}"), _ACCOUNT),
+)
+_REACH = 160  # characters around what a detector found, in which the words that matter stand
+
+
+def find(text: str) -> list[MachineName]:
+    """Schedules, log instants and account ids in running text."""
+    found: list[MachineName] = []
+    for kind, sign, pattern in _GRAMMARS:
+        if sign.search(text) is not None:
+            found += [
+                MachineName(*match.span("id" if kind == "account" else 0), kind)
+                for match in pattern.finditer(text)
+                if _believed(kind, text, match)
+            ]
+    return found
+
+
+def at(text: str, start: int, end: int) -> MachineName | None:
+    """The name that covers what a detector found at `text[start:end]`."""
+    low = max(0, start - _REACH)
+    for name in find(text[low : end + _REACH]):
+        if name.start <= start - low < name.end:
+            return name.moved(low)
+    return None
+
+
+def whole(value: str) -> MachineName | None:
+    """A schedule that is the whole of `value`."""
+    return MachineName(0, len(value), "schedule") if _SCHEDULE.fullmatch(value) else None
+
+
+def _believed(kind: str, text: str, match: re.Match[str]) -> bool:
+    return kind == "schedule" or (_of_a_machine if kind == "instant" else _of_a_cloud)(text, match)
+
+
+def _of_a_machine(text: str, match: re.Match[str]) -> bool:
+    """Whether an instant is written as programs write it, and no word beside it says that it is somebody's."""
+    start, end = match.span()
+    zoned = match.group("zone") or match.group("compact") or text[start] == "["
+    if not zoned and not _LEVEL.match(text, end):
+        return False
+    before = text[max(0, start - _NEAR) : start].rpartition("\n")[2]
+    return _THEIRS.search(before) is None and (
+        bool(_LEVEL.match(text, end)) or _THEIRS.match(text[end:].lstrip()) is None
+    )
+
+
+def _of_a_cloud(text: str, match: re.Match[str]) -> bool:
+    """Whether the account is one of a cloud's and not somebody's at a bank."""
+    around = text[max(0, match.start() - 160) : match.end() + 160]
+    return match.group("sure") is not None or _CLOUD.search(around) is not None

@@ -1,0 +1,141 @@
+"""One token of a text, taken apart at slashes and colons: which parts a machine chose, which somebody chose freely."""
+
+from __future__ import annotations
+
+import re
+
+from sallyport.masking.machines import clouds, compound, network, persons
+from sallyport.masking.machines.names import MachineName
+from sallyport.masking.machines.tickets import ticket
+
+LONGEST = 2048
+# Where only a machine's names stand, plain words and numbers are the machine's too.
+_LENIENT = frozenset(("arn", "azure", "google", "logs", "group"))
+# But for these: their keys and paths are whatever somebody wrote.
+_WRITTEN = re.compile(
+    r"arn:[a-z-]*:(?:s3|iam|sts|dynamodb|transfer|cognito-idp|identitystore|workspaces|connect|ssm-contacts):"
+)
+_SEGMENT = re.compile(r"[^/:=,?&#~+%$!\\]+")
+_EDGES = ".,;:!?*'\"-_~"
+_ACCOUNT_HOST = re.compile(r"\d{12}(?=\.(?:dkr|signin|s3|ddb)\b)")
+_DAYS = re.compile(r"(?<=/)(20[1-3]\d)/(0[1-9]|1[0-2])(?:/(0[1-9]|[12]\d|3[01])(?:/(?:[01]\d|2[0-3]))?)?(?=/|$)")
+
+
+def read(token: str, *, announced: bool = False) -> MachineName | None:
+    """The machine's name that `token` is, with its open parts; None if nothing says that a machine chose it.
+
+    `announced`: the words before say that a person's identifier follows, so its shape alone is not believed.
+    """
+    if len(token) > LONGEST or not (token := token.rstrip(_EDGES)):
+        return None
+    if (kind := network.kind(token)) is not None:
+        return MachineName(0, len(token), kind)
+    if clouds.image(token):
+        return MachineName(0, len(token), "image")
+    if (kind := ticket(token)) is not None and not announced:
+        return MachineName(0, len(token), kind)
+    kind, closed = _closed(token, announced=announced)
+    if kind == "date" and _bare(token, closed):
+        return None
+    return MachineName(0, len(token), kind, _complement(token, closed)) if kind is not None else None
+
+
+def _closed(token: str, *, announced: bool) -> tuple[str | None, list[tuple[int, int]]]:
+    """The kind of the token and the parts of it that machines chose."""
+    closed: list[tuple[int, int]] = []
+    kind, at = clouds.head(token) or (None, 0)
+    lenient = kind in _LENIENT and _WRITTEN.match(token) is None
+    if at:
+        closed.append((0, at))
+        announced = False
+    days = {match.start(): match.end() for match in _DAYS.finditer(token)} if "/20" in token else {}
+    until = 0
+    before = ""
+    for match in _SEGMENT.finditer(token, at):
+        start = match.start()
+        if start < until:
+            continue
+        if start in days and not persons.announces(before):
+            until = days[start]
+            closed.append((start, until))
+            kind = kind or "date"
+            continue
+        segment = match.group()
+        near = persons.announces(before) or (announced and not before)
+        found, parts = _segment(segment, lenient=lenient, announced=near)
+        kind = kind or found
+        closed += [(start + first, start + last) for first, last in parts]
+        before = segment
+    return kind, closed
+
+
+_LABEL = re.compile(r"[A-Za-z_ ]*[:=]\d")
+_PARTITION = re.compile(
+    r"(?:dt|ds|day|date|p|partition|year|y|as_?of|(?:ingest(?:ed|ion)?|load|event|batch|snapshot|process(?:ed|ing)?|run|export|partition)_?(?:date|dt|day|ts)|snapshot)=",
+    re.IGNORECASE,
+)
+
+
+def partition(text: str, at: int) -> bool:
+    """Whether a partition of a path begins at `at`: `dt=2025-11-24/`."""
+    pair = _PARTITION.match(text, at)
+    if pair is None:
+        return False
+    return text[at - 1 : at] == "/" or _VALUE.match(text, pair.end()) is not None
+
+
+_VALUE = re.compile(r"[\w.:-]{1,40}/")
+
+
+def _bare(token: str, closed: list[tuple[int, int]]) -> bool:
+    """Whether a date is the whole of a token, or all that stands behind a label: then it is a date as any other."""
+    if _PARTITION.match(token) is not None:
+        return False
+    dates = [(start, end) for start, end in closed if token[start].isdigit()]
+    inside = sum(sum(map(str.isalnum, token[start:end])) for start, end in dates)
+    alone = inside == sum(map(str.isalnum, token)) and _MASKED not in token
+    joined = "/" in token or any(
+        token[max(0, start - 1) : start] in _JOINTS or token[end : end + 1] in _JOINTS for start, end in dates
+    )
+    return alone or not joined or _LABEL.match(token) is not None
+
+
+_MASKED = "\x02"  # stands for what is masked already
+_JOINTS = frozenset("-_")
+
+
+def _segment(segment: str, *, lenient: bool, announced: bool) -> tuple[str | None, list[tuple[int, int]]]:
+    """One segment: the name of a host, or a compound; a mail box is neither."""
+    if "@" in segment:
+        return None, []
+    if clouds.host(segment) == len(segment):
+        names = persons.names(segment)
+        account = _ACCOUNT_HOST.match(segment)
+        found = [] if account is None else [account.span()]
+        labels = [match.span() for match in re.finditer(r"[^.]+", segment)]
+        for start, last in labels:
+            inner = compound.read(segment[start:last], lenient=True)
+            found += [(start + first, start + final) for first, final in inner.closed]
+        return "host", [span for span in found if not _touches(span, names)]
+    parts = compound.read(segment, lenient=lenient, announced=announced)
+    return parts.kind, parts.closed
+
+
+def _touches(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in others)
+
+
+def _complement(token: str, closed: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """What of `token` lies outside of `closed` and says something."""
+    found = []
+    at = 0
+    for start, end in [*sorted(closed), (len(token), len(token))]:
+        piece = token[at:start]
+        if any(map(str.isalnum, piece)):
+            left = len(piece) - len(piece.lstrip(_SEPARATORS))
+            found.append((at + left, at + len(piece.rstrip(_SEPARATORS))))
+        at = max(at, end)
+    return tuple(found)
+
+
+_SEPARATORS = "/:=,@?&#~+%$!\\-_. "

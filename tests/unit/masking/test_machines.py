@@ -1,0 +1,120 @@
+"""The names that machines have stay; what people are called inside or beside them does not."""
+
+import pytest
+
+from sallyport.masking import machines, mask_json, mask_text
+
+SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+UUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("arn", "arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/my-new-targets/2453ed029918f21f"),
+        ("arn", "arn:aws:lambda:us-west-2:123456789012:function:my-function:BETA"),
+        ("arn", "arn:aws:secretsmanager:us-west-2:123456789012:secret:MyTestDatabaseSecret-a1b2c3"),
+        ("resource", "i-0abc12345def67890"),
+        ("resource", "sg-12345678"),
+        ("resource", "rtbassoc-3a1f0f58"),
+        ("resource", "vol-1234567890abcdef0"),
+        ("organization", "ou-examplerootid111-exampleouid111"),
+        ("zone", "Z3M3LMPEXAMPLE"),
+        ("uuid", UUID),
+        ("ulid", "01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+        ("hash", SHA),
+        ("hash", f"sha256:{SHA}"),
+        ("hash", "4d9031c7644d8081c2829f4ea23c55f7-2"),
+        ("pod", "api-7d9f8b6c5-x2x4z"),
+        ("name", "rc-rg3-0002-003"),
+        ("epoch", "webacl-1472061481310"),
+        ("region", "lambda-layers-us-west-2-123456789012"),
+        ("quarter", "2025-Q3"),
+        ("date", "dt=2025-11-24/"),
+        ("store", "s3://clinic-raw/hl7/2025/11/24/"),
+        ("logs", "AWSLogs/123456789012/CloudTrail/us-east-1/2025/11/24/"),
+        ("group", "/aws/lambda/orders-fn"),
+        ("host", "123456789012.dkr.ecr.us-east-1.amazonaws.com/ingest:1.42.7"),
+        ("host", "ip-10-0-0-1.ec2.internal"),
+        ("host", "my-load-balancer-1234567890.us-west-2.elb.amazonaws.com"),
+        ("image", f"ingest@sha256:{SHA}"),
+        ("ticket", "INC0012345"),
+        ("ticket", "OPS-2214"),
+        ("cidr", "10.0.0.0/16"),
+        ("address", "10.2.3.4"),
+        ("schedule", "rate(5 minutes)"),
+        ("schedule", "cron(0 12 * * ? *)"),
+        ("schedule", "sun:05:00-sun:06:00"),
+        ("azure", f"/subscriptions/{UUID}/resourceGroups/rg-prod/providers/Microsoft.Compute/virtualMachines/vm1"),
+        ("google", "projects/orders-prod-123/zones/us-central1-a/instances/web-1"),
+    ],
+)
+def test_a_machines_name_is_known_whole_and_stays(kind: str, name: str) -> None:
+    found = machines.whole(name)
+    assert found is not None
+    assert (found.kind, found.open) == (kind, ())
+    sentence = f"Restart the worker behind {name} before noon."
+    assert mask_text(sentence).text == sentence
+    assert mask_json({"target": name}) == {"target": name}
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("arn:aws:iam::123456789012:user/maria.gonzalez@example.org", "maria.gonzalez"),
+        ("arn:aws:s3:::clinic-raw/patients/8842113/scan.dcm", "8842113"),
+        ("s3://clinic-raw/export/john-smith/2025/11/24/", "john-smith"),
+        ("john-smith-7d9f8b6c5-x2x4z", "john-smith"),
+        ("mrn-0048213", "0048213"),
+        ("987654321", "987654321"),
+        ("member-123456789", "123456789"),
+        ("patient-1a2b3c4d5e", "1a2b3c4d5e"),
+        (f"patients/{UUID}", UUID[:8]),
+        ("MRN: 3f9c2d1e5b6a", "3f9c2d1e5b6a"),
+        (f"patient {UUID}", UUID[:8]),
+        ("smith-1a2b3c4d5e", "smith"),
+        ("dob=1987-03-14/", "1987-03-14"),
+        ("birthdate=2015-03-14/", "2015-03-14"),
+        ("s3://clinic-raw/dob=2015-03-14/", "2015-03-14"),
+        ("203.0.113.77", "203.0.113.77"),
+        ("198.51.100.7/24", "198.51.100.7"),
+        ("admitted 2025-11-24T13:05:01Z", "2025-11-24"),
+        ("account 123456789012 at the bank of the patient", "123456789012"),
+    ],
+)
+def test_a_machines_name_shields_nobody(text: str, hidden: str) -> None:
+    for shown in (mask_text(text).text, mask_text(f"Please look at {text} today").text):
+        assert hidden not in shown
+        assert "[" in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025-11-24T13:05:01Z ERROR worker lost its lease",
+        "2025-11-24 13:05:01,123 INFO starting",
+        "the deployment of 2025-11-24T13:05:01+01:00 failed",
+        "Assume the role in AWS account 123456789012 and list its stacks.",
+    ],
+)
+def test_what_needs_the_words_around_it_stays(text: str) -> None:
+    assert mask_text(text).text == text
+
+
+def test_names_are_found_in_running_text_in_order() -> None:
+    text = "Move vol-1234567890abcdef0 from i-0abc12345def67890 at rate(5 minutes), see OPS-2214."
+    assert [(text[name.start : name.end], name.kind) for name in machines.find(text)] == [
+        ("vol-1234567890abcdef0", "resource"),
+        ("i-0abc12345def67890", "resource"),
+        ("rate(5 minutes)", "schedule"),
+        ("OPS-2214", "ticket"),
+    ]
+
+
+def test_a_random_token_is_a_secret_only_where_one_would_stand() -> None:
+    token = "q7Rk2mVx9TzLw4Hn8YpB3sDf6JcE5gUa"
+    assert mask_text(f"continue with {token} now").text == f"continue with {token} now"
+    for place in (f"rotate the secret {token}", f"export SENTRY_DSN={token}", f'curl -H "X-Vendor: {token}"'):
+        assert token not in mask_text(place).text
+    beside = mask_text(f"keys AKIAQYLPMN5HHHFPZAM2 and {token}").text
+    assert token not in beside
