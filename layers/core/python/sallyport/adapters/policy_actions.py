@@ -18,15 +18,11 @@ PLACES = frozenset({"account", "region", "partition"})
 CALL_PLACES = PLACES | {"request_id"}
 _STATEMENT = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
 _CALL = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
-<<<<<<< HEAD
-=======
 # A pattern for harmless values that takes one of these says nothing about the value: no detector would be asked at all.
 SOMEBODYS = (
     "maria-gonzalez", "Okonkwo_Chidi", "Jane Doe", "123-45-6789", "123456789", "MRN0048213", "jane@example.org",
     "+12025550143", "4111111111111111",
 )  # fmt: skip
-_TARGET_ROLE = re.compile(r"[\w+=,.@-]{1,64}|arn:aws[a-z-]*:iam::\d{12}:role/sallyport/target/[\w+=,.@-]{1,64}")
->>>>>>> main
 
 
 def action_from(raw: Mapping[str, Any], where: str, tiers: Mapping[str, Any] | None = None) -> ActionDefinition:
