@@ -29,6 +29,8 @@ RECORD = READ | {("dynamodb:PutItem", REQUESTS), ("dynamodb:PutItem", AUDIT)}
 SETTLE = RECORD | {("dynamodb:UpdateItem", REQUESTS)}
 # A transition that holds only while the switches are those that were read.
 GUARD = {("dynamodb:ConditionCheckItem", REQUESTS)}
+# What the chain says: of the deployment before anything is judged, of a request before it has an effect.
+PROVE = {("dynamodb:Query", AUDIT)}
 SHOW = {("s3:GetObject", VIEWS)}
 POST = {("secretsmanager:GetSecretValue", "${SlackBotToken}")}
 WAKE = {("states:SendTaskSuccess", MACHINE)}
@@ -43,18 +45,23 @@ EMPTY = {
 }
 
 ALLOWED: dict[str, set[Permission]] = {
-    "SubmitRequest": SETTLE | SHOW | SUBMIT,
+    "SubmitRequest": SETTLE | PROVE | SHOW | SUBMIT,
     "GetRequest": READ | PENDING | SHOW,
     "CancelRequest": SETTLE | SHOW | WAKE,
-    "DecideRequest": SETTLE | SHOW | WAKE | POST,
-    "SlackInteraction": SETTLE | SHOW | WAKE | POST | {("secretsmanager:GetSecretValue", "${SlackSigningSecret}")},
+    "DecideRequest": SETTLE | PROVE | SHOW | WAKE | POST,
+    "SlackInteraction": SETTLE
+    | PROVE
+    | SHOW
+    | WAKE
+    | POST
+    | {("secretsmanager:GetSecretValue", "${SlackSigningSecret}")},
     "ListActions": set(),
     "MaskPayload": RECORD | OPEN | {("s3:PutObject", VIEWS)},
     "RequestApproval": RECORD | SHOW | POST | WAKE | FAIL,
-    "IssueGrant": SETTLE | OPEN | SHOW | POST | FAIL,
-    "IssueCredentials": RECORD | GUARD | OPEN | WAKE | ASSUME,
-    "ExecuteAction": RECORD | GUARD | OPEN | WAKE | ASSUME,
-    "RevokeGrant": SETTLE | PENDING | SHOW | POST | WAKE | {("iam:PutRolePolicy", TARGETS)},
+    "IssueGrant": SETTLE | PROVE | OPEN | SHOW | POST | FAIL,
+    "IssueCredentials": RECORD | PROVE | GUARD | OPEN | WAKE | ASSUME,
+    "ExecuteAction": RECORD | PROVE | GUARD | OPEN | WAKE | ASSUME,
+    "RevokeGrant": SETTLE | PROVE | PENDING | SHOW | POST | WAKE | {("iam:PutRolePolicy", TARGETS)},
     "RemindReviews": PENDING | POST,
     "CloseRequest": SETTLE | SHOW | POST | EMPTY,
 }

@@ -94,8 +94,7 @@ _DEFINED: Mapping[str, Callable[[ActionDefinition], Any]] = {
     "duration": lambda a: [a.duration.minimum, a.duration.default, a.duration.maximum],
     "redemption seconds": lambda a: a.redemption_seconds,
     "on_behalf_of required": lambda a: a.on_behalf_of_required,
-    "masked parameters": lambda a: dict(a.masked_parameters),
-    "sensitive scope": lambda a: sorted(a.sensitive_scope),
+    "hidden parameters": lambda a: dict(a.hidden),
     "values no detector looks at": lambda a: {name: one.pattern for name, one in a.harmless.items()},
 }
 

@@ -39,7 +39,7 @@ def validate(root: Path | None, tests: Path | None, template: Path | None) -> tu
     try:
         masking_rules_from_policy(layer.policy.masking)
     except MaskingFailed as failed:
-        findings.append(Finding("masking.yaml", "masking", str(failed)))
+        return [Finding("masking.yaml", "masking", str(failed))], ""
     for action in layer.policy.actions.values():
         wrong = list(check_action(layer, action))
         findings += wrong or check_reachable(layer, action)

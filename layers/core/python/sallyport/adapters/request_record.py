@@ -19,6 +19,7 @@ from sallyport.domain.requests import (
     Decision,
     Grant,
     GrantStatus,
+    RefusalCount,
     RequestStatus,
     Review,
     VerdictKind,
@@ -57,6 +58,7 @@ def from_json(text: str, task_token: str | None) -> ApprovalRequest:
             "grant": None if grant is None else _grant(grant),
             "card": None if raw["card"] is None else CardRef(**raw["card"]),
             "head": Head(**raw["head"]),
+            "refusals": tuple(RefusalCount(**r) for r in raw["refusals"]),
             "review": _review(raw.get("review")),
             "task_token": task_token,
         }

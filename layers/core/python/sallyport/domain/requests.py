@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sallyport.domain.actions import Delivery
-from sallyport.domain.events import NO_EVENTS, Head, Subject
+from sallyport.domain.events import NO_EVENTS, Actor, Head, Subject
 
 # What `Entropy.request_id` makes: fits STS's session names and Step Functions' execution names.
 REQUEST_ID = re.compile(r"req-[0-9a-f]{24}")
@@ -110,6 +110,15 @@ class CardRef:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalCount:
+    """How many refusals of one actor, written `kind:id`, with one code are in the request's chain."""
+
+    actor: str
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalRequest:
     """A suspended action. `version` counts saves and is the optimistic lock; `head` is the end of its audit chain."""
 
@@ -138,7 +147,7 @@ class ApprovalRequest:
     rung: int = 1
     task_token: str | None = field(default=None, repr=False)
     head: Head = NO_EVENTS
-    refusals: int = 0
+    refusals: tuple[RefusalCount, ...] = ()
     code: str | None = None
     review: Review | None = None
 
@@ -171,11 +180,26 @@ class ApprovalRequest:
     def settled(self) -> bool:
         return self.status is not RequestStatus.PENDING
 
+    def refused(self, actor: Actor, code: str) -> int:
+        """How often this actor's refusal with this code has been written."""
+        who = _who(actor)
+        return next((r.count for r in self.refusals if (r.actor, r.code) == (who, code)), 0)
+
+    def with_refusal(self, actor: Actor, code: str) -> ApprovalRequest:
+        """The request with one more."""
+        who, count = _who(actor), self.refused(actor, code) + 1
+        others = tuple(r for r in self.refusals if (r.actor, r.code) != (who, code))
+        return replace(self, refusals=(*others, RefusalCount(who, code, count)))
+
     def moved(self, status: RequestStatus, code: str | None = None) -> ApprovalRequest:
         """The request in its next state. Raises IllegalTransition for one that the table does not have."""
         if status not in TRANSITIONS[self.status]:
             raise IllegalTransition(self.status, status)
         return replace(self, status=status, code=code or self.code)
+
+
+def _who(actor: Actor) -> str:
+    return f"{actor.kind.value}:{actor.id}"
 
 
 class IllegalTransition(Exception):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sallyport.domain.credentials import STS_MAXIMUM
 from sallyport.domain.directory import Agent, Person
-from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType
+from sallyport.domain.events import Actor, ActorKind, Draft, EventType
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import (
     NotAnApprover,
@@ -20,6 +20,8 @@ from sallyport.domain.refusals import (
 )
 from sallyport.domain.requests import ApprovalRequest, Grant, GrantStatus, RequestStatus
 from sallyport.domain.revocations import IN_FLIGHT, ListFull, RevokedSession, session_end
+from sallyport.domain.tallies import RefusedCall
+from sallyport.usecases.count_refusal import caller_of, count_refusal
 from sallyport.usecases.decide import call_back
 from sallyport.usecases.deny_sessions import deny_session, has_room
 from sallyport.usecases.note_policy import note_policy
@@ -34,11 +36,20 @@ def revoke_grant(caller: str, request_id: str, ports: Ports, now: datetime) -> A
 
     Before redemption the grant is void and the workflow closes; afterwards the session is denied on its role. From its
     agent this is "done" (status `closed`); from a person it is `revoked` and always finds room. Raises NotFound,
-    NotAnApprover, NothingToRevoke, RevocationsFull (an agent's "done" alone) or RevocationFailed.
+    NotAnApprover, NothingToRevoke, RevocationsFull (an agent's "done" alone) or RevocationFailed. Whoever is refused is
+    in the request's chain.
     """
     note_policy(ports, now)
+    try:
+        return _revoke(caller, request_id, ports, now)
+    except (NotFound, NotAnApprover, NothingToRevoke, RevocationsFull) as refusal:
+        record_refusal(ports, request_id, EventType.DECISION_REFUSED, caller_of(caller, ports), refusal, now)
+        raise
+
+
+def _revoke(caller: str, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
     principal = _principal(caller, ports)
-    request = _permitted(principal, request_id, ports, now)
+    request = _permitted(principal, request_id, ports)
     by_person = isinstance(principal, Person)
     actor = Actor(ActorKind.PERSON if by_person else ActorKind.AGENT, principal.id, "api")
     if not by_person and _session(request, now) and not has_room(request, _denied(request, now, by_person), ports, now):
@@ -75,13 +86,16 @@ def revoke_grant(caller: str, request_id: str, ports: Ports, now: datetime) -> A
 def revoke_agent(caller: str, agent_id: str, ports: Ports, now: datetime) -> tuple[list[str], dict[str, str]]:
     """Revoke every live grant of an agent that this person may revoke: the ids done, and ids with the refusal's code.
 
-    Halt the agent first: what is granted while this runs is not seen by it.
+    Halt the agent first: what is granted while this runs is not seen by it. Raises UnknownCaller or NotFound, counted.
     """
-    person = ports.policy.directory.person_of(caller)
-    if person is None:
-        raise UnknownCaller
-    if agent_id not in ports.policy.directory.agents:
-        raise NotFound
+    try:
+        if ports.policy.directory.person_of(caller) is None:
+            raise UnknownCaller
+        if agent_id not in ports.policy.directory.agents:
+            raise NotFound
+    except Refusal as refusal:
+        count_refusal(RefusedCall.REVOKE, caller_of(caller, ports), refusal, ports, now)
+        raise
     done: list[str] = []
     refused: dict[str, str] = {}
     for request in ports.store.live(agent_id, now - _longest_life(ports)):
@@ -112,7 +126,7 @@ def _principal(caller: str, ports: Ports) -> Agent | Person:
     return principal
 
 
-def _permitted(principal: Agent | Person, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
+def _permitted(principal: Agent | Person, request_id: str, ports: Ports) -> ApprovalRequest:
     request = ports.store.load(request_id)
     if request is None:
         raise NotFound
@@ -120,8 +134,6 @@ def _permitted(principal: Agent | Person, request_id: str, ports: Ports, now: da
         return request
     if not isinstance(principal, Person) or not ports.authorizer.may("read", principal, request).allowed:
         raise NotFound
-    actor = Actor(ActorKind.PERSON, principal.id or UNKNOWN, "api")
-    record_refusal(ports, request_id, EventType.DECISION_REFUSED, actor, NotAnApprover(), now)
     raise NotAnApprover
 
 

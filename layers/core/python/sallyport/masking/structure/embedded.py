@@ -13,13 +13,13 @@ from sallyport.masking.plain import Plain, unescape_json
 from sallyport.masking.spans import Span
 from sallyport.masking.structure import hl7
 from sallyport.masking.structure.cells import Cells, Finder
-from sallyport.masking.structure.encoded import base64_spans, decode_base64
+from sallyport.masking.structure.encoded import decode_base64, encoded_spans
 from sallyport.masking.structure.fields import Field, field_of, holds
 from sallyport.masking.structure.sql import looks_like_sql, sql_spans, without_literals
 
 __all__ = [
-    "base64_spans",
     "decode_base64",
+    "encoded_spans",
     "is_json",
     "json_spans",
     "looks_like_json",
