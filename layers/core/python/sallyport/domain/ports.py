@@ -231,11 +231,12 @@ class Entropy(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where this deployment runs."""
+    """Where this deployment runs, and what its stack is called."""
 
     partition: str
     account: str
     region: str
+    stack: str = "sallyport"
 
     def as_dict(self) -> dict[str, str]:
         return {"partition": self.partition, "account": self.account, "region": self.region}
