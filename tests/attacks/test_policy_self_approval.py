@@ -24,10 +24,6 @@ def house() -> Iterator[House]:
         yield house
 
 
-def refusals_written(house: House) -> int:
-    return sum('"type":"request.refused"' in item["event"] for item in house.items("audit"))
-
-
 def undecided(house: House, request_id: str, refusals: int) -> None:
     """Nothing was recorded but the refusals, and nothing can be redeemed."""
     assert house.request(request_id).status.value == "pending"
@@ -125,12 +121,12 @@ def test_names_and_risk_on_the_card_are_policys_own(house: House) -> None:
 
 
 def test_an_agent_that_asks_for_someone_it_may_not_act_for_is_refused_and_that_is_written_down(house: House) -> None:
-    before = refusals_written(house)
+    before = house.refused("policy_denied")
     status, problem = house.call(
         "submit_request", agent_arn("export-bot"), body=submission_body(on_behalf_of="petra.approver")
     )
     assert (status, problem["code"]) == (403, "policy_denied")
-    assert refusals_written(house) == before + 1
+    assert house.refused("policy_denied") == before + 1
 
 
 def test_a_role_session_that_calls_itself_an_approver_is_nobody(house: House) -> None:

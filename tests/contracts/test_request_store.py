@@ -14,7 +14,16 @@ from pynamodb.transactions import TransactWrite
 from sallyport.adapters.dynamodb_store import DynamoDbStore
 from sallyport.domain.events import NO_EVENTS, SYSTEM, AuditEvent, Draft, EventType, link
 from sallyport.domain.ports import Conflict, Exists, Limits, RequestStore, TooManyRequests
-from sallyport.domain.requests import ApprovalRequest, CardRef, Choice, Decision, Grant, GrantStatus, RequestStatus
+from sallyport.domain.requests import (
+    ApprovalRequest,
+    CardRef,
+    Choice,
+    Decision,
+    Grant,
+    GrantStatus,
+    RefusalCount,
+    RequestStatus,
+)
 from tests.fakes.ports import FakeStore
 from tests.support.account import REGION
 from tests.support.story import NOW, Story
@@ -59,7 +68,7 @@ def denied(request: ApprovalRequest) -> ApprovalRequest:
     return request.moved(RequestStatus.DENIED)
 
 
-def trail(store: RequestStore, request_id: str) -> list[str]:
+def trail(store: object, request_id: str) -> list[str]:
     """The bodies of a request's chain."""
     if isinstance(store, FakeStore):
         return [event.body for event in store.chain.get(request_id, [])]
@@ -91,7 +100,7 @@ def test_every_member_survives_a_save(store: RequestStore) -> None:
             card=CardRef("C0APPROVAL", "1.000001"),
             rung=2,
             task_token="AAAA/token==",
-            refusals=3,
+            refusals=(RefusalCount("person:olive.owner", "self_approval", 3),),
             code="a_code",
         )
 
@@ -114,18 +123,23 @@ def test_who_saves_second_gets_a_conflict_and_leaves_no_event(store: RequestStor
 
 def test_an_identical_pending_request_exists(store: RequestStore) -> None:
     request = created(store)
-    with pytest.raises(Exists) as checked:
-        store.check_new(request.sameness, None)
-    with pytest.raises(Exists) as tried:
+    with pytest.raises(Exists) as exists:
         created(store, sameness=request.sameness)
-    for exists in (checked.value, tried.value):
-        assert (exists.request_id, exists.by_key) == (request.request_id, False)
+    assert (exists.value.request_id, exists.value.by_key) == (request.request_id, False)
+
+
+def test_what_exists_costs_no_counter(store: RequestStore) -> None:
+    agent, two = f"bot-{secrets.token_hex(4)}", Limits(per_hour=2, pending=2)
+    request = created(store, two, agent=agent)
+    for _ in range(3):
+        with pytest.raises(Exists):
+            created(store, two, agent=agent, sameness=request.sameness)
+    created(store, two, agent=agent)
 
 
 def test_a_settled_request_makes_room_for_an_identical_one(store: RequestStore) -> None:
     request = created(store)
     moved(store, request, denied)
-    store.check_new(request.sameness, None)
     again = created(store, sameness=request.sameness)
     assert store.load(again.request_id) == again
 
@@ -163,13 +177,6 @@ def test_the_hourly_limit_counts_all_and_ends_with_the_hour(store: RequestStore)
         store.create(request, events, idempotency_key=None, limits=one, now=NOW)
     store.create(request, events, idempotency_key=None, limits=one, now=NOW + timedelta(hours=1))
     assert store.load(request.request_id) == request
-
-
-def test_a_refused_submission_is_a_chain_without_a_request(store: RequestStore) -> None:
-    request, events = fresh()
-    store.refuse(events)
-    assert trail(store, request.request_id) == [events[0].body]
-    assert store.load(request.request_id) is None
 
 
 def test_pending_requests_come_oldest_first_in_pages_without_tokens(store: RequestStore) -> None:

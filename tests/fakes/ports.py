@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -19,10 +20,11 @@ from sallyport.domain.canonical import JSON
 from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.deployment import CHAIN, Deployment
-from sallyport.domain.events import AuditEvent
+from sallyport.domain.events import AuditEvent, Link
 from sallyport.domain.ports import Card, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, CardRef, RequestStatus
-from sallyport.domain.revocations import RevokedSessions
+from sallyport.domain.revocations import RoleList
+from sallyport.domain.tallies import Refused, Tally, chain_of
 from sallyport.domain.target_ports import CallResult
 from sallyport.masking import MaskedDocument, MaskingFailed
 from sallyport.masking.views import restored
@@ -42,7 +44,7 @@ class FakeStore:
     own: Deployment = field(default_factory=Deployment)
     failing: bool = False
 
-    def check_new(self, sameness: str, idempotency_key: str | None) -> None:
+    def _check_new(self, sameness: str, idempotency_key: str | None) -> None:
         if idempotency_key in self.keys:
             request_id, same = self.keys[idempotency_key]
             raise Exists(request_id, by_key=True, sameness=same)
@@ -59,7 +61,7 @@ class FakeStore:
         limits: Limits,
         now: datetime,
     ) -> None:
-        self.check_new(request.sameness, idempotency_key)
+        self._check_new(request.sameness, idempotency_key)
         pending = [r for r in self.requests.values() if r.agent == request.agent and not r.settled]
         hour = f"{request.agent}{now:%Y%m%d%H}"
         if len(pending) >= limits.pending or self.per_hour.get(hour, 0) >= limits.per_hour:
@@ -87,9 +89,6 @@ class FakeStore:
         self._write(events)
         self.requests[request.request_id] = request
 
-    def refuse(self, events: tuple[AuditEvent, ...]) -> None:
-        self._write(events)
-
     def pending(self, limit: int, after: str | None) -> tuple[tuple[ApprovalRequest, ...], str | None]:
         found = sorted((r for r in self.requests.values() if not r.settled), key=lambda r: (r.created_at, r.request_id))
         rest = [r for r in found if after is None or f"{stamp(r.created_at)}|{r.request_id}" > after]
@@ -100,6 +99,13 @@ class FakeStore:
         seen = signature in self.signatures
         self.signatures.add(signature)
         return seen
+
+    def links(self, request_id: str) -> tuple[Link, ...]:
+        stored = self.chain.get(request_id, [])
+        return tuple(Link(f"{event.seq:010d}", event.body, event.hash, event.prev_hash) for event in stored)
+
+    def newest(self, request_id: str) -> Link | None:
+        return next(reversed(self.links(request_id)), None)
 
     def deployment(self) -> Deployment:
         return self.own
@@ -112,12 +118,8 @@ class FakeStore:
         self.own = deployment
 
     def live(self, agent: str, since: datetime) -> tuple[ApprovalRequest, ...]:
-        held = (RequestStatus.APPROVED, RequestStatus.REDEEMED)
-        return tuple(
-            r
-            for r in self.requests.values()
-            if r.agent == agent and r.created_at > since and (r.status in held or r.needs_review)
-        )
+        found = [r for r in self.requests.values() if r.agent == agent and r.created_at > since]
+        return tuple(r for r in found if r.live or r.needs_review)
 
     def unreviewed(self) -> tuple[ApprovalRequest, ...]:
         return tuple(r for r in self.requests.values() if r.settled and r.needs_review)
@@ -137,11 +139,32 @@ class FakeStore:
 
 
 @dataclass
+class FakeTallies:
+    """Writes its chains beside the store's."""
+
+    store: FakeStore = field(default_factory=FakeStore)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+
+    def count(self, refused: Refused, now: datetime) -> Tally:
+        chain = chain_of(refused, now)
+        before = self.tallies.get(chain, Tally(chain, refused, 0))
+        self.tallies[chain] = replace(before, newest=refused, count=before.count + 1)
+        return self.tallies[chain]
+
+    def note(self, before: Tally, told: Tally, events: tuple[AuditEvent, ...]) -> None:
+        current = self.tallies[told.chain]
+        if current.noted != before.noted:
+            raise Conflict
+        self.store._write(events)
+        self.tallies[told.chain] = replace(current, noted=told.noted, head=told.head)
+
+
+@dataclass
 class FakeVault:
     records: dict[str, VaultRecord] = field(default_factory=dict)
 
     def put(self, record: VaultRecord) -> None:
-        self.records[record.request_id] = VaultRecord(**json.loads(json.dumps(asdict(record))))
+        self.records[record.request_id] = VaultRecord.restored(json.loads(json.dumps(asdict(record))))
 
     def get(self, request_id: str) -> VaultRecord:
         if request_id not in self.records:
@@ -241,36 +264,28 @@ class FakeIssuer:
 
 @dataclass
 class FakeRoleLists:
-    lists: dict[str, RevokedSessions] = field(default_factory=dict)
-    holders: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    lists: dict[str, RoleList] = field(default_factory=dict)
 
-    def read(self, role: str) -> RevokedSessions:
-        return self.lists.get(role, RevokedSessions())
+    def read(self, role: str) -> RoleList:
+        return self.lists.get(role, RoleList())
 
-    def acquire(self, role: str, holder: str, now: datetime, lease: timedelta) -> RevokedSessions:
-        if role in self.holders and self.holders[role][1] >= now:
+    def save(self, role: str, previous: RoleList, changed: RoleList) -> RoleList:
+        if self.read(role).revision != previous.revision:
             raise Conflict
-        self.holders[role] = (holder, now + lease)
-        return self.read(role)
-
-    def store(self, role: str, holder: str, sessions: RevokedSessions) -> None:
-        if self.holders.get(role, ("", None))[0] != holder:
-            raise Conflict
-        self.lists[role] = sessions
-
-    def release(self, role: str, holder: str) -> None:
-        if self.holders.get(role, ("", None))[0] == holder:
-            del self.holders[role]
+        self.lists[role] = replace(changed, revision=previous.revision + 1)
+        return self.lists[role]
 
 
 @dataclass
 class FakeRolePolicies:
     documents: dict[str, str] = field(default_factory=dict)
-    failing: bool = False
+    puts: list[str] = field(default_factory=list)
+    failing: Exception | None = None
 
     def put(self, role: str, document: str) -> None:
+        self.puts.append(document)
         if self.failing:
-            raise PortFailed("role_not_written")
+            raise self.failing
         self.documents[role] = document
 
 
@@ -302,10 +317,12 @@ class FakeSameness:
 @dataclass
 class CountingEntropy:
     drawn: int = 0
+    drawing: threading.Lock = field(default_factory=threading.Lock)
 
     def request_id(self) -> str:
-        self.drawn += 1
-        return f"req-{self.drawn:024x}"
+        with self.drawing:
+            self.drawn += 1
+            return f"req-{self.drawn:024x}"
 
     def salt(self) -> str:
         return f"{self.drawn:064x}"
@@ -330,6 +347,8 @@ class FakePorts:
     places: Places = field(default_factory=lambda: Places("aws", ACCOUNT, "us-east-1"))
     limits: Limits = field(default_factory=lambda: Limits(per_hour=120, pending=20))
     authorizer: CedarAuthorizer = field(init=False)
+    tallies: FakeTallies = field(init=False)
 
     def __post_init__(self) -> None:
+        self.tallies = FakeTallies(self.store)
         self.authorizer = CedarAuthorizer(self.policy)

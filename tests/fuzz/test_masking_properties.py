@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sallyport.masking import mask_json
+from tests.support import disguises
 
 RELAXED = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
@@ -103,7 +104,7 @@ TEMPLATES = (
     "{}\n",
     "a; b; {}; c",
 )
-DISGUISES: dict[str, Callable[[str], str]] = {
+DISGUISES: dict[str, Callable[[str], str]] = disguises.DISGUISES | {
     "plain": lambda value: value,
     "percent": urllib.parse.quote,
     "entities": lambda value: "".join(f"&#{ord(char)};" for char in value),

@@ -254,6 +254,17 @@ class House:
     def types(self, request_id: str) -> list[str]:
         return [event["type"] for event in self.events(request_id)]
 
+    def refused(self, code: str) -> int:
+        """How many submissions were refused with this code. Each chain verifies, and tells more than half of it."""
+        kind = f"-{code}-"
+        tallies = [i for i in self.items("requests") if i["pk"].startswith("TALLY#refused-submit-") and kind in i["pk"]]
+        for item in tallies:
+            links, count, noted = self.links(item["pk"].removeprefix("TALLY#")), int(item["count"]), int(item["noted"])
+            assert broken_at(links, int(item["length"])) is None
+            assert json.loads(links[-1].body)["details"] == {"call": "submit", "code": code, "count": noted}
+            assert noted <= count < 2 * noted
+        return sum(int(item["count"]) for item in tallies)
+
     def vaulted(self, request_id: str) -> bool:
         return any(request_id in key for key in self.objects("vault"))
 

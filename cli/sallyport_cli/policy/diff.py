@@ -81,7 +81,6 @@ def _step(deciders: tuple[tuple[str, ...], ...], step: int) -> set[str]:
 _DEFINED: Mapping[str, Callable[[ActionDefinition], Any]] = {
     "risk": lambda a: a.risk,
     "delivery": lambda a: a.delivery.value,
-    "target role": lambda a: a.target_role,
     "session policy": lambda a: list(a.session_policy),
     "parameters": lambda a: a.parameters,
     "call": lambda a: a.execute,
@@ -95,8 +94,7 @@ _DEFINED: Mapping[str, Callable[[ActionDefinition], Any]] = {
     "duration": lambda a: [a.duration.minimum, a.duration.default, a.duration.maximum],
     "redemption seconds": lambda a: a.redemption_seconds,
     "on_behalf_of required": lambda a: a.on_behalf_of_required,
-    "masked parameters": lambda a: dict(a.masked_parameters),
-    "sensitive scope": lambda a: sorted(a.sensitive_scope),
+    "hidden parameters": lambda a: dict(a.hidden),
     "values no detector looks at": lambda a: {name: one.pattern for name, one in a.harmless.items()},
 }
 

@@ -66,7 +66,7 @@ def judge(layer: Layer, asked: Asked) -> Judgement:
     reasons: tuple[str, ...] = ()
     try:
         policy.check_parameters(action, asked.parameters)
-        policy.check_scope(action, asked.parameters)
+        policy.check_scope(action, asked.parameters, layer.policy.masking)
         seconds = policy.duration(action, asked.duration_seconds)
         reasons = _reasons(layer, agent, action, asked)
         behalf = policy.check_on_behalf_of(action, agent, asked.on_behalf_of)

@@ -18,10 +18,12 @@ from referencing import Registry, Resource
 from sallyport.adapters.policy_actions import call_placeholders
 from sallyport.adapters.policy_yaml import read_yaml
 from sallyport.domain.actions import ActionDefinition
-from sallyport.domain.refusals import Refusal
+from sallyport.domain.binding import VaultRecord
+from sallyport.domain.refusals import IdentifierInScope, Refusal
 from sallyport.domain.session_policy import placeholders
-from sallyport.masking import MaskingFailed, masking_rules_from_policy
+from sallyport.masking import MaskingFailed, masking_rules_from_policy, words
 from sallyport.usecases import policy
+from sallyport.usecases.mask_payload import masked_parts
 from sallyport_cli.policy.findings import Finding
 from sallyport_cli.policy.layer import Layer
 
@@ -61,6 +63,7 @@ def check_action(layer: Layer, action: ActionDefinition) -> Iterator[Finding]:
     yield from (Finding(where, "bound_by", message) for message in _bound_by(action))
     yield from (Finding(where, "parameter", message) for message in _names(action))
     yield from (Finding(where, "duration", message) for message in _durations(action))
+    yield from (Finding(where, "hidden", message) for message in _unseen(layer, action, raw["example"]))
     yield from (Finding(where, "example", message) for message in _example(layer, action, raw["example"]))
     if action.execute is not None:
         yield from (Finding(where, "execute", message) for message in _execute(action.execute))
@@ -126,13 +129,39 @@ def _holders(action: ActionDefinition, name: str) -> tuple[set[str], set[str]]:
 
 
 def _names(action: ActionDefinition) -> Iterator[str]:
-    declared = set(action.parameters["properties"])
-    for field, names, among in (
-        ("required", action.parameters["required"], declared),
-        ("mask", action.masked_parameters, declared - action.scope),
-        ("sensitive_scope", action.sensitive_scope, action.scope),
-    ):
-        yield from (f"{field}: {name} has no place there" for name in sorted(set(names) - among))
+    unknown = set(action.parameters["required"]) - set(action.parameters["properties"])
+    yield from (f"required: {name} has no place there" for name in sorted(unknown))
+
+
+def _unseen(layer: Layer, action: ActionDefinition, example: Mapping[str, Any]) -> Iterator[str]:
+    """Parameters that take effect and that an approver would neither see nor be told of."""
+    rules = masking_rules_from_policy(layer.policy.masking)
+    masked = {words.fold(column.name) for column in rules.columns if column.treat == "mask"}
+    for name in sorted(n for n in action.shown if words.fold(n) in masked):
+        yield f"{name}: masking.yaml masks what has this name, and the action shows it; declare it hidden"
+    try:
+        masked_parts(_sample(layer, action, example), rules)
+    except IdentifierInScope as unseen:
+        yield from (f"{path}: masking.yaml masks it, and it is not declared hidden" for path in unseen.paths)
+
+
+def _sample(layer: Layer, action: ActionDefinition, example: Mapping[str, Any]) -> VaultRecord:
+    """The example as the vault would hold it, as far as showing it goes."""
+    return VaultRecord(
+        request_id=_SAMPLE_REQUEST,
+        action=action.name,
+        parameters=dict(example),
+        reason="",
+        context=None,
+        agent="",
+        on_behalf_of=None,
+        duration_seconds=action.duration.default,
+        target_role_arn="",
+        session_policy="",
+        policy_digest=layer.policy.digest,
+        salt="",
+        hidden=tuple(sorted(action.hidden)),
+    )
 
 
 def _durations(action: ActionDefinition) -> Iterator[str]:
@@ -148,7 +177,7 @@ def _durations(action: ActionDefinition) -> Iterator[str]:
 def _example(layer: Layer, action: ActionDefinition, example: Mapping[str, Any]) -> Iterator[str]:
     try:
         policy.check_parameters(action, example)
-        policy.check_scope(action, example)
+        policy.check_scope(action, example, layer.policy.masking)
         policy.render_session_policy(action, example, layer.places)
         policy.planned_call(action, _SAMPLE_REQUEST, example, layer)  # type: ignore[arg-type]  # reads two of the ports
     except Refusal as refusal:

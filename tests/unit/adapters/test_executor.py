@@ -147,6 +147,8 @@ def test_attribute_values_become_plain_json_so_that_masking_sees_them() -> None:
         "home": {"M": {"zip": {"S": "12345"}, "S": {"S": "odd name"}}},
         "visits": {"L": [{"N": "1"}, {"NULL": True}]},
         "photo": {"B": "/w=="},
+        "control": {"B": "YQBi"},
+        "text": {"B": "YWI="},
         "S": {"BOOL": False},
     }
     (decoded,) = Wire((200, {"Items": [item]})).make(QUERY).picked
@@ -156,7 +158,9 @@ def test_attribute_values_become_plain_json_so_that_masking_sees_them() -> None:
         "tags": ["a"],
         "home": {"zip": "12345", "S": "odd name"},
         "visits": ["1", None],
-        "photo": "/w==",
+        "photo": "data:application/octet-stream;base64,/w==",
+        "control": "data:application/octet-stream;base64,YQBi",
+        "text": "ab",
         "S": False,
     }
 

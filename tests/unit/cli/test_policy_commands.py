@@ -110,8 +110,8 @@ BREAKAGES: dict[str, tuple[str, Callable[[Any], object]]] = {
     "pattern": ("ec2.reboot", lambda d: put(d["parameters"]["properties"]["instance_id"], "^i-[*\\w]{17}$", "pattern")),
     "example": ("ec2.reboot", lambda d: put(d, "i-1", "example", "instance_id")),
     "duration": ("ec2.reboot", lambda d: put(d, 30 * 60, "duration_seconds", "default")),
-    "parameter": ("ec2.reboot", lambda d: put(d, {"instance_id": "NAME"}, "mask")),
-    "target_role": ("ec2.reboot", lambda d: put(d, "sallyport-target-other", "target_role")),
+    "parameter": ("ec2.reboot", lambda d: d["parameters"]["required"].append("nothing")),
+    "targets": ("ec2.reboot", lambda d: put(d["session_policy"][0], "ec2:StopInstances", "Action")),
     "empty_group": ("ec2.reboot", lambda d: put(d["approval"], [{"seconds": 60, "groups": ["nobody"]}], "ladder")),
     "quorum": ("ec2.reboot", lambda d: put(d["approval"], 5, "quorum")),
     "execute": ("ssm.put_parameter", lambda d: put(d, "{version", "execute", "result", "pick")),
@@ -124,6 +124,27 @@ def test_each_fault_of_an_action_is_named(checkout: Path, code: str, capsys: pyt
     name, change = BREAKAGES[code]
     edit(action(checkout, name), change)
     assert code.partition(":")[0] in codes(checkout, capsys)
+
+
+@pytest.mark.parametrize(
+    "masking",
+    [
+        {"columns": [{"name": "Instance_ID", "treat": "mask"}]},
+        {"fields": [{"path": "$.parameters", "treat": "mask"}]},
+    ],
+)
+def test_a_parameter_that_would_be_neither_shown_nor_declared_hidden_is_named(
+    checkout: Path, masking: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(checkout / PACKAGE / "masking.yaml", lambda d: d.update(masking))
+    assert "hidden" in codes(checkout, capsys)
+
+
+def test_a_parameter_that_the_file_masks_without_a_word_is_refused(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(action(checkout, "ssm.put_parameter"), lambda d: put(d, {"value": "VALUE"}, "mask"))
+    assert codes(checkout, capsys) == {"invalid"}
 
 
 DAY = 86_400

@@ -38,6 +38,8 @@ EXPORT = "actions/s3.export.yaml"
 READ = "actions/dynamodb.read_items.yaml"
 CRITICAL = "actions/secretsmanager.read.yaml"
 SSM = "actions/ssm.put_parameter.yaml"
+LAMBDA = "actions/lambda.update_config.yaml"
+REPLICA = "actions/rds.create_read_replica.yaml"
 TOO_WIDE = (".*", "[^/]+", "(?s).{3,64}", "[a-z0-9-]{3,63}", "[0-9]+", r"^[\w.+@-]*$", "[0-9-]{11}|never")
 
 
@@ -53,11 +55,15 @@ TOO_WIDE = (".*", "[^/]+", "(?s).{3,64}", "[a-z0-9-]{3,63}", "[0-9]+", r"^[\w.+@
         (EXPORT, lambda d: d["session_policy"][0].update(NotAction="s3:PutObject"), "nothing else"),
         (EXPORT, lambda d: d["session_policy"][0].update(Effect="allow"), "nothing else"),
         (EXPORT, lambda d: d["parameters"]["required"].remove("prefix"), "is required"),
-        (EXPORT, lambda d: d.update(target_role="arn:aws:iam::999999999999:role/Admin"), "/sallyport/target/"),
-        (EXPORT, lambda d: d.update(target_role="a/b"), "/sallyport/target/"),
         (EXPORT, lambda d: d.update(delivery="execute"), "execute"),
         (EXPORT, lambda d: d.update(approval={"channels": ["slack", "teams"]}), "laxer"),
         (CRITICAL, lambda d: d.update(approval={"quorum": 1}), "laxer"),
+        (SSM, lambda d: d.update(mask={"value": "VALUE"}), "say `hidden"),
+        (SSM, lambda d: d.update(hidden={"other": "there is none"}), "cannot be hidden"),
+        (LAMBDA, lambda d: d.update(hidden={"memory_mb": "a number"}), "always shown"),
+        (REPLICA, lambda d: d.update(hidden={"instance_class": "a choice"}), "always shown"),
+        (SSM, lambda d: d.update(hidden={"value": "a secret"}, approval={"quorum": 1}), "laxer"),
+        (CRITICAL, lambda d: d.update(hidden={"secret": "a name"}, approval={"quorum": 2}), "laxer"),
         (EXPORT, lambda d: d.update(harmless={"perfix": "x-[0-9]+"}), "perfix is no parameter"),
         (EXPORT, lambda d: d.update(harmless={"prefix": "(?=x)x"}), "RE2"),
         (EXPORT, lambda d: d.update(harmless={"prefix": 3}), "TypeError"),
@@ -80,6 +86,35 @@ def test_what_could_not_be_enforced_is_not_loaded(
     edit(root, name, change)
     with pytest.raises(PolicyInvalid, match=why):
         load_policy(ACCOUNT, root)
+
+
+HIDES = {"value": "a value can be a secret"}
+
+
+@pytest.mark.parametrize(
+    ("name", "hides", "quorum", "channels"),
+    [
+        (EXPORT, {"hidden": {"prefix": "names a ward"}}, 2, ("slack", "api")),
+        (EXPORT, {"sensitive_scope": ["prefix"]}, 2, ("slack", "api")),
+        (SSM, {"hidden": HIDES, "risk": "medium"}, 1, ("slack", "api")),
+        (SSM, {"hidden": HIDES, "risk": "high"}, 2, ("slack", "api")),
+        (SSM, {"hidden": HIDES, "risk": "critical"}, 3, ("slack", "api")),
+        (SSM, {"risk": "medium"}, 1, ("slack", "api", "teams")),
+    ],
+)
+def test_hiding_a_parameter_asks_for_the_tier_above_or_one_more_person(
+    root: Path, name: str, hides: dict[str, Any], quorum: int, channels: tuple[str, ...]
+) -> None:
+    edit(root, name, lambda d: d.update(hides))
+    action = load_policy(ACCOUNT, root).actions[name.removeprefix("actions/").removesuffix(".yaml")]
+    assert (action.approval.quorum, action.approval.channels) == (quorum, channels)
+    assert action.shown | set(action.hidden) == set(action.parameters["properties"])
+
+
+def test_hiding_takes_the_ladder_of_the_tier_above_as_well(root: Path) -> None:
+    edit(root, SSM, lambda d: d.update(hidden=HIDES))
+    actions = load_policy(ACCOUNT, root).actions
+    assert actions["ssm.put_parameter"].approval.ladder == actions["secretsmanager.read"].approval.ladder
 
 
 @pytest.mark.parametrize("name", ["tiers.yaml", "directory.yaml", "authorization.cedar", "authorization.cedarschema"])
@@ -175,8 +210,8 @@ BATCH = "batch-[0-9]{9}-[a-z]{2}/"
 def test_a_value_that_its_action_vouches_for_is_asked_of_no_detector(root: Path) -> None:
     parameters = {"prefix": "batch-987654321-eu/", "bucket": "data"}
     with pytest.raises(IdentifierInScope):
-        check_scope(load_policy(ACCOUNT, root).actions["s3.export"], parameters)
-    check_scope(vouching(root, prefix=BATCH), parameters)
+        check_scope(load_policy(ACCOUNT, root).actions["s3.export"], parameters, {})
+    check_scope(vouching(root, prefix=BATCH), parameters, {})
 
 
 @pytest.mark.parametrize(
@@ -190,9 +225,9 @@ def test_a_value_that_its_action_vouches_for_is_asked_of_no_detector(root: Path)
 )
 def test_only_a_value_that_fits_as_a_whole_is_vouched_for(root: Path, value: object) -> None:
     with pytest.raises(IdentifierInScope):
-        check_scope(vouching(root, prefix=BATCH), {"prefix": value})
+        check_scope(vouching(root, prefix=BATCH), {"prefix": value}, {})
 
 
 def test_a_pattern_speaks_for_its_own_parameter_alone(root: Path) -> None:
     with pytest.raises(IdentifierInScope):
-        check_scope(vouching(root, bucket=BATCH), {"prefix": "batch-987654321-eu/"})
+        check_scope(vouching(root, bucket=BATCH), {"prefix": "batch-987654321-eu/"}, {})

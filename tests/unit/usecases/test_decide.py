@@ -252,9 +252,23 @@ def test_refusals_are_capped_so_that_they_cannot_bury_the_decision() -> None:
             story.decided("olive.owner")
     kept = [e for e in story.ports.store.events(story.request_id) if e["type"] == "decision.refused"]
     assert len(kept) == REFUSALS_KEPT + 1
-    assert kept[-1]["details"] == {"code": "more_refusals_not_kept"}
+    assert kept[-1]["details"] == {"code": "more_refusals_not_kept", "of": "self_approval"}
     assert story.decided().request.status == "approved"
     assert broken_at(story.ports.store.chain[story.request_id], story.request.head.length) is None
+
+
+def test_nobody_burns_the_cap_for_somebody_else_or_for_another_attempt() -> None:
+    story = Story().pending()
+    for _ in range(REFUSALS_KEPT + 10):
+        with refused("stale_digest"):
+            story.decided("petra.approver", presented_digest="0" * 64)
+    with refused("stale_digest"):
+        story.decided("quinn.approver", presented_digest="0" * 64)
+    assert (story.last["actor"]["id"], story.last["details"]) == ("quinn.approver", {"code": "stale_digest"})
+    with refused("channel_not_allowed"):
+        story.decided("petra.approver", channel="teams")
+    assert (story.last["actor"]["id"], story.last["details"]) == ("petra.approver", {"code": "channel_not_allowed"})
+    assert story.decided().request.status == "approved"
 
 
 def test_a_callback_that_gets_lost_does_not_undo_the_decision() -> None:

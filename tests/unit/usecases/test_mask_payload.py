@@ -1,5 +1,6 @@
 """The view that a person decides on. When it cannot be made, nothing is shown."""
 
+import hashlib
 from dataclasses import replace
 from typing import Any, cast
 
@@ -23,7 +24,7 @@ def test_scope_is_shown_exactly_and_everything_else_masked() -> None:
     story = Story().submitted(RAW).masked()
     view = shown(story)
     assert view["masked"]["parameters"] == EXPORT
-    assert sorted(view["scope"]) == sorted(EXPORT)
+    assert view["hidden"] == []
     assert not any(raw in str(view) for raw in ("Smith", "12345678", "123-4567"))
     assert view["findings"]
 
@@ -36,13 +37,36 @@ def test_masking_is_audited_by_counts_and_categories() -> None:
     assert story.last["presented_digest"] == story.request.presented_digest
 
 
-def test_sensitive_scope_is_hidden_behind_a_marker_with_a_warning() -> None:
-    story = Story().action(sensitive_scope=frozenset({"prefix"}))
+def test_what_is_declared_hidden_has_a_marker_and_a_warning_with_reason_length_and_digest() -> None:
+    story = Story().action(hidden={"prefix": "a prefix can hold a number of somebody's"})
     story.submitted(submission(parameters={**EXPORT, "prefix": "patients/123-45-6789/"})).masked()
     view = shown(story)
     assert "123-45-6789" not in str(view)
-    assert "prefix" not in view["scope"]
-    assert any("sensitive scope" in warning for warning in view["warnings"])
+    assert view["masked"]["parameters"] == {**EXPORT, "prefix": "[HIDDEN-1]"}
+    (hidden,) = view["hidden"]
+    digest = story.ports.vault.get(story.request_id).value_digest("prefix")
+    assert hidden["digest"] == digest
+    said = view["warnings"][-1]
+    assert said.startswith("you do not see prefix: a prefix can hold a number of somebody's; CloudTrail will hold it")
+    assert f"(21 characters, digest {digest[:12]})" in said
+
+
+def test_digest_of_a_hidden_value_tells_neither_the_value_nor_that_two_requests_agree() -> None:
+    digests = set[str]()
+    for reason in ("one", "two"):
+        story = Story().action(hidden={"prefix": "a prefix can hold a number of somebody's"})
+        story.ports.entropy.drawn = len(digests)  # the fake's salt follows from it
+        story.submitted(submission(reason=reason)).masked()
+        digests.add(shown(story)["hidden"][0]["digest"])
+    assert len(digests) == 2
+    assert hashlib.sha256(EXPORT["prefix"].encode()).hexdigest() not in digests
+
+
+def test_a_parameter_that_a_rule_of_the_deployment_would_mask_is_not_put_before_anybody() -> None:
+    story = Story().policy(masking={"fields": [{"path": "$.parameters", "treat": "mask"}]}).submitted(RAW)
+    with refused("identifier_in_scope"):
+        story.masked()
+    assert not story.ports.views.views
 
 
 def test_words_of_the_card_come_from_policy_and_directory_alone() -> None:

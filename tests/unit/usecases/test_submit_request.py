@@ -1,4 +1,4 @@
-"""An agent asks. What is refused leaves a chain of one event and nothing else."""
+"""An agent asks. What is refused is counted, and leaves nothing else."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from sallyport.domain.deployment import CHAIN
-from sallyport.domain.events import GENESIS
-from sallyport.domain.ports import Limits
+from sallyport.domain.events import GENESIS, AuditEvent
+from sallyport.domain.ports import Limits, PortFailed
 from sallyport.domain.refusals import Refusal
 from sallyport.domain.requests import RequestStatus, VerdictKind
 from sallyport.domain.submissions import Submission
+from sallyport.domain.tallies import Tally
+from sallyport.usecases.note_policy import note_policy
 from sallyport.usecases.submit_request import submit_request
 from tests.support.chain import broken_at
 from tests.support.story import EXPORT, NOW, SKIPS_APPROVAL, Story, agent_arn, person_arn, refused, submission
@@ -103,7 +105,7 @@ def test_a_refused_submission_leaves_its_refusal_and_nothing_else(code: str, cha
         story.submitted(submission(**changes))
     assert nothing_but_evidence(story)
     (event,) = only_chain(story)
-    assert (event["type"], event["details"]) == ("request.refused", {"code": code})
+    assert (event["type"], event["details"]) == ("request.refused", {"call": "submit", "code": code, "count": 1})
     assert event["actor"]["id"] == "export-bot"
     assert event["action"] in ("s3.export", "unknown")
 
@@ -155,7 +157,7 @@ def test_a_halt_stops_submissions(switch: str) -> None:
     with refused("halted"):
         story.submitted()
     assert nothing_but_evidence(story)
-    assert only_chain(story)[0]["details"] == {"code": "halted"}
+    assert only_chain(story)[0]["details"] == {"call": "submit", "code": "halted", "count": 1}
 
 
 @pytest.mark.parametrize("switch", ["agent:triage-bot", "action:dynamodb.read_items"])
@@ -244,6 +246,81 @@ def test_a_flood_is_stopped_by_the_pending_limit_and_audited() -> None:
     assert len(story.ports.store.requests) == 2
     codes = [e["details"].get("code") for r in story.ports.store.chain for e in story.ports.store.events(r)]
     assert codes.count("rate_limited") == 1
+
+
+def test_refusals_of_an_hour_are_one_chain_that_tells_each_doubling() -> None:
+    story = Story()
+    for _ in range(50):
+        with refused("policy_denied"):
+            story.submitted(submission(action="iam.create_user"))
+    events = only_chain(story)
+    assert [event["details"]["count"] for event in events] == [1, 2, 4, 8, 16, 32]
+    assert {event["actor"]["id"] for event in events} == {"export-bot"}
+    with refused("policy_denied"):
+        story.later(3600).submitted(submission(action="iam.create_user"))
+    assert len(set(story.ports.store.chain) - {CHAIN}) == 2
+
+
+def test_refusal_that_a_crash_left_untold_is_told_with_the_next() -> None:
+    story = Story()
+    note_policy(story.ports, NOW)
+    story.ports.store.failing = True
+    with pytest.raises(PortFailed):
+        story.submitted(submission(action="iam.create_user"))
+    story.ports.store.failing = False
+    with refused("policy_denied"):
+        story.submitted(submission(action="iam.create_user"))
+    assert [event["details"]["count"] for event in only_chain(story)] == [2]
+
+
+def test_refusal_that_somebody_else_tells_at_this_moment_is_told_once() -> None:
+    story = Story()
+    note = story.ports.tallies.note
+
+    def after_another(before: Tally, told: Tally, events: tuple[AuditEvent, ...]) -> None:
+        note(before, told, events)
+        note(before, told, events)
+
+    story.ports.tallies.note = after_another  # type: ignore[method-assign]
+    with refused("policy_denied"):
+        story.submitted(submission(action="iam.create_user"))
+    assert len(only_chain(story)) == 1
+
+
+def test_request_over_a_limit_leaves_nothing_in_the_vault() -> None:
+    story = Story()
+    story.ports.limits = Limits(per_hour=1, pending=20)
+    story.submitted()
+    for n in range(3):
+        with refused("rate_limited"):
+            submit_request(agent_arn(story.agent), submission(reason=str(n)), None, story.ports, story.now)
+    assert set(story.ports.vault.records) == set(story.ports.store.requests) == {story.request_id}
+
+
+def test_replay_costs_no_counter_and_is_no_refusal() -> None:
+    story = Story()
+    story.ports.limits = Limits(per_hour=1, pending=1)
+    story.submitted(key="k-1")
+    for key in ("k-1", None, "k-1"):
+        again, new = submit_request(agent_arn(story.agent), submission(), key, story.ports, story.now)
+        assert (again.request_id, new) == (story.request_id, False)
+    assert not story.ports.tallies.tallies
+
+
+def test_vault_that_fails_ends_the_request_with_evidence() -> None:
+    story = Story()
+
+    def unwritable(_: object) -> None:
+        raise PortFailed("vault_unavailable")
+
+    story.ports.vault.put = unwritable  # type: ignore[method-assign, assignment]
+    with refused("unavailable"):
+        story.submitted()
+    (story.request_id,) = story.ports.store.requests
+    assert (story.request.status, story.request.code) == ("failed", "vault_unavailable")
+    assert story.types == ["request.submitted", "request.closed"]
+    assert not story.ports.workflow.started
+    assert not story.ports.tallies.tallies
 
 
 def test_the_hourly_limit_counts_settled_requests_too_and_ends_with_the_hour() -> None:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pynamodb.connection import Connection
-from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
 from pynamodb.transactions import TransactWrite
 
 from sallyport.adapters.request_record import deployment_from_json, deployment_to_json, from_json, to_json
 from sallyport.adapters.tables import AuditItem, RequestItem
+from sallyport.adapters.transactions import (
+    CONFLICT_ATTEMPTS,
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    Cancelled,
+    append,
+    connected,
+    transact,
+)
 from sallyport.domain.clock import stamp
-from sallyport.domain.deployment import Deployment
-from sallyport.domain.events import AuditEvent
+from sallyport.domain.deployment import UNREADABLE, Deployment
+from sallyport.domain.events import AuditEvent, Link
 from sallyport.domain.ports import Conflict, Exists, Limits, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
 
@@ -27,9 +34,8 @@ _SIGNATURE_WINDOW = timedelta(minutes=11)
 _KEY_LIFE = timedelta(hours=24)
 _CLOSED_LIFE = timedelta(days=90)
 _SWITCHES = "HALTS"
-_CONFLICT_ATTEMPTS = 6
-# pynamodb would wait 15 and 30 s, and Slack waits 3 s for the whole click.
-_CONNECT_SECONDS, _READ_SECONDS = 1, 2
+# What pynamodb and the records raise for an item that is none of ours: a member is missing, or of another type.
+_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 
 
 class DynamoDbStore:
@@ -41,13 +47,8 @@ class DynamoDbStore:
         tables: tuple[Any, ...] = (RequestItem.Meta, AuditItem.Meta)
         for meta in tables:
             meta.region = region
-            meta.connect_timeout_seconds, meta.read_timeout_seconds = _CONNECT_SECONDS, _READ_SECONDS
-        self._connection = Connection(
-            region=region, connect_timeout_seconds=_CONNECT_SECONDS, read_timeout_seconds=_READ_SECONDS
-        )
-
-    def check_new(self, sameness: str, idempotency_key: str | None) -> None:
-        self._settled_twin(sameness, idempotency_key)
+            meta.connect_timeout_seconds, meta.read_timeout_seconds = CONNECT_SECONDS, READ_SECONDS
+        self._connection = connected(region)
 
     def create(
         self,
@@ -58,13 +59,13 @@ class DynamoDbStore:
         limits: Limits,
         now: datetime,
     ) -> None:
-        for attempt in range(_CONFLICT_ATTEMPTS):
+        for attempt in range(CONFLICT_ATTEMPTS):
             replaced = self._settled_twin(request.sameness, idempotency_key)
             try:
                 self._create(request, events, idempotency_key, replaced, limits, now)
                 return
-            except _Cancelled as cancelled:
-                if cancelled.over_limit:
+            except Cancelled as cancelled:
+                if "ConditionalCheckFailed" in cancelled.codes[-2:]:
                     raise TooManyRequests from None
                 # Somebody wrote the same pointer or the agent's counters at this moment: look again.
                 time.sleep(0.02 * (attempt + 1))
@@ -107,9 +108,9 @@ class DynamoDbStore:
                     ttl=_epoch(now + _KEY_LIFE),
                 )
                 tx.save(pointer, condition=RequestItem.pk.does_not_exist())
-            _append(tx, events)
+            append(tx, events)
 
-        self._transact(write)
+        transact(self._connection, write)
 
     def _settled_twin(self, sameness: str, key: str | None) -> str | None:
         """The settled request that an identical one may take the place of, None when there is none. Raises Exists."""
@@ -130,6 +131,21 @@ class DynamoDbStore:
             return None
         return from_json(item.document, item.task_token)
 
+    def links(self, request_id: str) -> tuple[Link, ...]:
+        return self._links(request_id, scan_index_forward=True)
+
+    def newest(self, request_id: str) -> Link | None:
+        return next(iter(self._links(request_id, scan_index_forward=False, limit=1)), None)
+
+    def _links(self, request_id: str, **how: Any) -> tuple[Link, ...]:
+        try:
+            found = AuditItem.query(f"REQ#{request_id}", consistent_read=True, **how)
+            return tuple(Link(item.sk, item.event, item.hash, item.prev_hash) for item in found)
+        except PynamoDBException:
+            raise PortFailed("store_unavailable") from None
+        except _UNREADABLE:
+            raise PortFailed("chain_unreadable") from None
+
     def save(
         self,
         previous: ApprovalRequest,
@@ -143,18 +159,12 @@ class DynamoDbStore:
             tx.save(_item(request), condition=RequestItem.version == previous.version)
             if previous.status is RequestStatus.PENDING and request.status is not RequestStatus.PENDING:
                 tx.update(RequestItem(_load_key(request.agent)), actions=[RequestItem.count.add(-1)])
-            _append(tx, events)
+            append(tx, events)
 
         try:
-            self._transact(write)
-        except _Cancelled:
+            transact(self._connection, write)
+        except Cancelled:
             raise Conflict from None
-
-    def refuse(self, events: tuple[AuditEvent, ...]) -> None:
-        try:
-            self._transact(lambda tx: _append(tx, events))
-        except _Cancelled:
-            raise PortFailed("store_busy") from None
 
     def live(self, agent: str, since: datetime) -> tuple[ApprovalRequest, ...]:
         newer = RequestItem.created_at > stamp(since)
@@ -185,19 +195,25 @@ class DynamoDbStore:
         return False
 
     def deployment(self) -> Deployment:
-        item = self._get(_SWITCHES)
-        return deployment_from_json(item.document) if item is not None and item.document else Deployment()
+        try:
+            item = self._get(_SWITCHES)
+            if item is None:
+                return Deployment()
+            stored = deployment_from_json(item.document or "")
+        except _UNREADABLE:
+            return UNREADABLE
+        return stored if stored.version == item.version else UNREADABLE
 
     def save_deployment(self, previous: Deployment, deployment: Deployment, events: tuple[AuditEvent, ...]) -> None:
         item = RequestItem(_SWITCHES, version=deployment.version, document=deployment_to_json(deployment))
 
         def write(tx: TransactWrite) -> None:
             tx.save(item, condition=_still(previous))
-            _append(tx, events)
+            append(tx, events)
 
         try:
-            self._transact(write)
-        except _Cancelled:
+            transact(self._connection, write)
+        except Cancelled:
             raise Conflict from None
 
     def _get(self, pk: str) -> RequestItem | None:
@@ -208,46 +224,14 @@ class DynamoDbStore:
         except PynamoDBException:
             raise PortFailed("store_unavailable") from None
 
-    def _transact(self, write: Callable[[TransactWrite], None]) -> None:
-        """Raises _Cancelled when a condition does not hold, or another transaction was at one of the items for long."""
-        for attempt in range(_CONFLICT_ATTEMPTS):
-            try:
-                with TransactWrite(connection=self._connection) as tx:
-                    write(tx)
-                return
-            except TransactWriteError as error:
-                codes = [reason.code if reason else None for reason in error.cancellation_reasons]
-            if "ConditionalCheckFailed" not in codes and "TransactionConflict" not in codes:
-                raise PortFailed("store_unavailable")
-            if "ConditionalCheckFailed" in codes:
-                break
-            # Every redemption looks at the switches' item in its transaction, so two at once may meet there.
-            time.sleep(0.02 * (attempt + 1))
-        raise _Cancelled(codes)
-
-
-class _Cancelled(Exception):
-    """The transaction met a condition or another transaction; nothing was written."""
-
-    def __init__(self, codes: list[str | None]) -> None:
-        super().__init__()
-        self.over_limit = "ConditionalCheckFailed" in codes[-2:]
-
 
 def _still(deployment: Deployment) -> Condition:
     """That the deployment's item is the one that was read."""
+    if deployment.version == UNREADABLE.version:
+        return RequestItem.pk.exists()
     if deployment.version == 0:
         return RequestItem.pk.does_not_exist()
     return RequestItem.version == deployment.version
-
-
-def _append(tx: TransactWrite, events: tuple[AuditEvent, ...]) -> None:
-    for event in events:
-        item = AuditItem(
-            f"REQ#{event.request_id}", f"{event.seq:010d}", event=event.body, hash=event.hash, prev_hash=event.prev_hash
-        )
-        # Put alone would overwrite; a place in the chain is taken once.
-        tx.save(item, condition=AuditItem.pk.does_not_exist())
 
 
 def _item(request: ApprovalRequest) -> RequestItem:
@@ -271,9 +255,7 @@ def _queue(request: ApprovalRequest) -> str | None:
         return "pending"
     if request.needs_review:
         return "review"
-    if request.status in (RequestStatus.APPROVED, RequestStatus.REDEEMED):
-        return f"live:{request.agent}"
-    return None
+    return f"live:{request.agent}" if request.live else None
 
 
 def _request(item: RequestItem) -> ApprovalRequest:

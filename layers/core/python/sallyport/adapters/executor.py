@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -171,11 +172,18 @@ def _plain(node: Any, limit: int) -> Any:
     return node
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
 def _text(data: bytes) -> str:
+    """`data` as a text; what is none as a data URL, by which masking knows what to withhold."""
     try:
-        return data.decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return base64.b64encode(data).decode("ascii")
+        text = "\0"
+    if _CONTROL.search(text):
+        return "data:application/octet-stream;base64," + base64.b64encode(data).decode("ascii")
+    return text
 
 
 def _decoded(node: Any) -> Any:

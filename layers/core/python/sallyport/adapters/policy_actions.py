@@ -18,18 +18,19 @@ PLACES = frozenset({"account", "region", "partition"})
 CALL_PLACES = PLACES | {"request_id"}
 _STATEMENT = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
 _CALL = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
+_TIERS = ("low", "medium", "high", "critical")
+_SENSITIVE_SCOPE = "may hold what identifies a person"
 # A pattern for harmless values that takes one of these says nothing about the value: no detector would be asked at all.
 SOMEBODYS = (
     "maria-gonzalez", "Okonkwo_Chidi", "Jane Doe", "123-45-6789", "123456789", "MRN0048213", "jane@example.org",
     "+12025550143", "4111111111111111",
 )  # fmt: skip
-_TARGET_ROLE = re.compile(r"[\w+=,.@-]{1,64}|arn:aws[a-z-]*:iam::\d{12}:role/sallyport/target/[\w+=,.@-]{1,64}")
 
 
 def action_from(raw: Mapping[str, Any], where: str, tiers: Mapping[str, Any] | None = None) -> ActionDefinition:
     """One action file. Raises PolicyInvalid for what the product relies on."""
     try:
-        duration = raw["duration_seconds"]
+        duration, hidden = raw["duration_seconds"], _hidden(raw)
         action = ActionDefinition(
             name=raw["name"],
             title=raw["title"],
@@ -39,12 +40,10 @@ def action_from(raw: Mapping[str, Any], where: str, tiers: Mapping[str, Any] | N
             parameters=raw["parameters"],
             bound_by=raw["bound_by"],
             scope=placeholders(tuple(raw["session_policy"])) - PLACES,
-            sensitive_scope=frozenset(raw.get("sensitive_scope", ())),
-            masked_parameters=raw.get("mask", {}),
-            target_role=raw["target_role"],
+            hidden=hidden,
             session_policy=tuple(raw["session_policy"]),
             duration=Duration(duration["default"], duration["minimum"], duration["maximum"]),
-            approval=_approval(raw.get("approval") or {}, (tiers or {}).get(raw["risk"]) or {}, where),
+            approval=_approval(raw.get("approval") or {}, _floor(tiers or {}, raw["risk"], bool(hidden)), where),
             redemption_seconds=raw["redemption_seconds"],
             on_behalf_of_required=raw.get("on_behalf_of_required", False),
             outlasts=tuple(raw.get("outlasts", ())),
@@ -56,6 +55,7 @@ def action_from(raw: Mapping[str, Any], where: str, tiers: Mapping[str, Any] | N
             raise
         raise PolicyInvalid(f"{where}: {type(error).__name__} at {error}") from None
     _check_bound(action, where)
+    _check_hidden(action, raw, where)
     _check_session_policy(action, where)
     return action
 
@@ -105,10 +105,22 @@ def _check_bound(action: ActionDefinition, where: str) -> None:
         raise PolicyInvalid(f"{where}: `execute` goes with delivery execute, and only with it")
 
 
+def _hidden(raw: Mapping[str, Any]) -> dict[str, str]:
+    """Why each hidden parameter is. `sensitive_scope: [names]` is the same declaration with a reason of its own."""
+    return {**dict.fromkeys(raw.get("sensitive_scope", ()), _SENSITIVE_SCOPE), **raw.get("hidden", {})}
+
+
+def _check_hidden(action: ActionDefinition, raw: Mapping[str, Any], where: str) -> None:
+    """Whatever takes effect is shown, or hidden by a declaration with a reason."""
+    if "mask" in raw:
+        raise PolicyInvalid(f"{where}: `mask` hid parameters without a word; say `hidden: {{parameter: why}}`")
+    for name in sorted(action.hidden):
+        if name not in action.parameters["properties"] or not action.words_are_agents(name):
+            raise PolicyInvalid(f"{where}: {name} cannot be hidden; a number, a boolean or a choice is always shown")
+
+
 def _check_session_policy(action: ActionDefinition, where: str) -> None:
     """Nothing in a template may say more than calls, resources and conditions."""
-    if not isinstance(action.target_role, str) or not _TARGET_ROLE.fullmatch(action.target_role):
-        raise PolicyInvalid(f"{where}: target_role is no role under /sallyport/target/")
     for statement in action.session_policy:
         calls = statement.get("Action")
         if not set(statement) <= _STATEMENT or statement.get("Effect") not in ("Allow", "Deny"):
@@ -117,6 +129,16 @@ def _check_session_policy(action: ActionDefinition, where: str) -> None:
             raise PolicyInvalid(f"{where}: Action names single calls, without wildcards")
         if not statement.get("Resource"):
             raise PolicyInvalid(f"{where}: a statement without Resource")
+
+
+def _floor(tiers: Mapping[str, Any], risk: str, hides: bool) -> Mapping[str, Any]:  # noqa: FBT001 - one private word
+    """The least that is asked for: the tier of the risk, or the one above it for an action that hides something. The
+    highest tier has none above it, so one more person must approve there."""
+    tier: Mapping[str, Any] = tiers.get(risk) or {}
+    if not hides or not tier:
+        return tier
+    above = _TIERS[_TIERS.index(risk) + 1 :]
+    return tiers[above[0]] if above else {**tier, "quorum": tier["quorum"] + 1}
 
 
 def _approval(raw: Mapping[str, Any], tier: Mapping[str, Any], where: str) -> Approval:
@@ -128,7 +150,9 @@ def _approval(raw: Mapping[str, Any], tier: Mapping[str, Any], where: str) -> Ap
         or (tier.get("reason_required", False) and not said["reason_required"])
         or (tier.get("distinct_groups", False) and not said["distinct_groups"])
     ):
-        raise PolicyInvalid(f"{where}: approval is laxer than the action's tier")
+        raise PolicyInvalid(
+            f"{where}: approval is laxer than the action's tier (the next higher one if it hides something)"
+        )
     break_glass = said.get("break_glass")
     return Approval(
         quorum=said["quorum"],

@@ -19,6 +19,7 @@ from sallyport.domain.requests import (
     Decision,
     Grant,
     GrantStatus,
+    RefusalCount,
     RequestStatus,
     Review,
     VerdictKind,
@@ -57,6 +58,7 @@ def from_json(text: str, task_token: str | None) -> ApprovalRequest:
             "grant": None if grant is None else _grant(grant),
             "card": None if raw["card"] is None else CardRef(**raw["card"]),
             "head": Head(**raw["head"]),
+            "refusals": tuple(RefusalCount(**r) for r in raw["refusals"]),
             "review": _review(raw.get("review")),
             "task_token": task_token,
         }
@@ -83,6 +85,7 @@ def _grant(raw: dict[str, Any]) -> Grant:
         cut_off=instant(raw["cut_off"]) if raw["cut_off"] else None,
         role_arn=raw.get("role_arn"),
         calling_since=instant(raw["calling_since"]) if raw.get("calling_since") else None,
+        ended_at=instant(raw["ended_at"]) if raw.get("ended_at") else None,
     )
 
 

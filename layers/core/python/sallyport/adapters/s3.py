@@ -41,7 +41,7 @@ class S3Vault:
     def get(self, request_id: str) -> VaultRecord:
         try:
             body = self._s3.get_object(Bucket=self._bucket, Key=_vault_key(request_id))["Body"].read()
-            return VaultRecord(**json.loads(body))
+            return VaultRecord.restored(json.loads(body))
         except _FAILURES:
             raise PortFailed("vault_unavailable") from None
 

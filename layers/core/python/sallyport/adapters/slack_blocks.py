@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from sallyport.domain.cards import APPROVE, DENY, block_id
-from sallyport.domain.display import visible
+from sallyport.domain.display import exact, visible
 from sallyport.domain.ports import Card, CardTooLarge
 
 # Slack's limits: 3,000 characters in a section, 50 blocks in a message, 10 elements in a context.
@@ -21,6 +23,9 @@ _CHARACTERS = 10_500
 _SECTIONS_OF_A_PART = 3
 # Some 90,000 characters. Slack takes about one message a second, and this is posted in one call.
 _PARTS = 10
+
+# A line feed as JSON writes it: the backslashes before it stand in pairs.
+_LINE_END = re.compile(r"(?<!\\)((?:\\\\)*)\\n")
 
 type Block = dict[str, Any]
 
@@ -59,9 +64,9 @@ def _message(card: Card, view: dict[str, Any], context: list[Block]) -> list[Blo
     return [
         {"type": "header", "text": _plain(_title(card, view))},
         _fields(card, view),
-        *_paragraph("What to check", view["review"]),
-        *_values("Parameters", view["masked"]["parameters"]),
-        *_paragraph("Reason, as the agent states it", _quoted(view["masked"]["reason"])),
+        *_paragraph("What to check", visible(view["review"])),
+        *_paragraph("Parameters", _parameters(view)),
+        *_paragraph("Reason, as the agent states it", visible(_quoted(view["masked"]["reason"]))),
         *context,
         *_context(*_warnings(view)),
         *_context(f"{card.request_id} · action {card.action_digest[:12]} · view {card.presented_digest[:12]}"),
@@ -99,12 +104,37 @@ def _fields(card: Card, view: dict[str, Any]) -> Block:
 
 
 def _values(title: str, value: object) -> list[Block]:
-    return _paragraph(title, json.dumps(value, indent=2, ensure_ascii=False))
+    written = json.dumps(value, indent=2, ensure_ascii=False)
+    return _paragraph(title, visible("\n".join(map(_unfolded, written.split("\n")))))
 
 
-def _paragraph(title: str, text: str) -> list[Block]:
+def _unfolded(line: str) -> str:
+    """A line of JSON with the lines of its text below one another: nobody can judge a log between `\\n` and `\\n`.
+
+    Each further line is marked as the agent's own, so that none passes for JSON or for a line of the card.
+    """
+    mark = "\n" + " " * (len(line) - len(line.lstrip())) + "│ "
+    return _LINE_END.sub(lambda end: end[1] + mark, line)
+
+
+def _parameters(view: dict[str, Any]) -> str:
+    """As JSON, a line for each value; every value that takes effect is told from all that look like it."""
+    hidden = {entry["parameter"] for entry in view.get("hidden", ())}
+    lines = (
+        f'  "{name}": {_literals(value, visible if name in hidden else exact)}'
+        for name, value in view["masked"]["parameters"].items()
+    )
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
+def _literals(value: object, said: Callable[[str], str]) -> str:
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(f"    {_literals(item, said)}" for item in value) + "\n  ]"
+    return said(json.dumps(value, ensure_ascii=False))
+
+
+def _paragraph(title: str, shown: str) -> list[Block]:
     """The whole text over as many sections as it takes, each under the title: no section is the agent's own."""
-    shown = visible(text)
     texts = [shown[start : start + _SECTION] for start in range(0, len(shown), _SECTION)] or [""]
     titles = itertools.chain([title], itertools.repeat(f"{title}, continued"))
     # Without `expand` Slack folds a long section away behind "See more".
@@ -120,9 +150,13 @@ def _quoted(text: str) -> str:
 
 
 def _warnings(view: dict[str, Any]) -> list[str]:
-    shown = ", ".join(view["scope"])
-    exact = [f"shown exactly, since they scope the credential: {shown}"] if shown else []
-    return [*exact, *view["warnings"], *(f"outlasts the credential: {effect}" for effect in view["outlasts"])]
+    hidden = ", ".join(entry["parameter"] for entry in view.get("hidden", ()))
+    seen = f"every parameter but {hidden}" if hidden else "every parameter"
+    return [
+        f"{seen} is shown exactly as it takes effect",
+        *view["warnings"],
+        *(f"outlasts the credential: {effect}" for effect in view["outlasts"]),
+    ]
 
 
 def _outcome(card: Card) -> list[Block]:

@@ -33,6 +33,8 @@ def request_view(request: ApprovalRequest, view: MaskedDocument | None) -> dict[
         "decisions": [_decision(decision) for decision in request.decisions],
         "quorum": {"needed": request.quorum, "have": len(request.approvers)},
     }
+    if shown.get("hidden"):
+        answer["hidden"] = shown["hidden"]
     if request.grant is not None:
         answer["grant"] = _grant(request.grant)
     if request.glass_broken_by is not None:

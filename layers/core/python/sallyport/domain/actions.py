@@ -67,9 +67,10 @@ class Pattern(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ActionDefinition:
-    """One action file. `bound_by` says for each parameter what holds the approved value; `scope` are the parameters
-    that land in the session policy (and so in CloudTrail) and are therefore shown exactly; `harmless` has for some
-    parameters the pattern of values that are nobody's, so that no detector is asked about them."""
+    """One action file. `bound_by` says for each parameter what holds the approved value: every parameter takes effect,
+    in the session policy or in the call. `scope` are those of the session policy, which land in CloudTrail; `hidden`
+    says why an approver does not see a parameter; `harmless` has for some parameters the pattern of values that are
+    nobody's, so that no detector is asked about them."""
 
     name: str
     title: str
@@ -79,9 +80,7 @@ class ActionDefinition:
     parameters: Mapping[str, Any]
     bound_by: Mapping[str, str]
     scope: frozenset[str]
-    sensitive_scope: frozenset[str]
-    masked_parameters: Mapping[str, str]
-    target_role: str
+    hidden: Mapping[str, str]
     session_policy: tuple[Mapping[str, Any], ...]
     duration: Duration
     approval: Approval
@@ -96,6 +95,22 @@ class ActionDefinition:
         pattern = self.harmless.get(name)
         values = value if isinstance(value, list) else [value]
         return pattern is not None and all(isinstance(one, str) and pattern.fullmatch(one) for one in values)
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """The parameters that an approver sees exactly: all that are not declared hidden."""
+        return frozenset(self.parameters["properties"]) - frozenset(self.hidden)
+
+    def words_are_agents(self, name: str) -> bool:
+        """Whether the parameter's words are the agent's own: no number, no boolean, no choice among the file's."""
+        schema: Mapping[str, Any] = self.parameters["properties"][name]
+        schema = schema.get("items", schema)
+        return "enum" not in schema and schema["type"] == "string"
+
+
+def target_role_name(stack: str, action: str) -> str:
+    """What the role is called whose sessions carry out `action`: each action has its own, and each gate its own set."""
+    return f"{stack}-target-{action.replace('.', '-').replace('_', '-')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,7 @@ class VaultRecord:
 
     `salt` is 32 random bytes in hexadecimal; with it the digest is useless for guessing an SSN.
     `session_policy` is the exact text that redemption will use, `call` the one that Sallyport will make for an action
-    of delivery `execute`, its arguments rendered.
+    of delivery `execute`, its arguments rendered. `hidden` are the parameters that the approver does not see.
     """
 
     request_id: str
@@ -32,6 +33,12 @@ class VaultRecord:
     policy_digest: str
     salt: str = field(repr=False)
     call: dict[str, Any] | None = field(default=None, repr=False)
+    hidden: tuple[str, ...] = ()
+
+    @classmethod
+    def restored(cls, stored: Mapping[str, Any]) -> VaultRecord:
+        """From the members that were stored as JSON. Raises TypeError for others."""
+        return cls(**{**stored, "hidden": tuple(stored.get("hidden", ()))})
 
     @property
     def action_digest(self) -> str:
@@ -51,7 +58,15 @@ class VaultRecord:
         }
         if self.call is not None:
             bound["call"] = self.call
+        if self.hidden:
+            bound["hidden"] = list(self.hidden)
         return hashlib.sha256(bytes.fromhex(self.salt) + canonical(bound)).hexdigest()
+
+    def value_digest(self, name: str) -> str:
+        """HMAC-SHA256 under the salt of one parameter's name and value, in hexadecimal. It names a hidden value without
+        being of use for guessing it, nor for finding the same value in another request."""
+        told = canonical({"parameter": name, "value": self.parameters.get(name)})
+        return hmac.new(bytes.fromhex(self.salt), told, hashlib.sha256).hexdigest()
 
 
 def same_digest(left: str, right: str) -> bool:

@@ -1,4 +1,5 @@
-"""Text as a person must see it: nothing invisible, nothing that turns the line around."""
+"""Text as a person must see it: nothing invisible, nothing that turns the line around, nothing that passes for another
+thing."""
 
 from __future__ import annotations
 
@@ -24,9 +25,46 @@ def visible(text: str) -> str:
     return text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
 
 
+# A marker that somebody typed would pass for a masked value; of several spaces only the first is sure to be seen.
+_MARKER = re.compile(r"\[(?=[A-Z][A-Z0-9_]*-\d+\])")
+_SPACES = re.compile(r"(?<= ) ")
+
+
+def exact(text: str) -> str:
+    r"""`visible` for a value that takes effect: two values that differ also look different.
+
+    Spelled out besides: the spaces after a first one, what only looks like a marker of ours, characters that stand for
+    others (ligatures, full-width letters), accents that are not composed, and letters of other scripts beside Latin
+    ones. Two values of one foreign script alone are left to their reader.
+    """
+    text = _SPACES.sub(r"\\u{20}", _MARKER.sub(r"\\u{5b}", visible(text)))
+    if text.isascii():
+        return text
+    composed = unicodedata.is_normalized("NFC", text)
+    latin = any(_script(character) == "LATIN" for character in text)
+    return "".join(
+        _escape(c)
+        if not c.isascii() and (not composed or unicodedata.normalize("NFKC", c) != c or (latin and _foreign(c)))
+        else c
+        for c in text
+    )
+
+
+def _foreign(character: str) -> bool:
+    return character.isalpha() and _script(character) != "LATIN"
+
+
+def _script(character: str) -> str:
+    return unicodedata.name(character, "").partition(" ")[0] if character.isalpha() else ""
+
+
+def _escape(character: str) -> str:
+    return f"\\u{{{ord(character):x}}}"
+
+
 def _shown(character: str) -> str:
     if character in _KEPT:
         return character
     if unicodedata.category(character) in _HIDDEN or _BLANK.match(character):
-        return f"\\u{{{ord(character):x}}}"
+        return _escape(character)
     return character

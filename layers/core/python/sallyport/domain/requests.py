@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sallyport.domain.actions import Delivery
-from sallyport.domain.events import NO_EVENTS, Head, Subject
+from sallyport.domain.events import NO_EVENTS, Actor, Head, Subject
 
 # What `Entropy.request_id` makes: fits STS's session names and Step Functions' execution names.
 REQUEST_ID = re.compile(r"req-[0-9a-f]{24}")
@@ -89,7 +89,8 @@ class GrantStatus(StrEnum):
 class Grant:
     """The single-use right to one action digest. Once redeemed, `cut_off` is when the credential stops working, and
     `role_arn` whose session it is: a revocation denies it there. `calling_since`: the one call of an `execute` action
-    was about to be sent then, and what came of it is not written yet."""
+    was about to be sent then, and what came of it is not written yet. `ended_at`: since then it is certain that no
+    session of it works, because its deny stands in IAM or its time has run out."""
 
     status: GrantStatus
     issued_at: datetime
@@ -99,6 +100,7 @@ class Grant:
     cut_off: datetime | None = None
     role_arn: str | None = None
     calling_since: datetime | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,15 @@ class CardRef:
 
     channel: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalCount:
+    """How many refusals of one actor, written `kind:id`, with one code are in the request's chain."""
+
+    actor: str
+    code: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +149,7 @@ class ApprovalRequest:
     rung: int = 1
     task_token: str | None = field(default=None, repr=False)
     head: Head = NO_EVENTS
-    refusals: int = 0
+    refusals: tuple[RefusalCount, ...] = ()
     code: str | None = None
     review: Review | None = None
 
@@ -168,14 +179,39 @@ class ApprovalRequest:
         return self.glass_broken_by is not None and self.review is None
 
     @property
+    def live(self) -> bool:
+        """Whether its grant, or a session of it, may still be of use to somebody who has it."""
+        if self.grant is not None and self.grant.ended_at is not None:
+            return False
+        if self.status in (RequestStatus.APPROVED, RequestStatus.REDEEMED):
+            return True
+        ended = self.status in (RequestStatus.CLOSED, RequestStatus.REVOKED)
+        return ended and self.grant is not None and self.grant.redeemed_at is not None
+
+    @property
     def settled(self) -> bool:
         return self.status is not RequestStatus.PENDING
+
+    def refused(self, actor: Actor, code: str) -> int:
+        """How often this actor's refusal with this code has been written."""
+        who = _who(actor)
+        return next((r.count for r in self.refusals if (r.actor, r.code) == (who, code)), 0)
+
+    def with_refusal(self, actor: Actor, code: str) -> ApprovalRequest:
+        """The request with one more."""
+        who, count = _who(actor), self.refused(actor, code) + 1
+        others = tuple(r for r in self.refusals if (r.actor, r.code) != (who, code))
+        return replace(self, refusals=(*others, RefusalCount(who, code, count)))
 
     def moved(self, status: RequestStatus, code: str | None = None) -> ApprovalRequest:
         """The request in its next state. Raises IllegalTransition for one that the table does not have."""
         if status not in TRANSITIONS[self.status]:
             raise IllegalTransition(self.status, status)
         return replace(self, status=status, code=code or self.code)
+
+
+def _who(actor: Actor) -> str:
+    return f"{actor.kind.value}:{actor.id}"
 
 
 class IllegalTransition(Exception):

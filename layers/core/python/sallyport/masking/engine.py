@@ -13,8 +13,9 @@ from sallyport.masking.budget import MAX_DEPTH, Budget
 from sallyport.masking.ledger import Place
 from sallyport.masking.replacement import Replacement
 from sallyport.masking.resources import Resources
-from sallyport.masking.structure import fhir, fields, tables
-from sallyport.masking.structure.fields import Field, holds
+from sallyport.masking.structure import company, fhir, fields, judging, key_kinds, meanings, tables
+from sallyport.masking.structure.company import Company
+from sallyport.masking.structure.fields import Field
 from sallyport.masking.values import JSON, FieldRule, MaskingFailed, MaskingRules
 
 type Hints = tuple[tuple[tuple[str, ...], FieldRule], ...]
@@ -23,6 +24,8 @@ type Hints = tuple[tuple[tuple[str, ...], FieldRule], ...]
 _INHERITED = frozenset(
     ("PHONE", "EMAIL", "SSN", "MRN", "SECRET", "ACCOUNT", "HEALTH_PLAN", "LICENSE", "BIOMETRIC", "PHOTO", "NAME", "IP")
 )
+# Of those, what holds in a machine's object as well: a certificate's body is no licence's number.
+_INHERITED_BY_MACHINES = frozenset(("PHONE", "EMAIL", "SSN", "MRN", "SECRET", "BIOMETRIC"))
 _PUBLIC_PARTS = frozenset(
     (
         "state",
@@ -39,9 +42,13 @@ _PUBLIC_PARTS = frozenset(
         "verified",
         "relation",
         "relationship",
+        "description",
+        "boundingbox",
+        "confidence",
     )
 )
 _SMALL = 99_999  # numbers of fewer than six digits identify nobody without a field that says so
+_NOBODY = Company.NONE
 _UNREAD: list[Field | None] | None = []  # the headers beside a matrix before anybody asked for them
 
 
@@ -51,14 +58,17 @@ class Engine:
     def __init__(self, rules: MaskingRules, budget: Budget) -> None:
         freetext.load()
         fields.rules()
+        key_kinds.rules()
         self.rules = rules
         self.budget = budget
         self.replacement = Replacement(rules, budget)
         self.ledger = self.replacement.ledger
         self.columns = policy.columns(rules)
-        self.pending: list[tuple[Any, Any, str, Place]] = []
+        self.pending: list[tuple[Any, Any, str, Place, bool]] = []
         self._repeated: dict[tuple[int, str], int] = {}
         self._keys: dict[str, keys.Key] = {}
+        self._companies: tuple[dict[tuple[str, ...], Company], ...] = tuple({} for _ in Company)
+        self._masked = self.replacement.masked
         self.mentioning: list[tuple[Any, Any, str, Place]] = []
 
     def run(self, document: JSON) -> JSON:
@@ -67,17 +77,25 @@ class Engine:
         hints: Hints = tuple((tuple(rule.path.split(".")[1:]), rule) for rule in self.rules.fields)
         root: list[JSON] = [None]
         self.put(root, 0, document, None, hints, None, 0)
-        for holder, slot, text, above in self.pending:
-            holder[slot] = self.replacement.text(text, (above, slot))
+        for holder, slot, text, above, machines in self.pending:
+            holder[slot] = self.replacement.text(text, (above, slot), machines=machines)
         # What terminologies and organisations are called is looked through for known names and nothing else.
         for holder, slot, text, place in self.mentioning if self.replacement.known else ():
             holder[slot] = self.replacement.names(text, (place, slot))
         return root[0]
 
     def put(
-        self, holder: Any, slot: Any, value: JSON, above: Place | None, hints: Hints, field: Field | None, depth: int
+        self,
+        holder: Any,
+        slot: Any,
+        value: JSON,
+        above: Place | None,
+        hints: Hints,
+        field: Field | None,
+        depth: int,
+        around: Company = Company.NONE,
     ) -> None:
-        """Masks `value` into `holder[slot]`, where `above` is the place of `holder`."""
+        """Masks `value` into `holder[slot]`, where `above` is the place of `holder` and `around` whose object it is."""
         for steps, rule in hints:
             if not steps:
                 shown = rule.treat == "reveal"
@@ -88,9 +106,9 @@ class Engine:
             holder[slot] = value
             self._string(holder, slot, value, above, field)  # type: ignore[arg-type]
         elif kind is dict:
-            self._object(holder, slot, value, (above, slot), hints, field, depth)  # type: ignore[arg-type]
+            self._object(holder, slot, value, (above, slot), hints, field, depth, around)  # type: ignore[arg-type]
         elif kind is list:
-            self._list(holder, slot, value, (above, slot), hints, field, depth)  # type: ignore[arg-type]
+            self._list(holder, slot, value, (above, slot), hints, field, depth, around)  # type: ignore[arg-type]
         elif kind is int or kind is float:
             holder[slot] = self._number(value, (above, slot), field)  # type: ignore[arg-type]
         elif value is None or kind is bool:
@@ -123,31 +141,42 @@ class Engine:
         return f"{shown} ({n})"
 
     def _string(self, holder: Any, slot: Any, value: str, above: Place | None, field: Field | None) -> None:
-        if field is not None and holds(field, value):
-            holder[slot] = self.replacement.whole(value, (above, slot), field.category, "field")
-        elif field is not None and not field.category:
+        said = judging.READ if field is None else judging.decide(field, value)
+        if said == judging.KEEP:
             return
+        machines = said == judging.READ_AS_MACHINES
+        if not machines and said != judging.READ:
+            holder[slot] = self.replacement.whole(value, (above, slot), said, "field")
         elif len(value) > 1 and not (keys.looks_like_field(value) and self.key(value).field is not None):
-            self.pending.append((holder, slot, value, above))  # type: ignore[arg-type]
+            self.pending.append((holder, slot, value, above, machines))  # type: ignore[arg-type]
 
     def _number(self, value: float, place: Place, field: Field | None) -> JSON:
         if field is not None:
-            if field.category and holds(field, value):
-                return self.replacement.whole(repr(value), place, field.category, "field")
-            return value
+            said = judging.decide_number(field, value)
+            return self.replacement.whole(repr(value), place, said, "field") if said else value
         if isinstance(value, int) and abs(value) > _SMALL and (spans := freetext.find(str(value))):
             return self.replacement.whole(str(value), place, spans[0].category, "number")
         return value
 
     def _list(
-        self, holder: Any, slot: Any, value: list[JSON], place: Place, hints: Hints, field: Field | None, depth: int
+        self,
+        holder: Any,
+        slot: Any,
+        value: list[JSON],
+        place: Place,
+        hints: Hints,
+        field: Field | None,
+        depth: int,
+        around: Company,
     ) -> None:
         _check_depth(depth)
         inner = _descend(hints, None) if hints else hints
         masked: list[JSON] = [None] * len(value)
         holder[slot] = masked
+        if value and (names := tables.described_names(value)):
+            around = company.of_names(names, around)
         for i, item in enumerate(value):
-            self.put(masked, i, item, place, inner, field, depth + 1)
+            self.put(masked, i, item, place, inner, field, depth + 1, around)
 
     def _object(
         self,
@@ -158,6 +187,7 @@ class Engine:
         hints: Hints,
         field: Field | None,
         depth: int,
+        around: Company,
     ) -> None:
         _check_depth(depth)
         if fhir.is_resource(value) and not hints:
@@ -165,32 +195,49 @@ class Engine:
             return
         masked: dict[str, JSON] = {}
         holder[slot] = masked
-        described, headers = tables.described_field(value), _UNREAD
-        inherited = field if field is not None and (field.category in _INHERITED or tables.is_typed(value)) else None
+        here = self._company(value, around)
+        described, headers = tables.described_field(value, here, self._masked), _UNREAD
+        inherited = field if field is not None and (_inherits(field, here) or tables.is_typed(value)) else None
         for key, item in value.items():
-            shown = self.shown_key(key, place, masked)
+            known = self.key(key)
+            shown = key if known.shown and key not in masked else self.shown_key(key, place, masked)
             inner = _descend(hints, key) if hints else hints
-            found = self._field(key, described) or (
+            found = self._field(key, known, described, here) or (
                 inherited if inherited is not None and key.lower() not in _PUBLIC_PARTS else None
             )
             if type(item) is list and item and type(item[0]) is list and not inner:
-                headers = tables.headers(value) if headers is _UNREAD else headers
+                headers = tables.headers(value, self._masked) if headers is _UNREAD else headers
                 masked[shown] = self._rows(item, (place, shown), headers, depth + 1)
+            elif type(item) is dict or type(item) is list:
+                below = company.below(known.says, here)
+                self.put(masked, shown, item, place, inner, found, depth + 1, below)
             else:
                 self.put(masked, shown, item, place, inner, found, depth + 1)
 
-    def _field(self, key: str, described: Field | None) -> Field | None:
+    def _company(self, node: dict[str, JSON], around: Company) -> Company:
+        """Whose object `node` is; the keys of a table's rows are the same from row to row and read once."""
+        listed, known = tuple(node), self._companies[around]
+        here = known.get(listed)
+        if here is None:
+            said = company.NOTHING
+            for key in listed:
+                said |= self.key(key).says
+            here = known[listed] = company.settle(said, around)
+        return Company.MACHINE if here is _NOBODY and company.tells_of_a_machine(node) else here
+
+    def _field(self, key: str, known: keys.Key, described: Field | None, here: Company) -> Field | None:
         """What the policy, a name beside the value, or the key itself says of the value."""
         if self.columns and (column := self.columns.get(words.fold(key))):
             return column
         if described is not None and key in tables.VALUE_KEYS:
             return described
-        return self.key(key).field
+        field = known.meanings[here]
+        return field if self._masked is meanings.SHOWN else meanings.masked(field, self._masked)
 
     def _rows(self, rows: list[Any], place: Place, headers: list[Field | None] | None, depth: int) -> list[JSON]:
         """A matrix, its columns named by a header elsewhere or by its own first row."""
         _check_depth(depth)
-        columns = headers if headers is not None else tables.first_row(rows)
+        columns = headers if headers is not None else tables.first_row(rows, self._masked)
         masked: list[JSON] = [None] * len(rows)
         for i, row in enumerate(rows):
             named = columns is not None and type(row) is list and len(row) == len(columns)
@@ -216,6 +263,10 @@ class Engine:
         if value is None or isinstance(value, bool) or value == "":
             return value
         return self.replacement.whole(str(value), place, category, "hint")
+
+
+def _inherits(field: Field, here: Company) -> bool:
+    return field.category in (_INHERITED_BY_MACHINES if here is Company.MACHINE else _INHERITED)
 
 
 def _check_depth(depth: int) -> None:

@@ -7,14 +7,15 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from sallyport.masking import machines, words
+from sallyport.masking import binary, machines, words
 from sallyport.masking.detect import addresses, contact, dates, ids, lowercase, names, secrets
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.ledger import MARKER
-from sallyport.masking.plain import plain
+from sallyport.masking.plain import Plain, readings
 from sallyport.masking.spans import Span, settle
 from sallyport.masking.spare import spare
 from sallyport.masking.structure import embedded, hl7
+from sallyport.masking.structure.meanings import SHOWN, Masked
 
 MAX_NESTING = 4  # documents inside documents that are opened; deeper ones are masked whole
 
@@ -32,28 +33,31 @@ def load() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Looks for identifiers in strings; `depth` counts the documents around the string."""
+    """Looks for identifiers in strings; `depth` counts the documents around the string, `masked` is asked for."""
 
     depth: int = 0
+    masked: Masked = SHOWN
 
     def find(self, text: str) -> list[Span]:
         """Identifiers in `text`, in order, without overlaps."""
         if len(text) < 2 or (len(text) <= 40 and text.islower() and _ordinary(text)):
             return []
+        if "\x02" in text:
+            text = text.replace("\x02", "\x01")  # from here on it stands for what is masked
         if self.depth >= MAX_NESTING and _opens_document(text):
             return [Span(0, len(text), "NESTED", "nesting")]
-        inner = Reader(self.depth + 1).find
-        encoded = any(_ENCODED.search(piece) for piece in text.split() if len(piece) >= _SHORTEST_ENCODED)
+        inner = Reader(self.depth + 1, self.masked).find
+        encoded = list(embedded.encoded_spans(text, inner))
         if "MSH" in text and hl7.looks_like(text):
             spans = list(hl7.find(text, prose))
         elif embedded.looks_like_json(text):
-            spans = list(embedded.json_spans(text, inner))
+            spans = list(embedded.json_spans(text, inner, self.masked))
             if not embedded.is_json(text):  # what stands between its strings is running text
                 spans += prose(text)
         elif (delimiter := embedded.table_delimiter(text)) is not None:
-            spans = list(embedded.table_spans(text, delimiter, inner))
+            spans = list(embedded.table_spans(text, delimiter, inner, self.masked))
         else:
-            sql = list(embedded.sql_spans(text, inner)) if embedded.looks_like_sql(text) else []
+            sql = list(embedded.sql_spans(text, inner, self.masked)) if embedded.looks_like_sql(text) else []
             if sql:
                 text = embedded.without_literals(text)
             pairs = list(embedded.pair_spans(text)) if "=" in text or "|" in text else []
@@ -61,12 +65,7 @@ class Reader:
             if not (sql or pairs or encoded):
                 return spans
             spans = [*sql, *pairs, *spans]
-        return settle([*spans, *embedded.base64_spans(text, inner)] if encoded else spans)
-
-
-# Base64 that is worth decoding: nothing shorter holds an identifier.
-_SHORTEST_ENCODED = 24
-_ENCODED = re.compile(r"[A-Za-z0-9+/_-](?<![\w+/=.-].)[A-Za-z0-9+/_-]{23}")
+        return settle([*spans, *encoded])
 
 
 def _ordinary(text: str) -> bool:
@@ -83,9 +82,9 @@ def _opens_document(text: str) -> bool:
     return embedded.looks_like_json(text) or (embedded.decode_base64(text.strip()) is not None and len(text) >= 24)
 
 
-def find(text: str) -> list[Span]:
+def find(text: str, masked: Masked = SHOWN) -> list[Span]:
     """Identifiers in `text`, in order, without overlaps."""
-    return Reader().find(text)
+    return Reader(masked=masked).find(text)
 
 
 # Underscores around words, as Markdown puts them: `_Ada_`; inside of words they belong to a program.
@@ -102,7 +101,27 @@ def prose(text: str) -> list[Span]:
     if "[" in text:
         # What is masked already is neither name nor cue: masking twice changes nothing.
         text = MARKER.sub(lambda match: "\x02" * len(match.group()), text)
-    reading = plain(text)
+    first, *others = readings(text)
+    spans = _spans(first)
+    if not others and first.starts is None:
+        return settle(spans)
+    spans = [_back(span, first) for span in spans]
+    for other in others:
+        spans += [_back(span, other) for span in _spans(other) if not _a_row(other, span)]
+    return settle([*spans, *binary.spans(text)])
+
+
+def _a_row(reading: Plain, span: Span) -> bool:
+    """Whether `span` is a row of single digits, which closed up looks like a number of somebody's."""
+    return reading.closed_up and span.detector == "look" and reading.text[span.start : span.end].isdigit()
+
+
+def _back(span: Span, reading: Plain) -> Span:
+    return Span(*reading.back(span.start, span.end), span.category, span.detector)
+
+
+def _spans(reading: Plain) -> list[Span]:
+    """What the detectors find in one reading, in its offsets."""
     shown = Reading(contact.without_public_urls(_without_emphasis(reading.text)))
     spans = [
         *contact.find(shown),
@@ -113,10 +132,7 @@ def prose(text: str) -> list[Span]:
         *lowercase.find(shown),
         *secrets.find(shown.text),
     ]
-    spans = spare(reading.text, _without_labels(reading.text, spans), prose)
-    if reading.starts is None:
-        return settle(spans)
-    return settle(Span(*reading.back(span.start, span.end), span.category, span.detector) for span in spans)
+    return spare(reading.text, _without_labels(reading.text, spans), prose)
 
 
 _LABEL = re.compile(r"[A-Za-z_.:/@?&=\\-]*(?:\d{1,3}[A-Za-z_.:/@?&=\\-]*){0,3}")

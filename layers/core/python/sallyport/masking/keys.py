@@ -7,7 +7,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sallyport.masking import words
-from sallyport.masking.structure.fields import Field, field_of
+from sallyport.masking.structure import company, meanings
+from sallyport.masking.structure.company import Company
+from sallyport.masking.structure.encoded import decode_base64
+from sallyport.masking.structure.fields import Field
 
 _FIELD_KEY = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,60}\d{0,2}")
 _FIELD_LIKE = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,40}")
@@ -16,14 +19,25 @@ _PARTS = re.compile(r"[._\-]")
 # Keys that stay as they are, learnt while masking. Like the cache below it outlives the request: field-like words only.
 SHOWN: set[str] = set()
 _MAX_LEARNT = 4096
+_SHORTEST_ENCODED = 8
+
+
+_SAYS_NOTHING: tuple[Field | None, ...] = (None,) * len(Company)
 
 
 class Key(NamedTuple):
-    """What a key is: shown as it stands or not, somebody's name or not, and what it says of its value."""
+    """What a key is: shown as it stands or not, somebody's name or not; what it says of its value in each company, and
+    of the company itself."""
 
     shown: bool
     person: bool
-    field: Field | None
+    meanings: tuple[Field | None, ...]
+    says: int
+
+    @property
+    def field(self) -> Field | None:
+        """What the key says of its value beside a person."""
+        return self.meanings[Company.PERSON]
 
 
 def read(key: str) -> Key:
@@ -33,7 +47,7 @@ def read(key: str) -> Key:
 
 def learn(key: str) -> bool:
     """Whether `key` stays as it is, which is remembered; False where that takes a closer look."""
-    if type(key) is not str or not _FIELD_LIKE.fullmatch(key) or _person(key):
+    if type(key) is not str or not _FIELD_LIKE.fullmatch(key) or _person(key) or _encodes(key):
         return False
     if len(SHOWN) < _MAX_LEARNT:
         SHOWN.add(key)
@@ -52,9 +66,15 @@ def _cached(key: str) -> Key:
 
 def _read(key: str) -> Key:
     if (numbered := _NUMBERED.fullmatch(key)) is not None and _says_nothing(numbered.group(1).rstrip("_")):
-        return Key(shown=True, person=False, field=None)
+        return Key(shown=True, person=False, meanings=_SAYS_NOTHING, says=company.NOTHING)
     person = bool(key) and _person(key)
-    return Key(not person and (not key or looks_like_field(key)), person, field_of(key))
+    shown = not key or (looks_like_field(key) and not _encodes(key))
+    return Key(shown and not person, person, tuple(meanings.meaning(key, each) for each in Company), company.says(key))
+
+
+def _encodes(key: str) -> bool:
+    """Whether a key that could be a field's name is base64 of some text, at which the detectors look then."""
+    return len(key) >= _SHORTEST_ENCODED and decode_base64(key) is not None
 
 
 def _says_nothing(name: str) -> bool:

@@ -1,7 +1,7 @@
 """The plain reading of a text: what a person sees, whatever the code points and escapes that spell it.
 
 Detectors read the plain form; the offsets lead a span back to the text as it came, so that the whole disguise is
-replaced. Each step is linear and the number of nested escapes is fixed.
+replaced. Each step is linear, the number of nested escapes and of readings is fixed.
 """
 
 from __future__ import annotations
@@ -9,35 +9,18 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import NamedTuple
+
+from sallyport.masking.characters import BLANK, CONFUSABLE, CONTROL, EITHER, INVISIBLE, LIGATURE, UNUSUAL, familiar
 
 MAX_NESTED_ESCAPES = 3
 
-# Letters of other scripts that are drawn like Latin ones (Unicode confusables, single letters).
-_CYRILLIC = "АВЕЅІЈКМНОРСТУХаесіјорухѕԁԛԝһьгпкмтвнЗб"
-_LATIN_C = "ABESIJKMHOPCTYXaecijopyxsdqwhbrnkmtBHZb"
-_GREEK = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορυχγ"
-_LATIN_G = "ABEZHIKMNOPTYXaikvopuxy"
-_OTHER = "ⅼⅠɑɡıǀ∣ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ"
-_LATIN_O = "lIagiIIABCDEFGHIJKLMNOPRSTUVWYZ"
-CONFUSABLE = str.maketrans(_CYRILLIC + _GREEK, _LATIN_C + _LATIN_G)
-_LETTERS = re.compile(r"[^\W\d_]+")
-_FOREIGN_LETTER = re.compile(r"[\u0370-\u03ff\u0400-\u052f]")
-_OTHERS = dict(zip(map(ord, _OTHER), _LATIN_O, strict=True)) | {
-    0x2019: "'", 0x2018: "'", 0x02BC: "'", 0x201C: '"', 0x201D: '"', 0x2024: ".", 0xFE52: ".", 0x3002: ".",
-}  # fmt: skip
-
-# Anything that needs a second look: not ASCII, not a letter of European languages, not everyday typography.
-_UNUSUAL = re.compile(r"[^\x00-\x7f\u00a1-\u00ac\u00ae-\u017f\u2026\u20ac\u2022\u00b0-\u00b3]")
-_INVISIBLE = re.compile(
-    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
-    r"\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
-)
 _ESCAPES = re.compile(
-    r"(?:%[0-9A-Fa-f]{2})+|&\#[0-9]{1,7};?|&\#[xX][0-9A-Fa-f]{1,6};?|&[A-Za-z]{2,8};"
-    r"|\\u\{?[0-9A-Fa-f]{4,6}\}?|\\x[0-9A-Fa-f]{2}|\\[ntr\"'/]|=(?:[0-9A-F]{2})(?==[0-9A-F]{2}|[a-z])"
+    r"(?:%[0-9A-Fa-f]{2})+|%u[0-9A-Fa-f]{4}|&\#0{0,20}[0-9]{1,7};?|&\#[xX]0{0,20}[0-9A-Fa-f]{1,6};?|&[A-Za-z]{2,31};"
+    r"|\\u(?:[0-9A-Fa-f]{4}|\{[0-9A-Fa-f]{1,6}\})|\\x[0-9A-Fa-f]{2}|\\[ntr\"'/]|=(?:[0-9A-F]{2})(?==[0-9A-F]{2}|[a-z])"
 )
-_MAY_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}|&#|&[A-Za-z]{2,8};|\\[ux\"/ntr']")
+_MAY_ESCAPE = re.compile(r"%u?[0-9A-Fa-f]{2}|&#|&[A-Za-z]{2,31};|\\[ux\"/ntr']")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -47,6 +30,7 @@ class Plain(NamedTuple):
     text: str
     starts: list[int] | None
     ends: list[int] | None
+    closed_up: bool = False  # read without the blanks between single characters
 
     def back(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original that spells `text[start:end]`."""
@@ -60,25 +44,61 @@ def scrub_surrogates(text: str) -> str:
     return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
-def plain(text: str) -> Plain:
-    """The plain reading of `text`."""
-    result = Plain(text, None, None)
+def readings(text: str) -> list[Plain]:
+    """The plain readings of `text`, the likeliest first: one, unless some characters may be drawn as a blank or as
+    nothing at all, or single characters stand apart (`1 2 3 - 4 5`)."""
+    escaped = _without_escapes(Plain(text, None, None))
+    unusual = not escaped.text.isascii() and UNUSUAL.search(escaped.text)
+    if unusual or CONTROL.search(escaped.text):
+        nothing = _replace(escaped, EITHER, lambda _: "")
+        found = [nothing] if nothing is escaped else [nothing, _replace(escaped, EITHER, lambda _: " ")]
+        found = [_familiar(_replace(one, INVISIBLE, lambda _: "")) for one in found]
+    else:
+        found = [escaped]
+    closed = _closed_up(found[-1])
+    return found if closed is None else [*found, closed]
+
+
+def _without_escapes(source: Plain) -> Plain:
     for _ in range(MAX_NESTED_ESCAPES):
-        if not _MAY_ESCAPE.search(result.text):
+        if not _MAY_ESCAPE.search(source.text):
             break
-        replaced = _replace(result, _ESCAPES, _unescape)
-        if replaced.text == result.text:
+        replaced = _replace(source, _ESCAPES, _unescape)
+        if replaced.text == source.text:
             break
-        result = replaced
-    if not result.text.isascii() and _UNUSUAL.search(result.text):
-        result = _replace(result, _INVISIBLE, lambda _: "")
-        result = Plain(_familiar(result.text), result.starts, result.ends)
-    return result
+        source = replaced
+    return source
+
+
+# Eight single characters or more, a blank or three between each two.
+_APART = re.compile(rf"(?<!\S)\S(?:[{BLANK}]{{1,3}}\S){{7,}}(?!\S)")
+_BLANKS = re.compile(rf"[{BLANK}]+")
+_PERHAPS = re.compile(r"\s\S\s{1,3}\S\s{1,3}\S\s{1,3}\S\s")  # half the time, and nearly no text has it
+
+
+def _closed_up(source: Plain) -> Plain | None:
+    """`source` with characters that stand apart closed up; words stay apart by wider blanks or by their capitals."""
+    text = source.text
+    if not _PERHAPS.search(text):
+        return None
+    apart = {at for run in _APART.finditer(text) for at in range(*run.span())}
+    if not apart:
+        return None
+
+    def close(match: re.Match[str]) -> str:
+        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        if match.start() not in apart or not (before and after):
+            return match.group()
+        return " " if len(match.group()) > 1 or (before.islower() and after.isupper()) else ""
+
+    return _replace(source, _BLANKS, close)._replace(closed_up=True)
 
 
 def _unescape(match: re.Match[str]) -> str:
     piece = match.group()
     try:
+        if piece[:2] == "%u":
+            return chr(int(piece.removeprefix("%u"), base=16))
         if piece[0] == "%":
             return bytes.fromhex(piece.replace("%", "")).decode("utf-8", "replace")
         if piece[0] == "&":
@@ -92,7 +112,7 @@ def _unescape(match: re.Match[str]) -> str:
         return piece
 
 
-def _replace(source: Plain, pattern: re.Pattern[str], new: object) -> Plain:
+def _replace(source: Plain, pattern: re.Pattern[str], new: Callable[[re.Match[str]], str]) -> Plain:
     """`source` with every match of `pattern` replaced; the offsets follow."""
     out: list[str] = []
     starts: list[int] = []
@@ -106,7 +126,7 @@ def _replace(source: Plain, pattern: re.Pattern[str], new: object) -> Plain:
 
     for match in pattern.finditer(source.text):
         keep(at, match.start())
-        piece = new(match)  # type: ignore[operator]
+        piece = new(match)
         first, last = source.back(match.start(), match.end())
         if not piece and ends:
             ends[-1] = last  # an invisible character belongs to the one before it
@@ -120,27 +140,18 @@ def _replace(source: Plain, pattern: re.Pattern[str], new: object) -> Plain:
     return Plain("".join(out), starts, ends)
 
 
-def _familiar(text: str) -> str:
-    """`text` with look-alike characters replaced one by one, so that offsets stay."""
-    pieces = []
-    for char in text:
-        if char < "\u0180":
-            pieces.append(char)
-            continue
-        new = _OTHERS.get(ord(char))
-        if new is None:
-            if char.isdecimal():
-                new = str(unicodedata.decimal(char))
-            elif (category := unicodedata.category(char)) == "Pd":
-                new = "-"
-            elif category == "Zs":
-                new = " "
-            else:
-                folded = unicodedata.normalize("NFKC", char)
-                new = folded if len(folded) == 1 else char
-        pieces.append(new)
-    text = "".join(pieces)
-    return _LETTERS.sub(_latin, text) if _FOREIGN_LETTER.search(text) else text
+def _familiar(source: Plain) -> Plain:
+    """`source` with look-alike characters replaced; but for ligatures one by one, so that offsets stay."""
+    if LIGATURE.search(source.text):
+        source = _replace(source, LIGATURE, lambda match: unicodedata.normalize("NFKC", match.group()))
+    text = _ODD.sub(lambda match: familiar(match.group()), source.text)
+    text = _LETTERS.sub(_latin, text) if _FOREIGN_LETTER.search(text) else text
+    return source._replace(text=text)
+
+
+_ODD = re.compile(r"[^\x00-\x7e\u00a1-\u00b0\u00b4-\u00b8\u00ba-\u017f]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_FOREIGN_LETTER = re.compile(r"[\u0370-\u03ff\u0400-\u052f]")
 
 
 def _latin(match: re.Match[str]) -> str:

@@ -20,7 +20,7 @@ from sallyport.masking.values import (
 CATEGORY = re.compile(r"[A-Z][A-Z0-9_]{0,23}")
 MAX_PATTERN = 500  # characters; longer patterns are lists in disguise and belong under `terms`
 MAX_RULES = 5_000
-_KNOWN = {"fields", "terms", "patterns", "columns", "allow", "medical_codes"}
+_KNOWN = {"fields", "terms", "patterns", "columns", "allow", "medical_codes", "instants", "public_addresses"}
 
 
 def _invalid(where: str) -> MaskingFailed:
@@ -85,7 +85,8 @@ def masking_rules_from_policy(mapping: object) -> MaskingRules:
     """The rules that a policy's parsed YAML describes.
 
     Keys, all optional: `fields` [{path, treat, category}], `columns` [{name, treat, category}], `patterns`
-    [{category, pattern}], `terms` {CATEGORY: [word, …]}, `allow` [word, …], `medical_codes` keep|mask.
+    [{category, pattern}], `terms` {CATEGORY: [word, …]}, `allow` [word, …]; `medical_codes`, `instants`,
+    `public_addresses` keep|mask.
     Raises MaskingFailed `masking_rules_invalid`, naming the entry; an unknown key is an error, not ignored.
     """
     if not isinstance(mapping, Mapping) or not set(mapping) <= _KNOWN:
@@ -109,17 +110,23 @@ def masking_rules_from_policy(mapping: object) -> MaskingRules:
     terms = mapping.get("terms") or {}
     if not isinstance(terms, Mapping):
         raise _invalid("terms: a mapping of category to words")
-    codes = mapping.get("medical_codes", "keep")
-    if codes not in ("keep", "mask"):
-        raise _invalid("medical_codes: keep or mask")
     return MaskingRules(
         fields=fields,
         columns=columns,
         patterns=patterns,
         terms=tuple(_term_rule(name, words) for name, words in terms.items()),
         allow=frozenset(word.casefold() for word in _strings(mapping.get("allow") or [], "allow")),
-        medical_codes=codes,
+        medical_codes=_choice(mapping, "medical_codes"),
+        instants=_choice(mapping, "instants"),
+        public_addresses=_choice(mapping, "public_addresses"),
     )
+
+
+def _choice(mapping: Mapping[str, Any], key: str) -> Any:
+    choice = mapping.get(key, "keep")
+    if choice not in ("keep", "mask"):
+        raise _invalid(f"{key}: keep or mask")
+    return choice
 
 
 def _term_rule(name: object, listed: object) -> TermRule:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field, replace
 from typing import Any, Literal
 
+type Choice = Literal["keep", "mask"]
 type JSON = bool | int | float | str | list[JSON] | dict[str, JSON] | None
 
 # Held by the engine alone: whoever has it vouches that the value went through the detectors.
@@ -119,11 +120,30 @@ class MaskingRules:
     patterns: tuple[PatternRule, ...] = ()
     columns: tuple[ColumnRule, ...] = ()
     allow: frozenset[str] = frozenset()
-    medical_codes: Literal["keep", "mask"] = "keep"
+    medical_codes: Choice = "keep"
+    instants: Choice = "keep"  # when something happened to a machine
+    public_addresses: Choice = "keep"  # of machines, in the fields that hold them
 
     def with_fields(self, fields: Sequence[FieldRule]) -> MaskingRules:
         """The same rules with an action's hints in front."""
         return replace(self, fields=(*fields, *self.fields))
+
+    def before(self, general: MaskingRules) -> MaskingRules:
+        """These rules in front of `general` ones; of two choices the one that masks."""
+        return MaskingRules(
+            fields=self.fields + general.fields,
+            columns=self.columns + general.columns,
+            terms=self.terms + general.terms,
+            patterns=self.patterns + general.patterns,
+            allow=self.allow | general.allow,
+            medical_codes=_stricter(self.medical_codes, general.medical_codes),
+            instants=_stricter(self.instants, general.instants),
+            public_addresses=_stricter(self.public_addresses, general.public_addresses),
+        )
+
+
+def _stricter(one: Choice, other: Choice) -> Choice:
+    return "mask" if "mask" in (one, other) else "keep"
 
 
 DEFAULT = MaskingRules()

@@ -76,6 +76,12 @@ def things() -> frozenset[str]:
     return technical() | _listed("clinical.txt")
 
 
+@cache
+def machine_nouns() -> frozenset[str]:
+    """What has an id or a name of its own in AWS's services: `vpc`, `instance`, `function`."""
+    return _listed("machine_nouns.txt")
+
+
 def _listed(name: str) -> frozenset[str]:
     return frozenset(files("sallyport.masking").joinpath("words", name).read_text(encoding="utf-8").splitlines())
 

@@ -18,6 +18,7 @@ from sallyport.runtime.settings import setting
 if TYPE_CHECKING:
     from sallyport.adapters.cedar import CedarAuthorizer
     from sallyport.adapters.dynamodb_store import DynamoDbStore
+    from sallyport.adapters.dynamodb_tallies import DynamoDbTallies
     from sallyport.adapters.executor import BotoCallMaker
     from sallyport.adapters.iam_revocation import DynamoDbRoleLists, IamRolePolicies
     from sallyport.adapters.kms import KmsSameness
@@ -42,6 +43,12 @@ class Wiring:
         from sallyport.adapters.dynamodb_store import DynamoDbStore
 
         return DynamoDbStore(setting("REQUESTS_TABLE"), setting("AUDIT_TABLE"), setting("AWS_REGION"))
+
+    @cached_property
+    def tallies(self) -> DynamoDbTallies:
+        from sallyport.adapters.dynamodb_tallies import DynamoDbTallies
+
+        return DynamoDbTallies(setting("REQUESTS_TABLE"), setting("AUDIT_TABLE"), setting("AWS_REGION"))
 
     @cached_property
     def vault(self) -> S3Vault:
@@ -86,9 +93,9 @@ class Wiring:
 
     @cached_property
     def role_policies(self) -> IamRolePolicies:
-        from sallyport.adapters.iam_revocation import IamRolePolicies
+        from sallyport.adapters.iam_revocation import IAM_CONFIG, IamRolePolicies
 
-        return IamRolePolicies(_client("iam"))
+        return IamRolePolicies(boto3.client("iam", config=IAM_CONFIG))
 
     @cached_property
     def call_maker(self) -> BotoCallMaker:
@@ -114,7 +121,7 @@ class Wiring:
 
     @cached_property
     def places(self) -> Places:
-        return Places(setting("PARTITION"), setting("ACCOUNT_ID"), setting("AWS_REGION"))
+        return Places(setting("PARTITION"), setting("ACCOUNT_ID"), setting("AWS_REGION"), setting("STACK_NAME"))
 
     @cached_property
     def limits(self) -> Limits:

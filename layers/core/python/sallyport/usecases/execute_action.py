@@ -128,15 +128,7 @@ def _presentable(vaulted: VaultRecord, made: CallResult, ports: Ports) -> tuple[
 
 def _rules(ports: Ports, own: dict[str, Any]) -> MaskingRules:
     """The deployment's rules with the action's in front."""
-    general, special = masking_rules_from_policy(ports.policy.masking), masking_rules_from_policy(own)
-    return MaskingRules(
-        fields=special.fields + general.fields,
-        columns=special.columns + general.columns,
-        terms=special.terms + general.terms,
-        patterns=special.patterns + general.patterns,
-        allow=special.allow | general.allow,
-        medical_codes="mask" if "mask" in (special.medical_codes, general.medical_codes) else "keep",
-    )
+    return masking_rules_from_policy(own).before(masking_rules_from_policy(ports.policy.masking))
 
 
 def _failed(request_id: str, code: str, refusal: Refusal, ports: Ports, now: datetime) -> Refusal:

@@ -9,6 +9,7 @@ from sallyport.domain.binding import VaultRecord, same_digest
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import (
     DigestMismatch,
+    IdentifierInScope,
     InvalidParameters,
     NotApproved,
     PolicyChanged,
@@ -45,16 +46,18 @@ def _check_policy(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports) 
         raise PolicyChanged
     try:
         policy.check_parameters(action, vaulted.parameters)
+        policy.check_scope(action, vaulted.parameters, ports.policy.masking)
         behalf = policy.check_on_behalf_of(action, agent, vaulted.on_behalf_of)
         # The hour of the request is what policy judged; judging by today's rules means its rules, not its clock.
         verdict = policy.verdict(agent, action, behalf, vaulted.parameters, ports, request.created_at)
         rendered = policy.render_session_policy(action, vaulted.parameters, ports.places)
         call = policy.planned_call(action, vaulted.request_id, vaulted.parameters, ports)
         policy.duration(action, vaulted.duration_seconds)
-    except (PolicyDenied, InvalidParameters):
+    except (PolicyDenied, InvalidParameters, IdentifierInScope):
         raise PolicyChanged from None
     if (
         verdict is VerdictKind.DENY
+        or not set(vaulted.hidden) <= set(action.hidden)  # today's approver would see more than the one who approved
         or rendered != vaulted.session_policy
         or call != vaulted.call
         or policy.target_role_arn(action, ports.places) != vaulted.target_role_arn

@@ -10,8 +10,11 @@ from sallyport.domain.deployment import ALL, Deployment, Halt, subject
 from sallyport.domain.directory import Person
 from sallyport.domain.events import SYSTEM, Actor, ActorKind, Draft, EventType, link
 from sallyport.domain.ports import Conflict, Ports
-from sallyport.domain.refusals import NotAllowedToHalt, NotFound, Unavailable, UnknownSwitch
+from sallyport.domain.refusals import NotAllowedToHalt, NotFound, Refusal, Unavailable, UnknownSwitch
+from sallyport.domain.tallies import RefusedCall
 from sallyport.masking import mask_text
+from sallyport.usecases.count_refusal import caller_of, count_refusal
+from sallyport.usecases.halts import read_deployment
 
 _ATTEMPTS = 8
 NONE_BEFORE = "none"
@@ -23,10 +26,15 @@ def halt(caller: str, switch: str, reason: str, ports: Ports, now: datetime) -> 
     """Turn `all`, `agent:<id>` or `action:<name>` off. It holds once this has returned: submission, approval, grant,
     redemption and execution read the switches each time. Sessions that live are ended by revoking them.
 
-    Raises NotAllowedToHalt, or UnknownSwitch for an agent or action that there is not.
+    Raises NotAllowedToHalt, or UnknownSwitch for an agent or action that there is not. Both are counted: not in the
+    deployment's chain, or whoever may not pull a switch could make it wait for them.
     """
-    person = _allowed(caller, ports)
-    _check_known(switch, ports)
+    try:
+        person = _allowed(caller, ports)
+        _check_known(switch, ports)
+    except Refusal as refusal:
+        _count_refused(RefusedCall.HALT, caller, refusal, ports, now)
+        raise
     pulled = Halt(switch, person.id, now, mask_text(reason).text)
 
     def halted(current: Deployment) -> tuple[Deployment, tuple[Draft, ...]]:
@@ -37,8 +45,12 @@ def halt(caller: str, switch: str, reason: str, ports: Ports, now: datetime) -> 
 
 
 def resume(caller: str, switch: str, ports: Ports, now: datetime) -> Deployment:
-    """Let go of a switch. Raises NotAllowedToHalt, or NotFound when it is not pulled."""
-    person = _allowed(caller, ports)
+    """Let go of a switch. Raises NotAllowedToHalt, which is counted, or NotFound when it is not pulled."""
+    try:
+        person = _allowed(caller, ports)
+    except Refusal as refusal:
+        _count_refused(RefusedCall.RESUME, caller, refusal, ports, now)
+        raise
 
     def resumed(current: Deployment) -> tuple[Deployment, tuple[Draft, ...]]:
         if switch not in current.switches:
@@ -48,11 +60,11 @@ def resume(caller: str, switch: str, ports: Ports, now: datetime) -> Deployment:
     return record_deployment(resumed, ports, now)
 
 
-def list_halts(caller: str, ports: Ports) -> tuple[Halt, ...]:
+def list_halts(caller: str, ports: Ports, now: datetime) -> tuple[Halt, ...]:
     """The switches that are pulled, for every person of the directory. Raises NotFound for others."""
     if ports.policy.directory.person_of(caller) is None:
         raise NotFound
-    return ports.store.deployment().halts
+    return read_deployment(ports, now)[0].halts
 
 
 def record_deployment(change: Change, ports: Ports, now: datetime) -> Deployment:
@@ -63,9 +75,9 @@ def record_deployment(change: Change, ports: Ports, now: datetime) -> Deployment
     """
     policy_digest = ports.policy.digest
     for _ in range(_ATTEMPTS):
-        current = ports.store.deployment()
+        current, unproved = read_deployment(ports, now)
         changed, drafts = change(current)
-        drafts = (*_policy_change(current, policy_digest), *drafts)
+        drafts = (*unproved, *_policy_change(current, policy_digest), *drafts)
         if not drafts:
             return current
         switches = {"switches": sorted(changed.switches)} if changed.switches else {}
@@ -78,6 +90,11 @@ def record_deployment(change: Change, ports: Ports, now: datetime) -> Deployment
             continue
         return changed
     raise Unavailable
+
+
+def unchanged(current: Deployment) -> tuple[Deployment, tuple[Draft, ...]]:
+    """The change that only notes the policy."""
+    return current, ()
 
 
 def _policy_change(current: Deployment, policy_digest: str) -> tuple[Draft, ...]:
@@ -103,3 +120,8 @@ def _check_known(switch: str, ports: Ports) -> None:
 
 def _actor(person: Person) -> Actor:
     return Actor(ActorKind.PERSON, person.id, "api")
+
+
+def _count_refused(call: RefusedCall, caller: str, refusal: Refusal, ports: Ports, now: datetime) -> None:
+    record_deployment(unchanged, ports, now)  # a policy that says no has judged as well
+    count_refusal(call, caller_of(caller, ports), refusal, ports, now)

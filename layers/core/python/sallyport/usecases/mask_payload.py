@@ -11,9 +11,9 @@ from sallyport.domain.binding import VaultRecord, same_digest
 from sallyport.domain.canonical import JSON
 from sallyport.domain.events import SYSTEM, Draft, EventType
 from sallyport.domain.ports import Ports
-from sallyport.domain.refusals import DigestMismatch
+from sallyport.domain.refusals import DigestMismatch, IdentifierInScope
 from sallyport.domain.requests import ApprovalRequest
-from sallyport.masking import FieldRule, MaskedDocument, MaskingRules, mask, masking_rules_from_policy
+from sallyport.masking import FieldRule, Finding, MaskedDocument, MaskingRules, mask, masking_rules_from_policy
 from sallyport.masking.views import enclosed, view_digest
 from sallyport.usecases.transition import record
 
@@ -48,8 +48,8 @@ def presented_view(
     vaulted: VaultRecord, request: ApprovalRequest, action: ActionDefinition, rules: MaskingRules
 ) -> MaskedDocument:
     """What the approver reads: policy's own words and the masked action. A pure function of its arguments."""
-    document = {"parameters": vaulted.parameters, "reason": vaulted.reason, "context": vaulted.context}
-    masked, findings = mask(document, rules.with_fields(field_rules(action)))
+    masked, findings = masked_parts(vaulted, rules)
+    hidden = _hidden(vaulted, action)
     words: dict[str, Any] = {
         "request_id": vaulted.request_id,
         "action": action.name,
@@ -62,29 +62,74 @@ def presented_view(
         "delivery": action.delivery.value,
         "duration_seconds": vaulted.duration_seconds,
         "outlasts": list(action.outlasts),
-        "warnings": warnings(action),
-        "scope": sorted(action.scope - action.sensitive_scope),
+        "warnings": warnings(action, hidden),
+        "hidden": hidden,
     }
     return enclosed(words, masked, findings)
 
 
-def field_rules(action: ActionDefinition) -> tuple[FieldRule, ...]:
-    """The action's masking hints: scope is shown exactly, unless it is declared sensitive."""
-    hidden = tuple(
-        FieldRule(f"$.parameters.{name}", "mask", category) for name, category in action.masked_parameters.items()
+def masked_parts(vaulted: VaultRecord, rules: MaskingRules) -> tuple[MaskedDocument, tuple[Finding, ...]]:
+    """Parameters, reason and context, masked.
+
+    Raises IdentifierInScope when a parameter would not be shown exactly: what is not seen is not approved.
+    """
+    document = {"parameters": vaulted.parameters, "reason": vaulted.reason, "context": vaulted.context}
+    masked, findings = mask(document, rules.with_fields(field_rules(vaulted)))
+    _check_shown(vaulted, cast("dict[str, Any]", masked.document)["parameters"])
+    return masked, findings
+
+
+def field_rules(vaulted: VaultRecord) -> tuple[FieldRule, ...]:
+    """Every parameter takes effect, so each is shown exactly, but for those that the action file declared hidden."""
+    return tuple(
+        FieldRule(f"$.parameters.{name}", "mask", "HIDDEN")
+        if name in vaulted.hidden
+        else FieldRule(f"$.parameters.{name}", "reveal")
+        for name in sorted(vaulted.parameters)
     )
-    sensitive = tuple(FieldRule(f"$.parameters.{name}", "mask", "SCOPE") for name in sorted(action.sensitive_scope))
-    shown = tuple(FieldRule(f"$.parameters.{name}", "reveal") for name in sorted(action.scope - action.sensitive_scope))
-    return hidden + sensitive + shown
 
 
-def warnings(action: ActionDefinition) -> list[str]:
-    """What the approver must know about how the approval is used."""
+def _check_shown(vaulted: VaultRecord, shown: dict[str, Any]) -> None:
+    """No rule of the deployment's own may have come between a parameter and the card."""
+    masked = [n for n, v in vaulted.parameters.items() if n not in vaulted.hidden and _differ(shown.get(n), v)]
+    if masked:
+        raise IdentifierInScope(*(f"$.parameters.{name}" for name in sorted(masked)))
+
+
+def _differ(shown: object, value: object) -> bool:
+    # 1, 1.0 and True are equal to Python, not to a service.
+    return type(shown) is not type(value) or shown != value
+
+
+def _hidden(vaulted: VaultRecord, action: ActionDefinition) -> list[JSON]:
+    """What can be said of the hidden parameters that were given: why, how long, and a digest under the vault's salt."""
+    given = [name for name in vaulted.hidden if name in vaulted.parameters]
+    return [
+        {
+            "parameter": name,
+            "why": action.hidden.get(name, ""),
+            "characters": _characters(vaulted.parameters[name]),
+            "digest": vaulted.value_digest(name),
+        }
+        for name in given
+    ]
+
+
+def _characters(value: object) -> int:
+    return sum(map(_characters, value)) if isinstance(value, list) else len(str(value))
+
+
+def warnings(action: ActionDefinition, hidden: list[JSON]) -> list[str]:
+    """What the approver must know about how the approval is used, and about what they do not see."""
     said = [
         "done once by Sallyport"
         if action.delivery is Delivery.EXECUTE
         else "the credential may be used repeatedly until it ends"
     ]
-    if action.sensitive_scope:
-        said.append("sensitive scope: CloudTrail will hold the value behind the marker")
+    for entry in cast("list[dict[str, Any]]", hidden):
+        name, logged = entry["parameter"], "; CloudTrail will hold it" if entry["parameter"] in action.scope else ""
+        said.append(
+            f"you do not see {name}: {entry['why']}{logged} "
+            f"({entry['characters']} characters, digest {entry['digest'][:12]})"
+        )
     return said

@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from sallyport.domain import execution
-from sallyport.domain.actions import ActionDefinition, Rung
+from sallyport.domain.actions import ActionDefinition, Rung, target_role_name
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent
 from sallyport.domain.ports import Places, Ports
 from sallyport.domain.refusals import IdentifierInScope, InvalidParameters, PolicyDenied
 from sallyport.domain.requests import VerdictKind
 from sallyport.domain.session_policy import PolicyTooLong, UnsafeValue, render
-from sallyport.masking import fires
+from sallyport.masking import masking_rules_from_policy
+from sallyport.usecases.shown_exactly import must_be_masked
 
 TARGET_PATH = "/sallyport/target/"
 
@@ -28,11 +29,20 @@ def check_parameters(action: ActionDefinition, parameters: Mapping[str, Any]) ->
         raise InvalidParameters(*found)
 
 
-def check_scope(action: ActionDefinition, parameters: Mapping[str, Any]) -> None:
-    """Scope lands in CloudTrail unmasked, so a value that a detector knows has no place there."""
-    for name in sorted(action.scope - action.sensitive_scope):
-        if name in parameters and not action.is_harmless(name, parameters[name]) and fires(parameters[name]):
-            raise IdentifierInScope(f"$.parameters.{name}")
+def check_scope(action: ActionDefinition, parameters: Mapping[str, Any], masking: Mapping[str, Any]) -> None:
+    """Whatever takes effect is shown exactly, to people and to CloudTrail, so it holds nothing that must be masked.
+
+    Raises IdentifierInScope with the declared paths. Numbers, booleans and choices are the action file's own words.
+    """
+    asked = sorted(name for name in action.shown if name in parameters and action.words_are_agents(name))
+    rules = masking_rules_from_policy(masking)
+    found = [
+        f"$.parameters.{name}"
+        for name in asked
+        if not action.is_harmless(name, parameters[name]) and must_be_masked(name, parameters[name], rules)
+    ]
+    if found:
+        raise IdentifierInScope(*found)
 
 
 def duration(action: ActionDefinition, asked: int | None) -> int:
@@ -83,10 +93,9 @@ def _listed(value: object) -> list[object]:
 
 
 def target_role_arn(action: ActionDefinition, places: Places) -> str:
-    """The action's own role; one in another account is written as a whole ARN in the action file."""
-    if action.target_role.startswith("arn:"):
-        return action.target_role
-    return f"arn:{places.partition}:iam::{places.account}:role{TARGET_PATH}{action.target_role}"
+    """The action's own role, which `sallyport targets render` makes."""
+    name = target_role_name(places.stack, action.name)
+    return f"arn:{places.partition}:iam::{places.account}:role{TARGET_PATH}{name}"
 
 
 def render_session_policy(action: ActionDefinition, parameters: Mapping[str, Any], places: Places) -> str:

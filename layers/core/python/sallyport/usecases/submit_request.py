@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sallyport.domain.binding import VaultRecord, sameness_bytes
-from sallyport.domain.canonical import JSON
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Agent
-from sallyport.domain.events import NO_EVENTS, UNKNOWN, Actor, ActorKind, Draft, EventType, Subject, link
+from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType, link
 from sallyport.domain.ports import Exists, PortFailed, Ports, TooManyRequests
 from sallyport.domain.refusals import (
     IdempotencyConflict,
@@ -21,9 +20,12 @@ from sallyport.domain.refusals import (
 )
 from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
 from sallyport.domain.submissions import Submission
+from sallyport.domain.tallies import RefusedCall
 from sallyport.usecases import policy
+from sallyport.usecases.count_refusal import count_refusal
 from sallyport.usecases.halts import check_not_halted
 from sallyport.usecases.note_policy import note_policy
+from sallyport.usecases.start_workflow import start_workflow
 from sallyport.usecases.transition import record
 
 
@@ -32,39 +34,43 @@ def submit_request(
 ) -> tuple[ApprovalRequest, bool]:
     """The request that this submission is, and whether it is new.
 
-    `caller` is the IAM principal that API Gateway authenticated. The raw action is in the vault and the submission in
-    the audit trail before the workflow starts. Raises a Refusal; one that an agent could have avoided is audited.
+    `caller` is the IAM principal that API Gateway authenticated. The agent's counters are taken and the submission is
+    in the audit trail before anything goes into the vault, and that is done before the workflow starts. Raises a
+    Refusal, which is counted and leaves nothing but the count; a replay costs no counter.
     """
-    request_id = ports.entropy.request_id()
     deployment = note_policy(ports, now)
     agent = ports.policy.directory.agent_of(caller)
     try:
         if agent is None:
             raise UnknownCaller
-        request, vaulted = _prepare(request_id, agent, submission, deployment, ports, now)
+        return _submitted(agent, submission, idempotency_key, deployment, ports, now)
     except Refusal as refusal:
-        _record_refused(request_id, agent, submission, refusal, ports, now)
+        if not isinstance(refusal, Unavailable):  # that one is our failure, and has its evidence in the request's chain
+            _count_refused(agent, submission, refusal, ports, now)
         raise
+
+
+def _submitted(
+    agent: Agent,
+    submission: Submission,
+    idempotency_key: str | None,
+    deployment: Deployment,
+    ports: Ports,
+    now: datetime,
+) -> tuple[ApprovalRequest, bool]:
+    request, vaulted = _prepare(ports.entropy.request_id(), agent, submission, deployment, ports, now)
     actor = Actor(ActorKind.AGENT, agent.id, "api")
     verdict = {"verdict": request.verdict.value, "delivery": request.delivery.value}
     events, head = link(request.subject, request.head, [Draft(EventType.REQUEST_SUBMITTED, actor, verdict)], now)
     request = replace(request, head=head)
     key = ports.sameness.sign(f"{agent.id}\n{idempotency_key}".encode()) if idempotency_key else None
     try:
-        ports.store.check_new(request.sameness, key)
-        # Whatever is put here and then not created is nobody's: the bucket's lifecycle removes it.
-        ports.vault.put(vaulted)
         ports.store.create(request, events, idempotency_key=key, limits=ports.limits, now=now)
     except Exists as exists:
-        try:
-            return _existing(exists, request, ports), False
-        except IdempotencyConflict as conflict:
-            _record_refused(request_id, agent, submission, conflict, ports, now)
-            raise
+        return _existing(exists, request, ports), False
     except TooManyRequests:
-        _record_refused(request_id, agent, submission, RateLimited(), ports, now)
         raise RateLimited from None
-    _start(request, ports, now)
+    _begin(request, vaulted, ports, now)
     return request, True
 
 
@@ -76,7 +82,7 @@ def _prepare(
         raise PolicyDenied
     check_not_halted(agent.id, action.name, deployment)
     policy.check_parameters(action, submission.parameters)
-    policy.check_scope(action, submission.parameters)
+    policy.check_scope(action, submission.parameters, ports.policy.masking)
     duration = policy.duration(action, submission.duration_seconds)
     behalf = policy.check_on_behalf_of(action, agent, submission.on_behalf_of)
     verdict = policy.verdict(agent, action, behalf, submission.parameters, ports, now)
@@ -96,6 +102,7 @@ def _prepare(
         policy_digest=ports.policy.digest,
         salt=ports.entropy.salt(),
         call=policy.planned_call(action, request_id, submission.parameters, ports),
+        hidden=tuple(sorted(action.hidden)),
     )
     request = ApprovalRequest(
         request_id=request_id,
@@ -141,25 +148,17 @@ def _existing(exists: Exists, request: ApprovalRequest, ports: Ports) -> Approva
     return found
 
 
-def _start(request: ApprovalRequest, ports: Ports, now: datetime) -> None:
-    action = ports.policy.actions[request.action]
-    agent = ports.policy.directory.agents[request.agent]
-    rungs: list[JSON] = [policy.rung_seconds(rung, agent) for rung in action.approval.ladder]
-    timers: dict[str, JSON] = {
-        "request_id": request.request_id,
-        "verdict": request.verdict.value,
-        "rung": 0,
-        "last_rung": len(rungs) - 1,
-        "rungs": rungs,
-        "seconds": rungs[0],
-        "redemption_seconds": action.redemption_seconds,
-    }
+def _begin(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports, now: datetime) -> None:
+    """Vault the action and start. Raises Unavailable once the request is recorded as failed."""
     try:
-        ports.workflow.start(request.request_id, timers)
+        ports.vault.put(vaulted)
+        start_workflow(request, ports)
     except PortFailed as failed:
         code = failed.code
 
         def fail(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+            if current.settled:
+                return current, ()
             closed = Draft(
                 EventType.REQUEST_CLOSED,
                 Actor(ActorKind.SYSTEM, "sallyport", "api"),
@@ -171,12 +170,8 @@ def _start(request: ApprovalRequest, ports: Ports, now: datetime) -> None:
         raise Unavailable from None
 
 
-def _record_refused(
-    request_id: str, agent: Agent | None, submission: Submission, refusal: Refusal, ports: Ports, now: datetime
-) -> None:
-    """A refused submission is a chain of one event; whatever the caller made up is written as `unknown`."""
+def _count_refused(agent: Agent | None, submission: Submission, refusal: Refusal, ports: Ports, now: datetime) -> None:
+    """Whatever the caller made up is counted as `unknown`."""
     action = submission.action if submission.action in ports.policy.actions else UNKNOWN
-    subject = Subject(request_id, action, "", ports.policy.digest)
     actor = Actor(ActorKind.AGENT, agent.id if agent else UNKNOWN, "api")
-    events, _ = link(subject, NO_EVENTS, [Draft(EventType.REQUEST_REFUSED, actor, {"code": refusal.code})], now)
-    ports.store.refuse(events)
+    count_refusal(RefusedCall.SUBMIT, actor, refusal, ports, now, action)

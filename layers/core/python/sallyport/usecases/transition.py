@@ -15,8 +15,9 @@ from sallyport.usecases.note_policy import note_policy
 
 # Five people clicking at once each lose at most four races.
 _ATTEMPTS = 8
-# Past this many refusals of one request only a marker was written, so that an attacker cannot bury the decisions.
-REFUSALS_KEPT = 20
+# Past this many refusals of one actor with one code only a marker was written: nobody can bury the decisions, and
+# nobody's refusals take the place of somebody else's, or of other attempts of their own.
+REFUSALS_KEPT = 5
 
 type Change = Callable[[ApprovalRequest], tuple[ApprovalRequest, tuple[Draft, ...]]]
 
@@ -57,13 +58,15 @@ def record(
 def record_refusal(
     ports: Ports, request_id: str, event: EventType, actor: Actor, refusal: Refusal, now: datetime
 ) -> None:
-    """Write that somebody was refused. The cap's last event says that more were not kept."""
+    """Write that somebody was refused, in the chain of the request it was about. The last event that the cap lets
+    through says that more of the kind were not kept. Raises NotFound when there is no such request."""
 
     def refuse(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
-        if request.refusals > REFUSALS_KEPT:
+        before = request.refused(actor, refusal.code)
+        if before > REFUSALS_KEPT:
             return request, ()
-        last = request.refusals == REFUSALS_KEPT
-        details = {"code": "more_refusals_not_kept" if last else refusal.code}
-        return replace(request, refusals=request.refusals + 1), (Draft(event, actor, details),)
+        last = before == REFUSALS_KEPT
+        details = {"code": "more_refusals_not_kept", "of": refusal.code} if last else {"code": refusal.code}
+        return request.with_refusal(actor, refusal.code), (Draft(event, actor, details),)
 
     record(ports, request_id, refuse, now)

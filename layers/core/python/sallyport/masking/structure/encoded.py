@@ -1,4 +1,8 @@
-"""Base64 in strings: what it decodes to is looked at, and the whole is masked where that identifies somebody."""
+"""Text that is encoded in a string: base64, hexadecimal, UTF-16 read as something else.
+
+What it decodes to is looked at, and the whole is masked where that identifies somebody, or where it is a file that
+nobody can judge.
+"""
 
 from __future__ import annotations
 
@@ -10,27 +14,109 @@ from collections.abc import Iterator
 from sallyport.masking.spans import Span
 from sallyport.masking.structure.cells import Finder
 
-_BASE64 = re.compile(
-    r"(?<![\w+/=.-])(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2,3}={0,2})?(?![\w+/.-])|(?<![\w+/=.-])[A-Za-z0-9_-]{24,}={0,2}(?![\w+/.-])"
-)
+_TOKEN = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+_PIECE = re.compile(r"[A-Za-z0-9]{8,}={0,2}")
+# Where no small letter or digit stands before a capital, no text is encoded. What is longer is decoded in any case.
+_MIXED = re.compile(r"[a-z0-9][A-Z]")
+_LONG = 24
+_SHORTEST = 8
+_SHORTEST_HEX = 14
+_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[2-7][0-9A-Fa-f]){7,}(?![0-9A-Za-z])")
+_HEX_DIGITS = re.compile(r"[0-9A-Fa-f]{14}")
+# ASCII whose bytes were taken in pairs for characters of UTF-16.
+_PAIRED = re.compile(r"[\u2020-\u7e7e]{5,}")
+_ASCII_TEXT = re.compile(r"[\w .,:;@+/()#'-]+", re.ASCII)
+_DATA_URI = re.compile(r"data:[\w/+.;=-]{0,100};base64,[A-Za-z0-9+/_-]+={0,2}", re.IGNORECASE)
+# How files begin: gzip, zip, PDF, PNG, JPEG, GIF, bzip2, xz, zstd, RTF, DICOM's preamble.
+_FILES = (
+    b"\x1f\x8b\x08", b"PK\x03\x04", b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BZh", b"\xfd7zXZ", b"(\xb5/\xfd",
+    b"{\\rtf", b"\x00" * 16,
+)  # fmt: skip
 
 
-def base64_spans(text: str, find: Finder) -> Iterator[Span]:
-    """Base64 whose decoded text holds an identifier, as a whole."""
-    for match in _BASE64.finditer(text):
-        decoded = decode_base64(match.group())
+def encoded_spans(text: str, find: Finder) -> Iterator[Span]:
+    """Encoded text that holds an identifier, and encoded files, as a whole."""
+    at = 0
+    for word in text.split():
+        size = len(word)
+        if size >= _SHORTEST and (
+            size >= _LONG or _MIXED.search(word) or (size >= _SHORTEST_HEX and _HEX_DIGITS.search(word))
+        ):
+            at = text.index(word, at)  # no word before has it as a part, or that one would look encoded and be passed
+            for span in _in_word(word, find):
+                yield span._replace(start=span.start + at, end=span.end + at)
+            at += len(word)
+    if not text.isascii():
+        for match in _PAIRED.finditer(text):
+            for order in ("utf-16-le", "utf-16-be"):
+                decoded = _ascii(match.group().encode(order, "replace"))
+                if decoded is not None and find(decoded):
+                    yield Span(match.start(), match.end(), "ENCODED", "utf-16")
+
+
+def _in_word(word: str, find: Finder) -> Iterator[Span]:
+    if "base64," in word:
+        for match in _DATA_URI.finditer(word):
+            decoded = decode_base64(match.group().rpartition(",")[2])
+            if decoded is None:
+                yield Span(match.start(), match.end(), "BINARY", "bytes")
+            elif find(decoded):
+                yield Span(match.start(), match.end(), "ENCODED", "base64")
+    for match in _TOKEN.finditer(word):
+        yield from _base64(match, find)
+    for match in _HEX.finditer(word) if len(word) >= _SHORTEST_HEX else ():
+        decoded = _ascii(binascii.unhexlify(match.group()))
         if decoded is not None and find(decoded):
-            yield Span(match.start(), match.end(), "ENCODED", "base64")
+            yield Span(match.start(), match.end(), "ENCODED", "hex")
+
+
+def _base64(match: re.Match[str], find: Finder) -> Iterator[Span]:
+    token, start = match.group(), match.start()
+    if len(token) < _LONG and not _MIXED.search(token):
+        return
+    if _is_file(token):
+        yield Span(start, match.end(), "BINARY", "bytes")
+    elif (decoded := decode_base64(token)) is not None and find(decoded):
+        yield Span(start, match.end(), "ENCODED", "base64")
+    elif not token.isalnum():  # perhaps a part of a path, a name or an address
+        for piece in _PIECE.finditer(token):
+            if piece.group() != token and _MIXED.search(piece.group()):
+                decoded = decode_base64(piece.group())
+                if decoded is not None and find(decoded):
+                    yield Span(start + piece.start(), start + piece.end(), "ENCODED", "base64")
 
 
 def decode_base64(token: str) -> str | None:
     """The text that `token` encodes, or None when it encodes none."""
-    body = token.rstrip("=").replace("-", "+").replace("_", "/")
-    if len(body) % 4 == 1 or (body.isalpha() and body.islower()):
+    if token.isalpha() and token.islower():
         return None
+    data = _bytes(token)
+    if not data:
+        return None
+    if max(data[::2].count(0), data[1::2].count(0)) * 2 >= len(data) - 2:
+        data = bytes(byte for byte in data if byte)  # UTF-16 of Latin letters, with or without a mark of its order
     try:
-        text = base64.b64decode(body + "=" * (-len(body) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+        text = data.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").decode("utf-8")
+    except UnicodeDecodeError:
         return None
     printable = sum(char.isprintable() or char in "\r\n\t" for char in text)
     return text if printable >= 0.95 * len(text) else None
+
+
+def _is_file(token: str) -> bool:
+    return len(token) >= _LONG and (_bytes(token[:_LONG]) or b"").startswith(_FILES)
+
+
+def _bytes(token: str) -> bytes | None:
+    body = token.rstrip("=").replace("-", "+").replace("_", "/")
+    if len(body) % 4 == 1:
+        return None
+    try:
+        return base64.b64decode(body + "=" * (-len(body) % 4), validate=True)
+    except binascii.Error:
+        return None
+
+
+def _ascii(data: bytes) -> str | None:
+    text = data.decode("latin-1")
+    return text if _ASCII_TEXT.fullmatch(text) else None

@@ -11,11 +11,28 @@ import re2
 
 from sallyport.masking.ledger import MARKER
 
-Trust = Literal["whole", "check"]
+# How far a field's name is believed; `judging.decide` says what each comes to.
+Trust = Literal[
+    "whole",
+    "check",
+    "unless",
+    "judged",
+    "actor",
+    "label",
+    "contact",
+    "instant",
+    "day",
+    "host",
+    "public",
+    "measure",
+    "machine",
+    "token",
+    "version",
+]
 
 
 class Field(NamedTuple):
-    """`category` of the value; `whole` masks it without looking, `check` only where `holds` finds the value fitting."""
+    """`category` of the value, and how far the name is believed: `whole` masks the value without looking."""
 
     category: str
     trust: Trust
@@ -39,7 +56,7 @@ _WHOSE = (
     r"|my|the|your|his|her|their|new|old|raw|src|cur|account|acct|owner|holder|cardholder|applicant|donor|recipient|sender|author|subject|resident|visitor|student|dependent|responsible party) )*"
 )
 _TABLE: tuple[tuple[str, Trust, str], ...] = (
-    ("SECRET", "whole", r"(?:.* )?(?:password|passwd|pwd|passphrase|secret|secrets|secret key|api key|apikey|access key|access key id|private key|signing key|encryption key|client secret|token|auth token|access token|refresh token|session token|bot token|bearer|authorization|credential|credentials|connection string|conn str|cookie|otp|cvv|cvc|pin code|webhook url)|pin|auth|pass"),
+    ("SECRET", "whole", r"(?:.* )?(?:password|passwd|pwd|passphrase|secret|secrets|secret key|api key|apikey|access key|access key id|private key|signing key|encryption key|client secret|token|auth token|access token|refresh token|session token|bot token|bearer|authorization|credential|credentials|connection string|conn str|cookie|saml assertion|saml response|otp|cvv|cvc|pin code|webhook url)|pin|auth|pass"),
     ("SSN", "whole", r"ssn(?: number| no| num| last 4| last four| 4)?|social security(?: number| no| num| nbr)?|social sec(?: no| num| number)?|soc sec(?: no| num| number)?|ssno|ssnum|social|ss (?:number|no|num|nbr)|tax id(?: number| no)?|tax identification number|tax number|taxpayer id|tin|itin|national id(?: number)?|sin|nino"),
     ("MRN", "whole", r"mrn(?: id| number| no| num| value)?|mrno|mrnum|medrecno|med record|mr (?:number|no|num)|med rec(?: no| num| number| id)?|medical rec(?:ord)?(?: no| num| number| nbr| id| identifier)?|medrec(?: no| num| number)?|chart(?: no| num| number| nbr| id)|hospital (?:no|number|num|id)|record (?:no|number|num|id)|health record(?: id| number)?|emr id|ehr id|epi|empi|nhs(?: number| no)?"),
     ("ID", "whole", r"(?:patient|pt|pat|person|subject)(?: id| identifier| no| number| num| key| code| guid| uuid| ref)|pid|pat id|patid|ptid|patno|patnum|ptno|patient|subject id"),
@@ -91,12 +108,21 @@ def field_of(key: str) -> Field | None:
     if len(key) > 64 or ("[" in key and MARKER.search(key)):  # a marker is no field's name
         return None
     # Keys may be identifiers themselves, and a cache outlives the request: only field-like words go in.
-    return classify(key) if key.isascii() and not any(map(str.isdigit, key)) and " " not in key else _classify(key)
+    return classify(key) if is_field_like(key) else _classify(key)
+
+
+def is_field_like(key: str) -> bool:
+    """Whether `key` can be remembered beyond a request: words, no number and no sentence."""
+    return key.isascii() and not any(map(str.isdigit, key)) and " " not in key
+
+
+def words_of(key: str) -> list[str]:
+    """The words that a key is made of, in lower case: `VpcId` and `vpc_id` are `vpc`, `id`."""
+    return [_SHORTENED.get(part, part) for part in _SPLIT.sub(" ", key).lower().split()]
 
 
 def _classify(key: str) -> Field | None:
-    parts = (part.lower() for part in _SPLIT.split(key) if part)
-    normal = " ".join(_SHORTENED.get(part, part) for part in parts)
+    normal = " ".join(words_of(key))
     if not normal or _TECHNICAL.fullmatch(normal):
         return None
     anything, each = rules()

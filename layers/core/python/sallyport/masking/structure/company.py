@@ -1,0 +1,111 @@
+"""Whose object this is: a machine's or a person's, by the company that its keys keep.
+
+`Name` beside `VpcId` is a machine's name, `name` beside `birthDate` a person's. Every key is asked once what it
+says, and an object in which both speak is a person's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+from functools import lru_cache
+from typing import Any
+
+from sallyport.masking import words
+from sallyport.masking.structure.fields import field_of, is_field_like, words_of
+from sallyport.masking.structure.key_kinds import Kind, kinds
+
+
+class Company(IntEnum):
+    """Whose an object is. SOMEBODY is perhaps a person and gives way to what a machine says; PERSON never does."""
+
+    NONE = 0
+    MACHINE = 1
+    SOMEBODY = 2
+    PERSON = 3
+
+
+# What one key says of the object that it stands in, and of what lies below it. Plain bits, for the inner loop.
+NOTHING = 0
+SAYS_PERSON, SAYS_SOMEBODY, SAYS_MACHINE = 1, 2, 4
+PERSON_BELOW, SOMEBODY_BELOW, MACHINE_BELOW, ANYBODY_BELOW = 8, 16, 32, 64
+
+_SOMEBODY = frozenset(("EMAIL", "PHONE", "ADDRESS", "AGE"))
+# So spelled they are AWS's; `account_id` may be a customer's.
+_AWS_SPELLING = frozenset(
+    ("AccountId", "AccountIds", "OwnerId", "OwnerIds", "PolicyId", "PolicyIds", "CertificateId", "TargetId")
+)
+_NOUN_ENDS = frozenset(("id", "ids", "name", "names", "identifier", "identifiers"))
+
+
+_BELOW = (
+    (Kind.PERSON_BELOW, PERSON_BELOW),
+    (Kind.MACHINE_BELOW, MACHINE_BELOW),
+    (Kind.SOMEBODY_BELOW, SOMEBODY_BELOW),
+    (Kind.ANYBODY_BELOW, ANYBODY_BELOW),
+)
+
+
+def says(key: str) -> int:
+    """What `key` says of the object that it stands in and of what lies below it."""
+    if len(key) > 64 or not key.isascii():
+        return NOTHING
+    return _remembered(key) if is_field_like(key) else _read(key)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(key: str) -> int:
+    return _read(key)
+
+
+def _read(key: str) -> int:
+    parts = words_of(key)
+    like = kinds(" ".join(parts))
+    return _beside(key, parts, like) | next((said for kind, said in _BELOW if kind in like), NOTHING)
+
+
+def _beside(key: str, parts: list[str], like: frozenset[str]) -> int:
+    if Kind.PERSON in like:
+        return SAYS_PERSON
+    if Kind.MACHINE in like or key in _AWS_SPELLING:
+        return SAYS_MACHINE
+    if len(parts) > 1 and parts[-1] in _NOUN_ENDS and parts[-2] in words.machine_nouns():
+        return SAYS_MACHINE
+    field = field_of(key)
+    return SAYS_SOMEBODY if field is not None and field.category in _SOMEBODY else NOTHING
+
+
+def settle(said: int, around: Company) -> Company:
+    """Whose an object is, of whose keys `said` is the sum, in something that is `around`'s.
+
+    Whatever is in a person's record stays a person's, and one key of a person outweighs any number of a machine's.
+    """
+    if said & SAYS_PERSON or around is Company.PERSON:
+        return Company.PERSON
+    if said & SAYS_MACHINE:
+        return Company.MACHINE
+    return Company.SOMEBODY if said & SAYS_SOMEBODY else around
+
+
+def below(said: int, here: Company) -> Company:
+    """What a container starts as, whose key says `said`, in an object that is `here`'s."""
+    if said & PERSON_BELOW or here is Company.PERSON:
+        return Company.PERSON
+    if said & MACHINE_BELOW:
+        return Company.MACHINE
+    if said & SOMEBODY_BELOW:
+        return Company.SOMEBODY
+    return Company.NONE if said & ANYBODY_BELOW else here
+
+
+def of_names(names: Iterable[str], around: Company = Company.NONE) -> Company:
+    """Whose a table, or a list of described values, is whose columns are called `names`."""
+    said = NOTHING
+    for name in names:
+        said |= says(name)
+    return settle(said, around)
+
+
+def tells_of_a_machine(node: dict[str, Any]) -> bool:
+    """Whether a value of an object whose keys say nothing is an ARN."""
+    return any(type(value) is str and value.startswith("arn:") for value in node.values())

@@ -1,0 +1,40 @@
+"""Write down a refusal that belongs to no request, however often it is repeated."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sallyport.domain.events import UNKNOWN, Actor, ActorKind
+from sallyport.domain.ports import Conflict, Ports
+from sallyport.domain.refusals import Refusal
+from sallyport.domain.tallies import Refused, RefusedCall, Tally
+
+
+def count_refusal(
+    call: RefusedCall, actor: Actor, refusal: Refusal, ports: Ports, now: datetime, action: str = UNKNOWN
+) -> None:
+    """Count it, and write the count down when it is the first or has doubled.
+
+    Raises PortFailed when it cannot be counted: then the caller hears `unavailable`, and was refused all the same.
+    """
+    tally = ports.tallies.count(Refused(call, actor, refusal.code, action, ports.policy.digest), now)
+    if tally.worth_noting:
+        tell(tally, ports, now)
+
+
+def caller_of(caller: str, ports: Ports) -> Actor:
+    """The agent or person of this principal; whoever is neither is an unknown person."""
+    agent = ports.policy.directory.agent_of(caller)
+    if agent is not None:
+        return Actor(ActorKind.AGENT, agent.id, "api")
+    person = ports.policy.directory.person_of(caller)
+    return Actor(ActorKind.PERSON, person.id if person else UNKNOWN, "api")
+
+
+def tell(tally: Tally, ports: Ports, now: datetime) -> None:
+    """Write the count into the tally's chain. When somebody else does so at this moment, theirs stands."""
+    told, events = tally.told(now)
+    try:
+        ports.tallies.note(tally, told, events)
+    except Conflict:
+        return

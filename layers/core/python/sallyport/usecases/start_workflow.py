@@ -1,0 +1,28 @@
+"""Start the workflow of a request that is in the store and in the vault."""
+
+from __future__ import annotations
+
+from sallyport.domain.canonical import JSON
+from sallyport.domain.ports import Ports
+from sallyport.domain.requests import ApprovalRequest
+from sallyport.usecases import policy
+
+
+def start_workflow(request: ApprovalRequest, ports: Ports) -> None:
+    """Ids, codes and seconds alone go in; the execution has the request's id as its name, so a second start is none.
+
+    Raises PortFailed, or KeyError when policy has dropped the action or the agent since.
+    """
+    action = ports.policy.actions[request.action]
+    agent = ports.policy.directory.agents[request.agent]
+    rungs: list[JSON] = [policy.rung_seconds(rung, agent) for rung in action.approval.ladder]
+    timers: dict[str, JSON] = {
+        "request_id": request.request_id,
+        "verdict": request.verdict.value,
+        "rung": 0,
+        "last_rung": len(rungs) - 1,
+        "rungs": rungs,
+        "seconds": rungs[0],
+        "redemption_seconds": action.redemption_seconds,
+    }
+    ports.workflow.start(request.request_id, timers)
