@@ -31,7 +31,7 @@ def read(token: str, *, announced: bool = False) -> MachineName | None:
     if _TELLING.search(token) is None:
         return None
     if _NUMERIC.fullmatch(token) is not None:
-        kind = network.kind(token) if "." in token else pieces.form(token)
+        kind = network.kind(token) if "." in token else "generated" if pieces.generated(token) else None
         return MachineName(0, len(token), kind) if kind is not None else None
     if ":" in token and (kind := network.kind(token)) is not None:
         return MachineName(0, len(token), kind)
