@@ -41,9 +41,9 @@ def test_one_denial_settles_whatever_the_quorum() -> None:
 
 
 @pytest.mark.parametrize(("person", "channel"), [("olive.owner", "slack"), ("olive.owner", "api")])
-def test_the_owner_never_decides_by_whatever_channel(person: str, channel: str) -> None:
+def test_the_owner_never_approves_by_whatever_channel(person: str, channel: str) -> None:
     story = Story().pending()
-    for choice in Choice:
+    for choice in (Choice.APPROVE, Choice.WITHDRAW):
         with refused("self_approval"):
             story.decided(person, choice, channel)
         assert still_pending(story, "self_approval", person, channel)
@@ -168,7 +168,7 @@ def test_nobody_decides_what_has_not_been_presented() -> None:
 def test_a_click_on_a_settled_request_changes_nothing(choice: Choice) -> None:
     story = Story().approved()
     with refused("already_settled"):
-        story.decided("quinn.approver", choice)
+        story.decided("otto.owner", choice)
     assert story.request.status == "approved"
     assert len(story.request.decisions) == 1
     assert story.last["details"] == {"code": "already_settled"}
@@ -190,9 +190,9 @@ def test_one_person_fills_one_seat_of_a_quorum() -> None:
         with refused("already_decided"):
             story.decided("petra.approver", channel=channel)
         assert still_pending(story, "already_decided", "petra.approver", channel)
-    story.decided("quinn.approver")
+    story.decided("otto.owner")
     assert story.request.status == "approved"
-    assert story.last["details"] == {"approvers": ["petra.approver", "quinn.approver"]}
+    assert story.last["details"] == {"approvers": ["petra.approver", "otto.owner"]}
 
 
 def test_a_person_does_not_change_their_mind_into_a_second_seat() -> None:
@@ -263,8 +263,8 @@ def test_nobody_burns_the_cap_for_somebody_else_or_for_another_attempt() -> None
         with refused("stale_digest"):
             story.decided("petra.approver", presented_digest="0" * 64)
     with refused("stale_digest"):
-        story.decided("quinn.approver", presented_digest="0" * 64)
-    assert (story.last["actor"]["id"], story.last["details"]) == ("quinn.approver", {"code": "stale_digest"})
+        story.decided("otto.owner", presented_digest="0" * 64)
+    assert (story.last["actor"]["id"], story.last["details"]) == ("otto.owner", {"code": "stale_digest"})
     with refused("channel_not_allowed"):
         story.decided("petra.approver", channel="teams")
     assert (story.last["actor"]["id"], story.last["details"]) == ("petra.approver", {"code": "channel_not_allowed"})
