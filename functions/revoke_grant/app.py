@@ -45,7 +45,7 @@ def _resume(call: Call) -> Answer:
 
 
 def _list(call: Call) -> Answer:
-    return Answer(200, halts_answer(list_halts(call.caller, wiring())))
+    return Answer(200, halts_answer(list_halts(call.caller, wiring(), datetime.now(UTC))))
 
 
 _ROUTES = {

@@ -4,13 +4,16 @@ import secrets
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import boto3
 import pytest
 
+from sallyport.adapters.dynamodb_store import DynamoDbStore
 from sallyport.adapters.iam_revocation import DynamoDbRoleLists, IamRolePolicies
-from sallyport.domain.deployment import Deployment, Halt, subject
-from sallyport.domain.events import Actor, ActorKind, Draft, EventType, link
+from sallyport.domain.deployment import CHAIN, UNREADABLE, Deployment, Halt, subject
+from sallyport.domain.events import Actor, ActorKind, Draft, EventType, Link, link
+from sallyport.domain.evidence import end
 from sallyport.domain.ports import Conflict, PortFailed, RequestStore
 from sallyport.domain.requests import Choice, Decision, RequestStatus, Review
 from sallyport.domain.revocations import POLICY_NAME, RevokedSession, RevokedSessions
@@ -74,6 +77,32 @@ def test_save_is_held_against_the_deployment_that_was_read(store: RequestStore) 
     assert len(trail(store, request.request_id)) == 1
     store.save(request, after, events, store.deployment())
     assert store.load(request.request_id) == after
+
+
+def test_newest_link_is_the_end_of_the_chain_that_the_item_names(store: RequestStore) -> None:
+    before = store.deployment()
+    drafts = [Draft(EventType.HALTED, ROSA, {"switch": "all"}), Draft(EventType.RESUMED, ROSA, {"switch": "all"})]
+    events, head = link(subject("p"), before.head, drafts, NOW)
+    store.save_deployment(before, replace(before, version=head.length, head=head), events)
+    newest = store.newest(CHAIN)
+    assert newest is not None
+    assert (end(newest), newest.body) == (head, events[-1].body)
+    assert store.links(CHAIN)[-2:] == tuple(Link(f"{e.seq:010d}", e.body, e.hash, e.prev_hash) for e in events)
+    assert store.newest("req-ffffffffffffffffffffffff") is None
+    assert store.links("req-ffffffffffffffffffffffff") == ()
+
+
+@pytest.mark.parametrize("garbled", [{}, {"document": {"S": "{"}}, {"document": {"N": "1"}}, {"version": {"S": "one"}}])
+def test_item_that_is_no_deployment_is_unreadable_and_written_over(account: None, garbled: dict[str, Any]) -> None:
+    store = DynamoDbStore("requests", "audit", REGION)
+    before = store.deployment()
+    events, head = link(subject("p"), before.head, [Draft(EventType.HALTED, ROSA)], NOW)
+    after = Deployment(version=head.length, head=head)
+    item = {"pk": {"S": "HALTS"}, **garbled}
+    boto3.client("dynamodb").put_item(TableName="requests", Item=item)
+    assert store.deployment() == UNREADABLE
+    store.save_deployment(replace(UNREADABLE, head=before.head), after, events)
+    assert store.deployment() == after
 
 
 def test_live_requests_are_the_approved_and_redeemed_ones_of_the_agent(store: RequestStore) -> None:

@@ -19,7 +19,7 @@ from sallyport.domain.canonical import JSON
 from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.deployment import CHAIN, Deployment
-from sallyport.domain.events import AuditEvent
+from sallyport.domain.events import AuditEvent, Link
 from sallyport.domain.ports import Card, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, CardRef, RequestStatus
 from sallyport.domain.revocations import RevokedSessions
@@ -98,6 +98,13 @@ class FakeStore:
         seen = signature in self.signatures
         self.signatures.add(signature)
         return seen
+
+    def links(self, request_id: str) -> tuple[Link, ...]:
+        stored = self.chain.get(request_id, [])
+        return tuple(Link(f"{event.seq:010d}", event.body, event.hash, event.prev_hash) for event in stored)
+
+    def newest(self, request_id: str) -> Link | None:
+        return next(reversed(self.links(request_id)), None)
 
     def deployment(self) -> Deployment:
         return self.own

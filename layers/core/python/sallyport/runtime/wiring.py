@@ -121,7 +121,7 @@ class Wiring:
 
     @cached_property
     def places(self) -> Places:
-        return Places(setting("PARTITION"), setting("ACCOUNT_ID"), setting("AWS_REGION"))
+        return Places(setting("PARTITION"), setting("ACCOUNT_ID"), setting("AWS_REGION"), setting("STACK_NAME"))
 
     @cached_property
     def limits(self) -> Limits:
