@@ -1,10 +1,12 @@
 """A person decides. Whatever is refused is audited, and settles nothing."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from sallyport.adapters.request_record import from_json, to_json
 from sallyport.domain.requests import Choice
 from sallyport.domain.submissions import Statement
 from sallyport.usecases.decide import decide
@@ -277,3 +279,41 @@ def test_a_callback_that_gets_lost_does_not_undo_the_decision() -> None:
     assert story.decided().request.status == "approved"
     story.ports.workflow.failing = False
     assert story.granted().request.grant is not None
+
+
+@pytest.mark.parametrize("person", ["olive.owner", "sam.operator", "quinn.approver", "petra.approver"])
+def test_denying_is_open_to_whoever_is_asked_or_stands_behind_it(person: str) -> None:
+    story = Story().pending().decided(person, Choice.DENY)
+    assert story.request.status == "denied"
+    assert story.types[-2:] == ["decision.recorded", "request.denied"]
+
+
+def test_a_denial_is_welcome_while_halted_by_any_channel_and_without_a_reason() -> None:
+    story = Story()
+    strict = replace(story.ports.policy.actions["s3.export"].approval, channels=("api",), reason_required=True)
+    story.action(approval=strict).pending()
+    story.halted("all")
+    story.decided("petra.approver", Choice.DENY, "slack")
+    assert story.request.status == "denied"
+
+
+def test_facts_of_the_submission_are_kept_and_the_groups_asked_grow_with_the_ladder() -> None:
+    story = Story().pending()
+    assert story.request.may_act_for == ("olive.owner", "quinn.approver")
+    assert (story.request.operators, story.request.risk) == (("sam.operator",), "high")
+    assert story.request.asked == ("data-approvers",)
+    assert story.asked(1).request.asked == ("data-approvers", "security")
+
+
+def test_a_request_stored_before_it_kept_these_facts_is_judged_by_todays_policy() -> None:
+    story = Story().pending()
+    stored = json.loads(to_json(story.request))
+    for fact in ("may_act_for", "risk", "asked"):
+        del stored[fact]
+    old = from_json(json.dumps(stored), None)
+    assert (old.may_act_for, old.risk, old.asked) == ((), "", ())
+    story.ports.store.requests[story.request_id] = replace(old, task_token=story.request.task_token)
+    with refused("self_approval"):
+        story.decided("quinn.approver")
+    assert story.decided("petra.approver").request.status == "approved"
+    assert from_json(to_json(story.request), None) == replace(story.request, task_token=None)

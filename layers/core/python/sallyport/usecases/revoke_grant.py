@@ -21,14 +21,15 @@ from sallyport.domain.refusals import (
 from sallyport.domain.requests import ApprovalRequest, Grant, GrantStatus, RequestStatus
 from sallyport.domain.revocations import IN_FLIGHT, ListFull, RevokedSession, session_end
 from sallyport.domain.tallies import RefusedCall
+from sallyport.usecases import open_requests
 from sallyport.usecases.count_refusal import caller_of, count_refusal
 from sallyport.usecases.decide import call_back
 from sallyport.usecases.deny_sessions import deny_session, has_room
 from sallyport.usecases.note_policy import note_policy
 from sallyport.usecases.transition import record, record_refusal
 
-# A request that was made under a more patient policy is still found.
-_AT_LEAST = timedelta(days=1)
+# A request that was made under a more patient policy, or of an action that is gone, is still found.
+_AT_LEAST = open_requests.LONGEST_LIFE
 
 
 def revoke_grant(caller: str, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
@@ -91,7 +92,7 @@ def revoke_agent(caller: str, agent_id: str, ports: Ports, now: datetime) -> tup
     try:
         if ports.policy.directory.person_of(caller) is None:
             raise UnknownCaller
-        if agent_id not in ports.policy.directory.agents:
+        if agent_id not in ports.policy.directory.agents and not open_requests.names("agent", agent_id, ports, now):
             raise NotFound
     except Refusal as refusal:
         count_refusal(RefusedCall.REVOKE, caller_of(caller, ports), refusal, ports, now)
