@@ -115,7 +115,7 @@ def test_37_it_can_be_read_and_denied(house: House, what: str) -> None:
 @pytest.mark.parametrize("stage", ["pending", "granted", "live"])
 def test_37_a_switch_that_an_open_request_names_is_pulled(house: House, stage: str) -> None:
     _ = {"pending": house.asked, "granted": house.granted, "live": lambda: live(house)}[stage]()
-    # An action's live requests are found by their agents, so of the two it is the agent that can be halted without policy.
+    # An action's live requests are found by their agents: without policy it is the agent that can be halted.
     for what, switch in (("both", "agent:export-bot"), ("the action", "action:s3.export")):
         with removed(house, what):
             assert pull(house, switch)[0] == 200
