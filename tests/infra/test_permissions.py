@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from sallyport.adapters.policy_layer import load_policy
 from tests.support.template import (
     Permission,
     function_roles,
@@ -20,7 +19,7 @@ from tests.support.template import (
 REQUESTS, AUDIT = "${RequestsTable}", "${AuditTable}"
 MACHINE = "arn::states:::stateMachine:*-approval"
 RAW, VIEWS = "arn::s3:::*-vault--/actions/*", "arn::s3:::*-views--/views/*"
-TARGETS = "arn::iam:::role/sallyport/target/*"
+TARGETS = "arn::iam:::role/sallyport/target/*-target-*"
 
 DEAD_LETTERS = {("sqs:SendMessage", "${DeadLetters}")}
 READ = {("dynamodb:GetItem", REQUESTS)}
@@ -86,10 +85,6 @@ def exempt(statement: dict[str, Any]) -> set[str]:
 
 def by_sid(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {statement["Sid"]: statement for statement in statements(document)}
-
-
-def targets() -> dict[str, dict[str, Any]]:
-    return {n: r for n, r in of_type("AWS::IAM::Role").items() if r.get("Path") == "/sallyport/target/"}
 
 
 def test_the_table_has_every_function() -> None:
@@ -172,41 +167,12 @@ def test_a_star_as_resource_has_its_reason() -> None:
     assert found == set(STARS)
 
 
-@pytest.mark.parametrize("name", sorted(targets()))
-def test_a_target_role_trusts_one_function_and_only_with_names_and_tags(name: str) -> None:
-    role = targets()[name]
-    (trust,) = statements(role["AssumeRolePolicyDocument"])
-    assert short(trust["Principal"]["AWS"]) in ("${IssueCredentialsRole}", "${ExecuteActionRole}")
-    assert trust["Action"] == ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
-    assert trust["Condition"] == {
-        "StringEquals": {"sts:ExternalId": {"Ref": "ExternalId"}},
-        "StringLike": {
-            "sts:SourceIdentity": "agent=*,approver=*",
-            "aws:RequestTag/sallyport:request": "req-*",
-            "aws:RequestTag/sallyport:agent": "?*",
-            "aws:RequestTag/sallyport:approvers": "?*",
-            "aws:RequestTag/sallyport:action": "?*",
-        },
-    }
-    assert role["PermissionsBoundary"] == {"Ref": "TargetBoundary"}
-    assert not role.get("ManagedPolicyArns")
-
-
-def test_every_action_has_a_target_role_that_fits_its_delivery() -> None:
-    by_name = {role["RoleName"]: role for role in targets().values()}
-    actions = load_policy("000000000000").actions.values()
-    assert {action.target_role for action in actions} == set(by_name)
-    for action in actions:
-        (trust,) = statements(by_name[action.target_role]["AssumeRolePolicyDocument"])
-        expected = "${ExecuteActionRole}" if action.delivery == "execute" else "${IssueCredentialsRole}"
-        assert short(trust["Principal"]["AWS"]) == expected, action.name
-
-
 def test_no_credential_reaches_sallyport_itself() -> None:
     boundary = by_sid(of_type("AWS::IAM::ManagedPolicy")["TargetBoundary"]["PolicyDocument"])
     assert (boundary["NotSallyport"]["Effect"], boundary["NotSallyport"]["Action"]) == ("Deny", "*")
     assert set(map(short, listed(boundary["NotSallyport"]["Resource"]))) >= {
-        "arn::dynamodb:::table/*-*",
+        REQUESTS,
+        AUDIT,
         "arn::s3:::*-vault-*",
         "arn::s3:::*-views-*",
         "arn::s3:::*-worm-*",
