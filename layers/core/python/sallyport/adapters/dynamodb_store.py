@@ -255,9 +255,7 @@ def _queue(request: ApprovalRequest) -> str | None:
         return "pending"
     if request.needs_review:
         return "review"
-    if request.status in (RequestStatus.APPROVED, RequestStatus.REDEEMED):
-        return f"live:{request.agent}"
-    return None
+    return f"live:{request.agent}" if request.live else None
 
 
 def _request(item: RequestItem) -> ApprovalRequest:

@@ -105,7 +105,8 @@ class RequestStore(Protocol):
         """Store in the place of `previous`. Raises Conflict when that is no longer what is stored."""
 
     def live(self, agent: str, since: datetime) -> tuple[ApprovalRequest, ...]:
-        """Requests of this agent, made after `since`, that are approved or redeemed. A second behind, perhaps."""
+        """Requests of this agent, made after `since`, whose grant or session may be of use: until the session is over
+        or its deny stands. Eventually consistent (may lag about 1 s)."""
 
     def unreviewed(self) -> tuple[ApprovalRequest, ...]:
         """Requests whose broken glass nobody has reviewed, oldest first. A second behind, perhaps."""
@@ -199,7 +200,7 @@ class Answer:
     reasons: tuple[str, ...] = ()
 
 
-type Verb = Literal["decide", "break_glass", "read", "redeem", "revoke"]
+type Verb = Literal["decide", "deny", "break_glass", "read", "redeem", "revoke"]
 
 
 class Authorizer(Protocol):
