@@ -18,6 +18,7 @@ from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import JSON
 from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
+from sallyport.domain.deny_policy import only_denies
 from sallyport.domain.deployment import CHAIN, Deployment
 from sallyport.domain.events import AuditEvent
 from sallyport.domain.ports import Card, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
@@ -290,7 +291,7 @@ class FakeRolePolicies:
     def put(self, role: str, document: str) -> None:
         if self.failing:
             raise PortFailed("role_not_written")
-        self.documents[role] = document
+        self.documents[role] = only_denies(document)
 
 
 @dataclass

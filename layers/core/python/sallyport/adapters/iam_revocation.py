@@ -11,6 +11,7 @@ from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
 from pynamodb.models import Model
 
 from sallyport.domain.clock import stamp
+from sallyport.domain.deny_policy import only_denies
 from sallyport.domain.ports import Conflict, PortFailed
 from sallyport.domain.revocations import POLICY_NAME, RevokedSessions, from_json, to_json
 
@@ -76,7 +77,7 @@ class IamRolePolicies:
 
     def put(self, role: str, document: str) -> None:
         try:
-            self._iam.put_role_policy(RoleName=role, PolicyName=POLICY_NAME, PolicyDocument=document)
+            self._iam.put_role_policy(RoleName=role, PolicyName=POLICY_NAME, PolicyDocument=only_denies(document))
         except (BotoCoreError, ClientError):
             raise PortFailed("role_not_written") from None
 
