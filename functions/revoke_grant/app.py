@@ -7,7 +7,6 @@ from sallyport.contracts.views import halts_answer, request_view
 from sallyport.domain.refusals import NotFound
 from sallyport.runtime.http import Answer, Call, http_handler
 from sallyport.runtime.wiring import wiring
-from sallyport.usecases.cards import refresh_card
 from sallyport.usecases.get_request import view_of
 from sallyport.usecases.halt import halt, list_halts, resume
 from sallyport.usecases.revoke_grant import revoke_agent, revoke_grant
@@ -23,7 +22,6 @@ def _stop(call: Call) -> Answer:
 def _revoke(call: Call) -> Answer:
     ports = wiring()
     request = revoke_grant(call.caller, call.request_id, ports, datetime.now(UTC))
-    refresh_card(request.request_id, ports)
     return Answer(200, request_view(request, view_of(request, ports)), request.request_id, outcome="revoked")
 
 
@@ -45,7 +43,7 @@ def _resume(call: Call) -> Answer:
 
 
 def _list(call: Call) -> Answer:
-    return Answer(200, halts_answer(list_halts(call.caller, wiring())))
+    return Answer(200, halts_answer(list_halts(call.caller, wiring(), datetime.now(UTC))))
 
 
 _ROUTES = {

@@ -127,7 +127,7 @@ def _behind_aliases(live: Live) -> dict[str, Behind]:
     names = [entry["FunctionName"] for page in pages for entry in page["Functions"]]
     found = {}
     for name in names:
-        if name.startswith("sallyport-local-"):
+        if name.startswith("sallyport-"):
             got = client.get_function_configuration(FunctionName=name, Qualifier="live")
             found[name] = Behind(got["Version"], frozenset(layer["Arn"] for layer in got["Layers"]))
     return found

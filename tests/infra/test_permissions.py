@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from sallyport.adapters.policy_layer import load_policy
 from tests.support.template import (
     Permission,
     function_roles,
@@ -21,7 +20,7 @@ REQUESTS, AUDIT = "arn::dynamodb:::table/*-requests", "arn::dynamodb:::table/*-a
 SECRET = "arn::secretsmanager:::secret:*/slack-{}-??????"
 MACHINE = "arn::states:::stateMachine:*-approval"
 RAW, VIEWS = "arn::s3:::*-vault--/actions/*", "arn::s3:::*-views--/views/*"
-TARGETS = "arn::iam:::role/sallyport/target/*"
+TARGETS = "arn::iam:::role/sallyport/target/*-target-*"
 
 DEAD_LETTERS = {("sqs:SendMessage", "${DeadLetters}")}
 READ = {("dynamodb:GetItem", REQUESTS)}
@@ -31,6 +30,8 @@ RECORD = READ | {("dynamodb:PutItem", REQUESTS), ("dynamodb:PutItem", AUDIT)}
 SETTLE = RECORD | {("dynamodb:UpdateItem", REQUESTS)}
 # A transition that holds only while the switches are those that were read.
 GUARD = {("dynamodb:ConditionCheckItem", REQUESTS)}
+# What the chain says: of the deployment before anything is judged, of a request before it has an effect.
+PROVE = {("dynamodb:Query", AUDIT)}
 SHOW = {("s3:GetObject", VIEWS)}
 POST = {("secretsmanager:GetSecretValue", SECRET.format("bot-token"))}
 VERIFY = {("secretsmanager:GetSecretValue", SECRET.format("signing-secret"))}
@@ -46,18 +47,18 @@ EMPTY = {
 }
 
 ALLOWED: dict[str, set[Permission]] = {
-    "SubmitRequest": SETTLE | SHOW | SUBMIT,
+    "SubmitRequest": SETTLE | PROVE | SHOW | SUBMIT,
     "GetRequest": READ | PENDING | SHOW,
     "CancelRequest": SETTLE | SHOW | WAKE,
-    "DecideRequest": SETTLE | SHOW | WAKE | POST,
-    "SlackInteraction": SETTLE | SHOW | WAKE | POST | VERIFY,
+    "DecideRequest": SETTLE | PROVE | SHOW | WAKE | POST,
+    "SlackInteraction": SETTLE | PROVE | SHOW | WAKE | POST | VERIFY,
     "ListActions": set(),
     "MaskPayload": RECORD | OPEN | {("s3:PutObject", VIEWS)},
     "RequestApproval": RECORD | SHOW | POST | WAKE | FAIL,
-    "IssueGrant": SETTLE | OPEN | SHOW | POST | FAIL,
-    "IssueCredentials": RECORD | GUARD | OPEN | WAKE | ASSUME,
-    "ExecuteAction": RECORD | GUARD | OPEN | WAKE | ASSUME,
-    "RevokeGrant": SETTLE | PENDING | SHOW | POST | WAKE | {("iam:PutRolePolicy", TARGETS)},
+    "IssueGrant": SETTLE | PROVE | OPEN | SHOW | POST | FAIL,
+    "IssueCredentials": RECORD | PROVE | GUARD | OPEN | WAKE | ASSUME,
+    "ExecuteAction": RECORD | PROVE | GUARD | OPEN | WAKE | ASSUME,
+    "RevokeGrant": SETTLE | PROVE | PENDING | SHOW | POST | WAKE | {("iam:PutRolePolicy", TARGETS)},
     "RemindReviews": PENDING | POST,
     "CloseRequest": SETTLE | SHOW | POST | EMPTY,
 }
@@ -91,10 +92,6 @@ def having(action: str, resource: str) -> set[str]:
 
 def by_sid(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {statement["Sid"]: statement for statement in statements(document)}
-
-
-def targets() -> dict[str, dict[str, Any]]:
-    return {n: r for n, r in of_type("AWS::IAM::Role").items() if r.get("Path") == "/sallyport/target/"}
 
 
 def test_the_table_has_every_function() -> None:
@@ -182,41 +179,12 @@ def test_a_star_as_resource_has_its_reason() -> None:
     assert found == set(STARS)
 
 
-@pytest.mark.parametrize("name", sorted(targets()))
-def test_a_target_role_trusts_one_function_and_only_with_names_and_tags(name: str) -> None:
-    role = targets()[name]
-    (trust,) = statements(role["AssumeRolePolicyDocument"])
-    assert short(trust["Principal"]["AWS"]) in ("${IssueCredentialsRole}", "${ExecuteActionRole}")
-    assert trust["Action"] == ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
-    assert trust["Condition"] == {
-        "StringEquals": {"sts:ExternalId": {"Ref": "ExternalId"}},
-        "StringLike": {
-            "sts:SourceIdentity": "agent=*,approver=*",
-            "aws:RequestTag/sallyport:request": "req-*",
-            "aws:RequestTag/sallyport:agent": "?*",
-            "aws:RequestTag/sallyport:approvers": "?*",
-            "aws:RequestTag/sallyport:action": "?*",
-        },
-    }
-    assert role["PermissionsBoundary"] == {"Ref": "TargetBoundary"}
-    assert not role.get("ManagedPolicyArns")
-
-
-def test_every_action_has_a_target_role_that_fits_its_delivery() -> None:
-    by_name = {role["RoleName"]: role for role in targets().values()}
-    actions = load_policy("000000000000").actions.values()
-    assert {action.target_role for action in actions} == set(by_name)
-    for action in actions:
-        (trust,) = statements(by_name[action.target_role]["AssumeRolePolicyDocument"])
-        expected = "${ExecuteActionRole}" if action.delivery == "execute" else "${IssueCredentialsRole}"
-        assert short(trust["Principal"]["AWS"]) == expected, action.name
-
-
 def test_no_credential_reaches_sallyport_itself() -> None:
     boundary = by_sid(of_type("AWS::IAM::ManagedPolicy")["TargetBoundary"]["PolicyDocument"])
     assert (boundary["NotSallyport"]["Effect"], boundary["NotSallyport"]["Action"]) == ("Deny", "*")
     assert set(map(short, listed(boundary["NotSallyport"]["Resource"]))) >= {
-        "arn::dynamodb:::table/*-*",
+        "${RequestsTable}",
+        "${AuditTable}",
         "arn::s3:::*-vault-*",
         "arn::s3:::*-views-*",
         "arn::s3:::*-worm-*",

@@ -64,6 +64,7 @@ def _furnished(patch: pytest.MonkeyPatch) -> Iterator[House]:
     environment = {
         "ACCOUNT_ID": ACCOUNT,
         "PARTITION": "aws",
+        "STACK_NAME": "sallyport",
         "REQUESTS_TABLE": "requests",
         "AUDIT_TABLE": "audit",
         "VAULT_BUCKET": "vault",

@@ -111,7 +111,7 @@ BREAKAGES: dict[str, tuple[str, Callable[[Any], object]]] = {
     "example": ("ec2.reboot", lambda d: put(d, "i-1", "example", "instance_id")),
     "duration": ("ec2.reboot", lambda d: put(d, 30 * 60, "duration_seconds", "default")),
     "parameter": ("ec2.reboot", lambda d: d["parameters"]["required"].append("nothing")),
-    "target_role": ("ec2.reboot", lambda d: put(d, "sallyport-target-other", "target_role")),
+    "targets": ("ec2.reboot", lambda d: put(d["session_policy"][0], "ec2:StopInstances", "Action")),
     "empty_group": ("ec2.reboot", lambda d: put(d["approval"], [{"seconds": 60, "groups": ["nobody"]}], "ladder")),
     "quorum": ("ec2.reboot", lambda d: put(d["approval"], 5, "quorum")),
     "execute": ("ssm.put_parameter", lambda d: put(d, "{version", "execute", "result", "pick")),

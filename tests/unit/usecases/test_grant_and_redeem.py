@@ -239,7 +239,7 @@ def changes() -> dict[str, tuple[str, Callable[[Story], object]]]:
         "vault emptied": ("digest_mismatch", lambda s: s.ports.vault.delete(s.request_id)),
         "quorum raised": ("policy_changed", stricter),
         "template changed": ("policy_changed", template),
-        "target role changed": ("policy_changed", lambda s: s.action(target_role="another")),
+        "target role changed": ("policy_changed", lambda s: s.elsewhere(stack="another")),
         "delivery changed": ("policy_changed", lambda s: s.action(delivery=Delivery.EXECUTE)),
         "action removed": ("policy_changed", lambda s: s.policy(actions={})),
         "schema tightened": (

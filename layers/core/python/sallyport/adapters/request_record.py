@@ -85,6 +85,7 @@ def _grant(raw: dict[str, Any]) -> Grant:
         cut_off=instant(raw["cut_off"]) if raw["cut_off"] else None,
         role_arn=raw.get("role_arn"),
         calling_since=instant(raw["calling_since"]) if raw.get("calling_since") else None,
+        ended_at=instant(raw["ended_at"]) if raw.get("ended_at") else None,
     )
 
 

@@ -14,10 +14,17 @@ class Refusal(Exception):
     code: ClassVar[str] = "refused"
     http_status: ClassVar[int] = 403
     title: ClassVar[str] = "Refused"
+    # What the log line says instead of the code, where an alarm listens for it.
+    logged: ClassVar[str | None] = None
 
     def __init__(self, *paths: str) -> None:
         super().__init__(self.code)
         self.paths = paths
+
+    @property
+    def outcome(self) -> str:
+        """What the log line says."""
+        return self.logged or self.code
 
 
 class MalformedRequest(Refusal):
@@ -54,6 +61,11 @@ class PolicyDenied(Refusal):
 
 class Halted(Refusal):
     code, http_status, title = "halted", 403, "Sallyport is halted for this request"
+
+
+class SwitchesUnproved(Halted):
+    title = "Sallyport has halted itself: its switches are not what their audit chain says"
+    logged = "switches_unproved"
 
 
 class RateLimited(Refusal):

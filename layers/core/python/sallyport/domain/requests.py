@@ -89,7 +89,8 @@ class GrantStatus(StrEnum):
 class Grant:
     """The single-use right to one action digest. Once redeemed, `cut_off` is when the credential stops working, and
     `role_arn` whose session it is: a revocation denies it there. `calling_since`: the one call of an `execute` action
-    was about to be sent then, and what came of it is not written yet."""
+    was about to be sent then, and what came of it is not written yet. `ended_at`: since then it is certain that no
+    session of it works, because its deny stands in IAM or its time has run out."""
 
     status: GrantStatus
     issued_at: datetime
@@ -99,6 +100,7 @@ class Grant:
     cut_off: datetime | None = None
     role_arn: str | None = None
     calling_since: datetime | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,16 @@ class ApprovalRequest:
     def needs_review(self) -> bool:
         """A broken glass stays open until a second person has looked at it."""
         return self.glass_broken_by is not None and self.review is None
+
+    @property
+    def live(self) -> bool:
+        """Whether its grant, or a session of it, may still be of use to somebody who has it."""
+        if self.grant is not None and self.grant.ended_at is not None:
+            return False
+        if self.status in (RequestStatus.APPROVED, RequestStatus.REDEEMED):
+            return True
+        ended = self.status in (RequestStatus.CLOSED, RequestStatus.REVOKED)
+        return ended and self.grant is not None and self.grant.redeemed_at is not None
 
     @property
     def settled(self) -> bool:

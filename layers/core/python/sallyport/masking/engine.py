@@ -24,6 +24,8 @@ type Hints = tuple[tuple[tuple[str, ...], FieldRule], ...]
 _INHERITED = frozenset(
     ("PHONE", "EMAIL", "SSN", "MRN", "SECRET", "ACCOUNT", "HEALTH_PLAN", "LICENSE", "BIOMETRIC", "PHOTO", "NAME", "IP")
 )
+# Of those, what holds in a machine's object as well: a certificate's body is no licence's number.
+_INHERITED_BY_MACHINES = frozenset(("PHONE", "EMAIL", "SSN", "MRN", "SECRET", "BIOMETRIC"))
 _PUBLIC_PARTS = frozenset(
     (
         "state",
@@ -40,6 +42,9 @@ _PUBLIC_PARTS = frozenset(
         "verified",
         "relation",
         "relationship",
+        "description",
+        "boundingbox",
+        "confidence",
     )
 )
 _SMALL = 99_999  # numbers of fewer than six digits identify nobody without a field that says so
@@ -63,8 +68,7 @@ class Engine:
         self._repeated: dict[tuple[int, str], int] = {}
         self._keys: dict[str, keys.Key] = {}
         self._companies: tuple[dict[tuple[str, ...], Company], ...] = tuple({} for _ in Company)
-        self._stricter = "mask" in (rules.instants, rules.public_addresses)
-        self._masked = {"instants": rules.instants == "mask", "addresses": rules.public_addresses == "mask"}
+        self._masked = self.replacement.masked
         self.mentioning: list[tuple[Any, Any, str, Place]] = []
 
     def run(self, document: JSON) -> JSON:
@@ -192,8 +196,8 @@ class Engine:
         masked: dict[str, JSON] = {}
         holder[slot] = masked
         here = self._company(value, around)
-        described, headers = tables.described_field(value, here), _UNREAD
-        inherited = field if field is not None and (field.category in _INHERITED or tables.is_typed(value)) else None
+        described, headers = tables.described_field(value, here, self._masked), _UNREAD
+        inherited = field if field is not None and (_inherits(field, here) or tables.is_typed(value)) else None
         for key, item in value.items():
             known = self.key(key)
             shown = key if known.shown and key not in masked else self.shown_key(key, place, masked)
@@ -202,7 +206,7 @@ class Engine:
                 inherited if inherited is not None and key.lower() not in _PUBLIC_PARTS else None
             )
             if type(item) is list and item and type(item[0]) is list and not inner:
-                headers = tables.headers(value) if headers is _UNREAD else headers
+                headers = tables.headers(value, self._masked) if headers is _UNREAD else headers
                 masked[shown] = self._rows(item, (place, shown), headers, depth + 1)
             elif type(item) is dict or type(item) is list:
                 below = company.below(known.says, here)
@@ -228,12 +232,12 @@ class Engine:
         if described is not None and key in tables.VALUE_KEYS:
             return described
         field = known.meanings[here]
-        return meanings.masked(field, **self._masked) if self._stricter else field
+        return field if self._masked is meanings.SHOWN else meanings.masked(field, self._masked)
 
     def _rows(self, rows: list[Any], place: Place, headers: list[Field | None] | None, depth: int) -> list[JSON]:
         """A matrix, its columns named by a header elsewhere or by its own first row."""
         _check_depth(depth)
-        columns = headers if headers is not None else tables.first_row(rows)
+        columns = headers if headers is not None else tables.first_row(rows, self._masked)
         masked: list[JSON] = [None] * len(rows)
         for i, row in enumerate(rows):
             named = columns is not None and type(row) is list and len(row) == len(columns)
@@ -259,6 +263,10 @@ class Engine:
         if value is None or isinstance(value, bool) or value == "":
             return value
         return self.replacement.whole(str(value), place, category, "hint")
+
+
+def _inherits(field: Field, here: Company) -> bool:
+    return field.category in (_INHERITED_BY_MACHINES if here is Company.MACHINE else _INHERITED)
 
 
 def _check_depth(depth: int) -> None:

@@ -11,6 +11,7 @@ from sallyport.masking.ledger import MARKER, Ledger, Place, numbers
 from sallyport.masking.plain import scrub_surrogates
 from sallyport.masking.spans import Span, settle
 from sallyport.masking.structure import judging, narrative
+from sallyport.masking.structure.meanings import SHOWN, Masked
 from sallyport.masking.values import MaskingRules
 
 _CELLS = frozenset(("field", "hl7"))
@@ -28,6 +29,9 @@ class Replacement:
         self.ledger = Ledger()
         self.known: set[str] = set()
         self._read: dict[str, list[Span]] = {}
+        self.masked = SHOWN
+        if "mask" in (rules.instants, rules.public_addresses):
+            self.masked = Masked(rules.instants == "mask", rules.public_addresses == "mask")
         self._extended = bool(rules.patterns or rules.terms or rules.medical_codes == "mask")
 
     def whole(self, value: str, place: Place, category: str, detector: str) -> str:
@@ -62,10 +66,10 @@ class Replacement:
     def _find(self, text: str) -> list[Span]:
         """What the detectors find; short texts are remembered, for the columns of a table repeat themselves."""
         if len(text) > _SHORT:
-            return freetext.find(narrative.without_tags(text) if narrative.is_narrative(text) else text)
+            return freetext.find(narrative.without_tags(text) if narrative.is_narrative(text) else text, self.masked)
         spans = self._read.get(text)
         if spans is None:
-            spans = self._read[text] = freetext.find(text)
+            spans = self._read[text] = freetext.find(text, self.masked)
         return spans
 
     def names(self, text: str, place: Place) -> str:

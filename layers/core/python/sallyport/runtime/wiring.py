@@ -93,9 +93,9 @@ class Wiring:
 
     @cached_property
     def role_policies(self) -> IamRolePolicies:
-        from sallyport.adapters.iam_revocation import IamRolePolicies
+        from sallyport.adapters.iam_revocation import IAM_CONFIG, IamRolePolicies
 
-        return IamRolePolicies(_client("iam"))
+        return IamRolePolicies(boto3.client("iam", config=IAM_CONFIG))
 
     @cached_property
     def call_maker(self) -> BotoCallMaker:
@@ -121,7 +121,7 @@ class Wiring:
 
     @cached_property
     def places(self) -> Places:
-        return Places(setting("PARTITION"), setting("ACCOUNT_ID"), setting("AWS_REGION"))
+        return Places(setting("PARTITION"), setting("ACCOUNT_ID"), setting("AWS_REGION"), setting("STACK_NAME"))
 
     @cached_property
     def limits(self) -> Limits:

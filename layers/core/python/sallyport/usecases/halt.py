@@ -14,6 +14,7 @@ from sallyport.domain.refusals import NotAllowedToHalt, NotFound, Refusal, Unava
 from sallyport.domain.tallies import RefusedCall
 from sallyport.masking import mask_text
 from sallyport.usecases.count_refusal import caller_of, count_refusal
+from sallyport.usecases.halts import read_deployment
 
 _ATTEMPTS = 8
 NONE_BEFORE = "none"
@@ -59,11 +60,11 @@ def resume(caller: str, switch: str, ports: Ports, now: datetime) -> Deployment:
     return record_deployment(resumed, ports, now)
 
 
-def list_halts(caller: str, ports: Ports) -> tuple[Halt, ...]:
+def list_halts(caller: str, ports: Ports, now: datetime) -> tuple[Halt, ...]:
     """The switches that are pulled, for every person of the directory. Raises NotFound for others."""
     if ports.policy.directory.person_of(caller) is None:
         raise NotFound
-    return ports.store.deployment().halts
+    return read_deployment(ports, now)[0].halts
 
 
 def record_deployment(change: Change, ports: Ports, now: datetime) -> Deployment:
@@ -74,9 +75,9 @@ def record_deployment(change: Change, ports: Ports, now: datetime) -> Deployment
     """
     policy_digest = ports.policy.digest
     for _ in range(_ATTEMPTS):
-        current = ports.store.deployment()
+        current, unproved = read_deployment(ports, now)
         changed, drafts = change(current)
-        drafts = (*_policy_change(current, policy_digest), *drafts)
+        drafts = (*unproved, *_policy_change(current, policy_digest), *drafts)
         if not drafts:
             return current
         switches = {"switches": sorted(changed.switches)} if changed.switches else {}
@@ -89,6 +90,11 @@ def record_deployment(change: Change, ports: Ports, now: datetime) -> Deployment
             continue
         return changed
     raise Unavailable
+
+
+def unchanged(current: Deployment) -> tuple[Deployment, tuple[Draft, ...]]:
+    """The change that only notes the policy."""
+    return current, ()
 
 
 def _policy_change(current: Deployment, policy_digest: str) -> tuple[Draft, ...]:
@@ -117,4 +123,5 @@ def _actor(person: Person) -> Actor:
 
 
 def _count_refused(call: RefusedCall, caller: str, refusal: Refusal, ports: Ports, now: datetime) -> None:
+    record_deployment(unchanged, ports, now)  # a policy that says no has judged as well
     count_refusal(call, caller_of(caller, ports), refusal, ports, now)

@@ -32,7 +32,9 @@ PERSON_BELOW, SOMEBODY_BELOW, MACHINE_BELOW, ANYBODY_BELOW = 8, 16, 32, 64
 
 _SOMEBODY = frozenset(("EMAIL", "PHONE", "ADDRESS", "AGE"))
 # So spelled they are AWS's; `account_id` may be a customer's.
-_AWS_SPELLING = frozenset(("AccountId", "AccountIds", "OwnerId"))
+_AWS_SPELLING = frozenset(
+    ("AccountId", "AccountIds", "OwnerId", "OwnerIds", "PolicyId", "PolicyIds", "CertificateId", "TargetId")
+)
 _NOUN_ENDS = frozenset(("id", "ids", "name", "names", "identifier", "identifiers"))
 
 

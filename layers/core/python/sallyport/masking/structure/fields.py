@@ -26,6 +26,8 @@ Trust = Literal[
     "public",
     "measure",
     "machine",
+    "token",
+    "version",
 ]
 
 
@@ -54,7 +56,7 @@ _WHOSE = (
     r"|my|the|your|his|her|their|new|old|raw|src|cur|account|acct|owner|holder|cardholder|applicant|donor|recipient|sender|author|subject|resident|visitor|student|dependent|responsible party) )*"
 )
 _TABLE: tuple[tuple[str, Trust, str], ...] = (
-    ("SECRET", "whole", r"(?:.* )?(?:password|passwd|pwd|passphrase|secret|secrets|secret key|api key|apikey|access key|access key id|private key|signing key|encryption key|client secret|token|auth token|access token|refresh token|session token|bot token|bearer|authorization|credential|credentials|connection string|conn str|cookie|otp|cvv|cvc|pin code|webhook url)|pin|auth|pass"),
+    ("SECRET", "whole", r"(?:.* )?(?:password|passwd|pwd|passphrase|secret|secrets|secret key|api key|apikey|access key|access key id|private key|signing key|encryption key|client secret|token|auth token|access token|refresh token|session token|bot token|bearer|authorization|credential|credentials|connection string|conn str|cookie|saml assertion|saml response|otp|cvv|cvc|pin code|webhook url)|pin|auth|pass"),
     ("SSN", "whole", r"ssn(?: number| no| num| last 4| last four| 4)?|social security(?: number| no| num| nbr)?|social sec(?: no| num| number)?|soc sec(?: no| num| number)?|ssno|ssnum|social|ss (?:number|no|num|nbr)|tax id(?: number| no)?|tax identification number|tax number|taxpayer id|tin|itin|national id(?: number)?|sin|nino"),
     ("MRN", "whole", r"mrn(?: id| number| no| num| value)?|mrno|mrnum|medrecno|med record|mr (?:number|no|num)|med rec(?: no| num| number| id)?|medical rec(?:ord)?(?: no| num| number| nbr| id| identifier)?|medrec(?: no| num| number)?|chart(?: no| num| number| nbr| id)|hospital (?:no|number|num|id)|record (?:no|number|num|id)|health record(?: id| number)?|emr id|ehr id|epi|empi|nhs(?: number| no)?"),
     ("ID", "whole", r"(?:patient|pt|pat|person|subject)(?: id| identifier| no| number| num| key| code| guid| uuid| ref)|pid|pat id|patid|ptid|patno|patnum|ptno|patient|subject id"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from sallyport.masking.structure.company import Company
 from sallyport.masking.structure.fields import Field, field_of, is_field_like, words_of
 from sallyport.masking.structure.key_kinds import Kind, kinds
 
 MACHINES: Final = Field("", "machine")
+_VERSION: Final = Field("", "version")
+_TOKEN: Final = Field("", "token")
 INSTANT: Final = Field("DATE", "instant")
 DAY: Final = Field("DATE", "day")
 HOST: Final = Field("IP", "host")
@@ -19,6 +21,7 @@ _JUDGED: Final = Field("NAME", "judged")
 _ACTOR: Final = Field("NAME", "actor")
 _LABEL: Final = Field("NAME", "label")
 _CONTACT: Final = Field("PHONE", "contact")
+_ANYWHERE: Final = ((Kind.ANYWHERE, _TOKEN), (Kind.ARN, MACHINES), (Kind.HOST, HOST), (Kind.VERSION, _VERSION))
 _CONTACTS = frozenset(("contact", "contacts", "callback"))
 
 
@@ -38,6 +41,9 @@ def _remembered(key: str, company: Company) -> Field | None:
 def _meaning(key: str, company: Company) -> Field | None:
     field = _contact(field_of(key), key)
     like = kinds(" ".join(words_of(key)))
+    for kind, meant in _ANYWHERE:
+        if kind in like:
+            return meant
     return (_machines if company is Company.MACHINE else _nobodys)(field, like)
 
 
@@ -48,10 +54,6 @@ def _contact(field: Field | None, key: str) -> Field | None:
 
 def _nobodys(field: Field | None, like: frozenset[str]) -> Field | None:
     """In an object that speaks of nobody in particular, a key is believed where it is unmistakable."""
-    if Kind.ANYWHERE in like:
-        return MACHINES
-    if Kind.HOST in like:
-        return HOST
     if field is None:
         if Kind.MEASURE in like:
             return _MEASURED
@@ -68,10 +70,8 @@ def _nobodys(field: Field | None, like: frozenset[str]) -> Field | None:
 
 def _machines(field: Field | None, like: frozenset[str]) -> Field | None:
     """In a machine's object what names, counts and dates is a machine's, unless it could only be a person's."""
-    if Kind.ANYWHERE in like or Kind.MEASURE in like:
+    if Kind.MEASURE in like:
         return MACHINES
-    if Kind.HOST in like:
-        return HOST
     if field is None:
         if Kind.INSTANT in like and Kind.DAY not in like:
             return DAY
@@ -96,10 +96,20 @@ def _machines_name(field: Field, like: frozenset[str]) -> Field:
     return _ACTOR if Kind.ACTORS in like else _LABEL if Kind.NAMES in like else field
 
 
-def masked(field: Field | None, *, instants: bool, addresses: bool) -> Field | None:
-    """`field` where a deployment wants `instants` or public `addresses` of machines masked."""
-    if field is None or field.trust not in ("instant", "day", "host"):
+class Masked(NamedTuple):
+    """What a deployment does not want to show although it is a machine's."""
+
+    instants: bool = False
+    addresses: bool = False
+
+
+SHOWN: Final = Masked()
+
+
+def masked(field: Field | None, what: Masked) -> Field | None:
+    """`field` where a deployment wants instants or public addresses of machines masked."""
+    if what == SHOWN or field is None or field.trust not in ("instant", "day", "host"):
         return field
     if field.trust == "host":
-        return Field(field.category, "public") if addresses else field
-    return Field("DATE", "check") if instants else field
+        return Field(field.category, "public") if what.addresses else field
+    return Field("DATE", "check") if what.instants else field
