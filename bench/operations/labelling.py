@@ -48,7 +48,7 @@ _ASSIGNED = re.compile(
     r"\s*(?:=>|=|:)\s*([\"']?)([^\s\"'<>{}$,;!*()]{4,80})(?(1)\1|(?=[\s,;]|$))"
 )
 _NO_SECRET = re.compile(
-    r"(?i)\W*$|redacted|hidden_due|none$|null$|true$|false$|type:|(?:var|data|module|local|random|aws)[._]|\.\.\.|\w*password$"
+    r"(?i)\W*$|redacted|hidden_due|none$|null$|true$|false$|secret$|type:|(?:var|data|module|local|random|aws)[._]|\.\.\.|\w*password$"
 )
 _PERSON_IN_ARN = re.compile(
     r":(?:user|mfa|federated-user)/(?:[\w+=,.@-]+/)*([\w+=,.@-]+)|:assumed-role/[\w+=,.@-]+/([\w+=,.@-]+)"
@@ -70,8 +70,8 @@ _WORDS: dict[str, list[str]] = json.loads(
     (Path(__file__).parent / "labels" / "fields.json").read_text(encoding="utf-8")
 )
 # Handles too common to be looked for in other fields; fields whose values are names, handles, tokens, a client's place.
-_COMMON, _GIVEN, _HANDLE, _TOKEN_FIELD, _PLACE_FIELD, _PLACES = (
-    frozenset(_WORDS[name]) for name in ("common", "given", "handle", "token", "place", "places")
+_COMMON, _GIVEN, _HANDLE, _TOKEN_FIELD, _PLACE_FIELD, _PLACES, _COORDINATES = (
+    frozenset(_WORDS[name]) for name in ("common", "given", "handle", "token", "place", "places", "anywhere")
 )
 _AGENT_FIELD = re.compile(r"useragent")
 
@@ -167,7 +167,7 @@ def _optional(key: str, path: Path_, text: str) -> str | None:
         return "SECRET"
     if key in _HANDLE and _of_a_person(path, text):
         return "NAME"
-    if key in _PLACE_FIELD and any(plain(step) in _PLACES for step in path[:-1]):
+    if key in _COORDINATES or (key in _PLACE_FIELD and any(plain(step) in _PLACES for step in path[:-1])):
         return "LOCATION"
     return "AGENT" if _AGENT_FIELD.search(key) else None
 
