@@ -39,6 +39,7 @@ WAKE = {("states:SendTaskSuccess", MACHINE)}
 FAIL = {("states:SendTaskFailure", MACHINE)}
 OPEN = {("s3:GetObject", RAW)}
 ASSUME = {(action, TARGETS) for action in ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")}
+DENY = {("iam:PutRolePolicy", TARGETS)}
 SUBMIT = {("s3:PutObject", RAW), ("states:StartExecution", MACHINE)}
 EMPTY = {
     ("s3:DeleteObject", RAW),
@@ -48,7 +49,8 @@ EMPTY = {
 
 ALLOWED: dict[str, set[Permission]] = {
     "SubmitRequest": SETTLE | PROVE | SHOW | SUBMIT,
-    "GetRequest": READ | PENDING | SHOW,
+    "GetRequest": READ | SHOW,
+    "ListRequests": READ | PROVE | PENDING | SHOW,
     "CancelRequest": SETTLE | SHOW | WAKE,
     "DecideRequest": SETTLE | PROVE | SHOW | WAKE | POST,
     "SlackInteraction": SETTLE | PROVE | SHOW | WAKE | POST | VERIFY,
@@ -58,7 +60,9 @@ ALLOWED: dict[str, set[Permission]] = {
     "IssueGrant": SETTLE | PROVE | OPEN | SHOW | POST | FAIL,
     "IssueCredentials": RECORD | PROVE | GUARD | OPEN | WAKE | ASSUME,
     "ExecuteAction": RECORD | PROVE | GUARD | OPEN | WAKE | ASSUME,
-    "RevokeGrant": SETTLE | PROVE | PENDING | SHOW | POST | WAKE | {("iam:PutRolePolicy", TARGETS)},
+    "RevokeGrant": SETTLE | PROVE | SHOW | POST | WAKE | DENY,
+    "RevokeAgent": SETTLE | PROVE | PENDING | WAKE | DENY,
+    "SetHalt": SETTLE | PROVE,
     "RemindReviews": PENDING | POST,
     "CloseRequest": SETTLE | SHOW | POST | EMPTY,
 }
@@ -119,18 +123,19 @@ def test_only_two_functions_assume_roles() -> None:
 
 
 def test_what_changes_roles_reaches_bounded_targets_alone() -> None:
-    ((function, statement),) = [
-        (function, statement)
+    found = {
+        function: statement
         for function, role in function_roles().items()
         for statement in role_statements(role)
         if any(action.startswith("iam:") for action in listed(statement["Action"]))
-    ]
-    assert function == "RevokeGrant"
+    }
+    assert set(found) == {"RevokeGrant", "RevokeAgent"}
     boundary = of_type("AWS::IAM::ManagedPolicy")["TargetBoundary"]
     assert (boundary["Path"], short(boundary["ManagedPolicyName"])) == ("/sallyport/", "*-target-boundary")
-    ((key, named),) = statement["Condition"]["StringEquals"].items()
-    assert (list(statement["Condition"]), key) == (["StringEquals"], "iam:PermissionsBoundary")
-    assert short(named) == "arn::iam:::policy/sallyport/*-target-boundary"
+    for statement in found.values():
+        ((key, bound),) = statement["Condition"]["StringEquals"].items()
+        assert (list(statement["Condition"]), key) == (["StringEquals"], "iam:PermissionsBoundary")
+        assert short(bound) == "arn::iam:::policy/sallyport/*-target-boundary"
 
 
 def test_who_touches_the_vault_is_the_same_in_iam_bucket_policy_and_key_policy() -> None:
