@@ -1,5 +1,5 @@
-"""Threats 1, 3 and 24: who stands behind a request approves nothing, whatever account, channel, group or label they use;
-an agent is no approver."""
+"""Threats 1, 3 and 24: who stands behind a request approves nothing, by whatever account, channel, group or label; an
+agent is no approver."""
 
 from __future__ import annotations
 
