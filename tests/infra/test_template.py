@@ -189,6 +189,7 @@ def test_tables_are_protected(name: str) -> None:
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert properties["DeletionProtectionEnabled"] is True
     assert properties["SSESpecification"]["SSEType"] == "KMS"
+    assert short(properties["SSESpecification"]["KMSMasterKeyId"]) == "${TableKey}"
     assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
 
 
@@ -242,18 +243,6 @@ def test_the_worm_bucket_locks_its_objects() -> None:
     assert bucket["ObjectLockEnabled"] is True
     retention = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
     assert retention == {"Mode": "COMPLIANCE", "Days": {"Ref": "AuditRetentionDays"}}
-
-
-@pytest.mark.parametrize("name", sorted(of_type("AWS::KMS::Key")))
-def test_a_key_is_kept_rotated_and_closed_to_other_accounts(name: str) -> None:
-    key = resources()[name]
-    assert key["DeletionPolicy"] == "Retain"
-    assert key["Properties"].get("EnableKeyRotation") is True or "KeySpec" in key["Properties"]
-    for statement in statements(key["Properties"]["KeyPolicy"]):
-        if statement["Effect"] == "Allow" and statement["Principal"] in ("*", {"AWS": "*"}):
-            equals = statement["Condition"]["StringEquals"]
-            assert equals["kms:CallerAccount"] == {"Ref": "AWS::AccountId"}
-            assert equals["kms:ViaService"]
 
 
 def test_dead_letters_are_kept_two_weeks_and_failed_executions_leave_their_id() -> None:
