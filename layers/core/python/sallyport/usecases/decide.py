@@ -64,7 +64,7 @@ def decide(
         return _with(request, decision, action, actor, ports)
 
     try:
-        request = record(ports, request_id, decided, now)
+        request = record(ports, request_id, decided, now, proved=said.choice is Choice.APPROVE)
     except Refusal as refusal:
         record_refusal(ports, request_id, EventType.DECISION_REFUSED, actor, refusal, now)
         raise
