@@ -75,8 +75,8 @@ bench: $(READY) ## Ratios beside bare boto3 and bare cedarpy, into bench/results
 	@$(PY) -m bench.import_time
 	@$(PY) -m bench.policy
 
-bench-masking: $(READY) ## Masking beside Presidio, Philter and scrubadub, into bench/results/ (needs CORPORA=folder)
-	@$(PY) -m bench.masking --corpora "$(CORPORA)"
+bench-masking: $(READY) ## Masking beside Presidio, Philter and scrubadub, into bench/results/ (needs CORPORA=folder, takes OPERATIONS=folder)
+	@$(PY) -m bench.masking --corpora "$(CORPORA)" $(if $(OPERATIONS),--operations "$(OPERATIONS)")
 
 lock: $(READY) ## Pin third-party code again, with hashes
 	@$(PY) -m uv pip compile -q --python $(PY) --generate-hashes --no-header --no-annotate requirements-dev.in -o requirements-dev.txt

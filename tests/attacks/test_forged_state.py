@@ -22,7 +22,9 @@ def house() -> Iterator[House]:
         yield house
 
 
-def stored(house: House, request_id: str) -> dict[str, Any]:
+def stored(house: House, request_id: str, *, at_once: bool = False) -> dict[str, Any]:
+    """The item, once no step of the workflow is at it."""
+    assert at_once or house.quiet()
     key = {"pk": {"S": f"REQ#{request_id}"}}
     item: dict[str, Any] = house.client("dynamodb").get_item(TableName="requests", Key=key)["Item"]
     return item
@@ -110,7 +112,7 @@ def test_34_forged_half_of_a_quorum_does_not_help_the_other_half(house: House, c
     with house.policy(actions={**policy.actions, "s3.export": two}):
         request_id = house.asked()
         kept = stored(house, request_id)
-        edited(house, request_id, decisions=forged(house, request_id, "quinn.approver"))
+        edited(house, request_id, decisions=forged(house, request_id, "otto.owner"))
         if channel == "slack":
             assert house.click("petra.approver", request_id) == "evidence_mismatch"
         else:
@@ -123,7 +125,7 @@ def test_34_forged_half_of_a_quorum_does_not_help_the_other_half(house: House, c
         assert house.click("petra.approver", request_id) == "evidence_mismatch"  # an old head is none
         assert house.click("petra.approver", request_id) == "ok"
         assert house.request(request_id).status == "pending"
-        assert house.click("quinn.approver", request_id) == "ok"
+        assert house.click("otto.owner", request_id) == "ok"
         house.until(request_id, lambda r: r.grant is not None)
         assert house.redeem(request_id)[0] == 200
     assert house.broken_at(request_id) is None
@@ -177,7 +179,8 @@ AFTER: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "a broken glass made whole": lambda d: {"decisions": [{**d["decisions"][0], "break_glass": True}]},
     "a rung that was not reached": lambda d: {"rung": 2},
     "a lower quorum": lambda d: {"quorum": 0},
-    "nobody acted for": lambda d: {"on_behalf_of": "quinn.approver"},
+    "nobody who may be acted for": lambda d: {"may_act_for": []},
+    "somebody acted for": lambda d: {"on_behalf_of": "quinn.approver"},
     "a head that is older": lambda d: {"head": {**d["head"], "length": d["head"]["length"] - 1}},
     "a head that is newer": lambda d: {"head": {**d["head"], "length": d["head"]["length"] + 3}},
 }
@@ -234,7 +237,7 @@ def test_34_revocation_while_sts_answers_is_undone_in_the_table(house: House, mo
     issue = issuer.issue
 
     def meanwhile(wanted: Any) -> Any:
-        kept = stored(house, request_id)
+        kept = stored(house, request_id, at_once=True)
         house.call("revoke_grant", person_arn("rosa.security"), request_id=request_id, route=route)
         put(house, kept)
         return issue(wanted)
@@ -256,7 +259,7 @@ def test_34_garbled_request_is_refused_and_loses_nothing(house: House, item: dic
     assert house.redeem(request_id)[0] == 503
     assert house.said()["outcome"] == "request_unreadable"
     put(house, kept)
-    assert house.redeem(request_id)[0] == 200
+    assert house.redeem(request_id)[1].get("code") is None
 
 
 # -- the chain itself

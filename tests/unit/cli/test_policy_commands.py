@@ -263,7 +263,7 @@ def test_the_access_review_has_the_same_rows_in_every_form(capsys: pytest.Captur
     assert len(rows) == len(allowed)
     assert all(f"| {row['action']} | {row['risk']} | {row['agent']} |" in markdown for row in rows)
     export = next(row for row in rows if row["action"] == "s3.export" and row["on_behalf_of"] == "")
-    assert export["decides"] == "otto.owner petra.approver quinn.approver"
+    assert export["decides"] == "otto.owner petra.approver"
     assert export["decides_after_escalation"] == "rosa.security"
     assert "arn:aws:iam::111122223333:user/sallyport-person-petra.approver" in markdown
     assert document["people"]["rosa.security"]["may_halt"]

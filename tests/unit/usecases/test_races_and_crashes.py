@@ -68,10 +68,10 @@ def sound(story: Story) -> bool:
 def test_second_approver_loses_and_leaves_one_event() -> None:
     story, store = racing()
     story.pending()
-    store.rival = lambda: story.decided("quinn.approver")
+    store.rival = lambda: story.decided("otto.owner")
     with refused("already_settled"):
         story.decided("petra.approver")
-    assert story.request.approvers == ("quinn.approver",)
+    assert story.request.approvers == ("otto.owner",)
     assert story.types.count("request.approved") == 1
     assert (story.last["type"], story.last["actor"]["id"]) == ("decision.refused", "petra.approver")
     assert sound(story)
@@ -91,9 +91,9 @@ def test_approve_and_deny_at_once_have_one_outcome() -> None:
 def test_two_approvals_of_a_quorum_of_two_at_once_both_count() -> None:
     story, store = racing()
     story.quorum(2).pending()
-    store.rival = lambda: story.decided("quinn.approver")
+    store.rival = lambda: story.decided("otto.owner")
     story.decided("petra.approver")
-    assert story.request.approvers == ("quinn.approver", "petra.approver")
+    assert story.request.approvers == ("otto.owner", "petra.approver")
     assert story.types.count("request.approved") == 1
     assert sound(story)
 

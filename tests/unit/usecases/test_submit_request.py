@@ -46,6 +46,8 @@ def test_a_submission_is_vaulted_audited_and_started() -> None:
         "delivery": "credential",
         "owner": "olive.owner",
         "operators": ["sam.operator"],
+        "may_act_for": list(request.may_act_for),
+        "risk": "high",
         "duration_seconds": 900,
         "expires_at": "2026-11-02T11:00:00.000Z",
         "quorum": 1,

@@ -200,7 +200,7 @@ class Answer:
     reasons: tuple[str, ...] = ()
 
 
-type Verb = Literal["decide", "break_glass", "read", "redeem", "revoke"]
+type Verb = Literal["decide", "deny", "break_glass", "read", "redeem", "revoke"]
 
 
 class Authorizer(Protocol):

@@ -35,6 +35,8 @@ def submission_facts(request: ApprovalRequest) -> dict[str, JSON]:
         "delivery": request.delivery.value,
         "owner": request.owner,
         "operators": list(request.operators),
+        "may_act_for": list(request.may_act_for),
+        "risk": request.risk,
         "on_behalf_of": request.on_behalf_of,
         "duration_seconds": request.duration_seconds,
         "expires_at": stamp(request.expires_at),
@@ -47,7 +49,8 @@ def disagreements(request: ApprovalRequest, links: Sequence[Link]) -> tuple[str,
     """The members of the stored request that its chain does not bear out: none when it can be believed, `chain` alone
     when the chain does not hold.
 
-    Not asked about are the task token and the card's place, which give nobody any authority, and counters.
+    Not asked about are the task token, the card's place and the groups that may read and deny it, none of which lets
+    anything take effect, and counters.
     """
     try:
         events = verified(request.request_id, links)

@@ -96,6 +96,14 @@ class AlreadyDecided(Refusal):
     code, http_status, title = "already_decided", 409, "This person has decided already"
 
 
+class NothingToWithdraw(Refusal):
+    code, http_status, title = (
+        "nothing_to_withdraw",
+        409,
+        "There is no approval of this person's to withdraw, or not again",
+    )
+
+
 class ReasonRequired(Refusal):
     code, http_status, title = "reason_required", 400, "This action wants a reason with the decision"
 

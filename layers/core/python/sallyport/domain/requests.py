@@ -52,11 +52,13 @@ class VerdictKind(StrEnum):
 class Choice(StrEnum):
     APPROVE = "approve"
     DENY = "deny"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One person's choice, about exactly what `presented_digest` showed. `comment` has been masked."""
+    """One person's choice, about exactly what `presented_digest` showed. `comment` has been masked. Their newest one
+    counts."""
 
     by: str
     choice: Choice
@@ -140,8 +142,12 @@ class ApprovalRequest:
     created_at: datetime
     expires_at: datetime
     quorum: int
-    # Who could assume the agent's role when it asked; like the owner of then, they never decide it.
+    # Facts of when it was made, on which reading and stopping it rest. `operators` could assume the agent's role and
+    # `may_act_for` could be acted for; like the owner, they never approve it. `asked` are the groups asked so far.
     operators: tuple[str, ...] = ()
+    may_act_for: tuple[str, ...] = ()
+    risk: str = ""
+    asked: tuple[str, ...] = ()
     presented_digest: str | None = None
     decisions: tuple[Decision, ...] = ()
     grant: Grant | None = None
@@ -161,7 +167,9 @@ class ApprovalRequest:
 
     @property
     def approvals(self) -> tuple[Decision, ...]:
-        return tuple(d for d in self.decisions if d.choice is Choice.APPROVE)
+        """Those that were not withdrawn."""
+        newest = {d.by: d for d in self.decisions}
+        return tuple(d for d in self.decisions if d.choice is Choice.APPROVE and d is newest[d.by])
 
     @property
     def approvers(self) -> tuple[str, ...]:

@@ -162,7 +162,7 @@ def _needless(text: str, span: Span, found: list[Span], starts: list[int]) -> bo
     """Whether a span that was found by its look says no more than the secrets `found` do, or nothing."""
     if span.end - span.start >= 8 and secrets.harmless(text, span.start, span.end):
         return True
-    if span.detector in ("name", "look") and _NAME_OF_SECRET.fullmatch(text, span.start, span.end):
+    if span.detector in ("name", "look", "cue") and _NAME_OF_SECRET.fullmatch(text, span.start, span.end):
         return True
     at = bisect.bisect_left(starts, span.start)
     if at and found[at - 1].end > span.start:

@@ -13,6 +13,7 @@ from sallyport.domain.ports import Conflict, Ports
 from sallyport.domain.refusals import NotAllowedToHalt, NotFound, Refusal, Unavailable, UnknownSwitch
 from sallyport.domain.tallies import RefusedCall
 from sallyport.masking import mask_text
+from sallyport.usecases import open_requests
 from sallyport.usecases.count_refusal import caller_of, count_refusal
 from sallyport.usecases.halts import read_deployment
 
@@ -26,12 +27,12 @@ def halt(caller: str, switch: str, reason: str, ports: Ports, now: datetime) -> 
     """Turn `all`, `agent:<id>` or `action:<name>` off. It holds once this has returned: submission, approval, grant,
     redemption and execution read the switches each time. Sessions that live are ended by revoking them.
 
-    Raises NotAllowedToHalt, or UnknownSwitch for an agent or action that there is not. Both are counted: not in the
-    deployment's chain, or whoever may not pull a switch could make it wait for them.
+    Raises NotAllowedToHalt, or UnknownSwitch for an agent or action that neither policy nor an open request names. Both
+    are counted: not in the deployment's chain, or whoever may not pull a switch could make it wait for them.
     """
     try:
         person = _allowed(caller, ports)
-        _check_known(switch, ports)
+        _check_known(switch, ports, now)
     except Refusal as refusal:
         _count_refused(RefusedCall.HALT, caller, refusal, ports, now)
         raise
@@ -111,10 +112,17 @@ def _allowed(caller: str, ports: Ports) -> Person:
     return person
 
 
-def _check_known(switch: str, ports: Ports) -> None:
+def _check_known(switch: str, ports: Ports, now: datetime) -> None:
+    """A switch that stops nothing would look like a brake that was pulled."""
     kind, _, name = switch.partition(":")
-    known = {"agent": ports.policy.directory.agents, "action": ports.policy.actions}.get(kind, {})
-    if switch != ALL and name not in known:
+    match kind:
+        case "agent":
+            known = name in ports.policy.directory.agents or open_requests.names("agent", name, ports, now)
+        case "action":
+            known = name in ports.policy.actions or open_requests.names("action", name, ports, now)
+        case _:
+            known = switch == ALL
+    if not known:
         raise UnknownSwitch
 
 

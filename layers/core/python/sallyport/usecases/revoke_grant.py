@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sallyport.domain.credentials import STS_MAXIMUM
 from sallyport.domain.directory import Agent, Person
 from sallyport.domain.events import Actor, ActorKind, Draft, EventType
 from sallyport.domain.ports import PortFailed, Ports
@@ -20,17 +19,15 @@ from sallyport.domain.refusals import (
     UnknownCaller,
 )
 from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
-from sallyport.domain.revocations import IN_FLIGHT, ListFull
+from sallyport.domain.revocations import ListFull
 from sallyport.domain.tallies import RefusedCall
+from sallyport.usecases import open_requests
 from sallyport.usecases.cards import refresh_card
 from sallyport.usecases.count_refusal import caller_of, count_refusal
 from sallyport.usecases.decide import call_back
 from sallyport.usecases.deny_sessions import deny_for_agent, deny_for_people, has_room, live_session, role_of
 from sallyport.usecases.note_policy import note_policy
 from sallyport.usecases.transition import record, record_refusal
-
-# A request that was made under a more patient policy is still found.
-_AT_LEAST = timedelta(days=1)
 
 
 def revoke_grant(caller: str, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
@@ -122,7 +119,7 @@ def revoke_agent(caller: str, agent_id: str, ports: Ports, now: datetime) -> tup
         person = ports.policy.directory.person_of(caller)
         if person is None:
             raise UnknownCaller
-        if agent_id not in ports.policy.directory.agents:
+        if agent_id not in ports.policy.directory.agents and not open_requests.names("agent", agent_id, ports, now):
             raise NotFound
     except Refusal as refusal:
         count_refusal(RefusedCall.REVOKE, caller_of(caller, ports), refusal, ports, now)
@@ -140,7 +137,7 @@ def _all_recorded(
 ) -> tuple[list[ApprovalRequest], dict[str, str]]:
     ended: list[ApprovalRequest] = []
     refused: dict[str, str] = {}
-    for request in ports.store.live(agent_id, now - _longest_life(ports)):
+    for request in ports.store.live(agent_id, now - open_requests.LONGEST_LIFE):
         try:
             _permitted(person, request.request_id, ports)
             ended.append(_recorded(person, request.request_id, ports, now))
@@ -166,13 +163,6 @@ def _all_denied(ended: list[ApprovalRequest], ports: Ports, now: datetime) -> di
         except PortFailed:
             refused |= {request.request_id: RevocationFailed.code for request in requests}
     return refused
-
-
-def _longest_life(ports: Ports) -> timedelta:
-    """How long after it was made a request can have a live session: the ladder, the grant, and STS's hour."""
-    actions = ports.policy.actions.values()
-    seconds = max((a.approval.timeout_seconds + a.redemption_seconds for a in actions), default=0)
-    return max(_AT_LEAST, timedelta(seconds=seconds + STS_MAXIMUM) + IN_FLIGHT)
 
 
 def _principal(caller: str, ports: Ports) -> Agent | Person:

@@ -25,13 +25,15 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("pool", r"[a-z]{2}(?:-[a-z]{3,4})?-[a-z]{4,9}-\d_[A-Za-z0-9]{6,16}"),
     ("git", r"refs|v\d{1,4}"),
 )  # fmt: skip
-_COMPILED = tuple((kind, re.compile(form)) for kind, form in _FORMS)
+_ANY_FORM = re.compile("|".join(f"(?P<{kind}_{i}>{form})" for i, (kind, form) in enumerate(_FORMS)))
 _ID = re.compile(
     r"([a-z]{1,12}(?:-[a-z]{2,10}){0,2})-(?:([0-9a-f]{17}|[0-9a-f]{8,10}|[0-9a-f]{16})|([0-9a-z]{8,17}))", re.IGNORECASE
 )
 # What the services and their clients make up by lot: too long and too mixed for anybody's number.
 _GENERATED = re.compile(r"(?=[A-Za-z0-9_-]*[a-z])[A-Za-z0-9_-]{16,128}")
 _RUN = re.compile(r"[0-9]+|[a-z]+|[A-Z]+")
+# Without a break, and longer than any number that people are given.
+_UNIFORM = re.compile(r"(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{28,128}|[0-9]{25,128}")
 _BETWEEN = re.compile(r"[-_]+")
 _MANY_RUNS = 8
 _UNBROKEN = 14  # characters
@@ -58,28 +60,29 @@ def form(text: str) -> str | None:
     """The kind of the documented form that the whole of `text` has, or None."""
     if len(text) > 128 or len(text) < 4:
         return None
-    for kind, pattern in _COMPILED:
-        if pattern.fullmatch(text) is not None:
-            return kind
-    if _resource(text):
+    if (match := _ANY_FORM.fullmatch(text)) is not None and match.lastgroup is not None:
+        return match.lastgroup.partition("_")[0]
+    if resource(text):
         return "resource"
     return "generated" if generated(text) else None
 
 
-def _resource(text: str) -> bool:
+def resource(text: str) -> bool:
     """Whether `text` is an id of a cloud's resource: `vol-1234567890abcdef0`, `sg-12345678`, `rtbassoc-3a1f0f58`."""
     match = _ID.fullmatch(text)
     if match is None:
         return False
     prefix, hexadecimal, other = match.groups()
-    if prefix.islower() and prefix in prefixes():
-        digits = (hexadecimal or other).isdigit()
-        return not digits or len(prefix) >= _LISTED_SHORT or prefix in ("i", "sg", "fs")
-    return False
+    drawn = hexadecimal or other
+    if prefix not in prefixes():
+        return False
+    return not drawn.isdigit() or len(prefix) >= _LISTED_SHORT or prefix in ("i", "sg", "fs")
 
 
 def generated(text: str) -> bool:
     """Whether `text` was drawn by lot rather than given to anybody: sixteen characters of all kinds that keep changing."""
+    if _UNIFORM.fullmatch(text) is not None:
+        return True
     return (
         _GENERATED.fullmatch(text) is not None
         and len(_RUN.findall(text)) >= _MANY_RUNS

@@ -44,6 +44,7 @@ _GRAMMARS = (
     ("instant", re.compile(r"\d:\d\d:\d|\dT\d"), _INSTANT),
     ("account", re.compile(r"\d{12}"), _ACCOUNT),
 )
+_TOLD = re.compile(r"\d:\d|\dT\d|\d{12}|\d \*|\* [\d*]")
 _REACH = 160  # characters around what a detector found, in which the words that matter stand
 
 
@@ -62,6 +63,8 @@ def find(text: str) -> list[MachineName]:
 
 def at(text: str, start: int, end: int) -> MachineName | None:
     """The name that covers what a detector found at `text[start:end]`."""
+    if not _TOLD.search(text, start, end + 9):
+        return None
     low = max(0, start - _REACH)
     for name in find(text[low : end + _REACH]):
         if name.start <= start - low < name.end:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sallyport.masking.machines import clouds, compound, network, persons
+from sallyport.masking.machines import clouds, compound, network, persons, pieces
 from sallyport.masking.machines.names import MachineName
 from sallyport.masking.machines.tickets import ticket
 
@@ -28,16 +28,29 @@ def read(token: str, *, announced: bool = False) -> MachineName | None:
     """
     if len(token) > LONGEST or not (token := token.rstrip(_EDGES)):
         return None
-    if (kind := network.kind(token)) is not None:
+    if _TELLING.search(token) is None:
+        return None
+    if _NUMERIC.fullmatch(token) is not None:
+        kind = network.kind(token) if "." in token else "generated" if pieces.generated(token) else None
+        return MachineName(0, len(token), kind) if kind is not None else None
+    if ":" in token and (kind := network.kind(token)) is not None:
         return MachineName(0, len(token), kind)
     if clouds.image(token):
         return MachineName(0, len(token), "image")
     if (kind := ticket(token)) is not None and not announced:
         return MachineName(0, len(token), kind)
+    if _CODE.fullmatch(token) is not None:
+        kind = None if announced else pieces.form(token)
+        return MachineName(0, len(token), kind) if kind is not None else None
     kind, closed = _closed(token, announced=announced)
     if kind == "date" and _bare(token, closed):
         return None
     return MachineName(0, len(token), kind, _complement(token, closed)) if kind is not None else None
+
+
+_CODE = re.compile(r"[A-Z0-9-]+")  # nothing in it that could be put together from words
+_NUMERIC = re.compile(r"[0-9./:+-]*")  # without a letter only addresses and endless numbers are names
+_TELLING = re.compile(r"[0-9/:.]")
 
 
 def _closed(token: str, *, announced: bool) -> tuple[str | None, list[tuple[int, int]]]:
