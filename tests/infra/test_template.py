@@ -14,6 +14,17 @@ FUNCTIONS = sorted(of_type("AWS::Lambda::Function"))
 BUCKETS = sorted(of_type("AWS::S3::Bucket"))
 
 
+def by_environment(name: str) -> dict[str, Any]:
+    """What the template says of data in the environment that is deployed."""
+    return {"Fn::FindInMap": ["Data", {"Ref": "Environment"}, name]}
+
+
+def kept_in_production(resource: dict[str, Any]) -> bool:
+    """Whether a resource outlives its stack where its data is real."""
+    policies = {name: resource[name] for name in ("DeletionPolicy", "UpdateReplacePolicy")}
+    return policies == {name: by_environment(name) for name in policies}
+
+
 def routes() -> dict[tuple[str, str], dict[str, Any]]:
     (api,) = of_type("AWS::ApiGateway::RestApi").values()
     return {
@@ -133,9 +144,9 @@ def test_tables_are_protected(name: str) -> None:
     table = resources()[name]
     properties = table["Properties"]
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert properties["DeletionProtectionEnabled"] is True
+    assert properties["DeletionProtectionEnabled"] == by_environment("Protected")
     assert properties["SSESpecification"]["SSEType"] == "KMS"
-    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
+    assert kept_in_production(table)
 
 
 def test_the_audit_table_has_a_stream_no_ttl_and_lets_nobody_change_it() -> None:
@@ -156,7 +167,7 @@ def test_a_bucket_is_private_versioned_encrypted_kept_and_takes_tls_alone(name: 
     properties = bucket["Properties"]
     assert list(properties["PublicAccessBlockConfiguration"].values()) == [True] * 4
     assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
-    assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
+    assert kept_in_production(bucket)
     assert properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     (policy,) = [p for p in of_type("AWS::S3::BucketPolicy").values() if short(p["Bucket"]) == f"${{{name}}}"]
     (tls,) = [s for s in statements(policy["PolicyDocument"]) if s["Sid"] == "TlsOnly"]
@@ -193,7 +204,7 @@ def test_the_worm_bucket_locks_its_objects() -> None:
 @pytest.mark.parametrize("name", sorted(of_type("AWS::KMS::Key")))
 def test_a_key_is_kept_rotated_and_closed_to_other_accounts(name: str) -> None:
     key = resources()[name]
-    assert key["DeletionPolicy"] == "Retain"
+    assert kept_in_production(key)
     assert key["Properties"].get("EnableKeyRotation") is True or "KeySpec" in key["Properties"]
     for statement in statements(key["Properties"]["KeyPolicy"]):
         if statement["Effect"] == "Allow" and statement["Principal"] in ("*", {"AWS": "*"}):
