@@ -49,13 +49,13 @@ def revoke(house: House, request_id: str, caller: str) -> tuple[int, Any]:
 
 
 def revoke_agent(house: House, agent: str, caller: str = ROSA) -> tuple[int, Any]:
-    return house.call("revoke_grant", caller, path={"agent": agent}, route=("DELETE", "/v1/agents/{agent}/grants"))
+    return house.call("revoke_agent", caller, path={"agent": agent}, route=("DELETE", "/v1/agents/{agent}/grants"))
 
 
 def pull(house: House, switch: str, method: str = "POST") -> tuple[int, Any]:
     if method == "DELETE":
-        return house.call("revoke_grant", ROSA, query={"switch": switch}, route=("DELETE", "/v1/halts"))
-    return house.call("revoke_grant", ROSA, body={"switch": switch, "reason": "Rogue"}, route=("POST", "/v1/halts"))
+        return house.call("set_halt", ROSA, query={"switch": switch}, route=("DELETE", "/v1/halts"))
+    return house.call("set_halt", ROSA, body={"switch": switch, "reason": "Rogue"}, route=("POST", "/v1/halts"))
 
 
 def live(house: House) -> str:

@@ -40,11 +40,11 @@ def released(house: House) -> Iterator[None]:
 
 
 def pull(house: House, switch: str = "all") -> tuple[int, Any]:
-    return house.call("revoke_grant", ROSA, body={"switch": switch, "reason": "Drill"}, route=("POST", "/v1/halts"))
+    return house.call("set_halt", ROSA, body={"switch": switch, "reason": "Drill"}, route=("POST", "/v1/halts"))
 
 
 def let_go(house: House, switch: str = "all") -> tuple[int, Any]:
-    return house.call("revoke_grant", ROSA, query={"switch": switch}, route=("DELETE", "/v1/halts"))
+    return house.call("set_halt", ROSA, query={"switch": switch}, route=("DELETE", "/v1/halts"))
 
 
 def use(house: House, delivery: str, request_id: str) -> tuple[int, Any]:
@@ -130,11 +130,11 @@ def test_session_whose_done_failed_half_way_is_found_by_revoking_the_agent(
         assert (status, problem["code"]) == (503, "revocation_failed")
     assert house.request(request_id).status.value == "closed"
     by_agent = ("DELETE", "/v1/agents/{agent}/grants")
-    status, answer = house.call("revoke_grant", ROSA, path={"agent": "export-bot"}, route=by_agent)
+    status, answer = house.call("revoke_agent", ROSA, path={"agent": "export-bot"}, route=by_agent)
     assert status == 200
     assert request_id in answer["revoked"]
     assert request_id in denied()
-    status, answer = house.call("revoke_grant", ROSA, path={"agent": "export-bot"}, route=by_agent)
+    status, answer = house.call("revoke_agent", ROSA, path={"agent": "export-bot"}, route=by_agent)
     assert (status, answer["revoked"]) == (200, [])
     assert house.types(request_id).count("grant.revoked") == 2
 

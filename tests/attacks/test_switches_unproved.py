@@ -25,15 +25,15 @@ def house() -> Iterator[House]:
 
 
 def pull(house: House, switch: str) -> tuple[int, Any]:
-    return house.call("revoke_grant", ROSA, body={"switch": switch, "reason": "Drill"}, route=("POST", "/v1/halts"))
+    return house.call("set_halt", ROSA, body={"switch": switch, "reason": "Drill"}, route=("POST", "/v1/halts"))
 
 
 def let_go(house: House, switch: str) -> tuple[int, Any]:
-    return house.call("revoke_grant", ROSA, query={"switch": switch}, route=("DELETE", "/v1/halts"))
+    return house.call("set_halt", ROSA, query={"switch": switch}, route=("DELETE", "/v1/halts"))
 
 
 def pulled(house: House) -> set[str]:
-    listed = house.call("revoke_grant", ROSA, route=("GET", "/v1/halts"))[1]
+    listed = house.call("list_requests", ROSA, route=("GET", "/v1/halts"))[1]
     return {halt["switch"] for halt in listed["halts"]}
 
 
@@ -112,7 +112,7 @@ def test_34_agent_and_stranger_do_not_let_go_of_what_sallyport_pulled(house: Hou
     house.asked()
     house.client("dynamodb").delete_item(TableName="requests", Key=KEY)
     for caller in (agent_arn("export-bot"), person_arn("olive.owner")):
-        answer = house.call("revoke_grant", caller, query={"switch": "all"}, route=("DELETE", "/v1/halts"))
+        answer = house.call("set_halt", caller, query={"switch": "all"}, route=("DELETE", "/v1/halts"))
         assert answer[1]["code"] == "not_allowed_to_halt"
     assert house.call("submit_request", agent_arn("export-bot"), body=submission_body())[1]["code"] == "halted"
     assert let_go(house, "all")[0] == 200

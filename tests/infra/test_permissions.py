@@ -37,6 +37,7 @@ WAKE = {("states:SendTaskSuccess", MACHINE)}
 FAIL = {("states:SendTaskFailure", MACHINE)}
 OPEN = {("s3:GetObject", RAW)}
 ASSUME = {(action, TARGETS) for action in ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")}
+DENY = {("iam:PutRolePolicy", TARGETS)}
 SUBMIT = {("s3:PutObject", RAW), ("kms:GenerateMac", "${SamenessKey}"), ("states:StartExecution", MACHINE)}
 EMPTY = {
     ("s3:DeleteObject", RAW),
@@ -46,7 +47,8 @@ EMPTY = {
 
 ALLOWED: dict[str, set[Permission]] = {
     "SubmitRequest": SETTLE | PROVE | SHOW | SUBMIT,
-    "GetRequest": READ | PENDING | SHOW,
+    "GetRequest": READ | SHOW,
+    "ListRequests": READ | PROVE | PENDING | SHOW,
     "CancelRequest": SETTLE | SHOW | WAKE,
     "DecideRequest": SETTLE | PROVE | SHOW | WAKE | POST,
     "SlackInteraction": SETTLE
@@ -61,7 +63,9 @@ ALLOWED: dict[str, set[Permission]] = {
     "IssueGrant": SETTLE | PROVE | OPEN | SHOW | POST | FAIL,
     "IssueCredentials": RECORD | PROVE | GUARD | OPEN | WAKE | ASSUME,
     "ExecuteAction": RECORD | PROVE | GUARD | OPEN | WAKE | ASSUME,
-    "RevokeGrant": SETTLE | PROVE | PENDING | SHOW | POST | WAKE | {("iam:PutRolePolicy", TARGETS)},
+    "RevokeGrant": SETTLE | PROVE | SHOW | POST | WAKE | DENY,
+    "RevokeAgent": SETTLE | PROVE | PENDING | WAKE | DENY,
+    "SetHalt": SETTLE | PROVE,
     "RemindReviews": PENDING | POST,
     "CloseRequest": SETTLE | SHOW | POST | EMPTY,
 }
@@ -112,14 +116,15 @@ def test_only_two_functions_assume_roles() -> None:
 
 
 def test_what_changes_roles_reaches_bounded_targets_alone() -> None:
-    ((function, statement),) = [
-        (function, statement)
+    found = {
+        function: statement
         for function, role in function_roles().items()
         for statement in role_statements(role)
         if any(action.startswith("iam:") for action in listed(statement["Action"]))
-    ]
-    assert function == "RevokeGrant"
-    assert statement["Condition"] == {"StringEquals": {"iam:PermissionsBoundary": {"Ref": "TargetBoundary"}}}
+    }
+    assert set(found) == {"RevokeGrant", "RevokeAgent"}
+    for statement in found.values():
+        assert statement["Condition"] == {"StringEquals": {"iam:PermissionsBoundary": {"Ref": "TargetBoundary"}}}
 
 
 def test_who_touches_the_vault_is_the_same_in_iam_bucket_policy_and_key_policy() -> None:

@@ -110,10 +110,64 @@ def test_layers_are_built_for_the_functions_architecture() -> None:
     assert found == dict.fromkeys(("DepsLayer", "CoreLayer", "PolicyLayer"), built)
 
 
-def test_clicks_and_long_polls_have_concurrency_of_their_own() -> None:
-    reserved = {n: f.get("ReservedConcurrentExecutions") for n, f in of_type("AWS::Lambda::Function").items()}
-    assert reserved["GetRequest"] == {"Ref": "LongPollConcurrency"}
-    assert reserved["SlackInteraction"] == {"Ref": "SlackInteractionConcurrency"}
+# Whose capacity nobody else can take; where none may be reserved, 0 reserves none.
+RESERVED = {
+    "SetHalt": ("ReservesHalts", "HaltConcurrency"),
+    "RevokeAgent": ("ReservesRevokeAgent", "RevokeAgentConcurrency"),
+    "SlackInteraction": ("ReservesClicks", "SlackInteractionConcurrency"),
+    "GetRequest": ("ReservesLongPolls", "LongPollConcurrency"),
+}
+
+
+def test_what_stops_decides_or_waits_has_concurrency_of_its_own() -> None:
+    functions = of_type("AWS::Lambda::Function")
+    reserved = {
+        n: f["ReservedConcurrentExecutions"] for n, f in functions.items() if "ReservedConcurrentExecutions" in f
+    }
+    assert reserved == {
+        name: {"Fn::If": [condition, {"Ref": parameter}, {"Ref": "AWS::NoValue"}]}
+        for name, (condition, parameter) in RESERVED.items()
+    }
+    for condition, parameter in RESERVED.values():
+        assert source()["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, 0]}]}
+        assert source()["Parameters"][parameter]["MinValue"] == 0
+    polls = functions["GetRequest"]["Environment"]["Variables"]
+    assert polls["LONG_POLL_CONCURRENCY"] == {"Ref": "LongPollConcurrency"}  # with 0, reads do not wait
+
+
+def served() -> dict[str, set[str]]:
+    """The routes of each function."""
+    found: dict[str, set[str]] = {}
+    for (method, path), operation in routes().items():
+        uri = json.dumps(operation["x-amazon-apigateway-integration"]["uri"])
+        (function,) = {name for name in FUNCTIONS if f"{name}.Alias" in uri or f"${{{name}Alias" in uri}
+        found.setdefault(function, set()).add(f"{method} {path}")
+    return found
+
+
+def test_switches_and_revoking_an_agent_share_a_function_with_nothing_that_waits_or_that_agents_call() -> None:
+    assert served()["SetHalt"] == {"POST /v1/halts", "DELETE /v1/halts"}
+    assert served()["RevokeAgent"] == {"DELETE /v1/agents/{agent}/grants"}
+    assert served()["GetRequest"] == {"GET /v1/requests/{request_id}"}
+    assert served()["ListRequests"] == {"GET /v1/requests", "GET /v1/halts"}
+
+
+def test_what_stops_and_what_decides_has_a_throttle_of_its_own() -> None:
+    (stage,) = of_type("AWS::ApiGateway::Stage").values()
+    settings = {(s["HttpMethod"], s["ResourcePath"].replace("~1", "/")): s for s in stage["MethodSettings"]}
+    assert len(settings) == len(stage["MethodSettings"])
+    own = {(method, f"/{path}") for method, path in routes()} & set(settings)
+    assert own | {("*", "/*")} == set(settings)  # none for a route that there is not
+    assert own >= {
+        ("POST", "//v1/halts"),
+        ("DELETE", "//v1/halts"),
+        ("DELETE", "//v1/agents/{agent}/grants"),
+        ("POST", "//v1/requests/{request_id}/decisions"),
+        ("POST", "//slack/interactions"),
+    }
+    for setting in settings.values():
+        assert setting["ThrottlingRateLimit"] > 0
+        assert setting["ThrottlingBurstLimit"] >= setting["ThrottlingRateLimit"]
 
 
 def test_environments_name_secrets_and_hold_none() -> None:

@@ -72,6 +72,7 @@ def _furnished(patch: pytest.MonkeyPatch) -> Iterator[House]:
         "VIEWS_BUCKET": "views",
         "SAMENESS_KEY_ID": key,
         "STATE_MACHINE_ARN": house.state_machine_arn,
+        "LONG_POLL_CONCURRENCY": "25",
         "REQUESTS_PER_HOUR": "100000",
         "REQUESTS_PENDING": "1000",
         "EXTERNAL_ID": "tests",

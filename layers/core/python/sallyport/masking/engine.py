@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sallyport.masking import admission, freetext, keys, policy, words
+from sallyport.masking import admission, freetext, keys, people, policy, words
 from sallyport.masking.budget import MAX_DEPTH, Budget
 from sallyport.masking.ledger import Place
+from sallyport.masking.plain import scrub_surrogates
 from sallyport.masking.replacement import Replacement
 from sallyport.masking.resources import Resources
 from sallyport.masking.structure import company, fhir, fields, judging, key_kinds, meanings, tables
@@ -49,6 +50,7 @@ _PUBLIC_PARTS = frozenset(
 )
 _SMALL = 99_999  # numbers of fewer than six digits identify nobody without a field that says so
 _NOBODY = Company.NONE
+_NO_PERSONS: dict[str, str] = {}
 _UNREAD: list[Field | None] | None = []  # the headers beside a matrix before anybody asked for them
 
 
@@ -64,9 +66,11 @@ class Engine:
         self.replacement = Replacement(rules, budget)
         self.ledger = self.replacement.ledger
         self.columns = policy.columns(rules)
+        self.names: list[tuple[Any, Any, str, Place | None]] = []
         self.pending: list[tuple[Any, Any, str, Place, bool]] = []
         self._repeated: dict[tuple[int, str], int] = {}
         self._keys: dict[str, keys.Key] = {}
+        self._pairs: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
         self._companies: tuple[dict[tuple[str, ...], Company], ...] = tuple({} for _ in Company)
         self._masked = self.replacement.masked
         self.mentioning: list[tuple[Any, Any, str, Place]] = []
@@ -77,11 +81,16 @@ class Engine:
         hints: Hints = tuple((tuple(rule.path.split(".")[1:]), rule) for rule in self.rules.fields)
         root: list[JSON] = [None]
         self.put(root, 0, document, None, hints, None, 0)
-        for holder, slot, text, above, machines in self.pending:
-            holder[slot] = self.replacement.text(text, (above, slot), machines=machines)
+        replacement = self.replacement
+        read = [replacement.read(text, machines=machines) for _, _, text, _, machines in self.pending]
+        replacement.people.complete = True
+        for holder, slot, name, above in self.names:
+            holder[slot] = replacement.whole(name, (above, slot), "NAME", "field")
+        for (holder, slot, text, above, _), spans in zip(self.pending, read, strict=True):
+            holder[slot] = replacement.spans(text, (above, slot), spans)
         # What terminologies and organisations are called is looked through for known names and nothing else.
-        for holder, slot, text, place in self.mentioning if self.replacement.known else ():
-            holder[slot] = self.replacement.names(text, (place, slot))
+        for holder, slot, text, place in self.mentioning if replacement.known else ():
+            holder[slot] = replacement.names(text, (place, slot))
         return root[0]
 
     def put(
@@ -145,10 +154,13 @@ class Engine:
         if said == judging.KEEP:
             return
         machines = said == judging.READ_AS_MACHINES
-        if not machines and said != judging.READ:
+        if said == "NAME":
+            self.replacement.learn(value)
+            self.names.append((holder, slot, value, above))
+        elif not machines and said != judging.READ:
             holder[slot] = self.replacement.whole(value, (above, slot), said, "field")
         elif len(value) > 1 and not (keys.looks_like_field(value) and self.key(value).field is not None):
-            self.pending.append((holder, slot, value, above, machines))  # type: ignore[arg-type]
+            self.pending.append((holder, slot, scrub_surrogates(value), above, machines))  # type: ignore[arg-type]
 
     def _number(self, value: float, place: Place, field: Field | None) -> JSON:
         if field is not None:
@@ -198,6 +210,7 @@ class Engine:
         here = self._company(value, around)
         described, headers = tables.described_field(value, here, self._masked), _UNREAD
         inherited = field if field is not None and (_inherits(field, here) or tables.is_typed(value)) else None
+        persons = self._persons(value) if here is not Company.MACHINE else _NO_PERSONS
         for key, item in value.items():
             known = self.key(key)
             shown = key if known.shown and key not in masked else self.shown_key(key, place, masked)
@@ -208,11 +221,29 @@ class Engine:
             if type(item) is list and item and type(item[0]) is list and not inner:
                 headers = tables.headers(value, self._masked) if headers is _UNREAD else headers
                 masked[shown] = self._rows(item, (place, shown), headers, depth + 1)
+            elif key in persons and not inner and found is not None and judging.decide(found, str(item)) == "NAME":
+                masked[shown] = self.replacement.whole(str(item), (place, shown), "NAME", "field", persons[key])
             elif type(item) is dict or type(item) is list:
                 below = company.below(known.says, here)
                 self.put(masked, shown, item, place, inner, found, depth + 1, below)
             else:
                 self.put(masked, shown, item, place, inner, found, depth + 1)
+
+    def _persons(self, node: dict[str, JSON]) -> dict[str, str]:
+        """Whose name each field of `node` holds, where one holds the given and another the family name of a person."""
+        listed = tuple(node)
+        pairs = self._pairs.get(listed)
+        if pairs is None:
+            pairs = self._pairs[listed] = people.pairs(listed)
+        if not pairs:
+            return _NO_PERSONS
+        found: dict[str, str] = {}
+        for first, last in pairs:
+            given, family = node[first], node[last]
+            if type(given) is str and type(family) is str:
+                person = self.replacement.people.in_fields(given, family)
+                found |= {first: person, last: person} if person else {}
+        return found
 
     def _company(self, node: dict[str, JSON], around: Company) -> Company:
         """Whose object `node` is; the keys of a table's rows are the same from row to row and read once."""

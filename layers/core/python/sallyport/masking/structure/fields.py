@@ -97,6 +97,9 @@ _TECHNICAL = re.compile(
 )
 
 
+_FIELD_LIKE = re.compile(r"[!-/:-~]{1,64}\d{0,2}")
+
+
 @lru_cache(maxsize=4096)
 def classify(key: str) -> Field | None:
     """What `key` says about its value, or None. Cached: keys are field names; only short ones are kept."""
@@ -112,8 +115,8 @@ def field_of(key: str) -> Field | None:
 
 
 def is_field_like(key: str) -> bool:
-    """Whether `key` can be remembered beyond a request: words, no number and no sentence."""
-    return key.isascii() and not any(map(str.isdigit, key)) and " " not in key
+    """Whether `key` can be remembered beyond a request: words and at most two digits, no number and no sentence."""
+    return _FIELD_LIKE.fullmatch(key) is not None
 
 
 def words_of(key: str) -> list[str]:
