@@ -85,7 +85,9 @@ def test_nothing_is_of_one_partition_or_region() -> None:
 
 def test_the_boundary_names_the_gates_two_tables_and_no_pattern_that_the_sample_table_fits() -> None:
     (boundary,) = of_type("AWS::IAM::ManagedPolicy")["TargetBoundary"]["PolicyDocument"]["Statement"][1:2]
-    tables = {short(arn) for arn in boundary["Resource"] if "table" in short(arn) or "Table" in short(arn)}
+    tables = {
+        arn for arn in map(short, boundary["Resource"]) if "sTable}" in arn or "tTable}" in arn or ":table/" in arn
+    }
     assert tables == {"${RequestsTable}", "${RequestsTable}/*", "${AuditTable}", "${AuditTable}/*"}
 
 

@@ -8,21 +8,20 @@ import pytest
 from sallyport.adapters.policy_layer import load_policy
 from sallyport_cli.policy.validate_template import VAULT_DAYS
 from tests.support import template
-from tests.support.template import ROOT, listed, of_type, resources, short, source, statements
+from tests.support.template import (
+    ROOT,
+    by_environment,
+    kept_in_production,
+    listed,
+    of_type,
+    resources,
+    short,
+    source,
+    statements,
+)
 
 FUNCTIONS = sorted(of_type("AWS::Lambda::Function"))
 BUCKETS = sorted(of_type("AWS::S3::Bucket"))
-
-
-def by_environment(name: str) -> dict[str, Any]:
-    """What the template says of data in the environment that is deployed."""
-    return {"Fn::FindInMap": ["Data", {"Ref": "Environment"}, name]}
-
-
-def kept_in_production(resource: dict[str, Any]) -> bool:
-    """Whether a resource outlives its stack where its data is real."""
-    policies = {name: resource[name] for name in ("DeletionPolicy", "UpdateReplacePolicy")}
-    return policies == {name: by_environment(name) for name in policies}
 
 
 def routes() -> dict[tuple[str, str], dict[str, Any]]:
@@ -200,6 +199,7 @@ def test_tables_are_protected(name: str) -> None:
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert properties["DeletionProtectionEnabled"] == by_environment("Protected")
     assert properties["SSESpecification"]["SSEType"] == "KMS"
+    assert short(properties["SSESpecification"]["KMSMasterKeyId"]) == "${TableKey}"
     assert kept_in_production(table)
 
 
@@ -253,18 +253,6 @@ def test_the_worm_bucket_locks_its_objects() -> None:
     assert bucket["ObjectLockEnabled"] is True
     retention = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
     assert retention == {"Mode": "COMPLIANCE", "Days": {"Ref": "AuditRetentionDays"}}
-
-
-@pytest.mark.parametrize("name", sorted(of_type("AWS::KMS::Key")))
-def test_a_key_is_kept_rotated_and_closed_to_other_accounts(name: str) -> None:
-    key = resources()[name]
-    assert kept_in_production(key)
-    assert key["Properties"].get("EnableKeyRotation") is True or "KeySpec" in key["Properties"]
-    for statement in statements(key["Properties"]["KeyPolicy"]):
-        if statement["Effect"] == "Allow" and statement["Principal"] in ("*", {"AWS": "*"}):
-            equals = statement["Condition"]["StringEquals"]
-            assert equals["kms:CallerAccount"] == {"Ref": "AWS::AccountId"}
-            assert equals["kms:ViaService"]
 
 
 def test_dead_letters_are_kept_two_weeks_and_failed_executions_leave_their_id() -> None:
