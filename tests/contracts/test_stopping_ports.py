@@ -193,7 +193,7 @@ def test_put_without_an_answer_may_have_been_made(failure: Exception, raised: ty
             raise failure
 
     with pytest.raises(raised):
-        IamRolePolicies(Client()).put("target", "{}")  # type: ignore[arg-type]
+        IamRolePolicies(Client()).put("target", RevokedSessions().policy())  # type: ignore[arg-type]
 
 
 def test_fresh_deployment_has_no_switches() -> None:

@@ -19,6 +19,7 @@ from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import JSON
 from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
+from sallyport.domain.deny_policy import only_denies
 from sallyport.domain.deployment import CHAIN, Deployment
 from sallyport.domain.events import AuditEvent, Link
 from sallyport.domain.ports import Card, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
@@ -286,7 +287,7 @@ class FakeRolePolicies:
         self.puts.append(document)
         if self.failing:
             raise self.failing
-        self.documents[role] = document
+        self.documents[role] = only_denies(document)
 
 
 @dataclass

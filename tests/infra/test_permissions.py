@@ -16,7 +16,8 @@ from tests.support.template import (
     statements,
 )
 
-REQUESTS, AUDIT = "${RequestsTable}", "${AuditTable}"
+REQUESTS, AUDIT = "arn::dynamodb:::table/*-requests", "arn::dynamodb:::table/*-audit"
+SECRET = "arn::secretsmanager:::secret:*/slack-{}-??????"
 MACHINE = "arn::states:::stateMachine:*-approval"
 RAW, VIEWS = "arn::s3:::*-vault--/actions/*", "arn::s3:::*-views--/views/*"
 TARGETS = "arn::iam:::role/sallyport/target/*-target-*"
@@ -32,13 +33,14 @@ GUARD = {("dynamodb:ConditionCheckItem", REQUESTS)}
 # What the chain says: of the deployment before anything is judged, of a request before it has an effect.
 PROVE = {("dynamodb:Query", AUDIT)}
 SHOW = {("s3:GetObject", VIEWS)}
-POST = {("secretsmanager:GetSecretValue", "${SlackBotToken}")}
+POST = {("secretsmanager:GetSecretValue", SECRET.format("bot-token"))}
+VERIFY = {("secretsmanager:GetSecretValue", SECRET.format("signing-secret"))}
 WAKE = {("states:SendTaskSuccess", MACHINE)}
 FAIL = {("states:SendTaskFailure", MACHINE)}
 OPEN = {("s3:GetObject", RAW)}
 ASSUME = {(action, TARGETS) for action in ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")}
 DENY = {("iam:PutRolePolicy", TARGETS)}
-SUBMIT = {("s3:PutObject", RAW), ("kms:GenerateMac", "${SamenessKey}"), ("states:StartExecution", MACHINE)}
+SUBMIT = {("s3:PutObject", RAW), ("states:StartExecution", MACHINE)}
 EMPTY = {
     ("s3:DeleteObject", RAW),
     ("s3:DeleteObjectVersion", RAW),
@@ -51,12 +53,7 @@ ALLOWED: dict[str, set[Permission]] = {
     "ListRequests": READ | PROVE | PENDING | SHOW,
     "CancelRequest": SETTLE | SHOW | WAKE,
     "DecideRequest": SETTLE | PROVE | SHOW | WAKE | POST,
-    "SlackInteraction": SETTLE
-    | PROVE
-    | SHOW
-    | WAKE
-    | POST
-    | {("secretsmanager:GetSecretValue", "${SlackSigningSecret}")},
+    "SlackInteraction": SETTLE | PROVE | SHOW | WAKE | POST | VERIFY,
     "ListActions": set(),
     "MaskPayload": RECORD | OPEN | {("s3:PutObject", VIEWS)},
     "RequestApproval": RECORD | SHOW | POST | WAKE | FAIL,
@@ -75,6 +72,7 @@ VAULT = {
     "Get": {"MaskPayloadRole", "IssueGrantRole", "IssueCredentialsRole", "ExecuteActionRole"},
     "Delete": {"CloseRequestRole"},
 }
+AUDITORS = short({"Fn::If": ["HasAuditor", {"Ref": "AuditorRoleArn"}, {"Ref": "AWS::NoValue"}]}).strip("${}")
 # Resource "*", with the reason why nothing narrower is there. (A key policy's "*" is the key itself.)
 STARS = {
     ("ApprovalRole", "logs"): "Step Functions' log delivery takes no resource",
@@ -84,7 +82,16 @@ STARS = {
 
 def exempt(statement: dict[str, Any]) -> set[str]:
     """The roles that a deny leaves out."""
-    return {short(arn).strip("${}") for arn in listed(statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"])}
+    return named(statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"])
+
+
+def named(arns: Any) -> set[str]:
+    return {short(arn).strip("${}") for arn in listed(arns)}
+
+
+def having(action: str, resource: str) -> set[str]:
+    """The functions' roles that may do this, by IAM."""
+    return {role for role in function_roles().values() if (action, resource) in permissions(role)}
 
 
 def by_sid(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -123,8 +130,12 @@ def test_what_changes_roles_reaches_bounded_targets_alone() -> None:
         if any(action.startswith("iam:") for action in listed(statement["Action"]))
     }
     assert set(found) == {"RevokeGrant", "RevokeAgent"}
+    boundary = of_type("AWS::IAM::ManagedPolicy")["TargetBoundary"]
+    assert (boundary["Path"], short(boundary["ManagedPolicyName"])) == ("/sallyport/", "*-target-boundary")
     for statement in found.values():
-        assert statement["Condition"] == {"StringEquals": {"iam:PermissionsBoundary": {"Ref": "TargetBoundary"}}}
+        ((key, bound),) = statement["Condition"]["StringEquals"].items()
+        assert (list(statement["Condition"]), key) == (["StringEquals"], "iam:PermissionsBoundary")
+        assert short(bound) == "arn::iam:::policy/sallyport/*-target-boundary"
 
 
 def test_who_touches_the_vault_is_the_same_in_iam_bucket_policy_and_key_policy() -> None:
@@ -141,13 +152,14 @@ def test_who_touches_the_vault_is_the_same_in_iam_bucket_policy_and_key_policy()
     key = by_sid(of_type("AWS::KMS::Key")["VaultKey"]["KeyPolicy"])
     assert exempt(key["NobodyElse"]) == VAULT["Get"] | VAULT["Put"]
     assert key["NobodyElse"]["Effect"] == "Deny"
-    administration = set(listed(key["AdministrationWithoutUse"]["Action"]))
-    assert not {"kms:*", "kms:Decrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:CreateGrant"} & administration
 
 
-def test_views_are_written_by_masking_alone_and_deleted_by_nobody() -> None:
+def test_views_are_written_by_masking_alone_read_by_named_roles_and_auditors_and_deleted_by_nobody() -> None:
     bucket = by_sid(of_type("AWS::S3::BucketPolicy")["ViewsBucketPolicy"]["PolicyDocument"])
     assert exempt(bucket["Put"]) == {"MaskPayloadRole"}
+    assert exempt(bucket["Get"]) == having("s3:GetObject", VIEWS) | {AUDITORS}
+    assert (bucket["Get"]["Effect"], bucket["Get"]["Principal"]) == ("Deny", "*")
+    assert bucket["Get"]["Action"] == "s3:GetObject*"
     assert bucket["Delete"]["Effect"] == "Deny"
     assert "Condition" not in bucket["Delete"]
 
@@ -176,8 +188,8 @@ def test_no_credential_reaches_sallyport_itself() -> None:
     boundary = by_sid(of_type("AWS::IAM::ManagedPolicy")["TargetBoundary"]["PolicyDocument"])
     assert (boundary["NotSallyport"]["Effect"], boundary["NotSallyport"]["Action"]) == ("Deny", "*")
     assert set(map(short, listed(boundary["NotSallyport"]["Resource"]))) >= {
-        REQUESTS,
-        AUDIT,
+        "${RequestsTable}",
+        "${AuditTable}",
         "arn::s3:::*-vault-*",
         "arn::s3:::*-views-*",
         "arn::s3:::*-worm-*",
@@ -187,6 +199,9 @@ def test_no_credential_reaches_sallyport_itself() -> None:
         "${SamenessKey}",
         "${SlackSigningSecret}",
         "${SlackBotToken}",
+        "${TableKey}",
+        "${SecretKey}",
+        "${DataKey}",
     }
     assert set(listed(boundary["NoFurtherRoles"]["Action"])) == {"sts:AssumeRole*", "iam:PassRole"}
 

@@ -8,7 +8,17 @@ import pytest
 from sallyport.adapters.policy_layer import load_policy
 from sallyport_cli.policy.validate_template import VAULT_DAYS
 from tests.support import template
-from tests.support.template import ROOT, listed, of_type, resources, short, source, statements
+from tests.support.template import (
+    ROOT,
+    by_environment,
+    kept_in_production,
+    listed,
+    of_type,
+    resources,
+    short,
+    source,
+    statements,
+)
 
 FUNCTIONS = sorted(of_type("AWS::Lambda::Function"))
 BUCKETS = sorted(of_type("AWS::S3::Bucket"))
@@ -187,9 +197,10 @@ def test_tables_are_protected(name: str) -> None:
     table = resources()[name]
     properties = table["Properties"]
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert properties["DeletionProtectionEnabled"] is True
+    assert properties["DeletionProtectionEnabled"] == by_environment("Protected")
     assert properties["SSESpecification"]["SSEType"] == "KMS"
-    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
+    assert short(properties["SSESpecification"]["KMSMasterKeyId"]) == "${TableKey}"
+    assert kept_in_production(table)
 
 
 def test_the_audit_table_has_a_stream_no_ttl_and_lets_nobody_change_it() -> None:
@@ -210,7 +221,7 @@ def test_a_bucket_is_private_versioned_encrypted_kept_and_takes_tls_alone(name: 
     properties = bucket["Properties"]
     assert list(properties["PublicAccessBlockConfiguration"].values()) == [True] * 4
     assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
-    assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
+    assert kept_in_production(bucket)
     assert properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     (policy,) = [p for p in of_type("AWS::S3::BucketPolicy").values() if short(p["Bucket"]) == f"${{{name}}}"]
     (tls,) = [s for s in statements(policy["PolicyDocument"]) if s["Sid"] == "TlsOnly"]
@@ -242,18 +253,6 @@ def test_the_worm_bucket_locks_its_objects() -> None:
     assert bucket["ObjectLockEnabled"] is True
     retention = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
     assert retention == {"Mode": "COMPLIANCE", "Days": {"Ref": "AuditRetentionDays"}}
-
-
-@pytest.mark.parametrize("name", sorted(of_type("AWS::KMS::Key")))
-def test_a_key_is_kept_rotated_and_closed_to_other_accounts(name: str) -> None:
-    key = resources()[name]
-    assert key["DeletionPolicy"] == "Retain"
-    assert key["Properties"].get("EnableKeyRotation") is True or "KeySpec" in key["Properties"]
-    for statement in statements(key["Properties"]["KeyPolicy"]):
-        if statement["Effect"] == "Allow" and statement["Principal"] in ("*", {"AWS": "*"}):
-            equals = statement["Condition"]["StringEquals"]
-            assert equals["kms:CallerAccount"] == {"Ref": "AWS::AccountId"}
-            assert equals["kms:ViaService"]
 
 
 def test_dead_letters_are_kept_two_weeks_and_failed_executions_leave_their_id() -> None:

@@ -11,6 +11,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
 from pynamodb.models import Model
 
+from sallyport.domain.deny_policy import only_denies
 from sallyport.domain.ports import Conflict, PortFailed
 from sallyport.domain.revocations import POLICY_NAME, RoleList, from_json, to_json
 from sallyport.domain.target_ports import OutcomeUnknown
@@ -73,7 +74,7 @@ class IamRolePolicies:
 
     def put(self, role: str, document: str) -> None:
         try:
-            self._iam.put_role_policy(RoleName=role, PolicyName=POLICY_NAME, PolicyDocument=document)
+            self._iam.put_role_policy(RoleName=role, PolicyName=POLICY_NAME, PolicyDocument=only_denies(document))
         except ClientError as error:
             if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) >= 500:
                 raise OutcomeUnknown from None

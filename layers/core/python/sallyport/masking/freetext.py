@@ -131,6 +131,7 @@ def _spans(reading: Plain) -> list[Span]:
         *names.find(shown.text, shown.capitals),
         *lowercase.find(shown),
         *secrets.find(shown.text),
+        *(Span(start, end, "NAME", "glued") for start, end in machines.glued_names(shown.text)),
     ]
     return spare(reading.text, _without_labels(reading.text, spans), prose)
 

@@ -19,18 +19,20 @@ _RUNNING = listed("date card look cue spelled phone")
 # These kinds say by themselves that a machine chose them, so a generic cue (`instance id`) takes nothing from them.
 _SURE = listed(
     "arn resource store host image azure google logs group ticket region cidr account uuid hash ulid organization"
-    " pool pod epoch quarter version zone"
+    " pool pod epoch quarter version zone name literal algorithm principal ports date"
 )
 # And these cannot be a secret, whatever word stands near.
 _PUBLIC = listed(
     "arn resource store host image azure google logs group region cidr organization pool pod epoch schedule"
-    " ticket date quarter version address name account instant"
+    " ticket date quarter version address name account instant literal algorithm principal ports"
 )
 _BACK = re.compile(r"[^\s\"'`<>(){}\[\],;|]{0,2048}")
 _EDGE = re.compile(r"[\s\"'`<>(){}\[\],;|]")
 _JOINS = frozenset("_/:=@-+#~%")  # touching what was found, they make it a part of something longer
 _WORDS = listed("name facility address weekday age date phone number")
 _LONGEST = 2048
+# Categories whose cues are words of machines as well: `node group`, `image tag`, `device`, `plan`.
+_VAGUE = frozenset(("ID", "ACCOUNT", "HEALTH_PLAN", "VEHICLE", "DEVICE"))
 _ANY: frozenset[str] = frozenset()  # stands for every kind
 _ACCOUNTS = listed("account")
 
@@ -59,8 +61,8 @@ def _explains(text: str, span: Span) -> frozenset[str] | None:
     """The kinds of names that explain `span` away; None if there is no such kind."""
     if span.detector in _BY_LOOK:
         return _ANY
-    if span.detector == "cue" and span.category in ("ID", "ACCOUNT"):
-        return _SURE if span.category == "ID" else _ACCOUNTS
+    if span.detector == "cue" and span.category in _VAGUE:
+        return _SURE if span.category != "ACCOUNT" else _ACCOUNTS
     # `api-7d9f8b6c5-x2x4z`: the word that named a secret is a part of the name.
     joined = span.detector == "secret" and text[span.start - 1 : span.start] == "-"
     return _PUBLIC if joined or span.detector == "random" else None

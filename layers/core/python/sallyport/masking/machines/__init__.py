@@ -11,9 +11,21 @@ import re
 from sallyport.masking.machines import persons, pieces, running, tokens
 from sallyport.masking.machines.names import MachineName
 
-__all__ = ["MachineName", "announced", "at", "find", "load", "names_of_people", "partition", "running", "whole"]
+__all__ = [
+    "MachineName",
+    "announced",
+    "at",
+    "find",
+    "glued_names",
+    "load",
+    "names_of_people",
+    "partition",
+    "running",
+    "whole",
+]
 
 announced = persons.announced
+glued_names = persons.glued
 names_of_people = persons.names
 partition = tokens.partition
 

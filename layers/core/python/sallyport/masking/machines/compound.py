@@ -117,6 +117,8 @@ def _within(span: tuple[int, int], named: list[tuple[int, int]]) -> bool:
 
 def _withheld(match: re.Match[str], before: str) -> bool:
     """Whether a form inside a name is not believed, for the word before it says that it is somebody's or a secret."""
+    if match.lastgroup in ("date", "sep"):
+        return persons.dates(before) or _is_month(before)
     own = match.group().partition("-")[0] if match.lastgroup == "resource" else before
     if match.lastgroup == "resource" and (not _drawn(match.group()) or persons.names(own)):
         return True
@@ -129,15 +131,19 @@ def _drawn(text: str) -> bool:
 
 
 _MANY = re.compile(r"[a-z0-9]{1,20}(?:[-_]{1,2}[a-z][a-z0-9]{0,20}){3,12}")
-_STEPS = re.compile(r"[a-z]+\d{0,4}(?:[-_][a-z]+\d{0,4})+(?:[-_]\d{1,4}){1,2}")
+_STEPS = re.compile(
+    r"[a-z]+\d{0,4}(?:[-_][a-z]+\d{0,4})+(?:[-_]\d{1,4}){1,2}|[A-Z]{2,12}(?:_[A-Z]{2,16})+(?:_\d{1,3}){1,2}"
+)
 
 
 def _counted(text: str, closed: list[tuple[int, int]], named: list[tuple[int, int]]) -> str | None:
     """`name` where small words and short numbers count what there is several of: `rc-rg3-0002-003`."""
-    if _MANY.fullmatch(text) and not named:
+    if named or persons.announces(text):
+        return None
+    if _MANY.fullmatch(text):
         return "name"
     whole = sum(end - start for start, end in closed) == sum(map(str.isalnum, text))
-    return "name" if whole and not named and _STEPS.fullmatch(text) else None
+    return "name" if whole and _STEPS.fullmatch(text) else None
 
 
 def _is_month(word: str) -> bool:

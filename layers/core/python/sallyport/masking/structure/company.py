@@ -35,6 +35,7 @@ _SOMEBODY = frozenset(("EMAIL", "PHONE", "ADDRESS", "AGE"))
 _AWS_SPELLING = frozenset(
     ("AccountId", "AccountIds", "OwnerId", "OwnerIds", "PolicyId", "PolicyIds", "CertificateId", "TargetId")
 )
+_OF_ANYTHING = frozenset(("address", "addresses"))  # of a host, a resource, an object
 _NOUN_ENDS = frozenset(("id", "ids", "name", "names", "identifier", "identifiers"))
 
 
@@ -72,7 +73,11 @@ def _beside(key: str, parts: list[str], like: frozenset[str]) -> int:
     if len(parts) > 1 and parts[-1] in _NOUN_ENDS and parts[-2] in words.machine_nouns():
         return SAYS_MACHINE
     field = field_of(key)
-    return SAYS_SOMEBODY if field is not None and field.category in _SOMEBODY else NOTHING
+    return (
+        SAYS_SOMEBODY
+        if field is not None and field.category in _SOMEBODY and parts[-1] not in _OF_ANYTHING
+        else NOTHING
+    )
 
 
 def settle(said: int, around: Company) -> Company:
@@ -103,7 +108,9 @@ def of_names(names: Iterable[str], around: Company = Company.NONE) -> Company:
     said = NOTHING
     for name in names:
         said |= says(name)
-    return settle(said, around)
+    here = settle(said, around)
+    # Of a machine's tags one may be called `contact`, and they are the machine's still.
+    return around if here is Company.SOMEBODY and around is Company.MACHINE else here
 
 
 def tells_of_a_machine(node: dict[str, Any]) -> bool:

@@ -25,6 +25,9 @@ _INSTANT = re.compile(
 _DATELIKE = re.compile(r"[\d\s:./TZ,+-]{6,40}|[\w\s:,/+-]{6,60}")
 _TOKEN = re.compile(r"[A-Za-z0-9_+/=.:~%|\"-]{1,4096}")  # no at sign and no blank
 _VERSION = re.compile(r"v?\d{1,4}(?:\.\d{1,5}){1,3}(?:[+-][\w.]{1,20})?|20[012]\d-\d\d-\d\d")
+# RFC 9110, 10.1.5: products with their versions, and comments.
+_PRODUCT = r"[\w.+#-]{1,40}/[\w.+-]{1,60}"
+_USER_AGENT = re.compile(rf"{_PRODUCT}(?: (?:{_PRODUCT}|\([^()@]{{1,200}}\)))*")
 _LONG_TOKEN = 16  # characters
 _NUMBER = re.compile(r"-?\d{1,19}(?:\.\d{1,9})?")
 _HOST = re.compile(
@@ -55,6 +58,8 @@ _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _PERSONS_SHAPE = Field("NAME", "check")
 _DATE = Field("DATE", "check")
 _AWS_ACCOUNT = re.compile(r"\d{12}|amazon|self|aws-marketplace")
+# What IAM calls its users, roles and policies by; access keys (AKIA, ASIA) are none of these.
+_UNIQUE_ID = re.compile(r"A(?:GPA|IDA|IPA|NPA|NVA|ROA|PKA|SCA)[A-Z0-9]{12,20}")
 _MACHINES_ALONE = frozenset(("arn", "resource", "image", "region", "url"))
 
 
@@ -71,17 +76,21 @@ def decide(field: Field, value: str) -> str:  # noqa: C901 - one answer per kind
         return KEEP if _is_opaque(value) else READ_AS_MACHINES
     if trust == "version":
         return KEEP if _VERSION.fullmatch(value) else READ_AS_MACHINES
+    if trust == "agent":
+        return KEEP if _USER_AGENT.fullmatch(value) else READ
     if trust == "measure":
         return KEEP if _NUMBER.fullmatch(value) else READ
     if trust == "instant":
         if _INSTANT.fullmatch(value):
             return KEEP
-        return "DATE" if holds(_DATE, value) else READ
+        return "DATE" if field.category and holds(_DATE, value) else READ
     if trust == "day":
         return KEEP if holds(_DATE, value) else READ_AS_MACHINES
     if trust == "label":
         return "NAME" if _is_full_name(value) else READ_AS_MACHINES
     if trust == "judged" or trust == "actor":
+        if _AWS_ACCOUNT.fullmatch(value):
+            return KEEP
         return named("NAME", value) if _is_somebody(value, lower=trust == "actor") else READ
     if trust == "contact":
         return _contact(value)
@@ -127,13 +136,16 @@ def machines_own(text: str, spans: list[Span]) -> list[Span]:
     """
     if not spans or " " in text.strip() or "\n" in text:
         return spans
-    arn = text.startswith("arn:")
-    return [
-        span
-        for span in spans
-        if not (span.detector in _LOOKS or (arn and span.detector == "cue" and span.category == "ACCOUNT"))
-        or _is_full_name(text[span.start : span.end])
-    ]
+    return [span for span in spans if not _only_looks(text, span) or _is_full_name(text[span.start : span.end])]
+
+
+def _only_looks(text: str, span: Span) -> bool:
+    """Whether something was found in a machine's value by its look alone."""
+    if span.detector == "secret":
+        return _UNIQUE_ID.match(text, span.start, span.end) is not None
+    if span.detector == "cue":
+        return span.category == "ACCOUNT" and text.startswith("arn:")
+    return span.detector in _LOOKS
 
 
 # Detectors that go by the look alone: what a machine is called may look like anything.

@@ -13,6 +13,8 @@ MACHINES: Final = Field("", "machine")
 _VERSION: Final = Field("", "version")
 _TOKEN: Final = Field("", "token")
 INSTANT: Final = Field("DATE", "instant")
+_INSTANT: Final = Field("", "instant")  # where the key alone would say nothing
+_AGENT: Final = Field("", "agent")
 DAY: Final = Field("DATE", "day")
 HOST: Final = Field("IP", "host")
 _PUBLIC: Final = Field("IP", "public")
@@ -21,14 +23,21 @@ _JUDGED: Final = Field("NAME", "judged")
 _ACTOR: Final = Field("NAME", "actor")
 _LABEL: Final = Field("NAME", "label")
 _CONTACT: Final = Field("PHONE", "contact")
-_ANYWHERE: Final = ((Kind.ANYWHERE, _TOKEN), (Kind.ARN, MACHINES), (Kind.HOST, HOST), (Kind.VERSION, _VERSION))
+_ANYWHERE: Final = (
+    (Kind.ANYWHERE, _TOKEN),
+    (Kind.ARN, MACHINES),
+    (Kind.HOST, HOST),
+    (Kind.VERSION, _VERSION),
+    (Kind.AGENT, _AGENT),
+)
 _CONTACTS = frozenset(("contact", "contacts", "callback"))
 
 
 def meaning(key: str, company: Company) -> Field | None:
     """What `key` says of its value in an object of `company`, or None: then the value is read as free text."""
     if company >= Company.SOMEBODY or len(key) > 64 or not key.isascii():
-        return _contact(field_of(key), key)
+        field = _contact(field_of(key), key)
+        return _AGENT if field is None and Kind.AGENT in kinds(" ".join(words_of(key))) else field
     remember = is_field_like(key)  # a cache outlives the request, and keys may be identifiers themselves
     return _remembered(key, company) if remember else _meaning(key, company)
 
@@ -57,7 +66,7 @@ def _nobodys(field: Field | None, like: frozenset[str]) -> Field | None:
     if field is None:
         if Kind.MEASURE in like:
             return _MEASURED
-        return INSTANT if Kind.INSTANT in like else None
+        return _INSTANT if Kind.INSTANT in like else None
     category = field.category
     if category == "DATE":
         return INSTANT if Kind.INSTANT in like and Kind.DAY not in like else field
