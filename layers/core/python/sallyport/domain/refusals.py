@@ -148,6 +148,17 @@ class DigestMismatch(Refusal):
     code, http_status, title = "digest_mismatch", 409, "What is stored is not what was approved"
 
 
+class EvidenceMismatch(Refusal):
+    """`members` are those of the stored request that its audit chain does not bear out. They are evidence, and no
+    business of the caller's."""
+
+    code, http_status, title = "evidence_mismatch", 409, "What is stored is not what the audit trail says"
+
+    def __init__(self, *members: str) -> None:
+        super().__init__()
+        self.members = members
+
+
 class WrongDelivery(Refusal):
     code, http_status, title = "wrong_delivery", 409, "This action is delivered the other way: credentials or result"
 
