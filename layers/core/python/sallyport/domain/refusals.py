@@ -84,7 +84,7 @@ class SelfApproval(Refusal):
     code, http_status, title = (
         "self_approval",
         403,
-        "Nobody decides a request of their own agent or on their own behalf",
+        "Nobody approves a request of their own agent or on their own behalf; they may deny it",
     )
 
 
