@@ -26,7 +26,7 @@ def reconciled(house: House, **later: float) -> dict[str, int]:
     """What the function on the schedule did, run so much later."""
     handler = house.handlers.setdefault("reconcile_requests", load_handler("reconcile_requests"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(handler.__globals__, "_now", lambda: datetime.now(UTC) + timedelta(**later))  # type: ignore[attr-defined]
+        patch.setitem(handler.__globals__, "_now", lambda: datetime.now(UTC) + timedelta(**later))
         counts: dict[str, int] = house.invoke("reconcile_requests", {})
     assert house.said()["outcome"] == "ok"
     assert house.said().get("counts", {}) == counts
@@ -44,7 +44,7 @@ def orphan(house: House, body: dict[str, Any], port: str, method: str) -> str:
         patch.setattr(getattr(wiring.wiring(), port), method, dies)
         assert house.call("submit_request", agent_arn("export-bot"), body=body)[0] == 503
     (made,) = {pk for pk in {item["pk"] for item in house.items("requests")} - before if pk.startswith("REQ#")}
-    return made.removeprefix("REQ#")
+    return str(made).removeprefix("REQ#")
 
 
 def losing(house: House, port: str, method: str) -> Any:

@@ -65,6 +65,7 @@ def _furnished(patch: pytest.MonkeyPatch) -> Iterator[House]:
         "ACCOUNT_ID": ACCOUNT,
         "PARTITION": "aws",
         "STACK_NAME": "sallyport",
+        "ENVIRONMENT": "local",
         "REQUESTS_TABLE": "requests",
         "AUDIT_TABLE": "audit",
         "VAULT_BUCKET": "vault",
@@ -169,7 +170,9 @@ def _make_machine() -> str:
 
     role = "arn:aws:iam::123456789012:role/workflow"
     made = boto3.client("stepfunctions").create_state_machine(
-        name="approval", definition=re.sub(r"\$\{(\w+)Arn\}", arn, definition), roleArn=role
+        name="approval",
+        definition=re.sub(r"\$\{(\w+)Arn\}", arn, definition).replace("${Partition}", "aws"),
+        roleArn=role,
     )
     return str(made["stateMachineArn"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -128,10 +129,14 @@ class DynamoDbStore:
         return pointer.target
 
     def load(self, request_id: str) -> ApprovalRequest | None:
-        item = self._get(f"REQ#{request_id}")
-        if item is None or item.document is None:
-            return None
-        return from_json(item.document, item.task_token)
+        try:
+            item = self._get(f"REQ#{request_id}")
+            if item is None:
+                return None
+            # The attribute is what a save is conditional on, so it is the version.
+            return replace(from_json(item.document or "", item.task_token), version=int(item.version or 0))
+        except _UNREADABLE:
+            raise PortFailed("request_unreadable") from None
 
     def links(self, request_id: str) -> tuple[Link, ...]:
         return self._links(request_id, scan_index_forward=True)

@@ -11,6 +11,7 @@ from sallyport.domain.directory import Agent
 from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType, link
 from sallyport.domain.overdue import is_unstarted
 from sallyport.domain.ports import Exists, PortFailed, Ports, TooManyRequests
+from sallyport.domain.proofs import submission_facts
 from sallyport.domain.refusals import (
     IdempotencyConflict,
     PolicyDenied,
@@ -61,8 +62,8 @@ def _submitted(
 ) -> tuple[ApprovalRequest, bool]:
     request, vaulted = _prepare(ports.entropy.request_id(), agent, submission, deployment, ports, now)
     actor = Actor(ActorKind.AGENT, agent.id, "api")
-    verdict = {"verdict": request.verdict.value, "delivery": request.delivery.value}
-    events, head = link(request.subject, request.head, [Draft(EventType.REQUEST_SUBMITTED, actor, verdict)], now)
+    submitted = Draft(EventType.REQUEST_SUBMITTED, actor, submission_facts(request))
+    events, head = link(request.subject, request.head, [submitted], now)
     request = replace(request, head=head)
     key = ports.sameness.sign(f"{agent.id}\n{idempotency_key}".encode()) if idempotency_key else None
     try:
