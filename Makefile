@@ -75,8 +75,8 @@ bench: $(READY) ## Ratios beside bare boto3 and bare cedarpy, into bench/results
 	@$(PY) -m bench.import_time
 	@$(PY) -m bench.policy
 
-bench-masking: $(READY) ## Masking beside Presidio, Philter and scrubadub, into bench/results/ (needs CORPORA=folder)
-	@$(PY) -m bench.masking --corpora "$(CORPORA)"
+bench-masking: $(READY) ## Masking beside Presidio, Philter and scrubadub, into bench/results/ (needs CORPORA=folder, takes OPERATIONS=folder)
+	@$(PY) -m bench.masking --corpora "$(CORPORA)" $(if $(OPERATIONS),--operations "$(OPERATIONS)")
 
 bench-scopes: $(READY) ## What fires refuses and lets through, kind by kind, into bench/results/ (needs the network once)
 	@$(PY) -m bench.scopes

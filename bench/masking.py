@@ -1,11 +1,12 @@
 """Masking beside its peers on labelled corpora: leak, over-masking, F2, speed and import time, in one run.
 
-    python -m bench.masking --corpora DIR [--limit N] [--without-peers]
+    python -m bench.masking --corpora DIR [--operations DIR] [--limit N] [--without-peers | --peers-on CORPUS …]
 
-DIR holds `*.jsonl.gz` corpora and the `score.py` that measures any `mask(document) -> document` on them. The peers run
-in an environment of their own (`.local/peers-venv`, from bench/peers/requirements.txt) on an even sample of --limit
-documents per corpus, and so do we beside them; our own figures are taken on everything. Writes
-bench/results/masking.json and the tables in docs/masking.md.
+DIR of --corpora holds `*.jsonl.gz` corpora and the `score.py` that measures any `mask(document) -> document` on them;
+DIR of --operations is what bench.operations.build made. The peers run in an environment of their own
+(`.local/peers-venv`, from bench/peers/requirements.txt) on an even sample of --limit documents per corpus, and so do we
+beside them; our own figures are taken on everything. Writes bench/results/masking.json and the tables in
+docs/masking.md.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "layers" / "core" / "python"))
 
 from bench import masking_cards, masking_worst  # noqa: E402 - needs the path above
+from bench.documents import between, named, percent  # noqa: E402
+from bench.operations import figures  # noqa: E402
 
 RESULTS = ROOT / "bench" / "results" / "masking.json"
 DOCUMENT = ROOT / "docs" / "masking.md"
@@ -83,10 +86,6 @@ def sampled(corpora: Path, files: list[Path], limit: int) -> dict[str, Any]:
     return measured
 
 
-def percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.2f}"
-
-
 def row(name: str, measured: dict[str, Any] | None) -> str:
     """One line of the table; a peer that fails on a corpus has none."""
     if measured is None:
@@ -129,68 +128,62 @@ def tables(results: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def between(document: Path, name: str, body: str) -> None:
-    """Replace what stands between `<!-- name -->` and `<!-- /name -->`."""
-    text = document.read_text(encoding="utf-8")
-    head, _, rest = text.partition(f"<!-- {name} -->\n")
-    _, mark, tail = rest.partition(f"<!-- /{name} -->")
-    if not mark:
-        raise SystemExit(f"{document} lacks the markers of {name}")
-    document.write_text(f"{head}<!-- {name} -->\n{body}{mark}{tail}", encoding="utf-8")
-
-
-def measure(corpora: Path, limit: int, *, with_peers: bool) -> dict[str, Any]:
-    """Everything the table shows."""
+def measure(corpora: Path, operations: Path | None, limit: int, asked: list[str] | None) -> dict[str, Any]:
+    """Everything the table shows. Peers are asked about the corpora `asked`, all when it is None; the rest of their
+    rows are those of the last run, and so is the size of the sample."""
     files = [path for name in CORPORA for path in sorted(corpora.glob(f"{name}*.jsonl.gz"))]
     if not files:
         raise SystemExit(f"no *.jsonl.gz corpora in {corpora}; make bench-masking CORPORA=folder")
+    machines = sorted(operations.glob("*.jsonl.gz")) if operations else []
+    files += machines
+    earlier = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() and asked is not None else {}
+    limit = earlier.get("limit", limit)
+    start: dict[str, Any] = earlier.get("start", {})
+    peers: dict[str, dict[str, Any]] = earlier.get("peers", {})
     ours = score(Path(sys.executable), "sallyport.masking:mask_json", corpora, files, None)
-    sample: dict[str, Any] = {}
-    peers: dict[str, dict[str, Any]] = {}
-    earlier = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() and not with_peers else None
-    if earlier is not None and earlier["peers"]:
-        # The peers take minutes and do not change: their rows of the last full run, our sample measured anew.
-        limit = earlier["limit"]
-        sample = sampled(corpora, files, limit)
-    if with_peers:
-        sample = sampled(corpora, files, limit)
-        for peer in PEERS:
+    start["Sallyport"] = _started(ours)
+    for peer in PEERS:
+        chosen = [file for file in files if asked is None or named(file.name) in asked]
+        if chosen:
             print("measuring", peer, flush=True)
-            peers[peer] = beside(peer, corpora, files, limit)
-
-    def named(measured: dict[str, Any]) -> dict[str, Any]:
-        return {key.partition(".")[0]: value for key, value in measured.items() if key.endswith(".gz")}
-
-    start = {
-        who: {key: value[key] for key in ("import_ms", "first_ms")}
-        for who, value in {"Sallyport": ours, **peers}.items()
-    }
-    shown = {peer: named(measured) for peer, measured in peers.items()}
-    if earlier is not None:
-        shown = earlier["peers"]
-        start = {**earlier["start"], **start}
+            measured = beside(peer, corpora, chosen, limit)
+            peers[peer] = {**peers.get(peer, {}), **by_corpus(measured)}
+            start[peer] = _started(measured) if measured else start.get(peer, {})
     return {
         "machine": f"{platform.machine()}, {platform.system()}",
         "python": platform.python_version(),
         "limit": limit,
-        "ours": named(ours),
-        "sample": named(sample),
-        "peers": shown,
+        "ours": by_corpus(ours),
+        "sample": by_corpus(sampled(corpora, files, limit)) if peers else {},
+        "peers": peers,
         "start": start,
         "worst": masking_worst.measure(),
+        "operations": figures.measure(machines) if machines else earlier.get("operations", {}),
     }
+
+
+def by_corpus(measured: dict[str, Any]) -> dict[str, Any]:
+    return {named(key): value for key, value in measured.items() if key.endswith(".gz")}
+
+
+def _started(measured: dict[str, Any]) -> dict[str, float]:
+    return {key: measured[key] for key in ("import_ms", "first_ms")}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpora", type=Path, required=True)
+    parser.add_argument("--operations", type=Path)
     parser.add_argument("--limit", type=int, default=30)
-    parser.add_argument("--without-peers", action="store_true", help="keep the peers' rows of the last full run")
+    parser.add_argument("--peers-on", nargs="*", metavar="CORPUS", help="keep the peers' other rows of the last run")
+    parser.add_argument("--without-peers", action="store_const", const=[], dest="peers_on", help="keep all their rows")
     arguments = parser.parse_args()
-    results = measure(arguments.corpora.resolve(), arguments.limit, with_peers=not arguments.without_peers)
+    operations = arguments.operations.resolve() if arguments.operations else None
+    results = measure(arguments.corpora.resolve(), operations, arguments.limit, arguments.peers_on)
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     between(DOCUMENT, "figures", tables(results))
+    between(DOCUMENT, "operations", figures.tables(results["operations"]))
     between(DOCUMENT, "cards", masking_cards.render())
     print(tables(results))
 

@@ -29,7 +29,11 @@ class Project:
     root: Path
     scratch: Path
     stack_name: str
-    artifacts_bucket: str = "sallyport-local-artifacts"
+
+    @property
+    def artifacts_bucket(self) -> str:
+        """Where `sam deploy` puts code."""
+        return f"{self.stack_name}-artifacts"
 
     @property
     def build_directory(self) -> Path:
@@ -74,13 +78,30 @@ def _build(project: Project) -> bool:
 
 def deploy(project: Project, account: Account, parameters: Mapping[str, str]) -> None:
     """Run `sam deploy` of the built template, unattended. Nothing happens where nothing changed."""
+    _deploy(project, account, project.build_directory / "template.yaml", project.stack_name, parameters)
+
+
+def deploy_targets(project: Project, account: Account, parameters: Mapping[str, str]) -> None:
+    """Run `sam deploy` of the target roles beside the gate, which must be there for them to trust."""
+    gate = outputs(project, account)
+    given = {
+        "GateStackName": project.stack_name,
+        "IssueCredentialsRoleArn": gate["IssueCredentialsRoleArn"],
+        "ExecuteActionRoleArn": gate["ExecuteActionRoleArn"],
+        "BoundaryArn": gate["TargetBoundaryArn"],
+        **parameters,
+    }
+    _deploy(project, account, project.root / "targets/template.yaml", f"{project.stack_name}-targets", given)
+
+
+def _deploy(project: Project, account: Account, template: Path, stack_name: str, parameters: Mapping[str, str]) -> None:
     storage = account.client("s3")
     if project.artifacts_bucket not in {bucket["Name"] for bucket in storage.list_buckets()["Buckets"]}:
         storage.create_bucket(Bucket=project.artifacts_bucket)
     arguments = [
         "deploy",
-        "--template-file", str(project.build_directory / "template.yaml"),
-        "--stack-name", project.stack_name,
+        "--template-file", str(template),
+        "--stack-name", stack_name,
         "--s3-bucket", project.artifacts_bucket,
         "--region", REGION,
         "--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND",

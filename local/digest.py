@@ -18,7 +18,7 @@ def layers_digest(root: Path = ROOT) -> str:
 
 def sources_digest(root: Path = ROOT) -> str:
     """SHA-256, in hex, over all that `sam build` and `sam deploy` read."""
-    return tree_digest(root, ["template.yaml", "samconfig.toml", "functions", "layers", "statemachine"])
+    return tree_digest(root, ["template.yaml", "targets", "samconfig.toml", "functions", "layers", "statemachine"])
 
 
 def tree_digest(root: Path, parts: Iterable[str]) -> str:

@@ -24,6 +24,7 @@ from local.slack_process import Slack
 
 STATE = ROOT / ".local"
 STACK_FILE = STATE / "stack.json"
+_EXTERNAL_ID = "sallyport-local"
 PROJECT = deploy.Project(root=ROOT, scratch=STATE / "sam", stack_name=stack_file.STACK_NAME)
 
 EXPECTED = (
@@ -131,6 +132,7 @@ def _finish(account: Emulator, slack: Slack, directory: Directory) -> None:
     admin = as_admin(account)
     with step("sam deploy"):
         deploy.deploy(PROJECT, admin, _parameters(slack))
+        deploy.deploy_targets(PROJECT, admin, _targets())
     outputs = deploy.outputs(PROJECT, admin)
     api_url = deploy.local_api_url(outputs["ApiUrl"], account.endpoint_url)
     with step("put Slack's secrets"):
@@ -148,18 +150,25 @@ def _finish(account: Emulator, slack: Slack, directory: Directory) -> None:
 def _parameters(slack: Slack) -> dict[str, str]:
     return {
         "Environment": "local",
+        "ApiLogRole": "make",
         "Architecture": toolchain.architecture(),
         "LayersDigest": layers_digest(),
-        "ExternalId": "sallyport-local",
+        "ExternalId": _EXTERNAL_ID,
         "SlackApiBaseUrl": slack.api_url,
         "SlackChannelId": slack_process.CHANNEL_ID,
         "SlackTeamId": slack_process.TEAM_ID,
         "SlackAppId": slack_process.APP_ID,
-        "ExportSourceBucket": seed.SOURCE_BUCKET,
-        "ExportDestinationBucket": seed.EXPORT_BUCKET,
-        "ReadTable": seed.TABLE,
         # Tests ask more often than an agent does.
         "RequestsPerHour": "2000",
+    }
+
+
+def _targets() -> dict[str, str]:
+    return {
+        "ExternalId": _EXTERNAL_ID,
+        "GuardedTrail": "make",
+        "GuardedObjectArns": f"arn:aws:s3:::{seed.SOURCE_BUCKET}/,arn:aws:s3:::{seed.EXPORT_BUCKET}/",
+        "GuardedTableArns": f"arn:aws:dynamodb:{emulator.REGION}:{emulator.ACCOUNT_ID}:table/{seed.TABLE}",
     }
 
 

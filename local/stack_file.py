@@ -11,7 +11,7 @@ from local.processes import read_record, write_record
 from local.sample_directory import Directory
 from local.slack_process import Slack
 
-STACK_NAME = "sallyport-local"
+STACK_NAME = "sallyport"
 
 
 def key_pairs(admin: Account, kept: Path, directory: Directory, outputs: Mapping[str, str]) -> dict[str, KeyPair]:

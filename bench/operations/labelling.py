@@ -35,7 +35,8 @@ _KNOWN_SECRET = re.compile(
     r"|(?<=[Bb]earer )[\w.-]{20,}",
     re.DOTALL,
 )
-_OPAQUE = re.compile(r"eyJ[\w-]{10,}(?:\.[\w-]+)*")
+# Tokens of three parts, and packed bytes, in which anything may stand.
+_OPAQUE = re.compile(r"eyJ[\w-]{10,}(?:\.[\w-]+)*|H4sI[\w+/]{20,}=*")
 _PATTERNS = (
     (_PHONE, "PHONE", True),
     (_KEY_ID, "SECRET", False),
@@ -47,15 +48,15 @@ _ASSIGNED = re.compile(
     r"(?i)[\w.-]*(?:password|passwd|secret[_-]?(?:access[_-])?key|api[_-]?key|client[_-]?secret|passphrase)[\"']?"
     r"\s*(?:=>|=|:)\s*([\"']?)([^\s\"'<>{}$,;!*()]{4,80})(?(1)\1|(?=[\s,;]|$))"
 )
-_NO_SECRET = re.compile(
-    r"(?i)\W*$|redacted|hidden_due|none$|null$|true$|false$|type:|(?:var|data|module|local|random|aws)[._]|\.\.\.|\w*password$"
-)
+_REFERENCE = re.compile(r"(?:var|data|module|local|random_\w+|aws_\w+)\.|type:|true$|false$|null$|none$", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"\W*$|redacted|hidden_due|secret$|\.\.\.|\w*password$", re.IGNORECASE)
 _PERSON_IN_ARN = re.compile(
     r":(?:user|mfa|federated-user)/(?:[\w+=,.@-]+/)*([\w+=,.@-]+)|:assumed-role/[\w+=,.@-]+/([\w+=,.@-]+)"
 )
 _PERSON_IN_URL = re.compile(
     r"//(?:api\.github\.com/users|github\.com)/(?!(?:users|orgs|apps|settings|repos|teams)\b)([\w-]+)"
 )
+_SHORTEST = 4  # characters of a secret
 _WORD = re.compile(r"[^\W\d_]+\d*")
 _BETWEEN = re.compile(r"[ ._-]|\. ")
 _MACHINE = re.compile(
@@ -70,8 +71,8 @@ _WORDS: dict[str, list[str]] = json.loads(
     (Path(__file__).parent / "labels" / "fields.json").read_text(encoding="utf-8")
 )
 # Handles too common to be looked for in other fields; fields whose values are names, handles, tokens, a client's place.
-_COMMON, _GIVEN, _HANDLE, _TOKEN_FIELD, _PLACE_FIELD, _PLACES = (
-    frozenset(_WORDS[name]) for name in ("common", "given", "handle", "token", "place", "places")
+_COMMON, _GIVEN, _HANDLE, _TOKEN_FIELD, _PLACE_FIELD, _PLACES, _COORDINATES = (
+    frozenset(_WORDS[name]) for name in ("common", "given", "handle", "token", "place", "places", "anywhere")
 )
 _AGENT_FIELD = re.compile(r"useragent")
 
@@ -137,8 +138,13 @@ def _patterns(text: str) -> Iterator[Span]:
     for match in _IN_URL.finditer(text):
         yield from (_may(match.span(1), "NAME"), _must(match.span(2), "SECRET"))
     for match in _ASSIGNED.finditer(text):
-        if not _NO_SECRET.match(match[2]):
-            yield _must(match.span(2), "SECRET")
+        yield from _secret(match[2], match.span(2))
+
+
+def _secret(value: str, span: tuple[int, int]) -> Iterator[Span]:
+    """What a place for secrets holds: a secret, an example's placeholder, or the name of where the secret is."""
+    if not _REFERENCE.match(value):
+        yield (_may if _PLACEHOLDER.match(value) or len(value) < _SHORTEST else _must)(span, "SECRET")
 
 
 def _must(span: tuple[int, int], label: str) -> Span:
@@ -154,8 +160,8 @@ def _field(path: Path_, text: str) -> Iterator[Span]:
     key, whole = _key(path), (0, len(text))
     if not text:
         return
-    if _SECRET_FIELD.search(key) and not _NO_SECRET.match(text) and len(text) > 3:
-        yield _must(whole, "SECRET")
+    if _SECRET_FIELD.search(key):
+        yield from _secret(text, whole)
     elif key in _GIVEN and text[0].isalpha():
         yield (_may if "/" in text or text.lower() in _COMMON else _must)(whole, "NAME")
     elif label := _optional(key, path, text):
@@ -167,7 +173,7 @@ def _optional(key: str, path: Path_, text: str) -> str | None:
         return "SECRET"
     if key in _HANDLE and _of_a_person(path, text):
         return "NAME"
-    if key in _PLACE_FIELD and any(plain(step) in _PLACES for step in path[:-1]):
+    if key in _COORDINATES or (key in _PLACE_FIELD and any(plain(step) in _PLACES for step in path[:-1])):
         return "LOCATION"
     return "AGENT" if _AGENT_FIELD.search(key) else None
 

@@ -36,7 +36,7 @@ def two_needed(house: House, *, glass: bool = True, people: dict[str, Any] | Non
 
 
 def broken(house: House, person: str = "rosa.security", **said: Any) -> tuple[str, tuple[int, Any]]:
-    request_id = house.asked()
+    request_id = house.asked(on_behalf_of="olive.owner")
     return request_id, house.decide(person, request_id, **{"break_glass": True, "reason": WHY, **said})
 
 

@@ -23,11 +23,11 @@ def house() -> Iterator[House]:
 
 
 def pull(house: House, switch: str, caller: str = ROSA) -> tuple[int, Any]:
-    return house.call("revoke_grant", caller, body={"switch": switch, "reason": "Drill"}, route=("POST", "/v1/halts"))
+    return house.call("set_halt", caller, body={"switch": switch, "reason": "Drill"}, route=("POST", "/v1/halts"))
 
 
 def let_go(house: House, switch: str, caller: str = ROSA) -> tuple[int, Any]:
-    return house.call("revoke_grant", caller, query={"switch": switch}, route=("DELETE", "/v1/halts"))
+    return house.call("set_halt", caller, query={"switch": switch}, route=("DELETE", "/v1/halts"))
 
 
 @pytest.mark.parametrize("switch", ["all", "agent:export-bot", "action:s3.export"])
@@ -53,9 +53,9 @@ def test_agents_and_outsiders_neither_pull_nor_let_go(house: House) -> None:
     for caller in (agent_arn("triage-bot"), person_arn("olive.owner"), "arn:aws:iam::000000000000:user/nobody"):
         assert pull(house, "all", caller)[1]["code"] == "not_allowed_to_halt"
         assert let_go(house, "agent:triage-bot", caller)[1]["code"] == "not_allowed_to_halt"
-    status, listed = house.call("revoke_grant", person_arn("olive.owner"), route=("GET", "/v1/halts"))
+    status, listed = house.call("list_requests", person_arn("olive.owner"), route=("GET", "/v1/halts"))
     assert (status, [h["switch"] for h in listed["halts"]]) == (200, ["agent:triage-bot"])
-    assert house.call("revoke_grant", agent_arn("triage-bot"), route=("GET", "/v1/halts"))[0] == 404
+    assert house.call("list_requests", agent_arn("triage-bot"), route=("GET", "/v1/halts"))[0] == 404
     assert let_go(house, "agent:triage-bot")[0] == 200
     assert house.types("deployment") == [*before, "halted", "resumed"]
 
@@ -102,6 +102,6 @@ def test_switches_that_cannot_be_read_stop_everything(house: House, monkeypatch:
     ],
 )
 def test_malformed_brake_is_refused(house: House, body: Any) -> None:
-    answer = house.call("revoke_grant", ROSA, body=body, route=("POST", "/v1/halts"))
+    answer = house.call("set_halt", ROSA, body=body, route=("POST", "/v1/halts"))
     assert answer[0] == 400
     assert pull(house, "agent:nobody")[1]["code"] == "unknown_switch"

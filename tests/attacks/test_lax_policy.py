@@ -24,7 +24,7 @@ def house() -> Iterator[House]:
 
 def halts(house: House, _: str) -> None:
     body = {"switch": "agent:triage-bot", "reason": "Drill"}
-    assert house.call("revoke_grant", ROSA, body=body, route=("POST", "/v1/halts"))[0] == 200
+    assert house.call("set_halt", ROSA, body=body, route=("POST", "/v1/halts"))[0] == 200
 
 
 def revokes(house: House, request_id: str) -> None:
@@ -80,9 +80,7 @@ def test_38_submission_and_halt_note_their_policy_too(house: House) -> None:
         assert noted(house)[-1] == lax
     told = house.events("deployment")[-1]
     assert (told["type"], told["judged_by"]) == ("halted", lax)
-    assert (
-        house.call("revoke_grant", ROSA, query={"switch": "agent:triage-bot"}, route=("DELETE", "/v1/halts"))[0] == 200
-    )
+    assert house.call("set_halt", ROSA, query={"switch": "agent:triage-bot"}, route=("DELETE", "/v1/halts"))[0] == 200
 
 
 def test_38_policy_that_refuses_an_unknown_caller_is_noted_first(house: House) -> None:

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import yaml
 
 from sallyport.adapters.policy_layer import load_policy
+from sallyport.domain.actions import target_role_name
 from sallyport.domain.directory import Directory
 from sallyport.runtime import wiring
+from tests.support import targets
 from tests.support.account import opened
-from tests.support.house import ROOT, House, submission_body
+from tests.support.house import House, submission_body
 from tests.support.story import EXPORT, agent_arn
 
 
@@ -42,7 +43,6 @@ def stricter() -> dict[str, dict[str, Any]]:
         "a forbid": {"cedar": policy.cedar + 'forbid (principal, action == Action::"request", resource);'},
         "a larger quorum": export(approval=replace(action.approval, quorum=2)),
         "another template": export(session_policy=wider),
-        "another role": export(target_role="sallyport-target-dynamodb-read"),
         "a tighter schema": export(parameters={**action.parameters, "properties": properties}),
         "on behalf of somebody": export(on_behalf_of_required=True),
         "a shorter life": export(duration=replace(action.duration, default=60, maximum=300)),
@@ -58,7 +58,6 @@ def stricter() -> dict[str, dict[str, Any]]:
         "a forbid",
         "a larger quorum",
         "another template",
-        "another role",
         "a tighter schema",
         "on behalf of somebody",
         "a shorter life",
@@ -117,38 +116,24 @@ def test_a_bucket_that_is_no_buckets_name_is_refused(house: House, value: str) -
     assert (status, problem["code"]) == (400, "invalid_parameters")
 
 
-class _Loader(yaml.SafeLoader):
-    pass
-
-
-_Loader.add_multi_constructor("!", lambda loader, suffix, node: (suffix, getattr(node, "value", None)))
-TEMPLATE: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(encoding="utf-8"), _Loader)
-TARGETS = {
-    name: resource["Properties"]
-    for name, resource in TEMPLATE["Resources"].items()
-    if resource["Type"] == "AWS::IAM::Role" and resource["Properties"].get("Path") == "/sallyport/target/"
-}
-
-
-@pytest.mark.parametrize("name", sorted(TARGETS))
+@pytest.mark.parametrize("name", sorted(targets.roles()))
 def test_nobody_but_the_one_function_assumes_a_target_role(name: str) -> None:
-    (statement,) = TARGETS[name]["AssumeRolePolicyDocument"]["Statement"]
-    assert statement["Principal"]["AWS"] in (
-        ("GetAtt", "IssueCredentialsRole.Arn"),
-        ("GetAtt", "ExecuteActionRole.Arn"),
-    )
-    conditions = statement["Condition"]
-    assert conditions["StringEquals"]["sts:ExternalId"] == ("Ref", "ExternalId")
+    role = targets.roles()[name]
+    statements = targets.trust(role)
+    assert set(statements) == {"sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"}
+    (principal,) = {statement["Principal"]["AWS"]["Ref"] for statement in statements.values()}
+    assert principal in ("IssueCredentialsRoleArn", "ExecuteActionRoleArn")
+    conditions = statements["sts:AssumeRole"]["Condition"]
+    assert conditions["StringEquals"]["sts:ExternalId"] == {"Ref": "ExternalId"}
     assert set(conditions["StringLike"]) == {
         "sts:SourceIdentity",
         *(f"aws:RequestTag/sallyport:{tag}" for tag in ("request", "agent", "approvers", "action")),
     }
-    assert TARGETS[name]["PermissionsBoundary"] == ("Ref", "TargetBoundary")
+    assert role["PermissionsBoundary"] == {"Fn::If": ["HasBoundary", {"Ref": "BoundaryArn"}, {"Ref": "Boundary"}]}
 
 
 def test_every_action_has_a_target_role_that_its_own_delivery_assumes() -> None:
-    by_role = {properties["RoleName"]: properties for properties in TARGETS.values()}
     for action in load_policy("000000000000").actions.values():
-        (statement,) = by_role[action.target_role]["AssumeRolePolicyDocument"]["Statement"]
-        function = "ExecuteActionRole" if action.execute is not None else "IssueCredentialsRole"
-        assert statement["Principal"]["AWS"] == ("GetAtt", f"{function}.Arn"), action.name
+        role = targets.roles()[target_role_name("", action.name).removeprefix("-target-")]
+        function = "ExecuteActionRoleArn" if action.execute is not None else "IssueCredentialsRoleArn"
+        assert {s["Principal"]["AWS"]["Ref"] for s in targets.trust(role).values()} == {function}, action.name

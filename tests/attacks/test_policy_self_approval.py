@@ -1,5 +1,5 @@
-"""Threats 1, 3 and 24: who stands behind a request decides nothing, whatever account, channel, group or label they use;
-an agent is no approver."""
+"""Threats 1, 3 and 24: who stands behind a request approves nothing, by whatever account, channel, group or label; an
+agent is no approver."""
 
 from __future__ import annotations
 
@@ -33,13 +33,12 @@ def undecided(house: House, request_id: str, refusals: int) -> None:
     assert house.redeem(request_id)[1]["code"] == "not_approved"
 
 
-def test_the_owner_decides_through_no_channel(house: House) -> None:
+def test_the_owner_approves_through_no_channel(house: House) -> None:
     request_id = house.asked()
     assert house.click("olive.owner", request_id) == "self_approval"
     status, problem = house.decide("olive.owner", request_id)
     assert (status, problem["code"]) == (403, "self_approval")
-    assert house.decide("olive.owner", request_id, "deny")[1]["code"] == "self_approval"
-    undecided(house, request_id, 3)
+    undecided(house, request_id, 2)
 
 
 def test_the_person_acted_for_and_the_operator_do_not_decide(house: House) -> None:

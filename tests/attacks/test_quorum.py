@@ -32,7 +32,7 @@ def quorum(house: House, needed: int, **changes: Any) -> Iterator[None]:
 
 def test_one_person_fills_one_seat_through_whatever_channel(house: House) -> None:
     with quorum(house, 2):
-        request_id = house.asked()
+        request_id = house.asked(on_behalf_of="olive.owner")
         assert house.click("petra.approver", request_id) == "ok"
         assert house.click("petra.approver", request_id) == "already_decided"
         status, problem = house.decide("petra.approver", request_id)
@@ -44,7 +44,7 @@ def test_one_person_fills_one_seat_through_whatever_channel(house: House) -> Non
 
 
 def test_decisions_beyond_the_quorum_change_nothing_and_are_in_the_trail(house: House) -> None:
-    request_id = house.asked()
+    request_id = house.asked(on_behalf_of="olive.owner")
     assert house.click("petra.approver", request_id) == "ok"
     assert house.decide("quinn.approver", request_id)[1]["code"] == "already_settled"
     assert house.decide("otto.owner", request_id, "deny")[1]["code"] == "already_settled"
@@ -54,7 +54,7 @@ def test_decisions_beyond_the_quorum_change_nothing_and_are_in_the_trail(house: 
 
 def test_any_denial_settles_whoever_approved_before(house: House) -> None:
     with quorum(house, 3):
-        request_id = house.asked()
+        request_id = house.asked(on_behalf_of="olive.owner")
         assert house.click("petra.approver", request_id) == "ok"
         assert house.click("quinn.approver", request_id, "deny") == "ok"
         assert house.click("otto.owner", request_id) == "already_settled"
@@ -64,7 +64,7 @@ def test_any_denial_settles_whoever_approved_before(house: House) -> None:
 
 def test_four_decisions_at_once_settle_once(house: House) -> None:
     with quorum(house, 2):
-        request_id = house.asked()
+        request_id = house.asked(on_behalf_of="olive.owner")
         people = ["petra.approver", "quinn.approver", "otto.owner", "petra.approver"]
         with ThreadPoolExecutor(4) as pool:
             answers = list(pool.map(lambda person: house.decide(person, request_id), people))
@@ -78,7 +78,7 @@ def test_seats_of_distinct_groups_are_not_filled_from_one(house: House) -> None:
         replace(wiring.wiring().policy.actions["s3.export"].approval.ladder[0], groups=("data-approvers", "security")),
     )
     with quorum(house, 2, ladder=ladder, distinct_groups=True):
-        request_id = house.asked()
+        request_id = house.asked(on_behalf_of="olive.owner")
         assert house.decide("quinn.approver", request_id)[0] == 200
         assert house.decide("otto.owner", request_id)[1]["status"] == "pending"
         assert house.decide("rosa.security", request_id)[1]["status"] == "approved"
@@ -111,7 +111,7 @@ def test_one_decision_never_makes_two_grants(house: House) -> None:
 
 
 def test_approval_is_for_that_request_alone(house: House) -> None:
-    approved, other = house.granted(), house.asked()
+    approved, other = house.granted(), house.asked(on_behalf_of="olive.owner")
     digest = house.request(approved).presented_digest
     assert house.decide("quinn.approver", other, presented_digest=digest)[1]["code"] == "stale_digest"
     assert house.redeem(other)[1]["code"] == "not_approved"

@@ -95,7 +95,7 @@ def test_39_refused_submissions_of_an_hour_are_one_chain(
 def test_39_burned_cap_hides_no_self_approval(house: House) -> None:
     request_id = house.asked()
     for _ in range(FLOOD):
-        assert house.decide("quinn.approver", request_id, presented_digest="0" * 64)[1]["code"] == "stale_digest"
+        assert house.decide("otto.owner", request_id, presented_digest="0" * 64)[1]["code"] == "stale_digest"
         assert house.redeem(request_id, agent_arn("triage-bot"))[1]["code"] == "not_found"
     assert house.decide("olive.owner", request_id)[1]["code"] == "self_approval"
     newest = house.events(request_id)[-1]
@@ -117,7 +117,7 @@ def test_39_burned_cap_hides_no_self_approval(house: House) -> None:
 def test_39_refused_halt_and_resume_are_evidence(house: House, method: str, caller: str, actor: str) -> None:
     asked: dict[str, Any] = {"body": {"switch": "all", "reason": "x"}, "query": {"switch": "all"}}
     for _ in range(FLOOD):
-        answer = house.call("revoke_grant", caller, route=(method, "/v1/halts"), **asked)
+        answer = house.call("set_halt", caller, route=(method, "/v1/halts"), **asked)
         assert answer[1]["code"] == "not_allowed_to_halt"
     found = refused_by(house, "not_allowed_to_halt", actor)
     assert few(found)

@@ -1,19 +1,24 @@
 """Threat 35: what an agent, a crash or bad timing could do against those who stop something."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import boto3
 import pytest
 
 from sallyport.domain.clock import stamp
 from sallyport.domain.deployment import Deployment
+from sallyport.domain.ports import PortFailed
 from sallyport.runtime import wiring
 from tests.support.account import opened
 from tests.support.house import House
 from tests.support.story import agent_arn, person_arn
 
 ROSA = person_arn("rosa.security")
+DONE = agent_arn("export-bot")
+ROLE = "sallyport-target-s3-export"
 TABLE = "sallyport-sample-patients"
 ROWS = {"table": TABLE, "key_name": "patient_id", "key": "pat-00001", "attributes": ["patient_id"]}
 EFFECTS = {"grant.redeemed", "credentials.issued", "action.executed"}
@@ -22,6 +27,7 @@ EFFECTS = {"grant.redeemed", "credentials.issued", "action.executed"}
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
     with opened() as house:
+        boto3.client("iam").create_role(RoleName=ROLE, Path="/sallyport/target/", AssumeRolePolicyDocument="{}")
         yield house
 
 
@@ -34,11 +40,11 @@ def released(house: House) -> Iterator[None]:
 
 
 def pull(house: House, switch: str = "all") -> tuple[int, Any]:
-    return house.call("revoke_grant", ROSA, body={"switch": switch, "reason": "Drill"}, route=("POST", "/v1/halts"))
+    return house.call("set_halt", ROSA, body={"switch": switch, "reason": "Drill"}, route=("POST", "/v1/halts"))
 
 
 def let_go(house: House, switch: str = "all") -> tuple[int, Any]:
-    return house.call("revoke_grant", ROSA, query={"switch": switch}, route=("DELETE", "/v1/halts"))
+    return house.call("set_halt", ROSA, query={"switch": switch}, route=("DELETE", "/v1/halts"))
 
 
 def use(house: House, delivery: str, request_id: str) -> tuple[int, Any]:
@@ -47,7 +53,93 @@ def use(house: House, delivery: str, request_id: str) -> tuple[int, Any]:
     return house.call("execute_action", agent_arn("export-bot"), request_id=request_id)
 
 
-@pytest.mark.parametrize("read", [1, 2, 3])
+def revoke(house: House, request_id: str, caller: str = ROSA) -> tuple[int, Any]:
+    route = ("DELETE", "/v1/requests/{request_id}/grant")
+    return house.call("revoke_grant", caller, request_id=request_id, route=route)
+
+
+def denied() -> list[str]:
+    """Request ids that the role's policy denies."""
+    document: Any = boto3.client("iam").get_role_policy(RoleName=ROLE, PolicyName="sallyport-revoked")["PolicyDocument"]
+    (statement,) = document["Statement"]
+    found: list[str] = statement["Condition"]["StringEquals"]["aws:PrincipalTag/sallyport:request"]
+    return found
+
+
+def redeemed(house: House) -> str:
+    request_id = house.granted()
+    assert house.redeem(request_id)[0] == 200
+    return request_id
+
+
+@pytest.fixture
+def puts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The policies that are sent to IAM."""
+    policies, sent = wiring.wiring().role_policies, list[str]()
+    put = policies.put
+
+    def counted(role: str, document: str) -> None:
+        sent.append(document)
+        put(role, document)
+
+    monkeypatch.setattr(policies, "put", counted)
+    return sent
+
+
+def test_agent_that_repeats_itself_calls_iam_once_and_leaves_one_event(house: House, puts: list[str]) -> None:
+    request_id = redeemed(house)
+    for _ in range(20):
+        status, view = revoke(house, request_id, DONE)
+        assert (status, view["status"]) == (200, "closed")
+    assert len(puts) == 1
+    assert house.types(request_id).count("grant.revoked") == 1
+    cards = [m for m in house.slack.sent("chat_update") if request_id in json.dumps(m)]
+    assert len(cards) <= 3  # granted, done, closed
+    assert request_id in denied()
+
+
+def test_person_revokes_while_the_agents_own_put_hangs(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The agent's older policy arrives after the person's; it does not stay."""
+    done_with, rogue = redeemed(house), redeemed(house)
+    policies, answers = wiring.wiring().role_policies, list[int]()
+    put = policies.put
+
+    def hangs(role: str, document: str) -> None:
+        monkeypatch.setattr(policies, "put", put)
+        answers.append(revoke(house, rogue)[0])
+        assert rogue in denied()
+        put(role, document)
+
+    monkeypatch.setattr(policies, "put", hangs)
+    assert revoke(house, done_with, DONE)[0] == 200
+    assert answers == [200]
+    assert {done_with, rogue} <= set(denied())
+
+
+def test_session_whose_done_failed_half_way_is_found_by_revoking_the_agent(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request_id = redeemed(house)
+
+    def unwritable(*_: Any) -> None:
+        raise PortFailed("role_not_written")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(wiring.wiring().role_policies, "put", unwritable)
+        status, problem = revoke(house, request_id, DONE)
+        assert (status, problem["code"]) == (503, "revocation_failed")
+    assert house.request(request_id).status.value == "closed"
+    by_agent = ("DELETE", "/v1/agents/{agent}/grants")
+    status, answer = house.call("revoke_agent", ROSA, path={"agent": "export-bot"}, route=by_agent)
+    assert status == 200
+    assert request_id in answer["revoked"]
+    assert request_id in denied()
+    status, answer = house.call("revoke_agent", ROSA, path={"agent": "export-bot"}, route=by_agent)
+    assert (status, answer["revoked"]) == (200, [])
+    assert house.types(request_id).count("grant.revoked") == 2
+
+
+@pytest.mark.parametrize("read", [1, 2])
 @pytest.mark.parametrize("delivery", ["credential", "execute"])
 def test_after_a_halt_has_answered_nothing_takes_effect_however_late_the_switches_were_read(
     house: House, monkeypatch: pytest.MonkeyPatch, delivery: str, read: int

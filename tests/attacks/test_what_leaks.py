@@ -28,7 +28,7 @@ def test_15_nobody_reads_the_raw_action_back(house: House) -> None:
     request_id = house.asked(**RAW)
     for caller in (agent_arn("export-bot"), person_arn("petra.approver"), person_arn("olive.owner")):
         house.call("get_request", caller, request_id=request_id)
-    house.call("get_request", person_arn("petra.approver"), query={"status": "pending"}, path={})
+    house.call("list_requests", person_arn("petra.approver"), query={"status": "pending"})
     assert scan([(str(n), answer) for n, answer in enumerate(house.answers)], PHI) == []
 
 

@@ -126,7 +126,7 @@ def test_12_two_approvers_click_at_once(house: House) -> None:
         together.wait()
         answers.append(house.decide(person, request_id, presented_digest=digest)[0])
 
-    threads = [threading.Thread(target=decide, args=(person,)) for person in ("petra.approver", "quinn.approver")]
+    threads = [threading.Thread(target=decide, args=(person,)) for person in ("petra.approver", "otto.owner")]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -183,7 +183,7 @@ def test_13_one_person_fills_two_seats(house: House) -> None:
         status, problem = house.decide("petra.approver", request_id)
         assert (status, problem["code"]) == (409, "already_decided")
         assert refused_and_written(house, request_id, "already_decided", "petra.approver")
-        assert house.click("quinn.approver", request_id) == "ok"
+        assert house.click("otto.owner", request_id) == "ok"
         house.until(request_id, lambda r: r.grant is not None)
         assert house.redeem(request_id)[0] == 200
 

@@ -4,26 +4,38 @@ import secrets
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
 
+from sallyport.adapters.dynamodb_store import DynamoDbStore
 from sallyport.adapters.iam_revocation import DynamoDbRoleLists, IamRolePolicies
-from sallyport.domain.deployment import Deployment, Halt, subject
-from sallyport.domain.events import Actor, ActorKind, Draft, EventType, link
+from sallyport.domain.deployment import CHAIN, UNREADABLE, Deployment, Halt, subject
+from sallyport.domain.events import Actor, ActorKind, Draft, EventType, Link, link
+from sallyport.domain.evidence import end
 from sallyport.domain.ports import Conflict, PortFailed, RequestStore
-from sallyport.domain.requests import Choice, Decision, RequestStatus, Review
-from sallyport.domain.revocations import POLICY_NAME, RevokedSession, RevokedSessions
-from sallyport.domain.target_ports import RoleLists, RolePolicies
+from sallyport.domain.requests import Choice, Decision, Grant, GrantStatus, RequestStatus, Review
+from sallyport.domain.revocations import POLICY_NAME, RevokedSession, RevokedSessions, RoleList
+from sallyport.domain.target_ports import OutcomeUnknown, RoleLists, RolePolicies
 from tests.contracts.test_request_store import created, moved, trail
 from tests.fakes.ports import FakeRoleLists, FakeRolePolicies
 from tests.support.account import REGION
 from tests.support.story import NOW
 
 TWINS = ["fake", "aws"]
-LEASE = timedelta(seconds=20)
 ROSA = Actor(ActorKind.PERSON, "rosa.security", "api")
 SESSION = RevokedSession("req-000000000000000000000001", NOW, NOW + timedelta(minutes=16), by_person=True)
+
+
+SILENCE = ReadTimeoutError(endpoint_url="https://iam")
+
+
+def answered(status: int) -> ClientError:
+    """IAM's refusal with this HTTP status."""
+    answer: Any = {"Error": {"Code": "Failure"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "PutRolePolicy")
 
 
 @pytest.fixture(params=TWINS)
@@ -76,15 +88,53 @@ def test_save_is_held_against_the_deployment_that_was_read(store: RequestStore) 
     assert store.load(request.request_id) == after
 
 
-def test_live_requests_are_the_approved_and_redeemed_ones_of_the_agent(store: RequestStore) -> None:
-    statuses = (RequestStatus.PENDING, RequestStatus.APPROVED, RequestStatus.REDEEMED, RequestStatus.REVOKED)
+def test_newest_link_is_the_end_of_the_chain_that_the_item_names(store: RequestStore) -> None:
+    before = store.deployment()
+    drafts = [Draft(EventType.HALTED, ROSA, {"switch": "all"}), Draft(EventType.RESUMED, ROSA, {"switch": "all"})]
+    events, head = link(subject("p"), before.head, drafts, NOW)
+    store.save_deployment(before, replace(before, version=head.length, head=head), events)
+    newest = store.newest(CHAIN)
+    assert newest is not None
+    assert (end(newest), newest.body) == (head, events[-1].body)
+    assert store.links(CHAIN)[-2:] == tuple(Link(f"{e.seq:010d}", e.body, e.hash, e.prev_hash) for e in events)
+    assert store.newest("req-ffffffffffffffffffffffff") is None
+    assert store.links("req-ffffffffffffffffffffffff") == ()
+
+
+@pytest.mark.parametrize("garbled", [{}, {"document": {"S": "{"}}, {"document": {"N": "1"}}, {"version": {"S": "one"}}])
+def test_item_that_is_no_deployment_is_unreadable_and_written_over(account: None, garbled: dict[str, Any]) -> None:
+    store = DynamoDbStore("requests", "audit", REGION)
+    before = store.deployment()
+    events, head = link(subject("p"), before.head, [Draft(EventType.HALTED, ROSA)], NOW)
+    after = Deployment(version=head.length, head=head)
+    item = {"pk": {"S": "HALTS"}, **garbled}
+    boto3.client("dynamodb").put_item(TableName="requests", Item=item)
+    assert store.deployment() == UNREADABLE
+    store.save_deployment(replace(UNREADABLE, head=before.head), after, events)
+    assert store.deployment() == after
+
+
+def test_live_requests_are_those_whose_grant_or_session_may_be_of_use(store: RequestStore) -> None:
+    issued = Grant(GrantStatus.ISSUED, NOW, NOW + timedelta(seconds=900), ("petra.approver",))
+    used = replace(issued, status=GrantStatus.REVOKED, redeemed_at=NOW)
+    over = replace(used, ended_at=NOW)
+    cases = {
+        (RequestStatus.PENDING, None): False,
+        (RequestStatus.APPROVED, issued): True,
+        (RequestStatus.REDEEMED, used): True,
+        (RequestStatus.REDEEMED, over): False,
+        (RequestStatus.CLOSED, used): True,  # its deny is not known to stand
+        (RequestStatus.CLOSED, over): False,
+        (RequestStatus.REVOKED, issued): False,
+        (RequestStatus.REVOKED, used): True,
+        (RequestStatus.FAILED, used): False,
+    }
     agent = f"bot-{secrets.token_hex(4)}"
-    kept: dict[RequestStatus, str] = {}
-    for status in statuses:
-        made = created(store, agent=agent)
-        kept[status] = moved(store, made, partial(replace, status=status)).request_id
-    found = {r.request_id for r in store.live(agent, NOW - timedelta(days=1))}
-    assert found == {kept[RequestStatus.APPROVED], kept[RequestStatus.REDEEMED]}
+    kept: set[str] = set()
+    for (status, grant), live in cases.items():
+        request = moved(store, created(store, agent=agent), partial(replace, status=status, grant=grant))
+        kept |= {request.request_id} if live else set()
+    assert {r.request_id for r in store.live(agent, NOW - timedelta(days=1))} == kept
     assert store.live(agent, NOW + timedelta(days=1)) == ()
     assert store.live("nobody", NOW - timedelta(days=1)) == ()
 
@@ -102,32 +152,20 @@ def test_broken_glass_is_found_until_it_is_reviewed(store: RequestStore) -> None
     assert loaded.review == review
 
 
-def test_list_is_held_by_one_at_a_time_until_released(lists: RoleLists) -> None:
-    assert lists.acquire("one", "a", NOW, LEASE) == RevokedSessions()
-    with pytest.raises(Conflict):
-        lists.acquire("one", "b", NOW, LEASE)
-    lists.acquire("another", "b", NOW, LEASE)
-    held = RevokedSessions((SESSION,), NOW)
-    lists.store("one", "a", held)
-    lists.release("one", "b")
-    with pytest.raises(Conflict):
-        lists.acquire("one", "b", NOW, LEASE)
-    lists.release("one", "a")
-    assert lists.acquire("one", "b", NOW, LEASE) == held
-    assert lists.read("one") == held
-
-
-def test_dead_holders_lease_ends_and_its_late_write_is_refused(lists: RoleLists) -> None:
-    lists.acquire("leased", "dead", NOW, LEASE)
-    lists.acquire("leased", "next", NOW + timedelta(seconds=21), LEASE)
-    with pytest.raises(Conflict):
-        lists.store("leased", "dead", RevokedSessions((SESSION,)))
-    lists.release("leased", "dead")
-    assert lists.read("leased") == RevokedSessions()
-
-
-def test_unknown_role_has_an_empty_list(lists: RoleLists) -> None:
-    assert lists.read("never-seen") == RevokedSessions()
+def test_list_is_kept_whole_by_who_read_the_newest(lists: RoleLists) -> None:
+    assert lists.read("one") == RoleList()
+    listed = RoleList().with_sessions([SESSION], NOW).joined("a", NOW)
+    first = lists.save("one", RoleList(), listed)
+    assert first == replace(listed, revision=1)
+    assert lists.read("one") == first
+    for stale in (RoleList(), replace(first, revision=7)):
+        with pytest.raises(Conflict):
+            lists.save("one", stale, first.left("a", 1))
+    assert lists.read("one") == first
+    second = lists.save("one", first, first.left("a", 1))
+    assert (second.stands, second.revision) == (True, 2)
+    assert lists.read("one") == second
+    assert lists.read("another") == RoleList()
 
 
 def test_policy_of_a_role_is_written_whole(policies: RolePolicies) -> None:
@@ -143,6 +181,19 @@ def test_policy_of_a_role_is_written_whole(policies: RolePolicies) -> None:
 def test_role_that_cannot_be_written_fails_with_a_code(account: None) -> None:
     with pytest.raises(PortFailed, match="role_not_written"):
         IamRolePolicies(boto3.client("iam")).put("nobody", RevokedSessions((SESSION,)).policy())
+
+
+@pytest.mark.parametrize(
+    ("failure", "raised"),
+    [(answered(400), PortFailed), (answered(500), OutcomeUnknown), (SILENCE, OutcomeUnknown)],
+)
+def test_put_without_an_answer_may_have_been_made(failure: Exception, raised: type[Exception]) -> None:
+    class Client:
+        def put_role_policy(self, **_: object) -> None:
+            raise failure
+
+    with pytest.raises(raised):
+        IamRolePolicies(Client()).put("target", RevokedSessions().policy())  # type: ignore[arg-type]
 
 
 def test_fresh_deployment_has_no_switches() -> None:

@@ -77,7 +77,7 @@ def test_a_denial_is_final(live: Live) -> None:
     reply = live.decide(APPROVER, request_id, "deny", digest, reason="not for Delphine Nettlesham")
     assert (reply.status, reply.json["status"]) == (200, "denied")
     assert "Delphine" not in str(reply.json)
-    assert live.decide(OTHER_APPROVER, request_id, "approve", digest).said == (409, "already_settled")
+    assert live.decide("otto.owner", request_id, "approve", digest).said == (409, "already_settled")
     assert live.redeem(AGENT, request_id).said == (409, "not_approved")
     assert ("request.denied", None) in live.told(request_id)
     assert ("request.approved", None) not in live.told(request_id)

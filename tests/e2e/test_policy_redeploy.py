@@ -127,7 +127,7 @@ def _behind_aliases(live: Live) -> dict[str, Behind]:
     names = [entry["FunctionName"] for page in pages for entry in page["Functions"]]
     found = {}
     for name in names:
-        if name.startswith("sallyport-local-"):
+        if name.startswith("sallyport-"):
             got = client.get_function_configuration(FunctionName=name, Qualifier="live")
             found[name] = Behind(got["Version"], frozenset(layer["Arn"] for layer in got["Layers"]))
     return found
@@ -162,7 +162,7 @@ def test_a_request_that_was_still_pending_needs_the_second_person_too(redeployed
     assert live.decide("petra.approver", request_id, "approve", digest).said == (200, None)
     assert live.view("export-bot", request_id)["status"] == "pending"
     assert live.redeem("export-bot", request_id).said == (409, "not_approved")
-    assert live.decide("quinn.approver", request_id, "approve", digest).said == (200, None)
+    assert live.decide("otto.owner", request_id, "approve", digest).said == (200, None)
     live.until("export-bot", request_id, "status", "approved")
     assert live.redeem("export-bot", request_id).said == (200, None)
 
@@ -175,7 +175,7 @@ def test_a_new_request_needs_two_people(redeployed: Redeployed) -> None:
     view = live.view("export-bot", request_id)
     assert (view["status"], view["quorum"]) == ("pending", {"needed": 2, "have": 1})
     assert live.redeem("export-bot", request_id).said == (409, "not_approved")
-    assert live.decide("quinn.approver", request_id, "approve", digest).status == 200
+    assert live.decide("otto.owner", request_id, "approve", digest).status == 200
     live.until("export-bot", request_id, "status", "approved")
     assert live.redeem("export-bot", request_id).said == (200, None)
 

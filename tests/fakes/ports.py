@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -18,11 +19,12 @@ from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import JSON
 from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
+from sallyport.domain.deny_policy import only_denies
 from sallyport.domain.deployment import CHAIN, Deployment
-from sallyport.domain.events import AuditEvent
+from sallyport.domain.events import AuditEvent, Link
 from sallyport.domain.ports import Card, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, CardRef, RequestStatus
-from sallyport.domain.revocations import RevokedSessions
+from sallyport.domain.revocations import RoleList
 from sallyport.domain.tallies import Refused, Tally, chain_of
 from sallyport.domain.target_ports import CallResult
 from sallyport.masking import MaskedDocument, MaskingFailed
@@ -99,6 +101,13 @@ class FakeStore:
         self.signatures.add(signature)
         return seen
 
+    def links(self, request_id: str) -> tuple[Link, ...]:
+        stored = self.chain.get(request_id, [])
+        return tuple(Link(f"{event.seq:010d}", event.body, event.hash, event.prev_hash) for event in stored)
+
+    def newest(self, request_id: str) -> Link | None:
+        return next(reversed(self.links(request_id)), None)
+
     def deployment(self) -> Deployment:
         return self.own
 
@@ -110,12 +119,8 @@ class FakeStore:
         self.own = deployment
 
     def live(self, agent: str, since: datetime) -> tuple[ApprovalRequest, ...]:
-        held = (RequestStatus.APPROVED, RequestStatus.REDEEMED)
-        return tuple(
-            r
-            for r in self.requests.values()
-            if r.agent == agent and r.created_at > since and (r.status in held or r.needs_review)
-        )
+        found = [r for r in self.requests.values() if r.agent == agent and r.created_at > since]
+        return tuple(r for r in found if r.live or r.needs_review)
 
     def unreviewed(self) -> tuple[ApprovalRequest, ...]:
         return tuple(r for r in self.requests.values() if r.settled and r.needs_review)
@@ -260,37 +265,29 @@ class FakeIssuer:
 
 @dataclass
 class FakeRoleLists:
-    lists: dict[str, RevokedSessions] = field(default_factory=dict)
-    holders: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    lists: dict[str, RoleList] = field(default_factory=dict)
 
-    def read(self, role: str) -> RevokedSessions:
-        return self.lists.get(role, RevokedSessions())
+    def read(self, role: str) -> RoleList:
+        return self.lists.get(role, RoleList())
 
-    def acquire(self, role: str, holder: str, now: datetime, lease: timedelta) -> RevokedSessions:
-        if role in self.holders and self.holders[role][1] >= now:
+    def save(self, role: str, previous: RoleList, changed: RoleList) -> RoleList:
+        if self.read(role).revision != previous.revision:
             raise Conflict
-        self.holders[role] = (holder, now + lease)
-        return self.read(role)
-
-    def store(self, role: str, holder: str, sessions: RevokedSessions) -> None:
-        if self.holders.get(role, ("", None))[0] != holder:
-            raise Conflict
-        self.lists[role] = sessions
-
-    def release(self, role: str, holder: str) -> None:
-        if self.holders.get(role, ("", None))[0] == holder:
-            del self.holders[role]
+        self.lists[role] = replace(changed, revision=previous.revision + 1)
+        return self.lists[role]
 
 
 @dataclass
 class FakeRolePolicies:
     documents: dict[str, str] = field(default_factory=dict)
-    failing: bool = False
+    puts: list[str] = field(default_factory=list)
+    failing: Exception | None = None
 
     def put(self, role: str, document: str) -> None:
+        self.puts.append(document)
         if self.failing:
-            raise PortFailed("role_not_written")
-        self.documents[role] = document
+            raise self.failing
+        self.documents[role] = only_denies(document)
 
 
 @dataclass
@@ -321,10 +318,12 @@ class FakeSameness:
 @dataclass
 class CountingEntropy:
     drawn: int = 0
+    drawing: threading.Lock = field(default_factory=threading.Lock)
 
     def request_id(self) -> str:
-        self.drawn += 1
-        return f"req-{self.drawn:024x}"
+        with self.drawing:
+            self.drawn += 1
+            return f"req-{self.drawn:024x}"
 
     def salt(self) -> str:
         return f"{self.drawn:064x}"

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from sallyport.adapters.policy_layer import load_policy
 from tests.support.template import (
     Permission,
     function_roles,
@@ -17,10 +16,11 @@ from tests.support.template import (
     statements,
 )
 
-REQUESTS, AUDIT = "${RequestsTable}", "${AuditTable}"
+REQUESTS, AUDIT = "arn::dynamodb:::table/*-requests", "arn::dynamodb:::table/*-audit"
+SECRET = "arn::secretsmanager:::secret:*/slack-{}-??????"
 MACHINE = "arn::states:::stateMachine:*-approval"
 RAW, VIEWS = "arn::s3:::*-vault--/actions/*", "arn::s3:::*-views--/views/*"
-TARGETS = "arn::iam:::role/sallyport/target/*"
+TARGETS = "arn::iam:::role/sallyport/target/*-target-*"
 
 DEAD_LETTERS = {("sqs:SendMessage", "${DeadLetters}")}
 READ = {("dynamodb:GetItem", REQUESTS)}
@@ -30,13 +30,17 @@ RECORD = READ | {("dynamodb:PutItem", REQUESTS), ("dynamodb:PutItem", AUDIT)}
 SETTLE = RECORD | {("dynamodb:UpdateItem", REQUESTS)}
 # A transition that holds only while the switches are those that were read.
 GUARD = {("dynamodb:ConditionCheckItem", REQUESTS)}
+# What the chain says: of the deployment before anything is judged, of a request before it has an effect.
+PROVE = {("dynamodb:Query", AUDIT)}
 SHOW = {("s3:GetObject", VIEWS)}
-POST = {("secretsmanager:GetSecretValue", "${SlackBotToken}")}
+POST = {("secretsmanager:GetSecretValue", SECRET.format("bot-token"))}
+VERIFY = {("secretsmanager:GetSecretValue", SECRET.format("signing-secret"))}
 WAKE = {("states:SendTaskSuccess", MACHINE)}
 FAIL = {("states:SendTaskFailure", MACHINE)}
 OPEN = {("s3:GetObject", RAW)}
 ASSUME = {(action, TARGETS) for action in ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")}
-SUBMIT = {("s3:PutObject", RAW), ("kms:GenerateMac", "${SamenessKey}"), ("states:StartExecution", MACHINE)}
+DENY = {("iam:PutRolePolicy", TARGETS)}
+SUBMIT = {("s3:PutObject", RAW), ("states:StartExecution", MACHINE)}
 EMPTY = {
     ("s3:DeleteObject", RAW),
     ("s3:DeleteObjectVersion", RAW),
@@ -44,18 +48,21 @@ EMPTY = {
 }
 
 ALLOWED: dict[str, set[Permission]] = {
-    "SubmitRequest": SETTLE | SHOW | SUBMIT,
-    "GetRequest": READ | PENDING | SHOW,
+    "SubmitRequest": SETTLE | PROVE | SHOW | SUBMIT,
+    "GetRequest": READ | SHOW,
+    "ListRequests": READ | PROVE | PENDING | SHOW,
     "CancelRequest": SETTLE | SHOW | WAKE,
-    "DecideRequest": SETTLE | SHOW | WAKE | POST,
-    "SlackInteraction": SETTLE | SHOW | WAKE | POST | {("secretsmanager:GetSecretValue", "${SlackSigningSecret}")},
+    "DecideRequest": SETTLE | PROVE | SHOW | WAKE | POST,
+    "SlackInteraction": SETTLE | PROVE | SHOW | WAKE | POST | VERIFY,
     "ListActions": set(),
     "MaskPayload": RECORD | OPEN | {("s3:PutObject", VIEWS)},
     "RequestApproval": RECORD | SHOW | POST | WAKE | FAIL,
-    "IssueGrant": SETTLE | OPEN | SHOW | POST | FAIL,
-    "IssueCredentials": RECORD | GUARD | OPEN | WAKE | ASSUME,
-    "ExecuteAction": RECORD | GUARD | OPEN | WAKE | ASSUME,
-    "RevokeGrant": SETTLE | PENDING | SHOW | POST | WAKE | {("iam:PutRolePolicy", TARGETS)},
+    "IssueGrant": SETTLE | PROVE | OPEN | SHOW | POST | FAIL,
+    "IssueCredentials": RECORD | PROVE | GUARD | OPEN | WAKE | ASSUME,
+    "ExecuteAction": RECORD | PROVE | GUARD | OPEN | WAKE | ASSUME,
+    "RevokeGrant": SETTLE | PROVE | SHOW | POST | WAKE | DENY,
+    "RevokeAgent": SETTLE | PROVE | PENDING | WAKE | DENY,
+    "SetHalt": SETTLE | PROVE,
     "RemindReviews": PENDING | POST,
     "CloseRequest": SETTLE | SHOW | POST | EMPTY,
 }
@@ -65,6 +72,7 @@ VAULT = {
     "Get": {"MaskPayloadRole", "IssueGrantRole", "IssueCredentialsRole", "ExecuteActionRole"},
     "Delete": {"CloseRequestRole"},
 }
+AUDITORS = short({"Fn::If": ["HasAuditor", {"Ref": "AuditorRoleArn"}, {"Ref": "AWS::NoValue"}]}).strip("${}")
 # Resource "*", with the reason why nothing narrower is there. (A key policy's "*" is the key itself.)
 STARS = {
     ("ApprovalRole", "logs"): "Step Functions' log delivery takes no resource",
@@ -74,15 +82,20 @@ STARS = {
 
 def exempt(statement: dict[str, Any]) -> set[str]:
     """The roles that a deny leaves out."""
-    return {short(arn).strip("${}") for arn in listed(statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"])}
+    return named(statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"])
+
+
+def named(arns: Any) -> set[str]:
+    return {short(arn).strip("${}") for arn in listed(arns)}
+
+
+def having(action: str, resource: str) -> set[str]:
+    """The functions' roles that may do this, by IAM."""
+    return {role for role in function_roles().values() if (action, resource) in permissions(role)}
 
 
 def by_sid(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {statement["Sid"]: statement for statement in statements(document)}
-
-
-def targets() -> dict[str, dict[str, Any]]:
-    return {n: r for n, r in of_type("AWS::IAM::Role").items() if r.get("Path") == "/sallyport/target/"}
 
 
 def test_the_table_has_every_function() -> None:
@@ -110,14 +123,19 @@ def test_only_two_functions_assume_roles() -> None:
 
 
 def test_what_changes_roles_reaches_bounded_targets_alone() -> None:
-    ((function, statement),) = [
-        (function, statement)
+    found = {
+        function: statement
         for function, role in function_roles().items()
         for statement in role_statements(role)
         if any(action.startswith("iam:") for action in listed(statement["Action"]))
-    ]
-    assert function == "RevokeGrant"
-    assert statement["Condition"] == {"StringEquals": {"iam:PermissionsBoundary": {"Ref": "TargetBoundary"}}}
+    }
+    assert set(found) == {"RevokeGrant", "RevokeAgent"}
+    boundary = of_type("AWS::IAM::ManagedPolicy")["TargetBoundary"]
+    assert (boundary["Path"], short(boundary["ManagedPolicyName"])) == ("/sallyport/", "*-target-boundary")
+    for statement in found.values():
+        ((key, bound),) = statement["Condition"]["StringEquals"].items()
+        assert (list(statement["Condition"]), key) == (["StringEquals"], "iam:PermissionsBoundary")
+        assert short(bound) == "arn::iam:::policy/sallyport/*-target-boundary"
 
 
 def test_who_touches_the_vault_is_the_same_in_iam_bucket_policy_and_key_policy() -> None:
@@ -134,13 +152,14 @@ def test_who_touches_the_vault_is_the_same_in_iam_bucket_policy_and_key_policy()
     key = by_sid(of_type("AWS::KMS::Key")["VaultKey"]["KeyPolicy"])
     assert exempt(key["NobodyElse"]) == VAULT["Get"] | VAULT["Put"]
     assert key["NobodyElse"]["Effect"] == "Deny"
-    administration = set(listed(key["AdministrationWithoutUse"]["Action"]))
-    assert not {"kms:*", "kms:Decrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:CreateGrant"} & administration
 
 
-def test_views_are_written_by_masking_alone_and_deleted_by_nobody() -> None:
+def test_views_are_written_by_masking_alone_read_by_named_roles_and_auditors_and_deleted_by_nobody() -> None:
     bucket = by_sid(of_type("AWS::S3::BucketPolicy")["ViewsBucketPolicy"]["PolicyDocument"])
     assert exempt(bucket["Put"]) == {"MaskPayloadRole"}
+    assert exempt(bucket["Get"]) == having("s3:GetObject", VIEWS) | {AUDITORS}
+    assert (bucket["Get"]["Effect"], bucket["Get"]["Principal"]) == ("Deny", "*")
+    assert bucket["Get"]["Action"] == "s3:GetObject*"
     assert bucket["Delete"]["Effect"] == "Deny"
     assert "Condition" not in bucket["Delete"]
 
@@ -165,41 +184,12 @@ def test_a_star_as_resource_has_its_reason() -> None:
     assert found == set(STARS)
 
 
-@pytest.mark.parametrize("name", sorted(targets()))
-def test_a_target_role_trusts_one_function_and_only_with_names_and_tags(name: str) -> None:
-    role = targets()[name]
-    (trust,) = statements(role["AssumeRolePolicyDocument"])
-    assert short(trust["Principal"]["AWS"]) in ("${IssueCredentialsRole}", "${ExecuteActionRole}")
-    assert trust["Action"] == ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
-    assert trust["Condition"] == {
-        "StringEquals": {"sts:ExternalId": {"Ref": "ExternalId"}},
-        "StringLike": {
-            "sts:SourceIdentity": "agent=*,approver=*",
-            "aws:RequestTag/sallyport:request": "req-*",
-            "aws:RequestTag/sallyport:agent": "?*",
-            "aws:RequestTag/sallyport:approvers": "?*",
-            "aws:RequestTag/sallyport:action": "?*",
-        },
-    }
-    assert role["PermissionsBoundary"] == {"Ref": "TargetBoundary"}
-    assert not role.get("ManagedPolicyArns")
-
-
-def test_every_action_has_a_target_role_that_fits_its_delivery() -> None:
-    by_name = {role["RoleName"]: role for role in targets().values()}
-    actions = load_policy("000000000000").actions.values()
-    assert {action.target_role for action in actions} == set(by_name)
-    for action in actions:
-        (trust,) = statements(by_name[action.target_role]["AssumeRolePolicyDocument"])
-        expected = "${ExecuteActionRole}" if action.delivery == "execute" else "${IssueCredentialsRole}"
-        assert short(trust["Principal"]["AWS"]) == expected, action.name
-
-
 def test_no_credential_reaches_sallyport_itself() -> None:
     boundary = by_sid(of_type("AWS::IAM::ManagedPolicy")["TargetBoundary"]["PolicyDocument"])
     assert (boundary["NotSallyport"]["Effect"], boundary["NotSallyport"]["Action"]) == ("Deny", "*")
     assert set(map(short, listed(boundary["NotSallyport"]["Resource"]))) >= {
-        "arn::dynamodb:::table/*-*",
+        "${RequestsTable}",
+        "${AuditTable}",
         "arn::s3:::*-vault-*",
         "arn::s3:::*-views-*",
         "arn::s3:::*-worm-*",
@@ -209,6 +199,9 @@ def test_no_credential_reaches_sallyport_itself() -> None:
         "${SamenessKey}",
         "${SlackSigningSecret}",
         "${SlackBotToken}",
+        "${TableKey}",
+        "${SecretKey}",
+        "${DataKey}",
     }
     assert set(listed(boundary["NoFurtherRoles"]["Action"])) == {"sts:AssumeRole*", "iam:PassRole"}
 

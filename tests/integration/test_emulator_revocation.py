@@ -1,7 +1,10 @@
 """Revocation on the emulator, which evaluates IAM: a live session is stopped, others are not, and how fast."""
 
 import json
+import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,11 +13,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.account import Account
-from sallyport.adapters.iam_revocation import IamRolePolicies
+from local.emulator import REGION
+from sallyport.adapters.iam_revocation import DynamoDbRoleLists, IamRolePolicies, RoleListItem
 from sallyport.adapters.sts import StsIssuer
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials, order
 from sallyport.domain.refusals import RevocationFailed
-from sallyport.domain.revocations import MAX_LENGTH, RevokedSession, RevokedSessions
+from sallyport.domain.revocations import MAX_LENGTH, RevokedSession, RevokedSessions, RoleList
 from sallyport.domain.session_policy import at_redemption
 from sallyport.usecases.revoke_grant import revoke_grant
 from tests.integration.emulated import TRUST_ACCOUNT, make_role
@@ -85,6 +89,64 @@ def test_revocation_stops_a_live_session_within_a_second_and_no_other(account: A
     _read(account, bystander)
 
 
+@pytest.fixture
+def lists(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoDbRoleLists]:
+    """The roles' lists in a table of the emulator."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", account.endpoint_url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", account.access_key_id)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", account.secret_access_key)
+    account.client("dynamodb").create_table(
+        TableName="lists",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+    )
+    monkeypatch.setattr(RoleListItem, "_connection", None)
+    yield DynamoDbRoleLists("lists", REGION)
+    RoleListItem._connection = None
+
+
+def test_revocation_is_in_force_within_two_seconds_while_the_agent_says_done_twenty_times_a_second(
+    account: Account, story: Story, lists: DynamoDbRoleLists
+) -> None:
+    story.ports.role_lists = lists  # type: ignore[assignment]
+    _minted(story, "done with")
+    done_with, over, answers = story.request_id, threading.Event(), list[str]()
+    revoked = _minted(story, "revoked")
+    puts, put = list[str](), story.ports.role_policies.put
+
+    def counted(role: str, document: str) -> None:
+        puts.append(document)
+        put(role, document)
+
+    story.ports.role_policies.put = counted  # type: ignore[method-assign]
+
+    def done() -> None:
+        answers.append(revoke_grant(agent_arn("export-bot"), done_with, story.ports, story.now).status.value)
+
+    with ThreadPoolExecutor(20) as agent:
+
+        def repeat() -> None:
+            while not over.wait(0.05):
+                agent.submit(done)
+
+        flood = threading.Thread(target=repeat)
+        flood.start()
+        try:
+            while len(answers) < 20:
+                time.sleep(0.05)
+            began = time.monotonic()
+            revoke_grant(ROSA, story.request_id, story.ports, story.now)
+            took = _until_denied(account, revoked, began)
+        finally:
+            over.set()
+            flood.join()
+    print(f"in force after {took * 1000:.0f} ms, {len(answers)} times done, {len(puts)} puts")  # noqa: T201 - wanted
+    assert took < 2
+    assert set(answers) == {"closed"}
+    assert len(puts) == 2
+
+
 def test_session_minted_after_its_revocation_is_denied_from_the_first_call(account: Account, story: Story) -> None:
     _minted(story, "raced")
     revoke_grant(ROSA, story.request_id, story.ports, story.now)
@@ -107,7 +169,7 @@ def test_full_list_denies_every_older_session_and_no_newer_one(account: Account,
     ]
     while len(RevokedSessions(tuple(full)).policy()) > MAX_LENGTH:
         full.pop()
-    story.ports.role_lists.lists[ROLE] = RevokedSessions(tuple(full))
+    story.ports.role_lists.lists[ROLE] = RoleList(RevokedSessions(tuple(full)))
     story.now = datetime.now(UTC)
     revoke_grant(ROSA, story.request_id, story.ports, story.now)
     for older in (bystander, revoked):

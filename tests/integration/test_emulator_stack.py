@@ -40,7 +40,7 @@ class Probe:
 def probe(admin: Account, tmp_path_factory: pytest.TempPathFactory) -> Probe:
     root = tmp_path_factory.mktemp("probe-project")
     shutil.copytree(FIXTURE, root, dirs_exist_ok=True)
-    project = deploy.Project(root, root / "scratch", "probe", "probe-artifacts")
+    project = deploy.Project(root, root / "scratch", "probe")
     assert deploy.build(project) is True
     deploy.deploy(project, admin, _parameters(FIRST))
     return Probe(project, admin, deploy.outputs(project, admin))

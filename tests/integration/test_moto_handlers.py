@@ -9,6 +9,7 @@ import pytest
 
 from sallyport.domain.ports import PortFailed
 from sallyport.runtime import wiring
+from sallyport.runtime.settings import setting
 from tests.support.account import opened
 from tests.support.house import ROOT, House, sample_event, submission_body
 from tests.support.story import agent_arn, person_arn
@@ -35,8 +36,9 @@ def test_a_handler_answers_its_sample_event(house: House, function: str) -> None
     newest = house.said()
     assert newest["level"] == "INFO", newest  # an unforeseen error would be one of level ERROR
     if function in HTTP:
-        expected = {"submit_request": 202, "list_actions": 200, "slack_interaction": 401}.get(function, 404)
-        assert answer["statusCode"] == expected
+        others = {"submit_request": 202, "slack_interaction": 401}
+        expected = others | dict.fromkeys(("list_actions", "list_requests", "revoke_agent"), 200)
+        assert answer["statusCode"] == expected.get(function, 404)
         assert answer["headers"]["Cache-Control"] == "no-store"
         assert isinstance(answer["body"], str)
 
@@ -65,7 +67,8 @@ def test_an_event_that_api_gateway_would_not_send_is_refused(house: House, funct
 def test_a_caller_that_iam_did_not_name_is_nobody(house: House, function: str, caller: str | None) -> None:
     body = None if function != "submit_request" else submission_body()
     status, problem = house.call(function, caller, request_id="req-" + "0" * 24, body=body)
-    assert (status, problem["code"]) in ((403, "unknown_caller"), (404, "not_found"), (400, "malformed_request"))
+    nobody = {(403, "unknown_caller"), (403, "not_allowed_to_halt"), (404, "not_found"), (400, "malformed_request")}
+    assert (status, problem["code"]) in nobody
 
 
 def test_a_request_goes_all_the_way_over_http(house: House) -> None:
@@ -106,15 +109,31 @@ def test_the_catalog_has_each_actions_schema(house: House) -> None:
     assert house.call("list_actions", agent_arn("export-bot"), path={"name": "../x"})[0] == 404
 
 
+def test_reads_do_not_wait_where_nothing_caps_those_that_do(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    request_id, store, looks = house.asked(), wiring.wiring().store, list[str]()
+    load = store.load
+
+    def looked(wanted: str) -> Any:
+        looks.append(wanted)
+        return load(wanted)
+
+    with monkeypatch.context() as uncapped:
+        uncapped.setattr(store, "load", looked)
+        uncapped.setenv("LONG_POLL_CONCURRENCY", "0")
+        setting.cache_clear()
+        answer = house.call("get_request", agent_arn("export-bot"), request_id=request_id, query={"wait": "25"})
+    setting.cache_clear()
+    assert (answer[0], answer[1]["status"]) == (200, "pending")
+    assert looks == [request_id]
+
+
 def test_an_approver_lists_pending_requests(house: House) -> None:
     request_id = house.asked()
-    status, page = house.call(
-        "get_request", person_arn("petra.approver"), query={"status": "pending", "limit": "25"}, path={}
-    )
+    status, page = house.call("list_requests", person_arn("petra.approver"), query={"status": "pending", "limit": "25"})
     assert status == 200
     assert request_id in [view["request_id"] for view in page["requests"]]
     for query in ({"status": "closed"}, {"limit": "x"}, {"limit": "26"}, {"next": "not a cursor"}, {"next": "[]"}):
-        status, problem = house.call("get_request", person_arn("petra.approver"), query=query, path={})
+        status, problem = house.call("list_requests", person_arn("petra.approver"), query=query)
         assert (status, problem["code"]) == (400, "malformed_request"), query
 
 

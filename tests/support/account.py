@@ -64,12 +64,15 @@ def _furnished(patch: pytest.MonkeyPatch) -> Iterator[House]:
     environment = {
         "ACCOUNT_ID": ACCOUNT,
         "PARTITION": "aws",
+        "STACK_NAME": "sallyport",
+        "ENVIRONMENT": "local",
         "REQUESTS_TABLE": "requests",
         "AUDIT_TABLE": "audit",
         "VAULT_BUCKET": "vault",
         "VIEWS_BUCKET": "views",
         "SAMENESS_KEY_ID": key,
         "STATE_MACHINE_ARN": house.state_machine_arn,
+        "LONG_POLL_CONCURRENCY": "25",
         "REQUESTS_PER_HOUR": "100000",
         "REQUESTS_PENDING": "1000",
         "EXTERNAL_ID": "tests",
@@ -159,7 +162,9 @@ def _make_machine() -> str:
 
     role = "arn:aws:iam::123456789012:role/workflow"
     made = boto3.client("stepfunctions").create_state_machine(
-        name="approval", definition=re.sub(r"\$\{(\w+)Arn\}", arn, definition), roleArn=role
+        name="approval",
+        definition=re.sub(r"\$\{(\w+)Arn\}", arn, definition).replace("${Partition}", "aws"),
+        roleArn=role,
     )
     return str(made["stateMachineArn"])
 

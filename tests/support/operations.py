@@ -14,6 +14,7 @@ from sallyport.domain.binding import VaultRecord
 from sallyport.domain.ports import Card
 from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
 from sallyport.masking import masking_rules_from_policy
+from sallyport.masking.views import view_digest
 from sallyport.usecases.cards import card_of
 from sallyport.usecases.mask_payload import presented_view
 from tests.fakes.ports import FakePorts
@@ -77,7 +78,7 @@ def _card(number: int, one: dict[str, Any], policy: PolicyBundle) -> Card:
         quorum=1,
     )
     view = presented_view(vaulted, request, action, masking_rules_from_policy(policy.masking))
-    return card_of(request, view)
+    return card_of(replace(request, presented_digest=view_digest(view)), view)
 
 
 def _action(one: dict[str, Any], policy: PolicyBundle) -> ActionDefinition:

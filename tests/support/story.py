@@ -137,6 +137,11 @@ class Story:
     def cedar(self, *more: str) -> Story:
         return self.policy(cedar="\n".join([self.ports.policy.cedar, *more]))
 
+    def elsewhere(self, **changes: Any) -> Story:
+        """The deployment has another account, region or name."""
+        self.ports.places = replace(self.ports.places, **changes)
+        return self
+
     def without_person(self, person_id: str) -> Story:
         """The person has left: no account, no group."""
         return self.policy(directory=_without(self.ports.policy, person_id))

@@ -128,6 +128,7 @@ _OF_REQUEST: dict[str, Callable[[Layer, ApprovalRequest, Any], Any]] = {
     "not_approvers": lambda layer, request, want: sorted(
         set(want) - set(people_who(layer, "decide", request, last_rung(layer, request.action)))
     ),
+    "deniers": lambda layer, request, _: people_who(layer, "deny", request),
     "break_glass": lambda layer, request, _: _glass_breakers(layer, request),
     "readers": lambda layer, request, _: [*people_who(layer, "read", request), *agents_who(layer, "read", request)],
     "redeemers": lambda layer, request, _: agents_who(layer, "redeem", request),
@@ -166,6 +167,7 @@ _VERBS = {
     "approvers": "decide",
     "escalated_approvers": "decide",
     "not_approvers": "decide",
+    "deniers": "deny",
     "break_glass": "break_glass",
     "readers": "read",
     "redeemers": "redeem",

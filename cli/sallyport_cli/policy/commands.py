@@ -13,7 +13,7 @@ from sallyport_cli.errors import UsageError
 from sallyport_cli.policy import access_review, diff, evidence, explain
 from sallyport_cli.policy.cases import run_cases
 from sallyport_cli.policy.findings import report
-from sallyport_cli.policy.layer import Layer, layer_at, open_layer
+from sallyport_cli.policy.layer import Layer, layer_at, open_layer, package_in
 from sallyport_cli.policy.validate import validate
 
 _ABOUT = """\
@@ -54,8 +54,8 @@ def _validate(actions: Any) -> None:
         "find what is wrong with the policy before it is deployed",
         "Schemas; Cedar against its schema; every action's example checked, rendered and, for execute, held against "
         "the service's own model; bound_by; the directory; rules and actions that no case looks at; quorums that "
-        "cannot be met; a target role for each action in template.yaml, and a vault that keeps a request for longer "
-        "than its approval and redemption take. Exit code 1 when there are findings.",
+        "cannot be met; target roles (targets/template.yaml) that are not what the actions render, and a vault that "
+        "keeps a request for less time than its approval and redemption take. Exit code 1 when there are findings.",
     )
     made.add_argument("--layer", type=Path, help=_LAYER)
     made.add_argument("--tests", type=Path, help="folder of the cases (default: layers/policy/tests)")
@@ -65,7 +65,7 @@ def _validate(actions: Any) -> None:
 
 
 def _run_validate(arguments: argparse.Namespace) -> int:
-    findings, summary = validate(_root(arguments.layer), arguments.tests, arguments.template)
+    findings, summary = validate(package_in(arguments.layer), arguments.tests, arguments.template)
     return report(findings, summary, as_json=arguments.json)
 
 
@@ -163,12 +163,6 @@ def _run_access_review(arguments: argparse.Namespace) -> int:
 
 def _open(where: Path | None, account: str | None = None) -> Layer:
     try:
-        return open_layer(_root(where), account)
+        return open_layer(package_in(where), account)
     except PolicyInvalid as error:
         raise UsageError(f"the policy cannot be loaded: {error}") from None
-
-
-def _root(where: Path | None) -> Path | None:
-    """The package inside a checkout, where a checkout is given."""
-    package = where / "layers/policy/python/sallyport_policy" if where else None
-    return package if package is not None and package.is_dir() else where

@@ -81,7 +81,6 @@ def _step(deciders: tuple[tuple[str, ...], ...], step: int) -> set[str]:
 _DEFINED: Mapping[str, Callable[[ActionDefinition], Any]] = {
     "risk": lambda a: a.risk,
     "delivery": lambda a: a.delivery.value,
-    "target role": lambda a: a.target_role,
     "session policy": lambda a: list(a.session_policy),
     "parameters": lambda a: a.parameters,
     "call": lambda a: a.execute,

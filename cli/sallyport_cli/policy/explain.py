@@ -7,12 +7,14 @@ from typing import Any
 
 from sallyport.domain.clock import stamp
 from sallyport.domain.directory import Agent, Person
+from sallyport.domain.ports import Verb
 from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
 from sallyport.usecases import policy
 from sallyport_cli.policy.evidence import Evidence
 from sallyport_cli.policy.layer import Layer
 
 _FOUR_EYES = "four-eyes"
+_MAY_ACT_FOR = "the agent names nobody, and may act for them"
 
 
 def explanation(layer: Layer, evidence: Evidence) -> dict[str, Any]:
@@ -109,6 +111,7 @@ def _relation(layer: Layer, request: ApprovalRequest, person: Person) -> str:
         (request.owner == person.id or agent.owner == person.id, f"owner of {agent.id}"),
         (person.id in agent.operators, f"operator of {agent.id}"),
         (request.on_behalf_of == person.id, "it is asked on their behalf"),
+        (request.on_behalf_of is None and person.id in {*agent.may_act_for, *request.may_act_for}, _MAY_ACT_FOR),
     ]
     return ", ".join(words for so, words in relations if so) or "by a rule of the policy"
 
@@ -116,7 +119,8 @@ def _relation(layer: Layer, request: ApprovalRequest, person: Person) -> str:
 def _decision(layer: Layer, request: ApprovalRequest, said: tuple[str, str, str, str]) -> dict[str, Any]:
     by, decision, at, channel = said
     person = layer.policy.directory.people.get(by)
-    counts = person is not None and layer.authorizer.may("decide", person, request).allowed
+    verb: Verb = "decide" if decision == "approve" else "deny"
+    counts = person is not None and layer.authorizer.may(verb, person, request).allowed
     return {"by": by, "decision": decision, "at": at, "channel": channel, "by_this_policy": counts}
 
 

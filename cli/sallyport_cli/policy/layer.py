@@ -58,6 +58,11 @@ class Layer:
         return self.root.parent.parent / "tests"
 
     @property
+    def targets(self) -> Path:
+        """The rendered target roles, where the layer lies in a checkout."""
+        return self.template.parent / "targets/template.yaml"
+
+    @property
     def template(self) -> Path:
         """The deployment's template, where the layer lies in a checkout."""
         return self.root.parent.parent.parent.parent / "template.yaml"
@@ -74,6 +79,12 @@ def default_root() -> Path:
     return Path(str(files("sallyport_policy")))
 
 
+def package_in(where: Path | None) -> Path | None:
+    """The layer's package inside a checkout, where a checkout is given."""
+    package = where / PACKAGE if where else None
+    return package if package is not None and package.is_dir() else where
+
+
 def open_layer(root: Path | None = None, account: str | None = None) -> Layer:
     """Raises UsageError where there is none, PolicyInvalid for one that cannot be loaded."""
     root = root or default_root()
@@ -88,7 +99,7 @@ def layer_at(where: str, account: str | None = None) -> Iterator[Layer]:
     """The layer in the folder `where` (the package itself or a checkout), or at the git ref `where`."""
     folder = Path(where)
     if folder.is_dir():
-        yield open_layer(folder / PACKAGE if (folder / PACKAGE).is_dir() else folder, account)
+        yield open_layer(package_in(folder), account)
         return
     with TemporaryDirectory(prefix="sallyport-policy-") as kept:
         _extract(where, Path(kept))

@@ -13,7 +13,7 @@ from sallyport_cli.policy.validate_actions import check_action, check_form
 from sallyport_cli.policy.validate_people import check_cedar, check_dead, check_reachable
 from sallyport_cli.policy.validate_template import (
     VAULT_DAYS,
-    check_template,
+    check_targets,
     check_timeouts,
     read_template,
     vault_days,
@@ -48,9 +48,8 @@ def validate(root: Path | None, tests: Path | None, template: Path | None) -> tu
     findings += outcome.findings
     days, path = VAULT_DAYS, template or layer.template
     if path.is_file():
-        deployed = read_template(path)
-        findings += check_template(layer, deployed)
-        days = vault_days(deployed)
+        findings += check_targets(layer, path.parent / "targets/template.yaml")
+        days = vault_days(read_template(path))
     findings += check_timeouts(layer, days)
     directory = layer.policy.directory
     summary = (

@@ -1,18 +1,16 @@
-"""Checks of the deployment's template: a target role of its own for every action, a vault that outlasts approvals."""
+"""Checks of what is deployed with the policy: the actions' target roles, a vault that outlasts approvals."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from sallyport.domain.actions import ActionDefinition
-from sallyport.usecases.policy import TARGET_PATH
 from sallyport_cli.policy.findings import Finding
 from sallyport_cli.policy.layer import Layer
+from sallyport_cli.targets.render import render
 
 # How long the vault keeps a raw action that nothing deleted: its lifecycle rule in the shipped template, a backstop
 # behind close_request. For a layer without a template beside it; a deployment that keeps longer says so in its own.
@@ -46,41 +44,10 @@ def read_template(path: Path) -> Mapping[str, Any]:
     return template
 
 
-def check_template(layer: Layer, template: Mapping[str, Any]) -> Iterator[Finding]:
-    """Roles under /sallyport/target/ and actions belong together one to one; each role allows the action's calls."""
-    resources = template["Resources"].values()
-    roles = {
-        resource["Properties"].get("RoleName"): resource["Properties"]
-        for resource in resources
-        if resource["Type"] == "AWS::IAM::Role" and resource["Properties"].get("Path") == TARGET_PATH
-    }
-    users: dict[str, list[str]] = {}
-    for action in layer.policy.actions.values():
-        users.setdefault(action.target_role, []).append(action.name)
-        if not action.target_role.startswith("arn:"):  # a role in another account is that account's to check
-            yield from _check_role(action, roles.get(action.target_role))
-    for role, names in sorted(users.items()):
-        if len(names) > 1:
-            yield Finding("template.yaml", "target_role", f"{role} is shared by {', '.join(sorted(names))}")
-    for role in sorted(set(roles) - set(users)):
-        yield Finding("template.yaml", "target_role", f"{role} belongs to no action")
-
-
-def _check_role(action: ActionDefinition, role: Mapping[str, Any] | None) -> Iterator[Finding]:
-    where = f"actions/{action.name}.yaml"
-    if role is None:
-        yield Finding(where, "target_role", f"the template has no role {action.target_role} under {TARGET_PATH}")
-        return
-    if not role.get("PermissionsBoundary"):
-        yield Finding(where, "target_role", f"{action.target_role} has no permissions boundary")
-    statements = [s for p in role.get("Policies", ()) for s in p["PolicyDocument"]["Statement"]]
-    allowed = {call for s in statements if s["Effect"] == "Allow" for call in _listed(s["Action"])}
-    wanted = {call for s in action.session_policy if s["Effect"] == "Allow" for call in _listed(s["Action"])}
-    for call in sorted(wanted):
-        if not any(fnmatchcase(call.lower(), pattern.lower()) for pattern in allowed):
-            yield Finding(where, "target_role", f"{action.target_role} does not allow {call}")
-    for call in sorted(allowed - wanted):
-        yield Finding(where, "target_role", f"{action.target_role} allows {call}, which the session policy never uses")
+def check_targets(layer: Layer, path: Path) -> Iterator[Finding]:
+    """The target roles beside the template are those that the actions render."""
+    if not path.is_file() or path.read_text(encoding="utf-8") != render(layer.policy.actions.values()):
+        yield Finding("targets/template.yaml", "targets", "is not what the actions render: `sallyport targets render`")
 
 
 def vault_days(template: Mapping[str, Any]) -> int:
@@ -99,7 +66,3 @@ def check_timeouts(layer: Layer, days: int) -> Iterator[Finding]:
             message = f"ladder and redemption_seconds add up to {needed / 86_400:.1f} days; the vault keeps a request "
             message += f"for {days}, of which {_SPARE_DAYS} are to spare"
             yield Finding(f"actions/{action.name}.yaml", "timeouts", message)
-
-
-def _listed(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [value]

@@ -1,6 +1,7 @@
 """A card shows all of the view or is refused; what an agent typed is plain text and never a line of the card's own."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any, cast
 
@@ -52,6 +53,11 @@ def under(title: str, blocks: list[dict[str, Any]]) -> str:
     return "".join(text for above, text in shown if above in (title, f"{title}, continued"))
 
 
+def folded(shown: str) -> Any:
+    """The value that a card shows with the lines of its texts below one another."""
+    return json.loads(re.sub(r"\n *│ ", r"\\n", shown))
+
+
 @pytest.mark.parametrize("what", HOSTILE)
 def test_nothing_that_was_typed_is_markup(what: str) -> None:
     message = layout_of(card(reason=HOSTILE[what], context={"note": HOSTILE[what]})).message
@@ -64,7 +70,7 @@ def test_every_typed_line_is_marked_as_a_quotation_or_inside_json(what: str) -> 
     message = layout_of(card(reason=HOSTILE[what], context={"note": HOSTILE[what]})).message
     reason = under("Reason, as the agent states it", message)
     assert all(line.startswith("│ ") for line in reason.split("\n"))
-    assert isinstance(json.loads(under("Context, as the agent states it", message)), dict)
+    assert set(folded(under("Context, as the agent states it", message))) == {"note"}
 
 
 def test_a_long_reason_cannot_start_a_section_of_its_own() -> None:
@@ -110,7 +116,22 @@ def test_all_of_the_context_is_on_the_card_or_in_its_thread(lines: int) -> None:
     assert bool(layout.thread) == (lines == 400)
     everywhere = [*layout.message, *(block for part in layout.thread for block in part)]
     shown = "{" + under("Context, as the agent states it", everywhere).split("{", 1)[1]
-    assert json.loads(shown) == cast("dict[str, Any]", whole.view.document)["masked"]["context"]
+    assert folded(shown) == cast("dict[str, Any]", whole.view.document)["masked"]["context"]
+
+
+def test_a_log_in_the_context_is_read_line_by_line() -> None:
+    context = {"log": "step one\nstep two: C:\\new\n}\nApproved by petra.approver", "n": 1}
+    shown = under("Context, as the agent states it", layout_of(card(context=context)).message)
+    assert shown.split("\n") == [
+        "{",
+        '  "log": "step one',
+        "  │ step two: C:\\\\new",
+        "  │ }",
+        '  │ Approved by petra.approver",',
+        '  "n": 1',
+        "}",
+    ]
+    assert folded(shown) == context
 
 
 def test_what_no_thread_can_hold_is_refused_rather_than_cut() -> None:

@@ -52,16 +52,16 @@ def test_people_of_an_event_are_labelled_and_its_machines_are_not() -> None:
     event = {
         "userIdentity": {
             "arn": "arn:aws:sts::123456789012:assumed-role/Admin/kim@example.org",
-            "principalId": "AROAJ4ULUNLE6DYF4PCOK:kim@example.org",
+            "principalId": "AROAX5V2LTQ8ZB3NKW7HG:kim@example.org",
             "sessionContext": {"sessionIssuer": {"userName": "Admin"}},
         },
-        "sourceIPAddress": "73.252.165.138",
-        "eventID": "57b719ad-f2fa-4d18-bd84-29fee11799b1",
+        "sourceIPAddress": "93.184.216.77",
+        "eventID": "c8d5e0f2-3a41-4b7e-9f60-5d2c1b8a7e94",
         "requestParameters": {"masterUserPassword": "hunter2-hunter2", "vpcId": "vpc-a01106c2", "ip": "10.0.0.4"},
     }
     assert labelled(event) == {
         "kim@example.org": ("EMAIL", True),
-        "73.252.165.138": ("IP", False),
+        "93.184.216.77": ("IP", False),
         "hunter2-hunter2": ("SECRET", True),
     }
 
@@ -69,7 +69,7 @@ def test_people_of_an_event_are_labelled_and_its_machines_are_not() -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ('password = "MindTheGap9"', "MindTheGap9"),
+        ('password = "Gr4ssh0pper-9"', "Gr4ssh0pper-9"),
         ("postgres://app:tr0ub4dor@db.internal/app", "tr0ub4dor"),
         ("-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----", None),
     ],

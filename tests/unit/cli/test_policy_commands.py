@@ -111,7 +111,7 @@ BREAKAGES: dict[str, tuple[str, Callable[[Any], object]]] = {
     "example": ("ec2.reboot", lambda d: put(d, "i-1", "example", "instance_id")),
     "duration": ("ec2.reboot", lambda d: put(d, 30 * 60, "duration_seconds", "default")),
     "parameter": ("ec2.reboot", lambda d: d["parameters"]["required"].append("nothing")),
-    "target_role": ("ec2.reboot", lambda d: put(d, "sallyport-target-other", "target_role")),
+    "targets": ("ec2.reboot", lambda d: put(d["session_policy"][0], "ec2:StopInstances", "Action")),
     "empty_group": ("ec2.reboot", lambda d: put(d["approval"], [{"seconds": 60, "groups": ["nobody"]}], "ladder")),
     "quorum": ("ec2.reboot", lambda d: put(d["approval"], 5, "quorum")),
     "execute": ("ssm.put_parameter", lambda d: put(d, "{version", "execute", "result", "pick")),
@@ -263,7 +263,7 @@ def test_the_access_review_has_the_same_rows_in_every_form(capsys: pytest.Captur
     assert len(rows) == len(allowed)
     assert all(f"| {row['action']} | {row['risk']} | {row['agent']} |" in markdown for row in rows)
     export = next(row for row in rows if row["action"] == "s3.export" and row["on_behalf_of"] == "")
-    assert export["decides"] == "otto.owner petra.approver quinn.approver"
+    assert export["decides"] == "otto.owner petra.approver"
     assert export["decides_after_escalation"] == "rosa.security"
     assert "arn:aws:iam::111122223333:user/sallyport-person-petra.approver" in markdown
     assert document["people"]["rosa.security"]["may_halt"]

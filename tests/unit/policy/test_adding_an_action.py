@@ -1,4 +1,4 @@
-"""docs/policy.md is followed to the letter: one more action takes one YAML file, one target role and one test file."""
+"""docs/policy.md is followed to the letter: one more action takes one YAML file and one test file."""
 
 from __future__ import annotations
 
@@ -22,46 +22,47 @@ COMMANDS = [
     if language == "console"
     for line in body.splitlines()
 ]
-ROLE_GOES_BEFORE = "\n  GuardedTrail:\n"
+RENDER = "targets render"
+assert RENDER in COMMANDS
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "layers/policy", tmp_path / "layers/policy")
+    shutil.copytree(ROOT / "targets", tmp_path / "targets")
     shutil.copy(ROOT / "template.yaml", tmp_path)
     return tmp_path
 
 
 def follow(checkout: Path, *, without: str = "") -> None:
+    """Write the text's files and render the roles, without one of them."""
     for path, body in FILES.items():
-        if path == without:
-            continue
-        if path == "template.yaml":
-            template = (checkout / path).read_text(encoding="utf-8")
-            (checkout / path).write_text(template.replace(ROLE_GOES_BEFORE, "\n" + body + ROLE_GOES_BEFORE, 1))
-        else:
+        if path != without:
             (checkout / path).write_text(body)
+    if without != RENDER:
+        assert main([*RENDER.split(), "--layer", str(checkout)]) == 0
 
 
-def test_the_text_changes_three_files_and_no_python(checkout: Path) -> None:
-    assert sorted(Path(path).suffix for path in FILES) == [".yaml"] * 3
+def test_the_text_adds_two_files_and_no_python(checkout: Path) -> None:
+    assert sorted(Path(path).suffix for path in FILES) == [".yaml"] * 2
     follow(checkout)
     assert main(["policy", "validate", "--layer", str(checkout)]) == 0
     assert main(["policy", "test", "--layer", str(checkout)]) == 0
     assert "sqs.purge_queue" in open_layer(checkout / PACKAGE).policy.actions
+    assert "sqs:PurgeQueue" in (checkout / "targets/template.yaml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("forgotten", sorted(FILES))
-def test_each_of_the_three_is_missed(checkout: Path, forgotten: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("forgotten", [*sorted(FILES), RENDER])
+def test_each_step_is_missed(checkout: Path, forgotten: str, capsys: pytest.CaptureFixture[str]) -> None:
     follow(checkout, without=forgotten)
     assert main(["policy", "validate", "--layer", str(checkout)]) == 1
-    assert "sqs" in capsys.readouterr().out
+    assert ("targets" if forgotten == RENDER else "sqs") in capsys.readouterr().out
 
 
 def test_the_new_action_is_what_the_comparison_names(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     follow(checkout)
     assert main(["policy", "diff", str(ROOT), str(checkout)]) == 1
-    said = capsys.readouterr().out.splitlines()
+    said = [line for line in capsys.readouterr().out.splitlines() if "targets/template.yaml" not in line]
     assert "~ sqs.purge_queue changes action added" in said
     assert "+ export-bot gains requesting sqs.purge_queue" in said
     assert all("sqs.purge_queue" in line for line in said)

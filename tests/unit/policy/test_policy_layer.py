@@ -55,8 +55,6 @@ TOO_WIDE = (".*", "[^/]+", "(?s).{3,64}", "[a-z0-9-]{3,63}", "[0-9]+", r"^[\w.+@
         (EXPORT, lambda d: d["session_policy"][0].update(NotAction="s3:PutObject"), "nothing else"),
         (EXPORT, lambda d: d["session_policy"][0].update(Effect="allow"), "nothing else"),
         (EXPORT, lambda d: d["parameters"]["required"].remove("prefix"), "is required"),
-        (EXPORT, lambda d: d.update(target_role="arn:aws:iam::999999999999:role/Admin"), "/sallyport/target/"),
-        (EXPORT, lambda d: d.update(target_role="a/b"), "/sallyport/target/"),
         (EXPORT, lambda d: d.update(delivery="execute"), "execute"),
         (EXPORT, lambda d: d.update(approval={"channels": ["slack", "teams"]}), "laxer"),
         (CRITICAL, lambda d: d.update(approval={"quorum": 1}), "laxer"),

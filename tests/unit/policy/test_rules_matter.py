@@ -49,7 +49,7 @@ def test_the_owner_of_then_does_not_decide_when_the_agent_has_another_owner_now(
     request = judge(SHIPPED, asked).request
     assert request is not None
     of_then = replace(request, owner="petra.approver")
-    assert people_who(SHIPPED, "decide", of_then) == ("otto.owner", "quinn.approver")
+    assert people_who(SHIPPED, "decide", of_then) == ("otto.owner",)
     without_owner = changed(
         SHIPPED.policy.cedar.replace("resource.owner == principal ||\n  resource.op", "resource.op")
     )
@@ -59,6 +59,11 @@ def test_the_owner_of_then_does_not_decide_when_the_agent_has_another_owner_now(
 def test_taking_out_the_person_acted_for_fails_a_case() -> None:
     clause = "(resource has on_behalf_of && resource.on_behalf_of == principal)"
     assert run_cases(changed(SHIPPED.policy.cedar.replace(clause, "false")), SHIPPED.tests).findings
+
+
+def test_taking_out_those_whom_an_agent_may_act_for_fails_a_case() -> None:
+    clause = "(!(resource has on_behalf_of) && resource.may_act_for.contains(principal))"
+    assert run_cases(changed(SHIPPED.policy.cedar.replace(clause, "false", 1)), SHIPPED.tests).findings
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from sallyport.domain.refusals import (
 from sallyport.domain.requests import Choice, GrantStatus, RequestStatus
 from sallyport.usecases.break_glass import remind_reviews
 from tests.support.chain import broken_at
-from tests.support.story import Story
+from tests.support.story import Story, submission
 
 WHY = "Export is blocked and the quarter closes in an hour"
 
@@ -37,7 +37,7 @@ def pending(*, allowed: bool = True, quorum: int = 2) -> Story:
     )
     actions = {**story.ports.policy.actions, "s3.export": replace(action, approval=approval)}
     story.ports.policy = replace(story.ports.policy, actions=actions)
-    return story.pending()
+    return story.pending(submission(on_behalf_of="olive.owner"))
 
 
 def broken(story: Story | None = None, by: str = "rosa.security", **said: Any) -> Story:

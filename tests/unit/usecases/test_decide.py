@@ -1,10 +1,12 @@
 """A person decides. Whatever is refused is audited, and settles nothing."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from sallyport.adapters.request_record import from_json, to_json
 from sallyport.domain.requests import Choice
 from sallyport.domain.submissions import Statement
 from sallyport.usecases.decide import decide
@@ -41,9 +43,9 @@ def test_one_denial_settles_whatever_the_quorum() -> None:
 
 
 @pytest.mark.parametrize(("person", "channel"), [("olive.owner", "slack"), ("olive.owner", "api")])
-def test_the_owner_never_decides_by_whatever_channel(person: str, channel: str) -> None:
+def test_the_owner_never_approves_by_whatever_channel(person: str, channel: str) -> None:
     story = Story().pending()
-    for choice in Choice:
+    for choice in (Choice.APPROVE, Choice.WITHDRAW):
         with refused("self_approval"):
             story.decided(person, choice, channel)
         assert still_pending(story, "self_approval", person, channel)
@@ -168,7 +170,7 @@ def test_nobody_decides_what_has_not_been_presented() -> None:
 def test_a_click_on_a_settled_request_changes_nothing(choice: Choice) -> None:
     story = Story().approved()
     with refused("already_settled"):
-        story.decided("quinn.approver", choice)
+        story.decided("otto.owner", choice)
     assert story.request.status == "approved"
     assert len(story.request.decisions) == 1
     assert story.last["details"] == {"code": "already_settled"}
@@ -190,9 +192,9 @@ def test_one_person_fills_one_seat_of_a_quorum() -> None:
         with refused("already_decided"):
             story.decided("petra.approver", channel=channel)
         assert still_pending(story, "already_decided", "petra.approver", channel)
-    story.decided("quinn.approver")
+    story.decided("otto.owner")
     assert story.request.status == "approved"
-    assert story.last["details"] == {"approvers": ["petra.approver", "quinn.approver"]}
+    assert story.last["details"] == {"approvers": ["petra.approver", "otto.owner"]}
 
 
 def test_a_person_does_not_change_their_mind_into_a_second_seat() -> None:
@@ -263,8 +265,8 @@ def test_nobody_burns_the_cap_for_somebody_else_or_for_another_attempt() -> None
         with refused("stale_digest"):
             story.decided("petra.approver", presented_digest="0" * 64)
     with refused("stale_digest"):
-        story.decided("quinn.approver", presented_digest="0" * 64)
-    assert (story.last["actor"]["id"], story.last["details"]) == ("quinn.approver", {"code": "stale_digest"})
+        story.decided("otto.owner", presented_digest="0" * 64)
+    assert (story.last["actor"]["id"], story.last["details"]) == ("otto.owner", {"code": "stale_digest"})
     with refused("channel_not_allowed"):
         story.decided("petra.approver", channel="teams")
     assert (story.last["actor"]["id"], story.last["details"]) == ("petra.approver", {"code": "channel_not_allowed"})
@@ -277,3 +279,43 @@ def test_a_callback_that_gets_lost_does_not_undo_the_decision() -> None:
     assert story.decided().request.status == "approved"
     story.ports.workflow.failing = False
     assert story.granted().request.grant is not None
+
+
+@pytest.mark.parametrize("person", ["olive.owner", "sam.operator", "quinn.approver", "petra.approver"])
+def test_denying_is_open_to_whoever_is_asked_or_stands_behind_it(person: str) -> None:
+    story = Story().pending().decided(person, Choice.DENY)
+    assert story.request.status == "denied"
+    assert story.types[-2:] == ["decision.recorded", "request.denied"]
+
+
+def test_a_denial_is_welcome_while_halted_by_any_channel_and_without_a_reason() -> None:
+    story = Story()
+    strict = replace(story.ports.policy.actions["s3.export"].approval, channels=("api",), reason_required=True)
+    story.action(approval=strict).pending()
+    story.halted("all")
+    story.decided("petra.approver", Choice.DENY, "slack")
+    assert story.request.status == "denied"
+
+
+def test_facts_of_the_submission_are_kept_and_the_groups_asked_grow_with_the_ladder() -> None:
+    story = Story().pending()
+    assert story.request.may_act_for == ("olive.owner", "quinn.approver")
+    assert (story.request.operators, story.request.risk) == (("sam.operator",), "high")
+    assert story.request.asked == ("data-approvers",)
+    assert story.asked(1).request.asked == ("data-approvers", "security")
+
+
+def test_a_request_stored_before_it_kept_these_facts_is_judged_by_todays_policy() -> None:
+    story = Story().pending()
+    stored = json.loads(to_json(story.request))
+    for fact in ("may_act_for", "risk", "asked"):
+        del stored[fact]
+    old = from_json(json.dumps(stored), None)
+    assert (old.may_act_for, old.risk, old.asked) == ((), "", ())
+    people = story.ports.policy.directory.people
+    acted_for, other = (
+        story.ports.authorizer.may("decide", people[p], old) for p in ("quinn.approver", "petra.approver")
+    )
+    assert (acted_for.allowed, other.allowed) == (False, True)
+    assert "four-eyes" in acted_for.reasons
+    assert from_json(to_json(story.request), None) == replace(story.request, task_token=None)

@@ -83,7 +83,7 @@ def test_a_view_that_was_changed_is_not_shown() -> None:
 
 def test_an_approver_lists_what_they_may_decide_and_no_settled_ones() -> None:
     story = Story()
-    story.submitted(submission(reason="one")).masked()
+    story.submitted(submission(reason="one", on_behalf_of="olive.owner")).masked()
     one = story.request_id
     story.submitted(submission(reason="two", on_behalf_of="quinn.approver")).masked()
     two = story.request_id

@@ -1,14 +1,25 @@
 """The kill switches: pulled at once for everybody, with evidence in the deployment's own chain."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from sallyport.domain.deployment import Deployment
+from sallyport.domain.events import Link
 from sallyport.domain.ports import Conflict, PortFailed
-from sallyport.domain.refusals import Halted, NotAllowedToHalt, NotFound, Unavailable, UnknownSwitch
+from sallyport.domain.refusals import (
+    Halted,
+    NotAllowedToHalt,
+    NotFound,
+    SwitchesUnproved,
+    Unavailable,
+    UnknownSwitch,
+)
 from sallyport.domain.requests import Choice, RequestStatus
 from sallyport.usecases.halt import halt, list_halts, resume
+from sallyport.usecases.halts import read_deployment
 from sallyport.usecases.issue_grant import issue_grant
 from tests.support.chain import broken_at
 from tests.support.story import Story, agent_arn, person_arn, submission
@@ -121,7 +132,7 @@ def test_switch_for_what_there_is_not_is_refused(switch: str) -> None:
     story = Story()
     with pytest.raises(UnknownSwitch):
         pull(story, switch)
-    assert story.ports.store.types("deployment") == []
+    assert story.ports.store.types("deployment") == ["policy.changed"]
 
 
 def test_resuming_what_is_not_halted_is_refused() -> None:
@@ -133,11 +144,11 @@ def test_resuming_what_is_not_halted_is_refused() -> None:
 def test_people_may_see_the_switches_and_nobody_else() -> None:
     story = Story()
     pull(story)
-    (found,) = list_halts(person_arn("olive.owner"), story.ports)
+    (found,) = list_halts(person_arn("olive.owner"), story.ports, story.now)
     assert (found.switch, found.by, found.reason) == ("all", "rosa.security", "Incident 7")
     for caller in (agent_arn("export-bot"), "arn:aws:iam::000000000000:user/nobody"):
         with pytest.raises(NotFound):
-            list_halts(caller, story.ports)
+            list_halts(caller, story.ports, story.now)
 
 
 def test_lost_race_is_tried_again_and_gives_up_in_the_end() -> None:
@@ -169,3 +180,53 @@ def test_workflow_that_comes_to_the_grant_while_halted_gets_none() -> None:
     with pytest.raises(Halted):
         issue_grant(story.request_id, "token", story.ports, story.now)
     assert story.request.grant is None
+
+
+def test_reader_who_sees_the_item_before_its_event_looks_again() -> None:
+    """DynamoDB isolates single reads alone: in the middle of a transaction the two may not agree yet."""
+    story = Story()
+    pull(story, "agent:export-bot")
+    resume(ROSA, "agent:export-bot", story.ports, story.now)
+    store, looks = story.ports.store, [1, 2]
+    newest = store.newest
+
+    def behind(request_id: str) -> Link | None:
+        return store.links(request_id)[-2] if looks and looks.pop() else newest(request_id)
+
+    store.newest = behind  # type: ignore[method-assign]
+    deployment, unproved = read_deployment(story.ports, story.now, sleep=lambda _: None)
+    assert (deployment, unproved) == (store.own, ())
+
+
+def test_item_without_a_chain_is_believed_in_nothing_but_its_halts() -> None:
+    story = Story()
+    pull(story, "agent:triage-bot")
+    story.ports.store.chain.clear()
+    with pytest.raises(SwitchesUnproved):
+        story.submitted()
+    assert story.ports.store.own.switches == {"all", "agent:triage-bot"}
+    assert story.ports.store.types("deployment") == ["halted", "policy.changed"]
+
+
+def test_switches_that_cannot_be_proved_and_not_written_refuse_all_the_same() -> None:
+    story = Story().approved().granted()
+    story.ports.store.own = Deployment()
+    story.ports.store.failing = True
+    with pytest.raises(PortFailed):
+        story.redeemed()
+    assert not story.ports.issuer.orders
+
+
+def test_switch_is_known_as_long_as_an_open_request_names_it() -> None:
+    story = Story()
+    approval = replace(story.ports.policy.actions["s3.export"].approval, quorum=2, break_glass_seconds=60)
+    story.action(approval=approval).pending(submission(on_behalf_of="olive.owner"))
+    story.decided("rosa.security", channel="api", break_glass=True, reason="The quarter closes in an hour").granted()
+    directory = story.ports.policy.directory
+    agents = {name: agent for name, agent in directory.agents.items() if name != "export-bot"}
+    story.policy(actions={}, directory=type(directory)(directory.people, agents))
+    for switch in ("agent:export-bot", "action:s3.export"):  # its broken glass awaits the review
+        assert switch in pull(story, switch).switches
+    for switch in ("agent:other-bot", "action:s3.delete"):
+        with pytest.raises(UnknownSwitch):
+            pull(story, switch)

@@ -8,10 +8,11 @@ import pytest
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import AuditEvent
 from sallyport.domain.ports import Conflict, PortFailed
-from sallyport.domain.requests import ApprovalRequest, Choice, RequestStatus
+from sallyport.domain.requests import ApprovalRequest, Choice
+from sallyport.usecases.revoke_grant import revoke_grant
 from tests.fakes.ports import FakePorts, FakeStore
 from tests.support.chain import broken_at
-from tests.support.story import Story, refused
+from tests.support.story import Story, person_arn, refused
 
 
 class Racing(FakeStore):
@@ -67,10 +68,10 @@ def sound(story: Story) -> bool:
 def test_second_approver_loses_and_leaves_one_event() -> None:
     story, store = racing()
     story.pending()
-    store.rival = lambda: story.decided("quinn.approver")
+    store.rival = lambda: story.decided("otto.owner")
     with refused("already_settled"):
         story.decided("petra.approver")
-    assert story.request.approvers == ("quinn.approver",)
+    assert story.request.approvers == ("otto.owner",)
     assert story.types.count("request.approved") == 1
     assert (story.last["type"], story.last["actor"]["id"]) == ("decision.refused", "petra.approver")
     assert sound(story)
@@ -90,9 +91,9 @@ def test_approve_and_deny_at_once_have_one_outcome() -> None:
 def test_two_approvals_of_a_quorum_of_two_at_once_both_count() -> None:
     story, store = racing()
     story.quorum(2).pending()
-    store.rival = lambda: story.decided("quinn.approver")
+    store.rival = lambda: story.decided("otto.owner")
     story.decided("petra.approver")
-    assert story.request.approvers == ("quinn.approver", "petra.approver")
+    assert story.request.approvers == ("otto.owner", "petra.approver")
     assert story.types.count("request.approved") == 1
     assert sound(story)
 
@@ -220,7 +221,7 @@ def test_a_credential_whose_grant_was_revoked_meanwhile_is_dropped() -> None:
 
     def issue_and_revoke(wanted):  # type: ignore[no-untyped-def]
         minted = issue(wanted)
-        story.ports.store.requests[story.request_id] = story.request.moved(RequestStatus.REVOKED)
+        revoke_grant(person_arn("rosa.security"), story.request_id, story.ports, story.now)
         return minted
 
     story.ports.issuer.issue = issue_and_revoke  # type: ignore[method-assign]

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,8 +18,7 @@ from sallyport.domain.refusals import (
     UnknownCaller,
 )
 from sallyport.domain.requests import GrantStatus, RequestStatus
-from sallyport.domain.revocations import MAX_LENGTH, RevokedSession, RevokedSessions
-from sallyport.usecases.deny_sessions import deny_session
+from sallyport.domain.revocations import MAX_LENGTH, RevokedSession, RevokedSessions, RoleList
 from sallyport.usecases.revoke_grant import revoke_agent, revoke_grant
 from tests.support.story import Story, agent_arn, person_arn, submission
 
@@ -99,13 +98,24 @@ def test_evidence_is_written_before_the_deny() -> None:
     assert story.ports.role_policies.documents == {}
 
 
+def test_chain_that_cannot_be_read_stops_what_gives_and_not_what_takes_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = redeemed()
+
+    def unreadable(*_: object) -> None:
+        raise PortFailed("chain_unreadable")
+
+    monkeypatch.setattr("sallyport.usecases.revoke_grant.note_policy", unreadable)
+    revoke(story)
+    assert denied(story) == [story.request_id]
+
+
 def test_deny_that_could_not_be_written_is_written_by_doing_it_again() -> None:
     story = redeemed()
-    story.ports.role_policies.failing = True
+    story.ports.role_policies.failing = PortFailed("role_not_written")
     with pytest.raises(RevocationFailed):
         revoke(story)
     assert story.request.status is RequestStatus.REVOKED
-    story.ports.role_policies.failing = False
+    story.ports.role_policies.failing = None
     revoke(story)
     assert denied(story) == [story.request_id]
     assert story.types.count("grant.revoked") == 1
@@ -114,10 +124,10 @@ def test_deny_that_could_not_be_written_is_written_by_doing_it_again() -> None:
 def test_what_a_crash_left_unwritten_is_written_with_the_next_revocation_on_the_role() -> None:
     story = redeemed()
     first = story.request_id
-    story.ports.role_policies.failing = True
+    story.ports.role_policies.failing = PortFailed("role_not_written")
     with pytest.raises(RevocationFailed):
         revoke(story)
-    story.ports.role_policies.failing = False
+    story.ports.role_policies.failing = None
     story.pending(submission(reason="another")).decided().granted().redeemed()
     revoke(story)
     assert denied(story) == [first, story.request_id]
@@ -185,7 +195,7 @@ def filled(story: Story, *, by_person: bool) -> None:
     entries = [RevokedSession(f"req-{n:x}".ljust(28, "f"), at, until, by_person=by_person) for n in range(500)]
     while len(RevokedSessions(tuple(entries)).policy()) > MAX_LENGTH:
         entries.pop()
-    story.ports.role_lists.lists[ROLE] = RevokedSessions(tuple(entries))
+    story.ports.role_lists.lists[ROLE] = RoleList(RevokedSessions(tuple(entries)), version=1, written=1)
 
 
 def test_agents_done_is_refused_when_the_list_has_no_room() -> None:
@@ -200,9 +210,9 @@ def test_agents_done_is_refused_when_the_list_has_no_room() -> None:
 def test_persons_revocation_takes_the_room_of_agents_done() -> None:
     story = redeemed()
     filled(story, by_person=False)
-    before = len(story.ports.role_lists.lists[ROLE].entries)
+    before = len(story.ports.role_lists.lists[ROLE].sessions.entries)
     revoke(story)
-    held = story.ports.role_lists.lists[ROLE]
+    held = story.ports.role_lists.lists[ROLE].sessions
     assert story.request_id in [e.request_id for e in held.entries]
     assert held.older_than is None
     assert len(held.entries) == before
@@ -216,35 +226,6 @@ def test_list_full_of_persons_revocations_denies_all_older_sessions_and_keeps_th
     assert by_tag["Condition"] == {"StringEquals": {"aws:PrincipalTag/sallyport:request": [story.request_id]}}
     assert by_age["Condition"] == {"DateLessThan": {"aws:TokenIssueTime": "2026-11-02T10:00:01Z"}}
     assert len(story.ports.role_policies.documents[ROLE]) < 10_240
-
-
-def test_held_list_is_waited_for_and_a_dead_holders_lease_ends() -> None:
-    story = redeemed()
-    lists = story.ports.role_lists
-    request = story.request
-    session = RevokedSession(story.request_id, story.now, story.now + timedelta(hours=1), by_person=True)
-    slept: list[float] = []
-
-    def let_go(seconds: float) -> None:
-        slept.append(seconds)
-        if len(slept) == 3:
-            lists.holders.clear()
-
-    lists.acquire(ROLE, "somebody", datetime.now(UTC), timedelta(seconds=20))
-    deny_session(request, session, story.ports, story.now, let_go)
-    assert len(slept) == 3
-    assert denied(story) == [story.request_id]
-    lists.acquire(ROLE, "dead", datetime.now(UTC) - timedelta(seconds=30), timedelta(seconds=20))
-    deny_session(request, session, story.ports, story.now, slept.append)
-    assert len(slept) == 3
-
-
-def test_list_that_stays_held_fails_the_revocation() -> None:
-    story = redeemed()
-    story.ports.role_lists.acquire(ROLE, "somebody", datetime.now(UTC), timedelta(hours=1))
-    session = RevokedSession(story.request_id, story.now, story.now + timedelta(hours=1), by_person=True)
-    with pytest.raises(PortFailed, match="role_list_busy"):
-        deny_session(story.request, session, story.ports, story.now, lambda _: None)
 
 
 def test_all_live_grants_of_an_agent_are_revoked_at_once() -> None:

@@ -14,6 +14,9 @@ from sallyport.domain.directory import Agent, Directory, Person
 from sallyport.domain.ports import Answer, Verb
 from sallyport.domain.requests import ApprovalRequest
 
+# What lets something take effect asks today's policy alone; what reads or stops also asks the facts of then.
+_BY_TODAYS_POLICY: frozenset[Verb] = frozenset({"decide", "break_glass", "redeem"})
+
 
 class CedarAuthorizer:
     """Authorizer over the policy layer's `authorization.cedar`, and the directory as its entities."""
@@ -40,22 +43,29 @@ class CedarAuthorizer:
     def may(self, verb: Verb, principal: Agent | Person, request: ApprovalRequest) -> Answer:
         agent = self._directory.agents.get(request.agent)
         action = self._actions.get(request.action)
-        if agent is None or action is None:
-            return Answer(allowed=False)  # whoever stood behind it is not known any more
+        if verb in _BY_TODAYS_POLICY and (agent is None or action is None):
+            return Answer(allowed=False)  # nothing takes effect for an agent or an action that policy does not know
+        operation = _operation(request.action, action.risk if action else request.risk)
+        asked = action.approval.groups(request.rung) if action else frozenset[str]()
+        if verb not in _BY_TODAYS_POLICY:
+            asked |= frozenset(request.asked)
+        # Whoever stood behind the request when it was made does so still, and whoever does today does so too.
+        operators = {*request.operators, *((*agent.operators, agent.owner) if agent else ())}
+        may_act_for = {*request.may_act_for, *(agent.may_act_for if agent else ())}
         attributes: dict[str, Any] = {
-            "agent": _ref("Agent", agent.id),
-            # Both the owner of then and the owner of now stand behind the request.
+            "agent": _ref("Agent", request.agent),
             "owner": _ref("Person", request.owner),
-            "operators": [_ref("Person", p) for p in sorted({*request.operators, *agent.operators, agent.owner})],
-            "operation": _ref("Operation", action.name),
-            "risk": action.risk,
-            "asked": [_ref("Group", g) for g in sorted(action.approval.groups(request.rung))],
+            "operators": [_ref("Person", p) for p in sorted(operators)],
+            "may_act_for": [_ref("Person", p) for p in sorted(may_act_for)],
+            "operation": _ref("Operation", request.action),
+            "risk": operation["attrs"]["risk"],
+            "asked": [_ref("Group", g) for g in sorted(asked)],
         }
         if request.on_behalf_of is not None:
             attributes["on_behalf_of"] = _ref("Person", request.on_behalf_of)
         resource = {"uid": _uid("Request", request.request_id), "attrs": attributes, "parents": []}
         kind = "Agent" if isinstance(principal, Agent) else "Person"
-        return self._ask(_uid(kind, principal.id), verb, resource, {}, also=[_operation(action)])
+        return self._ask(_uid(kind, principal.id), verb, resource, {}, also=[operation])
 
     def may_halt(self, person: Person) -> Answer:
         resource = {"uid": _uid("Deployment", "this"), "attrs": {}, "parents": []}
@@ -67,7 +77,7 @@ class CedarAuthorizer:
         facts: dict[str, Any] = dict(context)
         if on_behalf_of is not None:
             facts["on_behalf_of"] = _ref("Person", on_behalf_of)
-        return self._ask(_uid("Agent", agent.id), verb, _operation(action), facts)
+        return self._ask(_uid("Agent", agent.id), verb, _operation(action.name, action.risk), facts)
 
     def _ask(
         self,
@@ -114,8 +124,8 @@ def _agent(agent: Agent) -> dict[str, Any]:
     return {"uid": _uid("Agent", agent.id), "attrs": attributes, "parents": []}
 
 
-def _operation(action: ActionDefinition) -> dict[str, Any]:
-    return {"uid": _uid("Operation", action.name), "attrs": {"risk": action.risk}, "parents": []}
+def _operation(name: str, risk: str) -> dict[str, Any]:
+    return {"uid": _uid("Operation", name), "attrs": {"risk": risk}, "parents": []}
 
 
 def _uid(kind: str, name: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,8 @@ from sallyport.adapters.transactions import (
     transact,
 )
 from sallyport.domain.clock import stamp
-from sallyport.domain.deployment import Deployment
-from sallyport.domain.events import AuditEvent
+from sallyport.domain.deployment import UNREADABLE, Deployment
+from sallyport.domain.events import AuditEvent, Link
 from sallyport.domain.ports import Conflict, Exists, Limits, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
 
@@ -34,6 +35,8 @@ _SIGNATURE_WINDOW = timedelta(minutes=11)
 _KEY_LIFE = timedelta(hours=24)
 _CLOSED_LIFE = timedelta(days=90)
 _SWITCHES = "HALTS"
+# What pynamodb and the records raise for an item that is none of ours: a member is missing, or of another type.
+_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 
 
 class DynamoDbStore:
@@ -124,10 +127,29 @@ class DynamoDbStore:
         return pointer.target
 
     def load(self, request_id: str) -> ApprovalRequest | None:
-        item = self._get(f"REQ#{request_id}")
-        if item is None or item.document is None:
-            return None
-        return from_json(item.document, item.task_token)
+        try:
+            item = self._get(f"REQ#{request_id}")
+            if item is None:
+                return None
+            # The attribute is what a save is conditional on, so it is the version.
+            return replace(from_json(item.document or "", item.task_token), version=int(item.version or 0))
+        except _UNREADABLE:
+            raise PortFailed("request_unreadable") from None
+
+    def links(self, request_id: str) -> tuple[Link, ...]:
+        return self._links(request_id, scan_index_forward=True)
+
+    def newest(self, request_id: str) -> Link | None:
+        return next(iter(self._links(request_id, scan_index_forward=False, limit=1)), None)
+
+    def _links(self, request_id: str, **how: Any) -> tuple[Link, ...]:
+        try:
+            found = AuditItem.query(f"REQ#{request_id}", consistent_read=True, **how)
+            return tuple(Link(item.sk, item.event, item.hash, item.prev_hash) for item in found)
+        except PynamoDBException:
+            raise PortFailed("store_unavailable") from None
+        except _UNREADABLE:
+            raise PortFailed("chain_unreadable") from None
 
     def save(
         self,
@@ -178,8 +200,14 @@ class DynamoDbStore:
         return False
 
     def deployment(self) -> Deployment:
-        item = self._get(_SWITCHES)
-        return deployment_from_json(item.document) if item is not None and item.document else Deployment()
+        try:
+            item = self._get(_SWITCHES)
+            if item is None:
+                return Deployment()
+            stored = deployment_from_json(item.document or "")
+        except _UNREADABLE:
+            return UNREADABLE
+        return stored if stored.version == item.version else UNREADABLE
 
     def save_deployment(self, previous: Deployment, deployment: Deployment, events: tuple[AuditEvent, ...]) -> None:
         item = RequestItem(_SWITCHES, version=deployment.version, document=deployment_to_json(deployment))
@@ -204,6 +232,8 @@ class DynamoDbStore:
 
 def _still(deployment: Deployment) -> Condition:
     """That the deployment's item is the one that was read."""
+    if deployment.version == UNREADABLE.version:
+        return RequestItem.pk.exists()
     if deployment.version == 0:
         return RequestItem.pk.does_not_exist()
     return RequestItem.version == deployment.version
@@ -230,9 +260,7 @@ def _queue(request: ApprovalRequest) -> str | None:
         return "pending"
     if request.needs_review:
         return "review"
-    if request.status in (RequestStatus.APPROVED, RequestStatus.REDEEMED):
-        return f"live:{request.agent}"
-    return None
+    return f"live:{request.agent}" if request.live else None
 
 
 def _request(item: RequestItem) -> ApprovalRequest:

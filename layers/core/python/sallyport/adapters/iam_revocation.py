@@ -2,70 +2,68 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.attributes import UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist, PynamoDBException, UpdateError
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
 from pynamodb.models import Model
 
-from sallyport.domain.clock import stamp
+from sallyport.domain.deny_policy import only_denies
 from sallyport.domain.ports import Conflict, PortFailed
-from sallyport.domain.revocations import POLICY_NAME, RevokedSessions, from_json, to_json
+from sallyport.domain.revocations import POLICY_NAME, RoleList, from_json, to_json
+from sallyport.domain.target_ports import OutcomeUnknown
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
-    from pynamodb.expressions.condition import Condition
-    from pynamodb.expressions.update import Action
+
+# Somebody waits for this, and API Gateway for 29 s at most: boto3 alone would try for minutes.
+IAM_CONFIG = Config(connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2})
+TABLE_SECONDS = (1, 2)
 
 
 class RoleListItem(Model):
-    """`DENY#<role>` in the requests table. `held_until` is the end of the holder's lease, as `clock.stamp` writes."""
+    """`DENY#<role>` in the requests table. `version` counts saves."""
 
     class Meta:
         table_name = ""  # set when wired
 
     pk = UnicodeAttribute(hash_key=True)
+    version = NumberAttribute(null=True)
     document = UnicodeAttribute(null=True)
-    holder = UnicodeAttribute(null=True)
-    held_until = UnicodeAttribute(null=True)
 
 
 class DynamoDbRoleLists:
     """RoleLists on the requests table."""
 
     def __init__(self, requests_table: str, region: str) -> None:
-        RoleListItem.Meta.table_name = requests_table
-        RoleListItem.Meta.region = region  # type: ignore[attr-defined]
+        meta: Any = RoleListItem.Meta
+        meta.table_name, meta.region = requests_table, region
+        meta.connect_timeout_seconds, meta.read_timeout_seconds = TABLE_SECONDS
 
-    def read(self, role: str) -> RevokedSessions:
+    def read(self, role: str) -> RoleList:
         try:
-            return _sessions(RoleListItem.get(_key(role), consistent_read=True))
+            item = RoleListItem.get(_key(role), consistent_read=True)
         except DoesNotExist:
-            return RevokedSessions()
+            return RoleList()
         except PynamoDBException:
             raise PortFailed("store_unavailable") from None
+        return from_json(item.document, int(item.version)) if item.document and item.version else RoleList()
 
-    def acquire(self, role: str, holder: str, now: datetime, lease: timedelta) -> RevokedSessions:
-        item = RoleListItem(_key(role))
-        # Stamps are of one length and zone, so they sort as the instants do.
-        free = RoleListItem.holder.does_not_exist() | (RoleListItem.held_until < stamp(now))
-        _update(item, [RoleListItem.holder.set(holder), RoleListItem.held_until.set(stamp(now + lease))], free)
-        return _sessions(item)
-
-    def store(self, role: str, holder: str, sessions: RevokedSessions) -> None:
-        _update(RoleListItem(_key(role)), [RoleListItem.document.set(to_json(sessions))], RoleListItem.holder == holder)
-
-    def release(self, role: str, holder: str) -> None:
+    def save(self, role: str, previous: RoleList, changed: RoleList) -> RoleList:
+        stored = replace(changed, revision=previous.revision + 1)
+        item = RoleListItem(_key(role), version=stored.revision, document=to_json(stored))
+        first = previous.revision == 0
+        still = RoleListItem.version.does_not_exist() if first else RoleListItem.version == previous.revision
         try:
-            _update(
-                RoleListItem(_key(role)),
-                [RoleListItem.holder.remove(), RoleListItem.held_until.remove()],
-                RoleListItem.holder == holder,
-            )
-        except (Conflict, PortFailed):
-            return  # the lease ends by itself
+            item.save(condition=still)
+        except PutError as error:
+            if error.cause_response_code == "ConditionalCheckFailedException":
+                raise Conflict from None
+            raise PortFailed("store_unavailable") from None
+        return stored
 
 
 class IamRolePolicies:
@@ -76,25 +74,13 @@ class IamRolePolicies:
 
     def put(self, role: str, document: str) -> None:
         try:
-            self._iam.put_role_policy(RoleName=role, PolicyName=POLICY_NAME, PolicyDocument=document)
-        except (BotoCoreError, ClientError):
+            self._iam.put_role_policy(RoleName=role, PolicyName=POLICY_NAME, PolicyDocument=only_denies(document))
+        except ClientError as error:
+            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) >= 500:
+                raise OutcomeUnknown from None
             raise PortFailed("role_not_written") from None
-
-
-def _update(item: RoleListItem, actions: list[Action], condition: Condition) -> None:
-    """Raises Conflict when the condition does not hold."""
-    try:
-        item.update(actions=actions, condition=condition)
-    except UpdateError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
-            raise Conflict from None
-        raise PortFailed("store_unavailable") from None
-    except PynamoDBException:
-        raise PortFailed("store_unavailable") from None
-
-
-def _sessions(item: RoleListItem) -> RevokedSessions:
-    return from_json(item.document) if item.document else RevokedSessions()
+        except BotoCoreError:
+            raise OutcomeUnknown from None
 
 
 def _key(role: str) -> str:

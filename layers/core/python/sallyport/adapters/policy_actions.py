@@ -25,7 +25,6 @@ SOMEBODYS = (
     "maria-gonzalez", "Okonkwo_Chidi", "Jane Doe", "123-45-6789", "123456789", "MRN0048213", "jane@example.org",
     "+12025550143", "4111111111111111",
 )  # fmt: skip
-_TARGET_ROLE = re.compile(r"[\w+=,.@-]{1,64}|arn:aws[a-z-]*:iam::\d{12}:role/sallyport/target/[\w+=,.@-]{1,64}")
 
 
 def action_from(raw: Mapping[str, Any], where: str, tiers: Mapping[str, Any] | None = None) -> ActionDefinition:
@@ -42,7 +41,6 @@ def action_from(raw: Mapping[str, Any], where: str, tiers: Mapping[str, Any] | N
             bound_by=raw["bound_by"],
             scope=placeholders(tuple(raw["session_policy"])) - PLACES,
             hidden=hidden,
-            target_role=raw["target_role"],
             session_policy=tuple(raw["session_policy"]),
             duration=Duration(duration["default"], duration["minimum"], duration["maximum"]),
             approval=_approval(raw.get("approval") or {}, _floor(tiers or {}, raw["risk"], bool(hidden)), where),
@@ -123,8 +121,6 @@ def _check_hidden(action: ActionDefinition, raw: Mapping[str, Any], where: str) 
 
 def _check_session_policy(action: ActionDefinition, where: str) -> None:
     """Nothing in a template may say more than calls, resources and conditions."""
-    if not isinstance(action.target_role, str) or not _TARGET_ROLE.fullmatch(action.target_role):
-        raise PolicyInvalid(f"{where}: target_role is no role under /sallyport/target/")
     for statement in action.session_policy:
         calls = statement.get("Action")
         if not set(statement) <= _STATEMENT or statement.get("Effect") not in ("Allow", "Deny"):

@@ -54,6 +54,8 @@ def from_json(text: str, task_token: str | None) -> ApprovalRequest:
             "created_at": instant(raw["created_at"]),
             "expires_at": instant(raw["expires_at"]),
             "operators": tuple(raw["operators"]),
+            "may_act_for": tuple(raw.get("may_act_for", ())),
+            "asked": tuple(raw.get("asked", ())),
             "decisions": tuple(_decision(d) for d in raw["decisions"]),
             "grant": None if grant is None else _grant(grant),
             "card": None if raw["card"] is None else CardRef(**raw["card"]),
@@ -85,6 +87,7 @@ def _grant(raw: dict[str, Any]) -> Grant:
         cut_off=instant(raw["cut_off"]) if raw["cut_off"] else None,
         role_arn=raw.get("role_arn"),
         calling_since=instant(raw["calling_since"]) if raw.get("calling_since") else None,
+        ended_at=instant(raw["ended_at"]) if raw.get("ended_at") else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,9 @@ _CHARACTERS = 10_500
 _SECTIONS_OF_A_PART = 3
 # Some 90,000 characters. Slack takes about one message a second, and this is posted in one call.
 _PARTS = 10
+
+# A line feed as JSON writes it: the backslashes before it stand in pairs.
+_LINE_END = re.compile(r"(?<!\\)((?:\\\\)*)\\n")
 
 type Block = dict[str, Any]
 
@@ -90,7 +94,7 @@ def _fields(card: Card, view: dict[str, Any]) -> Block:
         "Action": view["action"],
         "Risk": view["risk"],
         "Agent": view["agent"],
-        "Owner (may not decide)": view["owner"],
+        "Owner (may not approve)": view["owner"],
         "On behalf of": view["on_behalf_of"] or "nobody",
         "For": "once, done by Sallyport" if view["delivery"] == "execute" else f"{view['duration_seconds']} s",
         "Decide before": _time(card.expires_at),
@@ -100,7 +104,17 @@ def _fields(card: Card, view: dict[str, Any]) -> Block:
 
 
 def _values(title: str, value: object) -> list[Block]:
-    return _paragraph(title, visible(json.dumps(value, indent=2, ensure_ascii=False)))
+    written = json.dumps(value, indent=2, ensure_ascii=False)
+    return _paragraph(title, visible("\n".join(map(_unfolded, written.split("\n")))))
+
+
+def _unfolded(line: str) -> str:
+    """A line of JSON with the lines of its text below one another: nobody can judge a log between `\\n` and `\\n`.
+
+    Each further line is marked as the agent's own, so that none passes for JSON or for a line of the card.
+    """
+    mark = "\n" + " " * (len(line) - len(line.lstrip())) + "│ "
+    return _LINE_END.sub(lambda end: end[1] + mark, line)
 
 
 def _parameters(view: dict[str, Any]) -> str:

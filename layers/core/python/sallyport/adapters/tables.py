@@ -9,7 +9,7 @@ from pynamodb.models import Model
 
 class PendingIndex(GlobalSecondaryIndex["RequestItem"]):  # type: ignore[no-untyped-call]  # pynamodb has no types there
     """Sparse: requests that somebody may have to find. `pending` is `pending` while undecided, `review` while a broken
-    glass awaits its review, `live:<agent>` while a grant or its session may live."""
+    glass awaits its review, `live:<agent>` while a grant or its session may be of use to somebody."""
 
     class Meta:
         index_name = "pending"

@@ -81,7 +81,6 @@ class ActionDefinition:
     bound_by: Mapping[str, str]
     scope: frozenset[str]
     hidden: Mapping[str, str]
-    target_role: str
     session_policy: tuple[Mapping[str, Any], ...]
     duration: Duration
     approval: Approval
@@ -107,6 +106,11 @@ class ActionDefinition:
         schema: Mapping[str, Any] = self.parameters["properties"][name]
         schema = schema.get("items", schema)
         return "enum" not in schema and schema["type"] == "string"
+
+
+def target_role_name(stack: str, action: str) -> str:
+    """What the role is called whose sessions carry out `action`: each action has its own, and each gate its own set."""
+    return f"{stack}-target-{action.replace('.', '-').replace('_', '-')}"
 
 
 @dataclass(frozen=True, slots=True)

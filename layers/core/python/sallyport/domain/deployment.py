@@ -44,6 +44,10 @@ class Deployment:
         return replace(self, halts=tuple(h for h in self.halts if h.switch != switch))
 
 
+# What lies in the item's place is none. The chain still says where the next save goes.
+UNREADABLE = Deployment(version=-1)
+
+
 def subject(policy_digest: str) -> Subject:
     """What the deployment's own events repeat: no action, no digest of one."""
     return Subject(CHAIN, NO_ACTION, "", policy_digest)

@@ -104,6 +104,16 @@ class AuditEvent:
     prev_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An event as it lies in the table; `place` is its sort key. What it proves, `evidence` says."""
+
+    place: str
+    body: str
+    hash: str
+    prev_hash: str
+
+
 def link(
     subject: Subject, head: Head, drafts: Iterable[Draft], at: datetime, judged_by: str | None = None
 ) -> tuple[tuple[AuditEvent, ...], Head]:

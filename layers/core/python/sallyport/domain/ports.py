@@ -14,7 +14,7 @@ from sallyport.domain.canonical import JSON
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Agent, Person
-from sallyport.domain.events import AuditEvent
+from sallyport.domain.events import AuditEvent, Link
 from sallyport.domain.requests import ApprovalRequest, CardRef
 from sallyport.domain.tallies import Tallies
 from sallyport.domain.target_ports import CallMaker, RoleLists, RolePolicies
@@ -91,14 +91,22 @@ class RequestStore(Protocol):
     def seen_before(self, signature: str, now: datetime) -> bool:
         """Remember a Slack signature for its window; True when it was there already."""
 
+    def links(self, request_id: str) -> tuple[Link, ...]:
+        """The whole chain, in order, as it lies there. Strongly consistent."""
+
+    def newest(self, request_id: str) -> Link | None:
+        """The last link of the chain. Strongly consistent."""
+
     def deployment(self) -> Deployment:
-        """The switches with their reasons and the end of the deployment's own chain. Strongly consistent."""
+        """The switches with their reasons and the end of the deployment's own chain, as they are stored: `UNREADABLE`
+        when they are not. Ask `halts.read_deployment`, which holds them against the chain. Strongly consistent."""
 
     def save_deployment(self, previous: Deployment, deployment: Deployment, events: tuple[AuditEvent, ...]) -> None:
         """Store in the place of `previous`. Raises Conflict when that is no longer what is stored."""
 
     def live(self, agent: str, since: datetime) -> tuple[ApprovalRequest, ...]:
-        """Requests of this agent, made after `since`, that are approved or redeemed. A second behind, perhaps."""
+        """Requests of this agent, made after `since`, whose grant or session may be of use: until the session is over
+        or its deny stands. Eventually consistent (may lag about 1 s)."""
 
     def unreviewed(self) -> tuple[ApprovalRequest, ...]:
         """Requests whose broken glass nobody has reviewed, oldest first. A second behind, perhaps."""
@@ -192,7 +200,7 @@ class Answer:
     reasons: tuple[str, ...] = ()
 
 
-type Verb = Literal["decide", "break_glass", "read", "redeem", "revoke"]
+type Verb = Literal["decide", "deny", "break_glass", "read", "redeem", "revoke"]
 
 
 class Authorizer(Protocol):
@@ -223,11 +231,12 @@ class Entropy(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where this deployment runs."""
+    """Where this deployment runs, and what its stack is called."""
 
     partition: str
     account: str
     region: str
+    stack: str = "sallyport"
 
     def as_dict(self) -> dict[str, str]:
         return {"partition": self.partition, "account": self.account, "region": self.region}

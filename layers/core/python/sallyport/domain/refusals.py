@@ -14,10 +14,17 @@ class Refusal(Exception):
     code: ClassVar[str] = "refused"
     http_status: ClassVar[int] = 403
     title: ClassVar[str] = "Refused"
+    # What the log line says instead of the code, where an alarm listens for it.
+    logged: ClassVar[str | None] = None
 
     def __init__(self, *paths: str) -> None:
         super().__init__(self.code)
         self.paths = paths
+
+    @property
+    def outcome(self) -> str:
+        """What the log line says."""
+        return self.logged or self.code
 
 
 class MalformedRequest(Refusal):
@@ -56,6 +63,11 @@ class Halted(Refusal):
     code, http_status, title = "halted", 403, "Sallyport is halted for this request"
 
 
+class SwitchesUnproved(Halted):
+    title = "Sallyport has halted itself: its switches are not what their audit chain says"
+    logged = "switches_unproved"
+
+
 class RateLimited(Refusal):
     code, http_status, title = "rate_limited", 429, "This agent asks too often, or has too many requests pending"
 
@@ -72,7 +84,7 @@ class SelfApproval(Refusal):
     code, http_status, title = (
         "self_approval",
         403,
-        "Nobody decides a request of their own agent or on their own behalf",
+        "Nobody approves a request of their own agent or on their own behalf; they may deny it",
     )
 
 
@@ -82,6 +94,14 @@ class NotAnApprover(Refusal):
 
 class AlreadyDecided(Refusal):
     code, http_status, title = "already_decided", 409, "This person has decided already"
+
+
+class NothingToWithdraw(Refusal):
+    code, http_status, title = (
+        "nothing_to_withdraw",
+        409,
+        "There is no approval of this person's to withdraw, or not again",
+    )
 
 
 class ReasonRequired(Refusal):
@@ -126,6 +146,17 @@ class PolicyChanged(Refusal):
 
 class DigestMismatch(Refusal):
     code, http_status, title = "digest_mismatch", 409, "What is stored is not what was approved"
+
+
+class EvidenceMismatch(Refusal):
+    """`members` are those of the stored request that its audit chain does not bear out. They are evidence, and no
+    business of the caller's."""
+
+    code, http_status, title = "evidence_mismatch", 409, "What is stored is not what the audit trail says"
+
+    def __init__(self, *members: str) -> None:
+        super().__init__()
+        self.members = members
 
 
 class WrongDelivery(Refusal):

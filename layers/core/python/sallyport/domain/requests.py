@@ -52,11 +52,13 @@ class VerdictKind(StrEnum):
 class Choice(StrEnum):
     APPROVE = "approve"
     DENY = "deny"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One person's choice, about exactly what `presented_digest` showed. `comment` has been masked."""
+    """One person's choice, about exactly what `presented_digest` showed. `comment` has been masked. Their newest one
+    counts."""
 
     by: str
     choice: Choice
@@ -89,7 +91,8 @@ class GrantStatus(StrEnum):
 class Grant:
     """The single-use right to one action digest. Once redeemed, `cut_off` is when the credential stops working, and
     `role_arn` whose session it is: a revocation denies it there. `calling_since`: the one call of an `execute` action
-    was about to be sent then, and what came of it is not written yet."""
+    was about to be sent then, and what came of it is not written yet. `ended_at`: since then it is certain that no
+    session of it works, because its deny stands in IAM or its time has run out."""
 
     status: GrantStatus
     issued_at: datetime
@@ -99,6 +102,7 @@ class Grant:
     cut_off: datetime | None = None
     role_arn: str | None = None
     calling_since: datetime | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +142,12 @@ class ApprovalRequest:
     created_at: datetime
     expires_at: datetime
     quorum: int
-    # Who could assume the agent's role when it asked; like the owner of then, they never decide it.
+    # Facts of when it was made, on which reading and stopping it rest. `operators` could assume the agent's role and
+    # `may_act_for` could be acted for; like the owner, they never approve it. `asked` are the groups asked so far.
     operators: tuple[str, ...] = ()
+    may_act_for: tuple[str, ...] = ()
+    risk: str = ""
+    asked: tuple[str, ...] = ()
     presented_digest: str | None = None
     decisions: tuple[Decision, ...] = ()
     grant: Grant | None = None
@@ -159,7 +167,9 @@ class ApprovalRequest:
 
     @property
     def approvals(self) -> tuple[Decision, ...]:
-        return tuple(d for d in self.decisions if d.choice is Choice.APPROVE)
+        """Those that were not withdrawn."""
+        newest = {d.by: d for d in self.decisions}
+        return tuple(d for d in self.decisions if d.choice is Choice.APPROVE and d is newest[d.by])
 
     @property
     def approvers(self) -> tuple[str, ...]:
@@ -175,6 +185,16 @@ class ApprovalRequest:
     def needs_review(self) -> bool:
         """A broken glass stays open until a second person has looked at it."""
         return self.glass_broken_by is not None and self.review is None
+
+    @property
+    def live(self) -> bool:
+        """Whether its grant, or a session of it, may still be of use to somebody who has it."""
+        if self.grant is not None and self.grant.ended_at is not None:
+            return False
+        if self.status in (RequestStatus.APPROVED, RequestStatus.REDEEMED):
+            return True
+        ended = self.status in (RequestStatus.CLOSED, RequestStatus.REVOKED)
+        return ended and self.grant is not None and self.grant.redeemed_at is not None
 
     @property
     def settled(self) -> bool:

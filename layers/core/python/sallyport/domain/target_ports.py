@@ -4,36 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sallyport.domain.credentials import ScopedCredentials
-from sallyport.domain.revocations import RevokedSessions
+from sallyport.domain.revocations import RoleList
 
 
 class RoleLists(Protocol):
-    """The list of denied sessions of each target role, changed by one holder at a time."""
+    """The list of denied sessions of each target role. Nobody holds one: it changes by compare-and-set."""
 
-    def read(self, role: str) -> RevokedSessions:
-        """As it stands, without holding it."""
+    def read(self, role: str) -> RoleList:
+        """Strongly consistent; an empty one for a role that has none yet."""
 
-    def acquire(self, role: str, holder: str, now: datetime, lease: timedelta) -> RevokedSessions:
-        """Hold the role's list for `lease` at most. Raises Conflict while another holds it."""
-
-    def store(self, role: str, holder: str, sessions: RevokedSessions) -> None:
-        """Keep the list, before its policy is written. Raises Conflict for one who does not hold it any more."""
-
-    def release(self, role: str, holder: str) -> None:
-        """Harmless for one who does not hold it any more."""
+    def save(self, role: str, previous: RoleList, changed: RoleList) -> RoleList:
+        """Store in the place of `previous`; what is stored now. Raises Conflict when another one is there."""
 
 
 class RolePolicies(Protocol):
     def put(self, role: str, document: str) -> None:
-        """Write the role's deny policy. `role` is a name under /sallyport/target/. Raises PortFailed."""
+        """Write the role's deny policy. `role` is a name under /sallyport/target/.
+
+        Raises PortFailed when it was not written, OutcomeUnknown when it may still be.
+        """
 
 
 class OutcomeUnknown(Exception):
-    """The call may have been made or not: no answer came. It must not be made again."""
+    """The call may have been made or not: no answer came."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sallyport.masking import admission, freetext, keys, policy, words
+from sallyport.masking import admission, freetext, keys, people, policy, words
 from sallyport.masking.budget import MAX_DEPTH, Budget
 from sallyport.masking.ledger import Place
+from sallyport.masking.plain import scrub_surrogates
 from sallyport.masking.replacement import Replacement
 from sallyport.masking.resources import Resources
 from sallyport.masking.structure import company, fhir, fields, judging, key_kinds, meanings, tables
@@ -24,6 +25,8 @@ type Hints = tuple[tuple[tuple[str, ...], FieldRule], ...]
 _INHERITED = frozenset(
     ("PHONE", "EMAIL", "SSN", "MRN", "SECRET", "ACCOUNT", "HEALTH_PLAN", "LICENSE", "BIOMETRIC", "PHOTO", "NAME", "IP")
 )
+# Of those, what holds in a machine's object as well: a certificate's body is no licence's number.
+_INHERITED_BY_MACHINES = frozenset(("PHONE", "EMAIL", "SSN", "MRN", "SECRET", "BIOMETRIC"))
 _PUBLIC_PARTS = frozenset(
     (
         "state",
@@ -40,10 +43,16 @@ _PUBLIC_PARTS = frozenset(
         "verified",
         "relation",
         "relationship",
+        "description",
+        "boundingbox",
+        "confidence",
+        "imageid",
+        "externalimageid",
     )
 )
 _SMALL = 99_999  # numbers of fewer than six digits identify nobody without a field that says so
 _NOBODY = Company.NONE
+_NO_PERSONS: dict[str, str] = {}
 _UNREAD: list[Field | None] | None = []  # the headers beside a matrix before anybody asked for them
 
 
@@ -59,12 +68,13 @@ class Engine:
         self.replacement = Replacement(rules, budget)
         self.ledger = self.replacement.ledger
         self.columns = policy.columns(rules)
+        self.names: list[tuple[Any, Any, str, Place | None]] = []
         self.pending: list[tuple[Any, Any, str, Place, bool]] = []
         self._repeated: dict[tuple[int, str], int] = {}
         self._keys: dict[str, keys.Key] = {}
+        self._pairs: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
         self._companies: tuple[dict[tuple[str, ...], Company], ...] = tuple({} for _ in Company)
-        self._stricter = "mask" in (rules.instants, rules.public_addresses)
-        self._masked = {"instants": rules.instants == "mask", "addresses": rules.public_addresses == "mask"}
+        self._masked = self.replacement.masked
         self.mentioning: list[tuple[Any, Any, str, Place]] = []
 
     def run(self, document: JSON) -> JSON:
@@ -73,11 +83,16 @@ class Engine:
         hints: Hints = tuple((tuple(rule.path.split(".")[1:]), rule) for rule in self.rules.fields)
         root: list[JSON] = [None]
         self.put(root, 0, document, None, hints, None, 0)
-        for holder, slot, text, above, machines in self.pending:
-            holder[slot] = self.replacement.text(text, (above, slot), machines=machines)
+        replacement = self.replacement
+        read = [replacement.read(text, machines=machines) for _, _, text, _, machines in self.pending]
+        replacement.people.complete = True
+        for holder, slot, name, above in self.names:
+            holder[slot] = replacement.whole(name, (above, slot), "NAME", "field")
+        for (holder, slot, text, above, _), spans in zip(self.pending, read, strict=True):
+            holder[slot] = replacement.spans(text, (above, slot), spans)
         # What terminologies and organisations are called is looked through for known names and nothing else.
-        for holder, slot, text, place in self.mentioning if self.replacement.known else ():
-            holder[slot] = self.replacement.names(text, (place, slot))
+        for holder, slot, text, place in self.mentioning if replacement.known else ():
+            holder[slot] = replacement.names(text, (place, slot))
         return root[0]
 
     def put(
@@ -141,10 +156,13 @@ class Engine:
         if said == judging.KEEP:
             return
         machines = said == judging.READ_AS_MACHINES
-        if not machines and said != judging.READ:
+        if said == "NAME":
+            self.replacement.learn(value)
+            self.names.append((holder, slot, value, above))
+        elif not machines and said != judging.READ:
             holder[slot] = self.replacement.whole(value, (above, slot), said, "field")
         elif len(value) > 1 and not (keys.looks_like_field(value) and self.key(value).field is not None):
-            self.pending.append((holder, slot, value, above, machines))  # type: ignore[arg-type]
+            self.pending.append((holder, slot, scrub_surrogates(value), above, machines))  # type: ignore[arg-type]
 
     def _number(self, value: float, place: Place, field: Field | None) -> JSON:
         if field is not None:
@@ -192,8 +210,9 @@ class Engine:
         masked: dict[str, JSON] = {}
         holder[slot] = masked
         here = self._company(value, around)
-        described, headers = tables.described_field(value, here), _UNREAD
-        inherited = field if field is not None and (field.category in _INHERITED or tables.is_typed(value)) else None
+        described, headers = tables.described_field(value, here, self._masked), _UNREAD
+        inherited = field if field is not None and (_inherits(field, here) or tables.is_typed(value)) else None
+        persons = self._persons(value) if here is not Company.MACHINE else _NO_PERSONS
         for key, item in value.items():
             known = self.key(key)
             shown = key if known.shown and key not in masked else self.shown_key(key, place, masked)
@@ -202,13 +221,31 @@ class Engine:
                 inherited if inherited is not None and key.lower() not in _PUBLIC_PARTS else None
             )
             if type(item) is list and item and type(item[0]) is list and not inner:
-                headers = tables.headers(value) if headers is _UNREAD else headers
+                headers = tables.headers(value, self._masked) if headers is _UNREAD else headers
                 masked[shown] = self._rows(item, (place, shown), headers, depth + 1)
+            elif key in persons and not inner and found is not None and judging.decide(found, str(item)) == "NAME":
+                masked[shown] = self.replacement.whole(str(item), (place, shown), "NAME", "field", persons[key])
             elif type(item) is dict or type(item) is list:
                 below = company.below(known.says, here)
                 self.put(masked, shown, item, place, inner, found, depth + 1, below)
             else:
                 self.put(masked, shown, item, place, inner, found, depth + 1)
+
+    def _persons(self, node: dict[str, JSON]) -> dict[str, str]:
+        """Whose name each field of `node` holds, where one holds the given and another the family name of a person."""
+        listed = tuple(node)
+        pairs = self._pairs.get(listed)
+        if pairs is None:
+            pairs = self._pairs[listed] = people.pairs(listed)
+        if not pairs:
+            return _NO_PERSONS
+        found: dict[str, str] = {}
+        for first, last in pairs:
+            given, family = node[first], node[last]
+            if type(given) is str and type(family) is str:
+                person = self.replacement.people.in_fields(given, family)
+                found |= {first: person, last: person} if person else {}
+        return found
 
     def _company(self, node: dict[str, JSON], around: Company) -> Company:
         """Whose object `node` is; the keys of a table's rows are the same from row to row and read once."""
@@ -218,8 +255,17 @@ class Engine:
             said = company.NOTHING
             for key in listed:
                 said |= self.key(key).says
+            if said & company.PERSON_IF_PLAIN:  # which depends on the values, so it is not remembered
+                return company.settle(said | self._plainly(node), around)
             here = known[listed] = company.settle(said, around)
         return Company.MACHINE if here is _NOBODY and company.tells_of_a_machine(node) else here
+
+    def _plainly(self, node: dict[str, JSON]) -> int:
+        said = company.NOTHING
+        for key, item in node.items():
+            if type(item) is not dict and type(item) is not list and item is not None:
+                said |= company.plainly(self.key(key).says)
+        return said
 
     def _field(self, key: str, known: keys.Key, described: Field | None, here: Company) -> Field | None:
         """What the policy, a name beside the value, or the key itself says of the value."""
@@ -228,12 +274,12 @@ class Engine:
         if described is not None and key in tables.VALUE_KEYS:
             return described
         field = known.meanings[here]
-        return meanings.masked(field, **self._masked) if self._stricter else field
+        return field if self._masked is meanings.SHOWN else meanings.masked(field, self._masked)
 
     def _rows(self, rows: list[Any], place: Place, headers: list[Field | None] | None, depth: int) -> list[JSON]:
         """A matrix, its columns named by a header elsewhere or by its own first row."""
         _check_depth(depth)
-        columns = headers if headers is not None else tables.first_row(rows)
+        columns = headers if headers is not None else tables.first_row(rows, self._masked)
         masked: list[JSON] = [None] * len(rows)
         for i, row in enumerate(rows):
             named = columns is not None and type(row) is list and len(row) == len(columns)
@@ -259,6 +305,10 @@ class Engine:
         if value is None or isinstance(value, bool) or value == "":
             return value
         return self.replacement.whole(str(value), place, category, "hint")
+
+
+def _inherits(field: Field, here: Company) -> bool:
+    return field.category in (_INHERITED_BY_MACHINES if here is Company.MACHINE else _INHERITED)
 
 
 def _check_depth(depth: int) -> None:

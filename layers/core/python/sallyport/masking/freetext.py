@@ -15,6 +15,7 @@ from sallyport.masking.plain import Plain, readings
 from sallyport.masking.spans import Span, settle
 from sallyport.masking.spare import spare
 from sallyport.masking.structure import embedded, hl7
+from sallyport.masking.structure.meanings import SHOWN, Masked
 
 MAX_NESTING = 4  # documents inside documents that are opened; deeper ones are masked whole
 
@@ -32,9 +33,10 @@ def load() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Looks for identifiers in strings; `depth` counts the documents around the string."""
+    """Looks for identifiers in strings; `depth` counts the documents around the string, `masked` is asked for."""
 
     depth: int = 0
+    masked: Masked = SHOWN
 
     def find(self, text: str) -> list[Span]:
         """Identifiers in `text`, in order, without overlaps."""
@@ -44,18 +46,18 @@ class Reader:
             text = text.replace("\x02", "\x01")  # from here on it stands for what is masked
         if self.depth >= MAX_NESTING and _opens_document(text):
             return [Span(0, len(text), "NESTED", "nesting")]
-        inner = Reader(self.depth + 1).find
+        inner = Reader(self.depth + 1, self.masked).find
         encoded = list(embedded.encoded_spans(text, inner))
         if "MSH" in text and hl7.looks_like(text):
             spans = list(hl7.find(text, prose))
         elif embedded.looks_like_json(text):
-            spans = list(embedded.json_spans(text, inner))
+            spans = list(embedded.json_spans(text, inner, self.masked))
             if not embedded.is_json(text):  # what stands between its strings is running text
                 spans += prose(text)
         elif (delimiter := embedded.table_delimiter(text)) is not None:
-            spans = list(embedded.table_spans(text, delimiter, inner))
+            spans = list(embedded.table_spans(text, delimiter, inner, self.masked))
         else:
-            sql = list(embedded.sql_spans(text, inner)) if embedded.looks_like_sql(text) else []
+            sql = list(embedded.sql_spans(text, inner, self.masked)) if embedded.looks_like_sql(text) else []
             if sql:
                 text = embedded.without_literals(text)
             pairs = list(embedded.pair_spans(text)) if "=" in text or "|" in text else []
@@ -80,9 +82,9 @@ def _opens_document(text: str) -> bool:
     return embedded.looks_like_json(text) or (embedded.decode_base64(text.strip()) is not None and len(text) >= 24)
 
 
-def find(text: str) -> list[Span]:
+def find(text: str, masked: Masked = SHOWN) -> list[Span]:
     """Identifiers in `text`, in order, without overlaps."""
-    return Reader().find(text)
+    return Reader(masked=masked).find(text)
 
 
 # Underscores around words, as Markdown puts them: `_Ada_`; inside of words they belong to a program.
@@ -129,6 +131,7 @@ def _spans(reading: Plain) -> list[Span]:
         *names.find(shown.text, shown.capitals),
         *lowercase.find(shown),
         *secrets.find(shown.text),
+        *(Span(start, end, "NAME", "glued") for start, end in machines.glued_names(shown.text)),
     ]
     return spare(reading.text, _without_labels(reading.text, spans), prose)
 
@@ -160,7 +163,7 @@ def _needless(text: str, span: Span, found: list[Span], starts: list[int]) -> bo
     """Whether a span that was found by its look says no more than the secrets `found` do, or nothing."""
     if span.end - span.start >= 8 and secrets.harmless(text, span.start, span.end):
         return True
-    if span.detector in ("name", "look") and _NAME_OF_SECRET.fullmatch(text, span.start, span.end):
+    if span.detector in ("name", "look", "cue") and _NAME_OF_SECRET.fullmatch(text, span.start, span.end):
         return True
     at = bisect.bisect_left(starts, span.start)
     if at and found[at - 1].end > span.start:

@@ -8,9 +8,11 @@ from collections.abc import Set as AbstractSet
 from sallyport.masking import freetext, mentions, policy
 from sallyport.masking.budget import Budget
 from sallyport.masking.ledger import MARKER, Ledger, Place, numbers
+from sallyport.masking.people import People
 from sallyport.masking.plain import scrub_surrogates
 from sallyport.masking.spans import Span, settle
 from sallyport.masking.structure import judging, narrative
+from sallyport.masking.structure.meanings import SHOWN, Masked
 from sallyport.masking.values import MaskingRules
 
 _CELLS = frozenset(("field", "hl7"))
@@ -27,27 +29,44 @@ class Replacement:
         self.budget = budget
         self.ledger = Ledger()
         self.known: set[str] = set()
+        self.people = People()
         self._read: dict[str, list[Span]] = {}
+        self.masked = SHOWN
+        if "mask" in (rules.instants, rules.public_addresses):
+            self.masked = Masked(rules.instants == "mask", rules.public_addresses == "mask")
         self._extended = bool(rules.patterns or rules.terms or rules.medical_codes == "mask")
 
-    def whole(self, value: str, place: Place, category: str, detector: str) -> str:
-        """The marker for a whole value; markers stay as they are, and so does everything when no category is given."""
+    def whole(self, value: str, place: Place, category: str, detector: str, person: str = "") -> str:
+        """The marker for a whole value; markers stay as they are, and so does everything when no category is given.
+
+        `person` is who bears the name, if that is known.
+        """
         if not category or (value[:1] == "[" and MARKER.fullmatch(value)):
             return value
         if category == "NAME":
             self.known.update(mentions.learn(value))
+            value = person or self.people.same(value)
         elif category == "ID" and " " in value and value.replace(" ", "").isalpha():
             category = "NAME"
         self.ledger.found(place, category, detector)
         return self.ledger.marker(category, value)
 
-    def text(self, text: str, place: Place, *, machines: bool = False) -> str:
-        """`text` with what the detectors, the known names and the policy find in it replaced.
+    def learn(self, name: str) -> None:
+        """Take note of a name that stands in a field."""
+        self.known.update(mentions.learn(name))
+        self.people.written(name)
+
+    def text(self, text: str, place: Place) -> str:
+        """`text` with what the detectors, the known names and the policy find in it replaced."""
+        text = scrub_surrogates(text)
+        return self.spans(text, place, self.read(text))
+
+    def read(self, text: str, *, machines: bool = False) -> list[Span]:
+        """What the detectors, the known names and the policy find in `text`.
 
         Where the field says that it is `machines`, only what is somebody's all the same.
         """
         self.budget.check()
-        text = scrub_surrogates(text)
         spans = self._find(text)
         if machines:
             spans = judging.machines_own(text, spans)
@@ -57,15 +76,18 @@ class Replacement:
             spans = [span for span in spans if not policy.allowed(text, span, self.rules)]
         if self._extended:
             spans = settle([*spans, *policy.find(text, self.rules)])
-        return self.spans(text, place, spans) if spans else text
+        for span in spans:
+            if span.category == "NAME":
+                self.people.written(text[span.start : span.end])
+        return spans
 
     def _find(self, text: str) -> list[Span]:
         """What the detectors find; short texts are remembered, for the columns of a table repeat themselves."""
         if len(text) > _SHORT:
-            return freetext.find(narrative.without_tags(text) if narrative.is_narrative(text) else text)
+            return freetext.find(narrative.without_tags(text) if narrative.is_narrative(text) else text, self.masked)
         spans = self._read.get(text)
         if spans is None:
-            spans = self._read[text] = freetext.find(text)
+            spans = self._read[text] = freetext.find(text, self.masked)
         return spans
 
     def names(self, text: str, place: Place) -> str:
@@ -75,6 +97,10 @@ class Replacement:
 
     def spans(self, text: str, place: Place, spans: list[Span]) -> str:
         """`text` with `spans` replaced, markers that it already holds left alone."""
+        if not spans:
+            return text
+        if len(spans) > 1:
+            spans = self._joined(text, spans)
         if "[" in text:
             spans = _beside_markers(text, spans)
         out, end, line_end = [], 0, -1
@@ -88,9 +114,23 @@ class Replacement:
             self.ledger.found(place, span.category, span.detector)
         return "".join(out) + text[end:]
 
+    def _joined(self, text: str, spans: list[Span]) -> list[Span]:
+        """`spans` with the two halves of a known person's name in one piece: `ABERNATHY, QUILLON`."""
+        joined = spans[:1]
+        for span in spans[1:]:
+            last = joined[-1]
+            beside = span.category == last.category == "NAME" and text[last.end : span.start] in (" ", ", ")
+            if beside and span.detector not in _CELLS and self.people.knows(text[last.start : span.end]):
+                joined[-1] = last._replace(end=span.end)
+            else:
+                joined.append(span)
+        return joined
+
     def _marked(self, value: str, category: str, hidden: AbstractSet[str]) -> str:
         """The marker of `value`; a full name whose parts stand in fields gets their markers, so that they agree."""
         ledger = self.ledger
+        if category == "NAME":
+            value = self.people.same(value)
         if category == "NAME" and " " in value and self.known and not ledger.has("NAME", value):
             parts = value.split(" ")
             if all(ledger.has("NAME", part) for part in parts):

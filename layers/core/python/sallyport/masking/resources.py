@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sallyport.masking.engine import Engine
 
 _CENTURIES = frozenset(("18", "19", "20"))
+_NAME_PARTS = frozenset(("given", "family"))
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -93,7 +94,15 @@ class Resources:
         elif category is None:
             self._engine.put(holder, slot, value, place, (), self._engine.key(key).field, depth + 1)
         elif category != "keep":
-            holder[slot] = self._replacement.whole(str(value), (place, slot), category, "fhir")
+            person = self._person(node) if category == "NAME" and key in _NAME_PARTS else ""
+            holder[slot] = self._replacement.whole(str(value), (place, slot), category, "fhir", person)
+
+    def _person(self, node: dict[str, Any]) -> str:
+        """Whose HumanName `node` is, if it holds a given and a family name."""
+        given, family = node.get("given"), node.get("family")
+        if type(given) is list and type(family) is str and all(type(part) is str for part in given):
+            return self._replacement.people.in_fields(" ".join(given), family)
+        return ""
 
     def _by_policy(self, node: dict[str, Any], key: str, value: Any, role: str) -> str | None:
         """As `fhir.element`, after what the policy says of columns and medical codes."""

@@ -3,11 +3,11 @@ name is judged by itself."""
 
 from __future__ import annotations
 
-import bisect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from sallyport.masking import machines
+from sallyport.masking.detect import secrets
 from sallyport.masking.detect.vocabulary import listed
 from sallyport.masking.machines import MachineName
 from sallyport.masking.spans import Span
@@ -15,21 +15,25 @@ from sallyport.masking.spans import Span
 # Detectors that go by the look. What a policy, a field or a documented format of a secret says is not theirs to lose.
 _BY_LOOK = listed("look uuid name card iban phone ip date address facility spelled number age ssn weekday")
 # What these found may be an instant, a window of time or an account, which takes the words around it to tell.
-_RUNNING = listed("date card look cue")
+_RUNNING = listed("date card look cue spelled phone")
 # These kinds say by themselves that a machine chose them, so a generic cue (`instance id`) takes nothing from them.
 _SURE = listed(
     "arn resource store host image azure google logs group ticket region cidr account uuid hash ulid organization"
-    " pool pod epoch quarter version zone"
+    " pool pod epoch quarter version zone name literal algorithm principal ports date"
 )
 # And these cannot be a secret, whatever word stands near.
 _PUBLIC = listed(
     "arn resource store host image azure google logs group region cidr organization pool pod epoch schedule"
+    " ticket date quarter version address name account instant literal algorithm principal ports"
 )
-_TOKEN = re.compile(r"[^\s\"'`<>(){}\[\],;|]+")
-_TELLING = re.compile(r"(?!https?://)[A-Za-z]*(?:[0-9/@:=_-]|[A-Za-z]\.[A-Za-z])")
-_NUMERIC = re.compile(r"[0-9./:+-]*")
-_ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?:[/:]\d|$)|(?:10|127|169\.254|172\.(?:1[6-9]|2\d|3[01])|192\.168|0)\.")
-
+_BACK = re.compile(r"[^\s\"'`<>(){}\[\],;|]{0,2048}")
+_EDGE = re.compile(r"[\s\"'`<>(){}\[\],;|]")
+_JOINS = frozenset("_/:=@-+#~%")  # touching what was found, they make it a part of something longer
+_WORDS = listed("name facility address weekday age date phone number")
+_LONGEST = 2048
+# Categories whose cues are words of machines as well: `node group`, `image tag`, `device`, `plan`.
+_VAGUE = frozenset(("ID", "ACCOUNT", "HEALTH_PLAN", "VEHICLE", "DEVICE"))
+_ANY: frozenset[str] = frozenset()  # stands for every kind
 _ACCOUNTS = listed("account")
 
 type Judge = Callable[[str], list[Span]]
@@ -38,12 +42,14 @@ type Judge = Callable[[str], list[Span]]
 def spare(text: str, spans: list[Span], judge: Judge) -> list[Span]:
     """`spans` without those that a machine's name explains, and with what `judge` finds in its open parts."""
     doubtful = [span for span in spans if _explains(text, span) is not None]
-    if not doubtful or not (names := _names(text, doubtful)):
+    if not doubtful or not (names := _names(text, [*doubtful, *(span for span in spans if span.category == "URL")])):
         return spans
     kept = [span for span in spans if _explains(text, span) is None]
     for span in doubtful:
-        kinds = _explains(text, span) or ()
-        explaining = [name for name in names if not kinds or name.kind in kinds]
+        kinds = _explains(text, span) or _ANY
+        if kinds is _ANY and secrets.expected(text, span.start):
+            kinds = _PUBLIC
+        explaining = [name for name in names if kinds is _ANY or name.kind in kinds]
         kept += [rest for rest in _outside(span, explaining) if any(map(str.isalnum, text[rest.start : rest.end]))]
     for name in names:
         for start, end in name.open:
@@ -52,11 +58,11 @@ def spare(text: str, spans: list[Span], judge: Judge) -> list[Span]:
 
 
 def _explains(text: str, span: Span) -> frozenset[str] | None:
-    """The kinds of names that explain `span` away; none at all is every kind, None is no kind."""
+    """The kinds of names that explain `span` away; None if there is no such kind."""
     if span.detector in _BY_LOOK:
-        return frozenset()
-    if span.detector == "cue" and span.category in ("ID", "ACCOUNT"):
-        return _SURE if span.category == "ID" else _ACCOUNTS
+        return _ANY
+    if span.detector == "cue" and span.category in _VAGUE:
+        return _SURE if span.category != "ACCOUNT" else _ACCOUNTS
     # `api-7d9f8b6c5-x2x4z`: the word that named a secret is a part of the name.
     joined = span.detector == "secret" and text[span.start - 1 : span.start] == "-"
     return _PUBLIC if joined or span.detector == "random" else None
@@ -64,32 +70,45 @@ def _explains(text: str, span: Span) -> frozenset[str] | None:
 
 def _names(text: str, spans: list[Span]) -> list[MachineName]:
     """The machines' names in `text` that any of `spans` touches, in order."""
-    found = [
-        name
-        for span in spans
-        if span.detector in _RUNNING and (name := machines.running.at(text, span.start, span.end)) is not None
-    ]
-    tokens = [match.span() for match in _TOKEN.finditer(text)]
-    starts = [start for start, _ in tokens]
-    read: set[int] = set()
-    for span in spans:
-        at = max(0, bisect.bisect_right(starts, span.start) - 1)
-        while at < len(tokens) and tokens[at][0] < span.end:
-            start, end = tokens[at]
-            if at not in read and end > span.start and _telling(text, start, end):
-                read.add(at)
-                name = machines.at(text, start, end)
-                if name is not None and not any(_meet(name, other) for other in found):
-                    found.append(name)
-            at += 1
-    return sorted(found)
+    found: list[MachineName] = []
+    read = 0  # up to here every token was read
+    for span in sorted(spans):
+        if span.detector == "url":
+            read = max(read, span.end)  # found as a whole already
+            continue
+        if span.end <= read:
+            continue
+        near = machines.running.at(text, span.start, span.end) if span.detector in _RUNNING else None
+        if near is not None and (not found or found[-1].end <= near.start):
+            found.append(near)
+            read = max(read, near.end)
+        if span.detector in _WORDS and not _joined(text, span):
+            continue
+        for start, end in _tokens(text, span, read):
+            read = end
+            if end - start > _SHORTEST and (name := machines.at(text, start, end)) is not None:
+                found.append(name)
+    return found
 
 
-def _telling(text: str, start: int, end: int) -> bool:
-    """Whether a token can be a machine's name at all: most words, dates and numbers are none."""
-    if end - start <= _SHORTEST or _TELLING.match(text, start, end) is None:
-        return False
-    return _NUMERIC.fullmatch(text, start, end) is None or _ADDRESS.match(text, start, end) is not None
+def _joined(text: str, span: Span) -> bool:
+    """Whether words, or a number, are a part of something longer without spaces."""
+    before, after = text[span.start - 1 : span.start], text[span.end : span.end + 2]
+    if before in _JOINS or after[:1] in _JOINS or before == "." or (after[:1] == "." and after[1:].isalnum()):
+        return True
+    return not _JOINS.isdisjoint(text[span.start : span.end]) and span.detector not in ("date", "phone")
+
+
+def _tokens(text: str, span: Span, read: int) -> Iterator[tuple[int, int]]:
+    """The tokens that `span` touches and that begin behind `read`."""
+    low = max(read, span.start - _LONGEST)
+    start = span.start - len(_BACK.match(text[low : span.start][::-1]).group())  # type: ignore[union-attr]
+    while start < span.end:
+        edge = _EDGE.search(text, start)
+        end = edge.start() if edge is not None else len(text)
+        if end > start >= read:
+            yield start, end
+        start = end + 1
 
 
 _SHORTEST = 3  # characters

@@ -79,7 +79,7 @@ def http_handler(route: Route) -> Callable[[dict[str, Any], object], dict[str, A
             answer = route(_call(event))
             outcome = answer.outcome or str(answer.status)
         except Refusal as refusal:
-            answer, outcome, error = _problem(refusal), refusal.code, refusal.__cause__
+            answer, outcome, error = _problem(refusal), refusal.outcome, refusal.__cause__
         except (PortFailed, MaskingFailed) as failed:
             answer, outcome = _problem(Unavailable()), failed.code
         except Exception as unforeseen:  # noqa: BLE001 - an emulator or a misconfigured stage would quote it to the caller

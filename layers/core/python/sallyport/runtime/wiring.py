@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sallyport.adapters.entropy import SystemEntropy
-from sallyport.adapters.policy_layer import load_policy
+from sallyport.adapters.policy_layer import PolicyInvalid, load_policy
 from sallyport.domain.ports import Limits, Places, PortFailed
 from sallyport.runtime.settings import setting
 
@@ -93,9 +93,9 @@ class Wiring:
 
     @cached_property
     def role_policies(self) -> IamRolePolicies:
-        from sallyport.adapters.iam_revocation import IamRolePolicies
+        from sallyport.adapters.iam_revocation import IAM_CONFIG, IamRolePolicies
 
-        return IamRolePolicies(_client("iam"))
+        return IamRolePolicies(boto3.client("iam", config=IAM_CONFIG))
 
     @cached_property
     def call_maker(self) -> BotoCallMaker:
@@ -117,11 +117,14 @@ class Wiring:
 
     @cached_property
     def policy(self) -> PolicyBundle:
-        return load_policy(setting("ACCOUNT_ID"))
+        policy = load_policy(setting("ACCOUNT_ID"))
+        if policy.directory.sample and setting("ENVIRONMENT") == "prod":
+            raise PolicyInvalid("directory.yaml: its people are the sample's, who do not exist")
+        return policy
 
     @cached_property
     def places(self) -> Places:
-        return Places(setting("PARTITION"), setting("ACCOUNT_ID"), setting("AWS_REGION"))
+        return Places(setting("PARTITION"), setting("ACCOUNT_ID"), setting("AWS_REGION"), setting("STACK_NAME"))
 
     @cached_property
     def limits(self) -> Limits:

@@ -76,12 +76,15 @@ class NotClosed(Exception):
 def _run(step: Step, event: dict[str, Any]) -> str:
     started = time.perf_counter()
     error: BaseException | None = None
+    outcome: str | None = None
     try:
         step(event)
         code = "ok"
-    except (Refusal, PortFailed, CannotAsk, MaskingFailed) as failed:
+    except Refusal as refusal:
+        code, outcome = refusal.code, refusal.outcome
+    except (PortFailed, CannotAsk, MaskingFailed) as failed:
         code = failed.code
     except Exception as unforeseen:  # noqa: BLE001 - whatever it is, the request must end without a grant
         code, error = UNFORESEEN, unforeseen
-    log_call(started, code, request_id=event.get("request_id"), error=error)
+    log_call(started, outcome or code, request_id=event.get("request_id"), error=error)
     return code if _CODE.fullmatch(code) else UNFORESEEN

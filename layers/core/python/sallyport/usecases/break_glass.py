@@ -14,9 +14,9 @@ from sallyport.domain.submissions import Statement
 from sallyport.masking import mask_text
 
 
-def check(action: ActionDefinition, said: Statement) -> None:
+def check(action: ActionDefinition | None, said: Statement) -> None:
     """Only where the action file has it, only to approve, and never without a reason. Who may is asked of Cedar."""
-    if action.approval.break_glass_seconds is None:
+    if action is None or action.approval.break_glass_seconds is None:
         raise BreakGlassNotAllowed
     if said.choice is not Choice.APPROVE:
         raise MalformedRequest("$.break_glass")

@@ -27,7 +27,8 @@ class ChatHome:
 
 
 def click_card(click: Click, home: ChatHome, ports: Ports, now: datetime) -> str:
-    """Decide as the person behind the click. Answers `ok` or the refusal's code; the clicker is told either way.
+    """Decide as the person behind the click. Answers `ok` or what the log says of the refusal; the clicker is told
+    either way.
 
     A refusal is audited by `decide`; one for a request that does not exist is only told.
     """
@@ -37,7 +38,7 @@ def click_card(click: Click, home: ChatHome, ports: Ports, now: datetime) -> str
         request = decide(click.request_id, person, CHANNEL, said, ports, now)
     except Refusal as refusal:
         _tell(click, f"Not recorded: {refusal.title} ({refusal.code}).", ports)
-        return refusal.code
+        return refusal.outcome
     _after(request, ports)
     return "ok"
 

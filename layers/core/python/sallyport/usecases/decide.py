@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.binding import same_digest
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Person
 from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType
-from sallyport.domain.ports import PortFailed, Ports
+from sallyport.domain.ports import PortFailed, Ports, Verb
 from sallyport.domain.refusals import (
     AlreadyDecided,
     AlreadySettled,
     ChannelNotAllowed,
     NotAnApprover,
+    NothingToWithdraw,
     ReasonRequired,
     Refusal,
     SelfApproval,
@@ -45,13 +45,13 @@ def decide(
 
     def decided(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         deployment = note_policy(ports, now)
-        action = _check_authority(request, person, channel, said, ports)
+        _check_authority(request, person, channel, said, ports)
         if not _about(request, said):
             # Settled comes first: what was decided is no longer pending, whatever was shown.
             raise AlreadySettled if request.settled and not request.needs_review else StaleDigest
-        if request.needs_review:
+        if request.needs_review and said.choice is not Choice.WITHDRAW:
             return break_glass.reviewed(request, said, actor, now)
-        _check_state(request, action, actor, said, deployment, now)
+        _check_state(request, actor, said, deployment, ports, now)
         decision = Decision(
             by=actor.id,
             choice=said.choice,
@@ -61,10 +61,10 @@ def decide(
             comment=mask_text(said.reason).text if said.reason else None,
             break_glass=said.break_glass,
         )
-        return _with(request, decision, action, actor, ports)
+        return _with(request, decision, actor, ports)
 
     try:
-        request = record(ports, request_id, decided, now)
+        request = record(ports, request_id, decided, now, proved=said.choice is not Choice.DENY)
     except Refusal as refusal:
         record_refusal(ports, request_id, EventType.DECISION_REFUSED, actor, refusal, now)
         raise
@@ -86,37 +86,52 @@ def call_back(request: ApprovalRequest, ports: Ports) -> None:
 
 def _check_authority(
     request: ApprovalRequest, person: Person | None, channel: str, said: Statement, ports: Ports
-) -> ActionDefinition:
+) -> None:
     """Authority before state: a stranger learns nothing about the request from the refusal."""
-    action = ports.policy.actions.get(request.action)
-    if person is None or action is None:
+    if person is None:
         raise NotAnApprover
-    answer = ports.authorizer.may("break_glass" if said.break_glass else "decide", person, request)
+    if said.choice is Choice.WITHDRAW and any(decision.by == person.id for decision in request.decisions):
+        return  # one's own word can be taken back, whatever has become of one's authority
+    answer = ports.authorizer.may(_verb(request, said), person, request)
     if not answer.allowed:
         raise SelfApproval if FOUR_EYES in answer.reasons else NotAnApprover
-    if channel not in action.approval.channels:
+    action = ports.policy.actions.get(request.action)
+    stops = said.choice is not Choice.APPROVE and not request.needs_review
+    if not stops and (action is None or channel not in action.approval.channels):
         raise ChannelNotAllowed
-    return action
+
+
+def _verb(request: ApprovalRequest, said: Statement) -> Verb:
+    if said.break_glass:
+        return "break_glass"
+    # The review of a broken glass is an approver's, also when they object: who stands behind it may revoke instead.
+    return "deny" if said.choice is Choice.DENY and not request.needs_review else "decide"
 
 
 def _check_state(
-    request: ApprovalRequest,
-    action: ActionDefinition,
-    actor: Actor,
-    said: Statement,
-    deployment: Deployment,
-    now: datetime,
+    request: ApprovalRequest, actor: Actor, said: Statement, deployment: Deployment, ports: Ports, now: datetime
 ) -> None:
     if request.settled or now >= request.expires_at:
         raise AlreadySettled
-    if said.choice is not Choice.DENY:  # a no is welcome however much is halted
+    approving = said.choice is Choice.APPROVE
+    if approving:  # a no is welcome however much is halted
         check_not_halted(request.agent, request.action, deployment)
-    if any(decision.by == actor.id for decision in request.decisions):
-        raise AlreadyDecided
+    _check_turn(request, actor, said)
+    action = ports.policy.actions.get(request.action)
     if said.break_glass:
         break_glass.check(action, said)
-    if action.approval.reason_required and not (said.reason or "").strip():
+    if approving and action and action.approval.reason_required and not (said.reason or "").strip():
         raise ReasonRequired
+
+
+def _check_turn(request: ApprovalRequest, actor: Actor, said: Statement) -> None:
+    """One person speaks once. An approval can be taken back, once; after that they may decide anew."""
+    before = [decision.choice for decision in request.decisions if decision.by == actor.id]
+    if said.choice is Choice.WITHDRAW:
+        if before != [Choice.APPROVE]:
+            raise NothingToWithdraw
+    elif before and before[-1] is not Choice.WITHDRAW:
+        raise AlreadyDecided
 
 
 def _about(request: ApprovalRequest, said: Statement) -> bool:
@@ -127,7 +142,7 @@ def _about(request: ApprovalRequest, said: Statement) -> bool:
 
 
 def _with(
-    request: ApprovalRequest, decision: Decision, action: ActionDefinition, actor: Actor, ports: Ports
+    request: ApprovalRequest, decision: Decision, actor: Actor, ports: Ports
 ) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
     details: dict[str, str | bool | None] = {
         "decision": decision.choice.value,
@@ -136,11 +151,13 @@ def _with(
     }
     recorded = Draft(EventType.DECISION_RECORDED, actor, {k: v for k, v in details.items() if v is not None})
     # Policy may have become stricter since the agent asked; what is asked for now is also what card and view say.
-    needed = max(request.quorum, action.approval.quorum)
+    action = ports.policy.actions.get(request.action)
+    needed = max(request.quorum, action.approval.quorum if action else 0)
     request = replace(request, decisions=(*request.decisions, decision), quorum=needed)
     if decision.choice is Choice.DENY:
         return request.moved(RequestStatus.DENIED), (recorded, Draft(EventType.REQUEST_DENIED, actor))
-    if not quorum.is_met(request, needed, ports):
+    if decision.choice is Choice.WITHDRAW or not quorum.is_met(request, needed, ports):
         return request, (recorded,)
-    approved = Draft(EventType.REQUEST_APPROVED, actor, {"approvers": list(request.approvers)})
+    standing = dict.fromkeys(decision.by for decision in quorum.standing(request, ports))
+    approved = Draft(EventType.REQUEST_APPROVED, actor, {"approvers": list(standing)})
     return request.moved(RequestStatus.APPROVED), (recorded, approved)

@@ -13,7 +13,9 @@ from sallyport.domain.ports import Conflict, Ports
 from sallyport.domain.refusals import NotAllowedToHalt, NotFound, Refusal, Unavailable, UnknownSwitch
 from sallyport.domain.tallies import RefusedCall
 from sallyport.masking import mask_text
+from sallyport.usecases import open_requests
 from sallyport.usecases.count_refusal import caller_of, count_refusal
+from sallyport.usecases.halts import read_deployment
 
 _ATTEMPTS = 8
 NONE_BEFORE = "none"
@@ -25,12 +27,12 @@ def halt(caller: str, switch: str, reason: str, ports: Ports, now: datetime) -> 
     """Turn `all`, `agent:<id>` or `action:<name>` off. It holds once this has returned: submission, approval, grant,
     redemption and execution read the switches each time. Sessions that live are ended by revoking them.
 
-    Raises NotAllowedToHalt, or UnknownSwitch for an agent or action that there is not. Both are counted: not in the
-    deployment's chain, or whoever may not pull a switch could make it wait for them.
+    Raises NotAllowedToHalt, or UnknownSwitch for an agent or action that neither policy nor an open request names. Both
+    are counted: not in the deployment's chain, or whoever may not pull a switch could make it wait for them.
     """
     try:
         person = _allowed(caller, ports)
-        _check_known(switch, ports)
+        _check_known(switch, ports, now)
     except Refusal as refusal:
         _count_refused(RefusedCall.HALT, caller, refusal, ports, now)
         raise
@@ -59,11 +61,11 @@ def resume(caller: str, switch: str, ports: Ports, now: datetime) -> Deployment:
     return record_deployment(resumed, ports, now)
 
 
-def list_halts(caller: str, ports: Ports) -> tuple[Halt, ...]:
+def list_halts(caller: str, ports: Ports, now: datetime) -> tuple[Halt, ...]:
     """The switches that are pulled, for every person of the directory. Raises NotFound for others."""
     if ports.policy.directory.person_of(caller) is None:
         raise NotFound
-    return ports.store.deployment().halts
+    return read_deployment(ports, now)[0].halts
 
 
 def record_deployment(change: Change, ports: Ports, now: datetime) -> Deployment:
@@ -74,9 +76,9 @@ def record_deployment(change: Change, ports: Ports, now: datetime) -> Deployment
     """
     policy_digest = ports.policy.digest
     for _ in range(_ATTEMPTS):
-        current = ports.store.deployment()
+        current, unproved = read_deployment(ports, now)
         changed, drafts = change(current)
-        drafts = (*_policy_change(current, policy_digest), *drafts)
+        drafts = (*unproved, *_policy_change(current, policy_digest), *drafts)
         if not drafts:
             return current
         switches = {"switches": sorted(changed.switches)} if changed.switches else {}
@@ -89,6 +91,11 @@ def record_deployment(change: Change, ports: Ports, now: datetime) -> Deployment
             continue
         return changed
     raise Unavailable
+
+
+def unchanged(current: Deployment) -> tuple[Deployment, tuple[Draft, ...]]:
+    """The change that only notes the policy."""
+    return current, ()
 
 
 def _policy_change(current: Deployment, policy_digest: str) -> tuple[Draft, ...]:
@@ -105,10 +112,17 @@ def _allowed(caller: str, ports: Ports) -> Person:
     return person
 
 
-def _check_known(switch: str, ports: Ports) -> None:
+def _check_known(switch: str, ports: Ports, now: datetime) -> None:
+    """A switch that stops nothing would look like a brake that was pulled."""
     kind, _, name = switch.partition(":")
-    known = {"agent": ports.policy.directory.agents, "action": ports.policy.actions}.get(kind, {})
-    if switch != ALL and name not in known:
+    match kind:
+        case "agent":
+            known = name in ports.policy.directory.agents or open_requests.names("agent", name, ports, now)
+        case "action":
+            known = name in ports.policy.actions or open_requests.names("action", name, ports, now)
+        case _:
+            known = switch == ALL
+    if not known:
         raise UnknownSwitch
 
 
@@ -117,4 +131,5 @@ def _actor(person: Person) -> Actor:
 
 
 def _count_refused(call: RefusedCall, caller: str, refusal: Refusal, ports: Ports, now: datetime) -> None:
+    record_deployment(unchanged, ports, now)  # a policy that says no has judged as well
     count_refusal(call, caller_of(caller, ports), refusal, ports, now)

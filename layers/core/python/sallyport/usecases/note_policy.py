@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from sallyport.domain.deployment import Deployment
-from sallyport.domain.events import Draft
 from sallyport.domain.ports import Ports
-from sallyport.usecases.halt import record_deployment
+from sallyport.usecases.halt import record_deployment, unchanged
+from sallyport.usecases.halts import read_deployment
 
 
 def note_policy(ports: Ports, now: datetime) -> Deployment:
@@ -17,11 +17,7 @@ def note_policy(ports: Ports, now: datetime) -> Deployment:
     writes `policy.changed`. A function's environment of before the deploy, which is still answering its last call, may
     note its own policy once more: that one did judge. Raises Unavailable.
     """
-    current = ports.store.deployment()
-    if current.policy_digest == ports.policy.digest:
+    current, unproved = read_deployment(ports, now)
+    if not unproved and current.policy_digest == ports.policy.digest:
         return current
-    return record_deployment(_unchanged, ports, now)
-
-
-def _unchanged(current: Deployment) -> tuple[Deployment, tuple[Draft, ...]]:
-    return current, ()
+    return record_deployment(unchanged, ports, now)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sallyport.domain import execution
-from sallyport.domain.actions import ActionDefinition, Rung
+from sallyport.domain.actions import ActionDefinition, Rung, target_role_name
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent
 from sallyport.domain.ports import Places, Ports
@@ -93,10 +93,9 @@ def _listed(value: object) -> list[object]:
 
 
 def target_role_arn(action: ActionDefinition, places: Places) -> str:
-    """The action's own role; one in another account is written as a whole ARN in the action file."""
-    if action.target_role.startswith("arn:"):
-        return action.target_role
-    return f"arn:{places.partition}:iam::{places.account}:role{TARGET_PATH}{action.target_role}"
+    """The action's own role, which `sallyport targets render` makes."""
+    name = target_role_name(places.stack, action.name)
+    return f"arn:{places.partition}:iam::{places.account}:role{TARGET_PATH}{name}"
 
 
 def render_session_policy(action: ActionDefinition, parameters: Mapping[str, Any], places: Places) -> str:

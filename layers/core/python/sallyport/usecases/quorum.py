@@ -9,7 +9,8 @@ from sallyport.domain.requests import ApprovalRequest, Decision
 
 
 def standing(request: ApprovalRequest, ports: Ports) -> tuple[Decision, ...]:
-    """The approvals of exactly this view by people whom today's policy would still let decide so."""
+    """The approvals of exactly this view by people whom today's policy would still let decide so: in this channel, and
+    with a reason where it asks for one."""
     return tuple(decision for decision in request.approvals if _stands(decision, request, ports))
 
 
@@ -30,6 +31,9 @@ def _stands(decision: Decision, request: ApprovalRequest, ports: Ports) -> bool:
     if person is None or action is None or request.presented_digest is None:
         return False
     if not same_digest(decision.presented_digest, request.presented_digest):
+        return False
+    reason_missing = action.approval.reason_required and not (decision.comment or "").strip()
+    if reason_missing or decision.channel not in action.approval.channels:
         return False
     if not decision.break_glass:
         return ports.authorizer.may("decide", person, request).allowed

@@ -36,7 +36,12 @@ def request_approval(request_id: str, task_token: str, rung: int, ports: Ports, 
 
     def asked(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         # A token for a settled request is still stored: the state that waits with it must be let go.
-        changed = replace(request, task_token=task_token, rung=max(request.rung, rung + 1))
+        changed = replace(
+            request,
+            task_token=task_token,
+            rung=max(request.rung, rung + 1),
+            asked=tuple(sorted({*request.asked, *groups})),
+        )
         return changed, (Draft(event, SYSTEM, {"rung": rung, "groups": list(groups)}),)
 
     request = record(ports, request_id, asked, now)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sallyport.domain.credentials import STS_MAXIMUM
 from sallyport.domain.directory import Agent, Person
 from sallyport.domain.events import Actor, ActorKind, Draft, EventType
 from sallyport.domain.ports import PortFailed, Ports
@@ -16,30 +15,31 @@ from sallyport.domain.refusals import (
     Refusal,
     RevocationFailed,
     RevocationsFull,
+    Unavailable,
     UnknownCaller,
 )
-from sallyport.domain.requests import ApprovalRequest, Grant, GrantStatus, RequestStatus
-from sallyport.domain.revocations import IN_FLIGHT, ListFull, RevokedSession, session_end
+from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
+from sallyport.domain.revocations import ListFull
 from sallyport.domain.tallies import RefusedCall
+from sallyport.usecases import open_requests
+from sallyport.usecases.cards import refresh_card
 from sallyport.usecases.count_refusal import caller_of, count_refusal
 from sallyport.usecases.decide import call_back
-from sallyport.usecases.deny_sessions import deny_session, has_room
+from sallyport.usecases.deny_sessions import deny_for_agent, deny_for_people, has_room, live_session, role_of
 from sallyport.usecases.note_policy import note_policy
 from sallyport.usecases.transition import record, record_refusal
 
-# A request that was made under a more patient policy is still found.
-_AT_LEAST = timedelta(days=1)
-
 
 def revoke_grant(caller: str, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
-    """End the grant, with the evidence first. Safe to repeat: a deny that could not be written is written again.
+    """End the grant, with the evidence first. Safe to repeat: for a person, a deny that could not be written is written
+    again; for an agent, nothing happens.
 
     Before redemption the grant is void and the workflow closes; afterwards the session is denied on its role. From its
     agent this is "done" (status `closed`); from a person it is `revoked` and always finds room. Raises NotFound,
     NotAnApprover, NothingToRevoke, RevocationsFull (an agent's "done" alone) or RevocationFailed. Whoever is refused is
     in the request's chain.
     """
-    note_policy(ports, now)
+    _note_policy(ports, now)
     try:
         return _revoke(caller, request_id, ports, now)
     except (NotFound, NotAnApprover, NothingToRevoke, RevocationsFull) as refusal:
@@ -47,16 +47,40 @@ def revoke_grant(caller: str, request_id: str, ports: Ports, now: datetime) -> A
         raise
 
 
+def _note_policy(ports: Ports, now: datetime) -> None:
+    """Where the deployment's chain cannot be read or written, what gives is refused; what takes away goes on."""
+    try:
+        note_policy(ports, now)
+    except (PortFailed, Unavailable):
+        return
+
+
 def _revoke(caller: str, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
     principal = _principal(caller, ports)
     request = _permitted(principal, request_id, ports)
     by_person = isinstance(principal, Person)
-    actor = Actor(ActorKind.PERSON if by_person else ActorKind.AGENT, principal.id, "api")
-    if not by_person and _session(request, now) and not has_room(request, _denied(request, now, by_person), ports, now):
+    if not by_person and request.status is RequestStatus.CLOSED and not request.live:
+        return request
+    if not by_person and live_session(request, now) and not has_room(request, ports, now):
         raise RevocationsFull
+    known, request = request, _recorded(principal, request_id, ports, now)
+    try:
+        if live_session(request, now):
+            _deny(request, ports, now, by_person=by_person)
+    finally:
+        if request.version != known.version:
+            call_back(request, ports)
+            refresh_card(request_id, ports)
+    return request
+
+
+def _recorded(principal: Agent | Person, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
+    """The request with its end in the trail. Raises NothingToRevoke."""
+    by_person = isinstance(principal, Person)
+    actor = Actor(ActorKind.PERSON if by_person else ActorKind.AGENT, principal.id, "api")
 
     def revoked(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
-        live = _session(current, now)
+        live = live_session(current, now)
         if current.status is RequestStatus.APPROVED:
             void = replace(current.grant, status=GrantStatus.REVOKED) if current.grant else None
             event = Draft(EventType.GRANT_REVOKED, actor, {"session": "none"})
@@ -71,16 +95,19 @@ def _revoke(caller: str, request_id: str, ports: Ports, now: datetime) -> Approv
             Draft(EventType.GRANT_REVOKED, actor, {"session": "denied"}),
         )
 
-    request = record(ports, request_id, revoked, now)
-    if _session(request, now):
-        try:
-            deny_session(request, _denied(request, now, by_person), ports, now)
-        except ListFull:
-            raise RevocationsFull from None
-        except PortFailed:
-            raise RevocationFailed from None
-    call_back(request, ports)
-    return request
+    return record(ports, request_id, revoked, now)
+
+
+def _deny(request: ApprovalRequest, ports: Ports, now: datetime, *, by_person: bool) -> None:
+    try:
+        if by_person:
+            deny_for_people(role_of(request, ports), [request], ports, now)
+        else:
+            deny_for_agent(request, ports, now)
+    except ListFull:
+        raise RevocationsFull from None
+    except PortFailed:
+        raise RevocationFailed from None
 
 
 def revoke_agent(caller: str, agent_id: str, ports: Ports, now: datetime) -> tuple[list[str], dict[str, str]]:
@@ -89,33 +116,53 @@ def revoke_agent(caller: str, agent_id: str, ports: Ports, now: datetime) -> tup
     Halt the agent first: what is granted while this runs is not seen by it. Raises UnknownCaller or NotFound, counted.
     """
     try:
-        if ports.policy.directory.person_of(caller) is None:
+        person = ports.policy.directory.person_of(caller)
+        if person is None:
             raise UnknownCaller
-        if agent_id not in ports.policy.directory.agents:
+        if agent_id not in ports.policy.directory.agents and not open_requests.names("agent", agent_id, ports, now):
             raise NotFound
     except Refusal as refusal:
         count_refusal(RefusedCall.REVOKE, caller_of(caller, ports), refusal, ports, now)
         raise
-    done: list[str] = []
+    _note_policy(ports, now)
+    ended, refused = _all_recorded(person, agent_id, ports, now)
+    refused |= _all_denied(ended, ports, now)
+    for request in ended:
+        call_back(request, ports)
+    return [request.request_id for request in ended if request.request_id not in refused], refused
+
+
+def _all_recorded(
+    person: Person, agent_id: str, ports: Ports, now: datetime
+) -> tuple[list[ApprovalRequest], dict[str, str]]:
+    ended: list[ApprovalRequest] = []
     refused: dict[str, str] = {}
-    for request in ports.store.live(agent_id, now - _longest_life(ports)):
-        if request.status is not RequestStatus.APPROVED and not _session(request, now):
-            continue
+    for request in ports.store.live(agent_id, now - open_requests.LONGEST_LIFE):
         try:
-            revoke_grant(caller, request.request_id, ports, now)
-            done.append(request.request_id)
+            _permitted(person, request.request_id, ports)
+            ended.append(_recorded(person, request.request_id, ports, now))
         except NothingToRevoke:
             continue
         except Refusal as refusal:
             refused[request.request_id] = refusal.code
-    return done, refused
+            actor = Actor(ActorKind.PERSON, person.id, "api")
+            record_refusal(ports, request.request_id, EventType.DECISION_REFUSED, actor, refusal, now)
+    return ended, refused
 
 
-def _longest_life(ports: Ports) -> timedelta:
-    """How long after it was made a request can have a live session: the ladder, the grant, and STS's hour."""
-    actions = ports.policy.actions.values()
-    seconds = max((a.approval.timeout_seconds + a.redemption_seconds for a in actions), default=0)
-    return max(_AT_LEAST, timedelta(seconds=seconds + STS_MAXIMUM) + IN_FLIGHT)
+def _all_denied(ended: list[ApprovalRequest], ports: Ports, now: datetime) -> dict[str, str]:
+    """Deny the sessions, with one policy for each role; the code for each that could not be denied."""
+    by_role: dict[str, list[ApprovalRequest]] = {}
+    refused: dict[str, str] = {}
+    for request in ended:
+        if live_session(request, now):
+            by_role.setdefault(request.grant.role_arn or "" if request.grant else "", []).append(request)
+    for requests in by_role.values():
+        try:
+            deny_for_people(role_of(requests[0], ports), requests, ports, now)
+        except PortFailed:
+            refused |= {request.request_id: RevocationFailed.code for request in requests}
+    return refused
 
 
 def _principal(caller: str, ports: Ports) -> Agent | Person:
@@ -135,18 +182,3 @@ def _permitted(principal: Agent | Person, request_id: str, ports: Ports) -> Appr
     if not isinstance(principal, Person) or not ports.authorizer.may("read", principal, request).allowed:
         raise NotFound
     raise NotAnApprover
-
-
-def _session(request: ApprovalRequest, now: datetime) -> Grant | None:
-    """The grant whose session may still live, if there is one."""
-    grant = request.grant
-    if grant is None or grant.redeemed_at is None or request.status is RequestStatus.FAILED:
-        return None
-    return grant if now < session_end(grant.redeemed_at, request.duration_seconds) else None
-
-
-def _denied(request: ApprovalRequest, now: datetime, by_person: bool) -> RevokedSession:  # noqa: FBT001 - one private word
-    redeemed_at = (request.grant.redeemed_at if request.grant else None) or now
-    return RevokedSession(
-        request.request_id, redeemed_at, session_end(redeemed_at, request.duration_seconds), by_person=by_person
-    )

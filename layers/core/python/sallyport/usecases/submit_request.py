@@ -10,6 +10,7 @@ from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Agent
 from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType, link
 from sallyport.domain.ports import Exists, PortFailed, Ports, TooManyRequests
+from sallyport.domain.proofs import submission_facts
 from sallyport.domain.refusals import (
     IdempotencyConflict,
     PolicyDenied,
@@ -60,8 +61,8 @@ def _submitted(
 ) -> tuple[ApprovalRequest, bool]:
     request, vaulted = _prepare(ports.entropy.request_id(), agent, submission, deployment, ports, now)
     actor = Actor(ActorKind.AGENT, agent.id, "api")
-    verdict = {"verdict": request.verdict.value, "delivery": request.delivery.value}
-    events, head = link(request.subject, request.head, [Draft(EventType.REQUEST_SUBMITTED, actor, verdict)], now)
+    submitted = Draft(EventType.REQUEST_SUBMITTED, actor, submission_facts(request))
+    events, head = link(request.subject, request.head, [submitted], now)
     request = replace(request, head=head)
     key = ports.sameness.sign(f"{agent.id}\n{idempotency_key}".encode()) if idempotency_key else None
     try:
@@ -111,6 +112,9 @@ def _prepare(
         agent=agent.id,
         owner=agent.owner,
         operators=tuple(sorted(agent.operators)),
+        may_act_for=tuple(sorted(agent.may_act_for)),
+        risk=action.risk,
+        asked=tuple(sorted(action.approval.groups(1))),
         on_behalf_of=behalf,
         action=action.name,
         verdict=verdict,

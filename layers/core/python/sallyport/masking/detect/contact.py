@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sallyport.masking import machines
 from sallyport.masking.detect import cues, numbers
 from sallyport.masking.detect.numbers import Group, within
 from sallyport.masking.detect.reading import Reading
@@ -32,7 +33,7 @@ _PUBLIC = re.compile(
     re.IGNORECASE,
 )
 _TECHNICAL = re.compile(
-    r"^https?://(?:[\w-]+\.)*?(?:api|app|oauth|hooks?|webhooks?|registry|docs?|dev|console|cdn|localhost|\d{1,3}(?:\.\d{1,3}){3})[\w-]*[.:/]|/(?:api|oauth2?|v\d{1,2}(?:\.\d)?|webhooks?|graphql|rest)(?:[/?#]|$)",
+    r"^https?://(?:[\w-]+\.)*?(?:api|app|oauth|wiki|grafana|kibana|prometheus|argocd?|jenkins|gitlab|git|jira|confluence|sentry|kubernetes|k8s|vault|nexus|artifactory|sonar|status|metrics|monitoring|alerts?|build|ci|staging|hooks?|webhooks?|registry|docs?|dev|console|cdn|localhost|\d{1,3}(?:\.\d{1,3}){3})[\w-]*[.:/]|/(?:api|oauth2?|v\d{1,2}(?:\.\d)?|webhooks?|graphql|rest)(?:[/?#]|$)",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(
@@ -153,14 +154,29 @@ def _urls(text: str) -> Iterator[Span]:
     for match in _url_matches(text):
         url = match.group().rstrip(".,;:!?)")
         start, end = match.start(), match.start() + len(url)
-        if _PUBLIC.search(url) or _TECHNICAL.search(url):
-            for part in (*_QUERY.finditer(url),):
-                yield Span(start + part.start(1), start + part.end(1), "ID", "url")
-            if not _PUBLIC.search(url):
-                for part in _PERSONAL.finditer(url, url.find("://") + 3):
-                    yield Span(start + part.start() + 1, start + part.end(), "ID", "url")
-        else:
+        public = _PUBLIC.search(url)
+        if not (public or _TECHNICAL.search(url) or _CALLED.search(text, max(0, start - 40), start)):
             yield Span(start, end, "URL", "url")
+            continue
+        parts = [part.span(1) for part in _QUERY.finditer(url)]
+        if not public:
+            parts += [(part.start() + 1, part.end()) for part in _PERSONAL.finditer(url, url.find("://") + 3)]
+        for first, last in parts:
+            if not _drawn(url, first, last):
+                yield Span(start + first, start + last, "ID", "url")
+
+
+# A program calls this URL.
+_CALLED = re.compile(
+    r"(?:\b(?:curl|wget|git clone|helm repo add|docker (?:pull|login))(?: -{1,2}\w[\w-]*){0,4} [\"']?|[a-z]Endpoint=)$"
+)
+_DRAWN = frozenset(("uuid", "hash", "resource", "ulid", "region", "arn"))
+
+
+def _drawn(url: str, start: int, end: int) -> bool:
+    """Whether a part of a URL is an id that a machine made up, and nothing before says that it is somebody's."""
+    name = machines.whole(url[start:end])
+    return name is not None and name.kind in _DRAWN and not name.open and not machines.announced(url[:start])
 
 
 _SCHEME = re.compile(r"[A-Za-z]{2,8}$")

@@ -141,6 +141,8 @@ _BENIGN = v.listed(
     "pmid pmc doi nct cpt icd icd-10 loinc snomed rxnorm ndc hcpcs drg isbn issn port version ver page pp vol chapter section"
     " grade stage class type phase room bed line error http status year score dose rev step level week day month seed size bytes"
     " count total sum amount price cost rfc cve gene exon chromosome allele rs population cm pcs"
+    " color colour background fill stroke offset lag latency revision generation attempt iteration partition shard capacity"
+    " quota throughput iops build run query"
 )
 
 

@@ -212,8 +212,9 @@ def _in_code(text: str, start: int, end: int) -> bool:
     left, right = text[start - 1 : start], text[end : end + 1]
     if left in _CODE or right in _CODE:
         return True
-    return (right in (".", ":") and text[end + 1 : end + 2].isalnum()) or (
-        left in (".", ":") and text[start - 2 : start - 1].isalnum()
+    after, before = text[end + 1 : end + 2], text[start - 2 : start - 1]
+    return (right in (".", ":") and (after.isalnum() or after == ":")) or (
+        left in (".", ":") and (before.isalnum() or before == ":")
     )
 
 

@@ -11,9 +11,26 @@ import re
 from sallyport.masking.machines import persons, pieces, running, tokens
 from sallyport.masking.machines.names import MachineName
 
-__all__ = ["MachineName", "at", "find", "load", "names_of_people", "partition", "running", "whole"]
+__all__ = [
+    "MachineName",
+    "announced",
+    "announces",
+    "at",
+    "find",
+    "glued_names",
+    "load",
+    "names_of_people",
+    "pairs_of_names",
+    "partition",
+    "running",
+    "whole",
+]
 
+announced = persons.announced
+glued_names = persons.glued
+announces = persons.announces
 names_of_people = persons.names
+pairs_of_names = persons.pairs
 partition = tokens.partition
 
 _TOKEN = re.compile(r"[^\s\"'`<>(){}\[\],;|]{4,}")
@@ -42,10 +59,15 @@ def find(text: str) -> list[MachineName]:
 
 def at(text: str, start: int, end: int) -> MachineName | None:
     """The machine's name that the token `text[start:end]` is, or None."""
-    before = text[max(0, start - 64) : start]
-    left = len(text[start:end]) - len(text[start:end].lstrip("'\"*_~=-"))
-    name = tokens.read(text[start + left : end], announced=persons.announced(before))
-    return name.moved(start + left) if name is not None else None
+    while start < end and text[start] in _OPENING:
+        start += 1
+    name = tokens.read(text[start:end])
+    if name is not None and persons.announced(text[max(0, start - 64) : start]):
+        name = tokens.read(text[start:end], announced=True)
+    return name.moved(start) if name is not None else None
+
+
+_OPENING = "'\"*_~=-"
 
 
 def whole(value: str) -> MachineName | None:

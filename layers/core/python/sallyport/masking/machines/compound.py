@@ -31,7 +31,7 @@ _INNER = re.compile(
     r"|(?P<version>v\d{1,4}[.-]\d{1,4}(?:[.-]\d{1,6}){0,2}|\d{1,3}\.\d{1,4}\.\d{1,4}(?=-[a-z]))"
     r"|(?P<host>ip(?:-\d{1,3}){4}(?![0-9-]))"
     r"|(?P<cronjob>(?<=[a-z0-9]-)\d{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}(?:-[bcdfghjklmnpqrstvwxz2456789]{5})?$)"
-    r"|(?P<resource>[a-z]{1,8}(?:-[a-z]{3,10})?-(?=[0-9a-f]*[0-9])(?:[0-9a-f]{17}|[0-9a-f]{8}))"
+    r"|(?P<resource>[a-z]{1,8}(?:-[a-z]{3,10})?-(?=[0-9a-f]*[0-9])(?:[0-9a-f]{17}|[0-9a-f]{8}(?!-[0-9a-z]{4}-)))"
     r")(?![A-Za-z0-9])"
 )
 _PIECE = re.compile(r"[A-Za-z0-9]+")
@@ -50,6 +50,11 @@ _TIMED = listed(
     " time timestamp alb elb nlb balancer lb version state session cache upload uploads out output checkpoint part worker node"
     " service canary migration report stage trace event events index shard"
 )
+# What is drawn by lot behind one of these is to be kept, whatever its form.
+_KEPT = listed(
+    "secret secrets token tokens password passwd pwd pass key keys apikey access private bearer credential auth sig salt"
+    " xoxa xoxb xoxe xoxp xoxr xoxs ghp glpat shpat"
+)
 _MONTHS = listed("jan feb mar apr may jun jul aug sep sept oct nov dec")
 _NUMBER = re.compile(
     r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)|(?<!\d)\d{3}-\d{3,4}(?:-\d{4})?(?!\d)|\d{1,2}-\d{1,2}-(?:19|20)?\d\d(?!\d)"
@@ -64,51 +69,90 @@ def read(text: str, *, lenient: bool = False, announced: bool = False) -> Parts:
     """
     if len(text) > _LONGEST:
         return NOTHING
-    if not announced and (kind := pieces.form(text)) is not None and not (kind == "date" and not lenient):
+    if (
+        not announced
+        and not _keeps(text)
+        and (kind := pieces.form(text)) is not None
+        and not (kind == "date" and not lenient)
+    ):
         return Parts(kind, [(0, len(text))])
     if _NUMBER.search(text) and not _INNER.search(text):
+        return NOTHING
+    if _SIGNED.fullmatch(text):
         return NOTHING
     closed: list[tuple[int, int]] = []
     kind = None
     at, before = 0, "patient" if announced else ""
-    named = persons.names(text)
+    named = persons.names(text) if any(map(str.isalpha, text)) else []
     for match in [*_INNER.finditer(text), None]:
         end = match.start() if match is not None else len(text)
         for piece in _PIECE.finditer(text, at, end):
-            start = piece.start()
             found = _judge(piece.group(), before, last=piece.end() == len(text), lenient=lenient)
-            if found is not None and not any(first < piece.end() and start < last for first, last in named):
+            if found is not None and not _within(piece.span(), named):
                 closed.append(piece.span())
                 kind = kind or (found if found != "word" else None)
             before = piece.group()
         if match is None:
             break
-        word = match.group().partition("-")[0] if match.lastgroup == "resource" else before
-        if not persons.announces(before) and not persons.announces(word) and not _is_birth(before):
-            inner = match.lastgroup if match.lastgroup != "sep" else "date"
-            if inner != "resource" or not persons.names(word):
-                closed.append(match.span())
-                kind = kind or inner
+        if not _withheld(match, before):
+            closed.append(match.span())
+            kind = kind or ("date" if match.lastgroup == "sep" else match.lastgroup)
         at, before = match.end(), match.group()
     return Parts(kind or _counted(text, closed, named), closed)
 
 
-_STEPS = re.compile(r"[a-z]+\d{0,4}(?:[-_][a-z]+\d{0,4})+(?:[-_]\d{1,4}){1,2}")
+def _keeps(text: str) -> bool:
+    """Whether the first word of `text` says that the rest is a secret: `xoxb-…`, `token_…`."""
+    first = _WORD.match(text)
+    return first is not None and first.group().lower() in _KEPT
+
+
+# Three parts, each drawn by lot: what is signed lets somebody in.
+_SIGNED = re.compile(r"[\w-]{16,}\.[\w-]{16,}\.[\w-]{16,}")
+
+
+def _within(span: tuple[int, int], named: list[tuple[int, int]]) -> bool:
+    return any(first < span[1] and span[0] < last for first, last in named)
+
+
+def _withheld(match: re.Match[str], before: str) -> bool:
+    """Whether a form inside a name is not believed, for the word before it says that it is somebody's or a secret."""
+    if match.lastgroup in ("date", "sep"):
+        return persons.dates(before) or _is_month(before)
+    own = match.group().partition("-")[0] if match.lastgroup == "resource" else before
+    if match.lastgroup == "resource" and (not _drawn(match.group()) or persons.names(own)):
+        return True
+    return any(word.lower() in _KEPT or persons.announces(word) for word in (before, own)) or _is_month(before)
+
+
+def _drawn(text: str) -> bool:
+    """Whether an id has a prefix that a service gives, or letters and digits mixed behind one that nobody knows."""
+    return pieces.resource(text) or not text.rpartition("-")[2].isdigit()
+
+
+_MANY = re.compile(r"[a-z0-9]{1,20}(?:[-_]{1,2}[a-z][a-z0-9]{0,20}){3,12}")
+_STEPS = re.compile(
+    r"[a-z]+\d{0,4}(?:[-_][a-z]+\d{0,4})+(?:[-_]\d{1,4}){1,2}|[A-Z]{2,12}(?:_[A-Z]{2,16})+(?:_\d{1,3}){1,2}"
+)
 
 
 def _counted(text: str, closed: list[tuple[int, int]], named: list[tuple[int, int]]) -> str | None:
     """`name` where small words and short numbers count what there is several of: `rc-rg3-0002-003`."""
+    if named or persons.announces(text):
+        return None
+    if _MANY.fullmatch(text):
+        return "name"
     whole = sum(end - start for start, end in closed) == sum(map(str.isalnum, text))
-    return "name" if whole and not named and _STEPS.fullmatch(text) else None
+    return "name" if whole and _STEPS.fullmatch(text) else None
 
 
-def _is_birth(word: str) -> bool:
+def _is_month(word: str) -> bool:
     return word.lower() in _MONTHS
 
 
 def _judge(piece: str, before: str, *, last: bool, lenient: bool) -> str | None:
     """What one piece of a name is: `word` says nothing, another kind says that a machine made the name; None is open."""
-    personal = persons.announces(before)
+    personal = persons.announces(before) or before.lower() in _KEPT
     if _WORD.fullmatch(piece):
         return "word" if lenient or (not persons.announces(piece) and _says_nothing(piece)) else None
     if personal:

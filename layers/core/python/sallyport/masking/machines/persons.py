@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 
 from sallyport.masking import words
 from sallyport.masking.detect.vocabulary import listed
@@ -16,7 +18,12 @@ _ANNOUNCE = listed(
     " claimants rx prescription prescriptions accession specimen specimens donor donors student students employee employees"
     " resident residents admission admissions customer customers card cards iban invoice invoices license licence medrec"
     " phone phones fax tel mobile ein tin itin social aadhaar pan cpf curp pesel bsn epi empi emr ehr"
-    " admit admitted discharge discharged dos seen appointment appointments appt died death deceased visited"
+    " insurance insurer payer payers health admit admitted discharge discharged dos seen appointment appointments appt died death deceased visited"
+)
+# Directly before a date they say that it is somebody's.
+_DATED = listed(
+    "dob birth born birthdate birthday died death deceased admit admitted admission discharge discharged dos seen appointment appt"
+    " visit visited patient pt mrn"
 )
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 _BEFORE = 48  # characters in which a word that announces somebody's number is looked for
@@ -26,6 +33,11 @@ _NEAR = 4  # words
 def announces(word: str) -> bool:
     """Whether `word`, directly before a number or a code, says that it is a person's."""
     return not _ANNOUNCE.isdisjoint(_WORD.findall(word.lower()))
+
+
+def dates(word: str) -> bool:
+    """Whether `word`, directly before a date, says that it is a person's."""
+    return not _DATED.isdisjoint(_WORD.findall(word.lower()))
 
 
 def announced(before: str) -> bool:
@@ -53,6 +65,34 @@ def names(text: str) -> list[tuple[int, int]]:
         elif _sure(flags):
             found.append((start, end))
     return found
+
+
+def pairs(text: str) -> bool:
+    """Whether a given and a family name stand beside each other in `text`."""
+    parts = [(match.start(), match.end(), _flags(match.group())) for match in _PARTS.finditer(text)]
+    return any(
+        start - end <= 1 and _pair(first, second) for (_, end, first), (start, _, second) in itertools.pairwise(parts)
+    )
+
+
+_GLUED = re.compile(r"[A-Za-z]{2,20}(?:[-_.+][A-Za-z]{2,20}){1,3}(?![A-Za-z])")
+# Between capitalised words a hyphen belongs to prose, where the names of tests and devices are known: `Jackson-Pratt`.
+_GLUE = re.compile(r"(?<=[a-z][a-z])(?:[_.+](?=[A-Za-z][a-z])|-(?=[a-z]{2}))")
+_BACK = re.compile(r"[A-Za-z]{2,20}")
+
+
+def glued(text: str) -> Iterator[tuple[int, int]]:
+    """Where a given and a family name stand in one token of `text`: `patient-john-smith`, `maria.gonzalez`."""
+    done = 0
+    for glue in _GLUE.finditer(text):
+        first = _BACK.match(text[max(done, glue.start() - 20) : glue.start()][::-1])
+        match = _GLUED.match(text, glue.start() - first.end()) if first is not None else None
+        if match is None or not any(_flags(part) & words.STRONG_NAME for part in match.group().split(glue.group())):
+            continue
+        for start, end in names(match.group()):
+            if _GLUE.search(match.group(), start, end) is not None:
+                yield match.start() + start, match.start() + end
+                done = match.start() + end
 
 
 def _flags(word: str) -> int:

@@ -23,15 +23,21 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("zone", r"Z(?=[0-9A-Z]*[A-Z])[0-9A-Z]{12,31}|E(?=(?:[0-9]*[A-Z]){3})(?=(?:[A-Z]*[0-9]){2})[0-9A-Z]{12,13}"),
     ("organization", r"o-[a-z0-9]{10,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|r-[0-9a-z]{4,32}"),
     ("pool", r"[a-z]{2}(?:-[a-z]{3,4})?-[a-z]{4,9}-\d_[A-Za-z0-9]{6,16}"),
-    ("git", r"refs|v\d{1,4}"),
+    ("version", r"20[12]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\.\d{1,4}|\d{1,3}(?:\.\d{1,4}){1,2}[-+]\d{8}(?:\.\d{1,4})?"),
+    ("literal", r"0x[0-9A-Fa-f]{4,64}"),
+    ("algorithm", r"(?:SSH-)?(?:ED|X)25519|(?:RSA|AES|ECC|ECDSA|HMAC|SHA|TLS|RSASSA|RSAES|ECDH|CHACHA)(?:[-_]?[A-Z0-9]{1,8}){1,6}"),
+    ("principal", r"(?:AGPA|AIDA|AROA|AIPA|ANPA|ANVA|ASCA|APKA)[A-Z0-9]{12,20}"),
 )  # fmt: skip
-_COMPILED = tuple((kind, re.compile(form)) for kind, form in _FORMS)
+_ANY_FORM = re.compile("|".join(f"(?P<{kind}_{i}>{form})" for i, (kind, form) in enumerate(_FORMS)))
 _ID = re.compile(
     r"([a-z]{1,12}(?:-[a-z]{2,10}){0,2})-(?:([0-9a-f]{17}|[0-9a-f]{8,10}|[0-9a-f]{16})|([0-9a-z]{8,17}))", re.IGNORECASE
 )
 # What the services and their clients make up by lot: too long and too mixed for anybody's number.
 _GENERATED = re.compile(r"(?=[A-Za-z0-9_-]*[a-z])[A-Za-z0-9_-]{16,128}")
 _RUN = re.compile(r"[0-9]+|[a-z]+|[A-Z]+")
+# Without a break, and longer than any number that people are given.
+_UNIFORM = re.compile(r"(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{28,128}|[0-9]{25,128}")
+_CAPITAL, _CAPITAL_RUNS = re.compile(r"[A-Z0-9]{16,27}"), 7
 _BETWEEN = re.compile(r"[-_]+")
 _MANY_RUNS = 8
 _UNBROKEN = 14  # characters
@@ -58,28 +64,31 @@ def form(text: str) -> str | None:
     """The kind of the documented form that the whole of `text` has, or None."""
     if len(text) > 128 or len(text) < 4:
         return None
-    for kind, pattern in _COMPILED:
-        if pattern.fullmatch(text) is not None:
-            return kind
-    if _resource(text):
+    if (match := _ANY_FORM.fullmatch(text)) is not None and match.lastgroup is not None:
+        return match.lastgroup.partition("_")[0]
+    if resource(text):
         return "resource"
     return "generated" if generated(text) else None
 
 
-def _resource(text: str) -> bool:
+def resource(text: str) -> bool:
     """Whether `text` is an id of a cloud's resource: `vol-1234567890abcdef0`, `sg-12345678`, `rtbassoc-3a1f0f58`."""
     match = _ID.fullmatch(text)
     if match is None:
         return False
     prefix, hexadecimal, other = match.groups()
-    if prefix.islower() and prefix in prefixes():
-        digits = (hexadecimal or other).isdigit()
-        return not digits or len(prefix) >= _LISTED_SHORT or prefix in ("i", "sg", "fs")
-    return False
+    drawn = hexadecimal or other
+    if prefix not in prefixes():
+        return False
+    return not drawn.isdigit() or len(prefix) >= _LISTED_SHORT or prefix in ("i", "sg", "fs")
 
 
 def generated(text: str) -> bool:
     """Whether `text` was drawn by lot rather than given to anybody: sixteen characters of all kinds that keep changing."""
+    if _UNIFORM.fullmatch(text) is not None:
+        return True
+    if _CAPITAL.fullmatch(text) is not None:
+        return len(_RUN.findall(text)) >= _CAPITAL_RUNS
     return (
         _GENERATED.fullmatch(text) is not None
         and len(_RUN.findall(text)) >= _MANY_RUNS

@@ -16,7 +16,9 @@ _ZONED = r"(?:Z|UTC| UTC|[+-]\d\d:?\d\d)"
 _INSTANT = re.compile(
     rf"(?<![\w-])20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d(?:[.,]\d{{1,9}})?(?P<zone> ?{_ZONED})?(?![\w-])"
     rf"|(?<![\w-])20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])[0-5]\d[0-6]\d(?P<compact>Z)(?!\w)"
-    rf"|\[(?:0[1-9]|[12]\d|3[01])/[A-Z][a-z]{{2}}/20\d\d:\d\d:\d\d:\d\d [+-]\d{{4}}\]"
+    r"|^(?P<syslog>(?:<\d{1,3}>)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 0-3]?\d [0-2]\d:[0-5]\d:[0-6]\d)(?= [\w.-]{1,63} [\w./-]{1,40}(?:\[\d{1,8}\])?:)"
+    rf"|\[(?:0[1-9]|[12]\d|3[01])/[A-Z][a-z]{{2}}/20\d\d:\d\d:\d\d:\d\d [+-]\d{{4}}\]",
+    re.MULTILINE,
 )
 _LEVEL = re.compile(
     r"[\])]?[\s:|,-]{1,3}[\[(]?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|FATAL|CRIT(?:ICAL)?|SEVERE|PANIC|I|W|E|F|D)\b|\s+\[[\w. -]{1,40}\]|\s\w[\w.-]{0,40}\[\d{1,7}\]:",
@@ -38,12 +40,19 @@ _CLOUD = re.compile(
 )
 
 
+_PORTS = re.compile(
+    r"(?:(?<=-p )|(?<=-p=)|(?<=--publish )|(?<=ports )|(?<=port-forward ))\d{2,5}:\d{2,5}(?:/(?:tcp|udp))?(?![\w:.])"
+)
+
+
 # What must stand in a text before a grammar is tried.
 _GRAMMARS = (
     ("schedule", re.compile(r"(?:rate|cron|at)\(|:\d\d-|\w:\d\d:\d\d"), _SCHEDULE),
     ("instant", re.compile(r"\d:\d\d:\d|\dT\d"), _INSTANT),
+    ("ports", re.compile(r"\d\d:\d\d"), _PORTS),
     ("account", re.compile(r"\d{12}"), _ACCOUNT),
 )
+_TOLD = re.compile(r"\d:\d|\dT\d|\d{12}|\d \*|\* [\d*]")
 _REACH = 160  # characters around what a detector found, in which the words that matter stand
 
 
@@ -62,6 +71,8 @@ def find(text: str) -> list[MachineName]:
 
 def at(text: str, start: int, end: int) -> MachineName | None:
     """The name that covers what a detector found at `text[start:end]`."""
+    if not _TOLD.search(text, start, end + 9):
+        return None
     low = max(0, start - _REACH)
     for name in find(text[low : end + _REACH]):
         if name.start <= start - low < name.end:
@@ -75,13 +86,13 @@ def whole(value: str) -> MachineName | None:
 
 
 def _believed(kind: str, text: str, match: re.Match[str]) -> bool:
-    return kind == "schedule" or (_of_a_machine if kind == "instant" else _of_a_cloud)(text, match)
+    return kind in ("schedule", "ports") or (_of_a_machine if kind == "instant" else _of_a_cloud)(text, match)
 
 
 def _of_a_machine(text: str, match: re.Match[str]) -> bool:
     """Whether an instant is written as programs write it, and no word beside it says that it is somebody's."""
     start, end = match.span()
-    zoned = match.group("zone") or match.group("compact") or text[start] == "["
+    zoned = match.group("zone") or match.group("compact") or match.group("syslog") or text[start] == "["
     if not zoned and not _LEVEL.match(text, end):
         return False
     before = text[max(0, start - _NEAR) : start].rpartition("\n")[2]

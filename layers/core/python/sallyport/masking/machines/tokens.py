@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sallyport.masking.machines import clouds, compound, network, persons
+from sallyport.masking.machines import clouds, compound, network, persons, pieces
 from sallyport.masking.machines.names import MachineName
 from sallyport.masking.machines.tickets import ticket
 
@@ -18,7 +18,12 @@ _WRITTEN = re.compile(
 _SEGMENT = re.compile(r"[^/:=,?&#~+%$!\\]+")
 _EDGES = ".,;:!?*'\"-_~"
 _ACCOUNT_HOST = re.compile(r"\d{12}(?=\.(?:dkr|signin|s3|ddb)\b)")
-_DAYS = re.compile(r"(?<=/)(20[1-3]\d)/(0[1-9]|1[0-2])(?:/(0[1-9]|[12]\d|3[01])(?:/(?:[01]\d|2[0-3]))?)?(?=/|$)")
+_DAYS = re.compile(
+    r"(?<=/)20[1-3]\d/(?:0[1-9]|1[0-2])(?:/(?:0[1-9]|[12]\d|3[01])(?:/(?:[01]\d|2[0-3]))?)?(?=/|$)"
+    r"|(?<=[_/=])20[1-3]\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T[0-2]\d:[0-5]\d(?::[0-6]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
+)
+# Behind a name: `base:2025.11.2`, `aws-cli/2.15.30`.
+_NUMBERED = re.compile(r"\d{1,4}(?:\.\d{1,3}){1,2}")
 
 
 def read(token: str, *, announced: bool = False) -> MachineName | None:
@@ -28,16 +33,29 @@ def read(token: str, *, announced: bool = False) -> MachineName | None:
     """
     if len(token) > LONGEST or not (token := token.rstrip(_EDGES)):
         return None
-    if (kind := network.kind(token)) is not None:
+    if _TELLING.search(token) is None:
+        return None
+    if _NUMERIC.fullmatch(token) is not None:
+        kind = _numeric(token)
+        return MachineName(0, len(token), kind) if kind is not None else None
+    if ":" in token and (kind := network.kind(token)) is not None:
         return MachineName(0, len(token), kind)
     if clouds.image(token):
         return MachineName(0, len(token), "image")
     if (kind := ticket(token)) is not None and not announced:
         return MachineName(0, len(token), kind)
+    if _CODE.fullmatch(token) is not None:
+        kind = None if announced else pieces.form(token)
+        return MachineName(0, len(token), kind) if kind is not None else None
     kind, closed = _closed(token, announced=announced)
     if kind == "date" and _bare(token, closed):
         return None
     return MachineName(0, len(token), kind, _complement(token, closed)) if kind is not None else None
+
+
+_CODE = re.compile(r"[A-Z0-9-]+")  # nothing in it that could be put together from words
+_NUMERIC = re.compile(r"[0-9./:+-]*")  # without a letter only addresses and endless numbers are names
+_TELLING = re.compile(r"[0-9/:.]")
 
 
 def _closed(token: str, *, announced: bool) -> tuple[str | None, list[tuple[int, int]]]:
@@ -48,25 +66,44 @@ def _closed(token: str, *, announced: bool) -> tuple[str | None, list[tuple[int,
     if at:
         closed.append((0, at))
         announced = False
-    days = {match.start(): match.end() for match in _DAYS.finditer(token)} if "/20" in token else {}
+    days = {match.start(): match.end() for match in _DAYS.finditer(token)} if "20" in token else {}
     until = 0
     before = ""
     for match in _SEGMENT.finditer(token, at):
         start = match.start()
         if start < until:
             continue
-        if start in days and not persons.announces(before):
-            until = days[start]
+        if (day := next((at for at in days if start <= at < match.end()), None)) is not None and not persons.dates(
+            token[:day]
+        ):
+            until = days[day]
+            start = day
             closed.append((start, until))
             kind = kind or "date"
             continue
         segment = match.group()
+        if token[start - 1 : start] in "/:" and _NUMBERED.fullmatch(segment) and _names_thing(before):
+            closed.append(match.span())
+            kind = kind or "version"
+            continue
         near = persons.announces(before) or (announced and not before)
         found, parts = _segment(segment, lenient=lenient, announced=near)
         kind = kind or found
         closed += [(start + first, start + last) for first, last in parts]
         before = segment
     return kind, closed
+
+
+def _names_thing(word: str) -> bool:
+    """Whether what a version stands behind is a name of something: `aws-cli`, and not `Seen` or `dob`."""
+    return word.islower() and not persons.announces(word) and not persons.dates(word)
+
+
+def _numeric(token: str) -> str | None:
+    """The kind of a token without letters: an address, a version, or an endless number."""
+    if "." not in token:
+        return "generated" if pieces.generated(token) else None
+    return network.kind(token) or ("version" if pieces.form(token) == "version" else None)
 
 
 _LABEL = re.compile(r"[A-Za-z_ ]*[:=]\d")

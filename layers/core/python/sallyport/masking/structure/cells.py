@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from sallyport.masking import mentions
 from sallyport.masking.spans import Span
-from sallyport.masking.structure.fields import Field, holds
+from sallyport.masking.structure import judging
+from sallyport.masking.structure.fields import Field
 
 type Finder = Callable[[str], list[Span]]
 
@@ -26,11 +27,15 @@ class Cells:
 
     def read(self, value: str, at: int, field: Field | None) -> Iterator[Span]:
         """What identifies in the cell `value`, which stands at `at` in a column of `field`."""
-        if field is not None and holds(field, value):
-            yield from self._whole(value, at, field.category)
-        else:
-            for span in self._look(value, at):
-                yield span._replace(start=span.start + at, end=span.end + at)
+        said = judging.READ if field is None else judging.decide(field, value)
+        if said == judging.KEEP:
+            return
+        if said not in (judging.READ, judging.READ_AS_MACHINES):
+            yield from self._whole(value, at, said)
+            return
+        spans = self._look(value, at)
+        for span in judging.machines_own(value, spans) if said == judging.READ_AS_MACHINES else spans:
+            yield span._replace(start=span.start + at, end=span.end + at)
 
     def unnamed(self, column: Iterable[tuple[str, int]]) -> Iterator[Span]:
         """What identifies in the cells of a column without a name: where most of them are an identifier, all are."""

@@ -1,21 +1,22 @@
 # ruff: noqa: E501 - patterns and word lists are read alternative by alternative, not by the column
-"""Documents inside strings: JSON, CSV, base64, `name=value` pairs; SQL has a room of its own. All answer with spans, so the
-rest stays as it was."""
+"""Documents inside strings: CSV, base64, `name=value` pairs; JSON and SQL have rooms of their own. All answer with spans, so
+the rest stays as it was."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
 from sallyport.masking import machines
-from sallyport.masking.plain import Plain, unescape_json
 from sallyport.masking.spans import Span
-from sallyport.masking.structure import hl7
+from sallyport.masking.structure import company, hl7
 from sallyport.masking.structure.cells import Cells, Finder
 from sallyport.masking.structure.encoded import decode_base64, encoded_spans
-from sallyport.masking.structure.fields import Field, field_of, holds
+from sallyport.masking.structure.fields import field_of, holds
+from sallyport.masking.structure.json_text import is_json, json_spans, looks_like_json
+from sallyport.masking.structure.meanings import Masked
 from sallyport.masking.structure.sql import looks_like_sql, sql_spans, without_literals
+from sallyport.masking.structure.tables import columns
 
 __all__ = [
     "decode_base64",
@@ -31,64 +32,6 @@ __all__ = [
     "without_literals",
 ]
 
-_JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|[{}\[\],]')
-_JSON_START = re.compile(r'\s*(?:\{\s*(?:"|\})|\[\s*(?:["{\[\d-]|\]|null|true|false))')
-_JSON_STRING_START = re.compile(r'\s*"[\[{]')
-
-
-def looks_like_json(text: str) -> bool:
-    """Whether `text` is a JSON object, array, or a JSON string that holds one. Only its two ends are looked at."""
-    tail = text[-40:].rstrip()[-1:]
-    return (tail in "}]" and _JSON_START.match(text) is not None) or (
-        tail == '"' and _JSON_STRING_START.match(text) is not None
-    )
-
-
-def is_json(text: str) -> bool:
-    """Whether `text` is JSON to its end, so that `json_spans` has read all of it."""
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def json_spans(text: str, find: Finder) -> Iterator[Span]:
-    """Identifiers in the strings and numbers of JSON text, by their keys, else as free text."""
-    field: Field | None = None
-    for match in _JSON_TOKEN.finditer(text):
-        string, colon, number = match.groups()
-        if string is None and number is None:
-            if match.group() in "{[":
-                field = field if match.group() == "[" else None
-            elif match.group() in "]}":
-                field = None
-            continue
-        if colon is not None:
-            reading = unescape_json(string)
-            field = field_of(reading.text)
-            if field is None and not _FIELD_NAME.fullmatch(reading.text):
-                yield from _moved(find(reading.text), reading, match.start(1))
-            continue
-        group = 1 if string is not None else 3
-        if field is not None and holds(field, match.group(group)):
-            yield Span(match.start(group), match.end(group), field.category, "field")
-        elif string:
-            reading = unescape_json(string)
-            yield from _moved(find(reading.text), reading, match.start(1))
-        elif number and len(number) >= 9:
-            yield from _moved(find(number), Plain(number, None, None), match.start(3))
-
-
-_FIELD_NAME = re.compile(r"[A-Za-z_$@][\w.$@:-]{0,60}")
-
-
-def _moved(spans: list[Span], reading: Plain, offset: int) -> Iterator[Span]:
-    for span in spans:
-        start, end = reading.back(span.start, span.end)
-        yield Span(start + offset, end + offset, span.category, span.detector)
-
-
 _INSERT_HEAD = re.compile(r"\s*insert\s+into\b", re.IGNORECASE)  # its columns have commas between them as well
 _DELIMITERS = ",\t;|"
 _CELL = {delimiter: re.compile(rf'"((?:[^"]|"")*)"|([^{re.escape(delimiter)}\r\n"]*)') for delimiter in _DELIMITERS}
@@ -102,16 +45,20 @@ def table_delimiter(text: str) -> str | None:
     for delimiter in _DELIMITERS:
         columns = head.count(delimiter) + 1
         if columns >= 3 or (columns == 2 and delimiter in ",\t"):
-            known = sum(field_of(cell.strip(' "\r')) is not None for cell in head.split(delimiter))
+            known = sum(_is_column(cell.strip(' "\r')) for cell in head.split(delimiter))
             if (known >= 2 or known * 2 >= columns) and rest.partition("\n")[0].count(delimiter) + 1 >= columns:
                 return delimiter
     return None
 
 
-def table_spans(text: str, delimiter: str, find: Finder) -> Iterator[Span]:
+def _is_column(name: str) -> bool:
+    return field_of(name) is not None or bool(company.says(name) & company.SAYS_MACHINE)
+
+
+def table_spans(text: str, delimiter: str, find: Finder, masked: Masked) -> Iterator[Span]:
     """Identifiers in the cells of a delimited table, by its header, else as free text."""
     head, _, _ = text.partition("\n")
-    columns = [field_of(cell.strip(' "\r')) for cell in head.split(delimiter)]
+    fields = columns([cell.strip(' "\r') for cell in head.split(delimiter)], masked)
     cell = _CELL[delimiter]
     cells = Cells(find)
     at, column, size = len(head) + 1, 0, len(text)
@@ -122,7 +69,7 @@ def table_spans(text: str, delimiter: str, find: Finder) -> Iterator[Span]:
             continue
         group = 1 if match.group(1) is not None else 2
         if value := match.group(group):
-            yield from cells.read(value, match.start(group), columns[column] if column < len(columns) else None)
+            yield from cells.read(value, match.start(group), fields[column] if column < len(fields) else None)
         at = match.end()
         if text[at : at + 1] == delimiter:
             column += 1

@@ -26,6 +26,10 @@ Trust = Literal[
     "public",
     "measure",
     "machine",
+    "id",
+    "token",
+    "version",
+    "agent",
 ]
 
 
@@ -54,7 +58,7 @@ _WHOSE = (
     r"|my|the|your|his|her|their|new|old|raw|src|cur|account|acct|owner|holder|cardholder|applicant|donor|recipient|sender|author|subject|resident|visitor|student|dependent|responsible party) )*"
 )
 _TABLE: tuple[tuple[str, Trust, str], ...] = (
-    ("SECRET", "whole", r"(?:.* )?(?:password|passwd|pwd|passphrase|secret|secrets|secret key|api key|apikey|access key|access key id|private key|signing key|encryption key|client secret|token|auth token|access token|refresh token|session token|bot token|bearer|authorization|credential|credentials|connection string|conn str|cookie|otp|cvv|cvc|pin code|webhook url)|pin|auth|pass"),
+    ("SECRET", "whole", r"(?:.* )?(?:password|passwd|pwd|passphrase|secret|secrets|secret key|api key|apikey|access key|access key id|private key|signing key|encryption key|client secret|token|auth token|access token|refresh token|session token|bot token|bearer|authorization|credential|credentials|connection string|conn str|cookie|saml assertion|saml response|otp|cvv|cvc|pin code|webhook url)|pin|auth|pass"),
     ("SSN", "whole", r"ssn(?: number| no| num| last 4| last four| 4)?|social security(?: number| no| num| nbr)?|social sec(?: no| num| number)?|soc sec(?: no| num| number)?|ssno|ssnum|social|ss (?:number|no|num|nbr)|tax id(?: number| no)?|tax identification number|tax number|taxpayer id|tin|itin|national id(?: number)?|sin|nino"),
     ("MRN", "whole", r"mrn(?: id| number| no| num| value)?|mrno|mrnum|medrecno|med record|mr (?:number|no|num)|med rec(?: no| num| number| id)?|medical rec(?:ord)?(?: no| num| number| nbr| id| identifier)?|medrec(?: no| num| number)?|chart(?: no| num| number| nbr| id)|hospital (?:no|number|num|id)|record (?:no|number|num|id)|health record(?: id| number)?|emr id|ehr id|epi|empi|nhs(?: number| no)?"),
     ("ID", "whole", r"(?:patient|pt|pat|person|subject)(?: id| identifier| no| number| num| key| code| guid| uuid| ref)|pid|pat id|patid|ptid|patno|patnum|ptno|patient|subject id"),
@@ -91,8 +95,11 @@ def rules() -> tuple[Any, tuple[tuple[Field, Any], ...]]:
 # Keys of requests and programs that look like the ones above and mean something else.
 _TECHNICAL = re.compile(
     r"(?:table|bucket|file|column|field|attribute|database|db|schema|index|key|queue|topic|function|host|domain|service|stack|region|role|policy|action|resource|event|tool|model|image|package|job|task|step|state|metric|log|event|display|type|class|method|module|project|team|channel|branch|repo|repository|commit|test|drug|medication|product|item|organization|organisation|org|company|facility|hospital|clinic|department|dept|unit|ward|plan|payer|insurer|study|course|lab|device|brand|generic|program) names?"
-    r"|(?:due|update|valid|up|down|to|candi|man)date|.*(?:token type|token count|tokens|max tokens|token limit)|(?:page|next|previous|prev|continuation|pagination|sync|cursor) token|idempotency (?:key|token)|.* (?:policy|template) (?:id|name)|attributes?|keys?|prefix|contact (?:reason|type|method|preference)|.* type|.* status|.* count|.* code system"
+    r"|(?:due|update|valid|up|down|to|candi|man)date|(?:new|old) images?|.*(?:token type|token count|tokens|max tokens|token limit)|(?:page|next|previous|prev|continuation|pagination|sync|cursor) token|idempotency (?:key|token)|.* (?:policy|template) (?:id|name)|attributes?|keys?|prefix|contact (?:reason|type|method|preference)|.* type|.* status|.* count|.* code system"
 )
+
+
+_FIELD_LIKE = re.compile(r"[!-/:-~]{1,64}\d{0,2}")
 
 
 @lru_cache(maxsize=4096)
@@ -110,8 +117,8 @@ def field_of(key: str) -> Field | None:
 
 
 def is_field_like(key: str) -> bool:
-    """Whether `key` can be remembered beyond a request: words, no number and no sentence."""
-    return key.isascii() and not any(map(str.isdigit, key)) and " " not in key
+    """Whether `key` can be remembered beyond a request: words and at most two digits, no number and no sentence."""
+    return _FIELD_LIKE.fullmatch(key) is not None
 
 
 def words_of(key: str) -> list[str]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from sallyport.masking.structure.company import Company
 from sallyport.masking.structure.fields import Field, field_of, is_field_like, words_of
 from sallyport.masking.structure.key_kinds import Kind, kinds
 
 MACHINES: Final = Field("", "machine")
+_ID: Final = Field("", "id")
+_VERSION: Final = Field("", "version")
+_TOKEN: Final = Field("", "token")
 INSTANT: Final = Field("DATE", "instant")
+_INSTANT: Final = Field("", "instant")  # where the key alone would say nothing
+_AGENT: Final = Field("", "agent")
 DAY: Final = Field("DATE", "day")
 HOST: Final = Field("IP", "host")
 _PUBLIC: Final = Field("IP", "public")
@@ -19,13 +24,21 @@ _JUDGED: Final = Field("NAME", "judged")
 _ACTOR: Final = Field("NAME", "actor")
 _LABEL: Final = Field("NAME", "label")
 _CONTACT: Final = Field("PHONE", "contact")
+_ANYWHERE: Final = (
+    (Kind.ANYWHERE, _TOKEN),
+    (Kind.ARN, MACHINES),
+    (Kind.HOST, HOST),
+    (Kind.VERSION, _VERSION),
+    (Kind.AGENT, _AGENT),
+)
 _CONTACTS = frozenset(("contact", "contacts", "callback"))
 
 
 def meaning(key: str, company: Company) -> Field | None:
     """What `key` says of its value in an object of `company`, or None: then the value is read as free text."""
     if company >= Company.SOMEBODY or len(key) > 64 or not key.isascii():
-        return _contact(field_of(key), key)
+        field = _contact(field_of(key), key)
+        return _AGENT if field is None and Kind.AGENT in kinds(" ".join(words_of(key))) else field
     remember = is_field_like(key)  # a cache outlives the request, and keys may be identifiers themselves
     return _remembered(key, company) if remember else _meaning(key, company)
 
@@ -38,6 +51,9 @@ def _remembered(key: str, company: Company) -> Field | None:
 def _meaning(key: str, company: Company) -> Field | None:
     field = _contact(field_of(key), key)
     like = kinds(" ".join(words_of(key)))
+    for kind, meant in _ANYWHERE:
+        if kind in like:
+            return meant
     return (_machines if company is Company.MACHINE else _nobodys)(field, like)
 
 
@@ -48,14 +64,10 @@ def _contact(field: Field | None, key: str) -> Field | None:
 
 def _nobodys(field: Field | None, like: frozenset[str]) -> Field | None:
     """In an object that speaks of nobody in particular, a key is believed where it is unmistakable."""
-    if Kind.ANYWHERE in like:
-        return MACHINES
-    if Kind.HOST in like:
-        return HOST
     if field is None:
         if Kind.MEASURE in like:
             return _MEASURED
-        return INSTANT if Kind.INSTANT in like else None
+        return _INSTANT if Kind.INSTANT in like else None
     category = field.category
     if category == "DATE":
         return INSTANT if Kind.INSTANT in like and Kind.DAY not in like else field
@@ -68,14 +80,12 @@ def _nobodys(field: Field | None, like: frozenset[str]) -> Field | None:
 
 def _machines(field: Field | None, like: frozenset[str]) -> Field | None:
     """In a machine's object what names, counts and dates is a machine's, unless it could only be a person's."""
-    if Kind.ANYWHERE in like or Kind.MEASURE in like:
-        return MACHINES
-    if Kind.HOST in like:
-        return HOST
+    if Kind.MEASURE in like:
+        return _MEASURED
     if field is None:
         if Kind.INSTANT in like and Kind.DAY not in like:
             return DAY
-        return MACHINES if Kind.OWN in like else _ACTOR if Kind.ACTORS in like else None
+        return _machines_own(like)
     category = field.category
     if category == "DATE":
         return field if Kind.DAY in like else DAY
@@ -90,16 +100,32 @@ def _machines(field: Field | None, like: frozenset[str]) -> Field | None:
     return MACHINES if category in like else field
 
 
+def _machines_own(like: frozenset[str]) -> Field | None:
+    if Kind.ID in like:
+        return _ID
+    return MACHINES if Kind.OWN in like else _ACTOR if Kind.ACTORS in like else None
+
+
 def _machines_name(field: Field, like: frozenset[str]) -> Field:
     if Kind.PERSONS_NAMES in like:
         return field
     return _ACTOR if Kind.ACTORS in like else _LABEL if Kind.NAMES in like else field
 
 
-def masked(field: Field | None, *, instants: bool, addresses: bool) -> Field | None:
-    """`field` where a deployment wants `instants` or public `addresses` of machines masked."""
-    if field is None or field.trust not in ("instant", "day", "host"):
+class Masked(NamedTuple):
+    """What a deployment does not want to show although it is a machine's."""
+
+    instants: bool = False
+    addresses: bool = False
+
+
+SHOWN: Final = Masked()
+
+
+def masked(field: Field | None, what: Masked) -> Field | None:
+    """`field` where a deployment wants instants or public addresses of machines masked."""
+    if what == SHOWN or field is None or field.trust not in ("instant", "day", "host"):
         return field
     if field.trust == "host":
-        return Field(field.category, "public") if addresses else field
-    return Field("DATE", "check") if instants else field
+        return Field(field.category, "public") if what.addresses else field
+    return Field("DATE", "check") if what.instants else field

@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from sallyport.masking.spans import Span
+from sallyport.masking.structure import tables
 from sallyport.masking.structure.cells import Cells, Finder
 from sallyport.masking.structure.fields import field_of
+from sallyport.masking.structure.meanings import Masked
 
 _INSERT = re.compile(r"\binsert\s+into\s+[\w.\"`\[\]]+\s*(?:\(([^()]{1,4000})\)\s*)?values\s*", re.IGNORECASE)
 _SQL = re.compile(
@@ -32,7 +34,7 @@ def looks_like_sql(text: str) -> bool:
     return any(verb in small for verb in _VERBS) and _SQL.search(text) is not None
 
 
-def sql_spans(text: str, find: Finder) -> Iterator[Span]:
+def sql_spans(text: str, find: Finder, masked: Masked) -> Iterator[Span]:
     """Identifiers in SQL literals, by the columns they are for, else as free text: every literal is looked at."""
     cells = Cells(find)
     seen: set[int] = set()
@@ -41,7 +43,7 @@ def sql_spans(text: str, find: Finder) -> Iterator[Span]:
         limit = following.start() if following is not None else len(text)
         values = list(_inserted(text, insert.end(), limit))
         seen.update(at for _, _, at in values)
-        yield from _row_spans(insert.group(1), values, cells)
+        yield from _row_spans(insert.group(1), values, cells, masked)
     for compared in _COMPARED.finditer(text):
         field = field_of(compared.group(1).rpartition(".")[2].strip('"`'))
         for literal in _QUOTED.finditer(text, compared.start(2), compared.end(2)):
@@ -73,7 +75,7 @@ def _inserted(text: str, start: int, end: int) -> Iterator[tuple[int, str, int]]
             yield at, literal.group(group), literal.start(group)
 
 
-def _row_spans(listed: str | None, values: list[tuple[int, str, int]], cells: Cells) -> Iterator[Span]:
+def _row_spans(listed: str | None, values: list[tuple[int, str, int]], cells: Cells, masked: Masked) -> Iterator[Span]:
     if listed is None:
         columns: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
         for number, value, at in values:
@@ -81,7 +83,7 @@ def _row_spans(listed: str | None, values: list[tuple[int, str, int]], cells: Ce
         for column in columns.values():
             yield from cells.unnamed(column)
         return
-    fields = [field_of(name.strip(' "`[]\n\t')) for name in listed.split(",")]
+    fields = tables.columns([name.strip(' "`[]\n\t') for name in listed.split(",")], masked)
     for number, value, at in values:
         yield from cells.read(value, at, fields[number] if number < len(fields) else None)
 

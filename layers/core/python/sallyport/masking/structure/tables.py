@@ -7,8 +7,11 @@ from typing import Any
 from sallyport.masking.structure import company, meanings
 from sallyport.masking.structure.company import Company
 from sallyport.masking.structure.fields import Field, field_of
+from sallyport.masking.structure.meanings import SHOWN, Masked
 
-VALUE_KEYS = frozenset(("value", "Value", "values", "val", "stringValue", "data", "content", "text"))
+VALUE_KEYS = frozenset(
+    ("value", "Value", "values", "val", "stringValue", "data", "content", "text", "ParameterValue", "AttributeValue")
+)
 _NAME_KEYS = (
     "name",
     "Name",
@@ -23,6 +26,9 @@ _NAME_KEYS = (
     "header",
     "columnName",
     "fieldName",
+    "ParameterKey",
+    "ParameterName",
+    "AttributeName",
 )
 _TYPED = frozenset(
     (
@@ -50,10 +56,10 @@ def is_typed(node: dict[str, Any]) -> bool:
     return len(node) == 1 and next(iter(node)) in _TYPED
 
 
-def described_field(node: dict[str, Any], here: Company) -> Field | None:
+def described_field(node: dict[str, Any], here: Company, masked: Masked) -> Field | None:
     """The field that a `{"name": "ssn", "value": …}` object of `here` describes."""
     name = _described(node)
-    return None if name is None else meanings.meaning(name, here)
+    return None if name is None else meanings.masked(meanings.meaning(name, here), masked)
 
 
 def described_names(nodes: list[Any]) -> list[str]:
@@ -72,23 +78,23 @@ def _described(node: dict[str, Any]) -> str | None:
     return None
 
 
-def columns(names: list[str]) -> list[Field | None]:
+def columns(names: list[str], masked: Masked = SHOWN) -> list[Field | None]:
     """What the headers of a table say, each in the company of the others."""
     here = company.of_names(names)
-    return [meanings.meaning(name, here) for name in names]
+    return [meanings.masked(meanings.meaning(name, here), masked) for name in names]
 
 
-def headers(node: dict[str, Any]) -> list[Field | None] | None:
+def headers(node: dict[str, Any], masked: Masked) -> list[Field | None] | None:
     """The columns of a matrix whose header stands beside it: a list of names, or of objects with a name."""
     for key, item in node.items():
         if isinstance(item, list) and len(item) > 1 and not isinstance(item[0], list):
             names = [entry if isinstance(entry, str) else _named(entry) for entry in item]
             if all(names) and any(field_of(str(name)) for name in names):
-                return columns([str(name) for name in names])
+                return columns([str(name) for name in names], masked)
         elif (
             isinstance(item, dict)
             and key.lower() in ("schema", "metadata", "meta")
-            and (inner := headers(item)) is not None
+            and (inner := headers(item, masked)) is not None
         ):
             return inner
     return None
@@ -102,9 +108,9 @@ def _named(entry: object) -> str | None:
     return None
 
 
-def first_row(rows: list[Any]) -> list[Field | None] | None:
+def first_row(rows: list[Any], masked: Masked) -> list[Field | None] | None:
     """The columns of a matrix that carries its header as first row."""
     first = rows[0]
     if not isinstance(first, list) or not all(isinstance(cell, str) for cell in first) or len(first) < 2:
         return None
-    return columns(first) if sum(field_of(cell) is not None for cell in first) * 2 >= len(first) else None
+    return columns(first, masked) if sum(field_of(cell) is not None for cell in first) * 2 >= len(first) else None

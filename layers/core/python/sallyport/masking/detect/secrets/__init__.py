@@ -16,7 +16,7 @@ from sallyport.masking.detect.secrets.harmless import harmless
 from sallyport.masking.detect.secrets.values import is_random
 from sallyport.masking.spans import Span
 
-__all__ = ["find", "harmless"]
+__all__ = ["expected", "find", "harmless"]
 
 _RANDOM = re.compile(
     r"(?<![\w+/=.~%@-])(?=[A-Za-z+/_.~%-]{0,60}\d)[A-Za-z0-9][A-Za-z0-9+/_.~%-]{18,20000}={0,2}(?![\w+/=@])"
@@ -95,17 +95,17 @@ def _random(text: str, found: list[Span]) -> Iterable[Span]:
 
 _NEAR = 100  # characters before a token in which a word for a secret is a reason to take it for one
 _REASON = re.compile(
-    r"passw|passphrase|pwd|secret|token|credential|bearer|authorization|cookie|signature|(?<![a-z])(?:key|auth|pass|sig|jwt|otp)(?![a-z])|(?:api|access|private|encryption|signing|account|shared|licen[cs]e)[ _.-]?keys?",
+    r"passw|passphrase|pwd|secret|token|credential|bearer|authorization|cookie|signature|(?<![a-z])(?:key|auth|pass|sig|jwt|otp)(?![a-z])|(?:api|access|private|encryption|signing|account|shared|licen[cs]e)[ _.-]?keys?|access[ _-]?code",
     re.IGNORECASE,
 )
 # Left of an assignment, a variable of the environment: what is random on the right was given to a program to keep.
 _ASSIGNED = re.compile(
     r"(?:^|[\s;({,\"'])(?:export |set |env |-e )?[A-Z][A-Z0-9_]{2,60}[\"']?\s{0,2}[=:]\s{0,2}[\"']?$"
 )
-_HEADER = re.compile(r"(?:^|[\s\"'])x-[a-z-]{2,40}[\"']?:\s{0,2}[\"']?$", re.IGNORECASE)
+_HEADER = re.compile(r"(?:(?:^|[\s\"'])x-|-H [\"'])[a-z-]{2,40}[\"']?:\s{0,2}[\"']?$", re.IGNORECASE)
 # What such a variable or header is called when it holds the name of a state of something.
 _NO_SECRET = re.compile(
-    r"(?:id|sha\d{0,3}|hash|digest|commit|rev|revision|version|tag|etag|checksum|md5|image|arn|name|build|ref|bucket|path|url|uri|host|endpoint|request|trace)[\"']?\s{0,2}[=:]\s{0,2}[\"']?$",
+    r"(?:id|uid|sha\d{0,3}|hash|digest|commit|rev|revision|version|tag|etag|checksum|md5|image|arn|name|build|ref|bucket|path|url|uri|host|endpoint|request|trace|id-2)[\"']?\s{0,2}[=:]\s{0,2}[\"']?$",
     re.IGNORECASE,
 )
 
@@ -116,6 +116,28 @@ def _stands_for_secret(text: str, start: int, found: list[Span], at: int) -> boo
     before = text[max(0, start - _NEAR) : start]
     if any(abs(start - edge) <= _NEAR for span in found[max(0, at - 1) : at + 1] for edge in (span.start, span.end)):
         return True
-    if _REASON.search(before):
-        return True
+    return _REASON.search(before) is not None or _given(before)
+
+
+def _given(before: str) -> bool:
+    """Whether `before` ends with a variable of the environment or a header that is given what follows."""
     return bool(_ASSIGNED.search(before) or _HEADER.search(before)) and _NO_SECRET.search(before) is None
+
+
+_CLOSE = 40  # characters; where a token has the form of an id, only words as near as this make a secret of it
+_EQUALS = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{1,60}=[\"']?$")
+
+
+def expected(text: str, start: int) -> bool:
+    """Whether what begins at `start` and may well be a machine's id stands where a secret would."""
+    before = text[max(0, start - _CLOSE) : start].rpartition("\n")[2]
+    if (reason := _REASON.search(before)) is not None and not _ABOUT_KEYS.search(before, reason.start()):
+        return True
+    return _given(before) or (_EQUALS.search(before) is not None and _NO_SECRET.search(before) is None)
+
+
+# Names of keys, and of where secrets lie, are shown: `key id`, `KMS key …`, `token for`.
+_ABOUT_KEYS = re.compile(
+    r"(?:kms|customer|managed|public|host|primary|partition|sort|foreign|row|hash|cache|object|s3|idempotency|client ?token|continuation|page|next|pagination)[ _-]?(?:key|token)|(?:key|token|secret|credential)s?[ _-]?(?:id|arn|name|version|policy|rotation|alias)",
+    re.IGNORECASE,
+)

@@ -13,7 +13,7 @@ from sallyport.masking.spans import Span
 _B = r"(?<![A-Za-z0-9_])"
 # Formats that issuers document. `T` stands for the random part.
 _ISSUED = (
-    r"(?:A3T[A-Z0-9]|AKIA|ASIA|AGPA|AIDA|AROA|AIPA|ANPA|ANVA|ABIA|ACCA|LTAI)[A-Za-z0-9]{12,20}",  # AWS, Alibaba
+    r"(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA|LTAI)[A-Za-z0-9]{12,20}",  # AWS, Alibaba
     r"gh[pousr]_[A-Za-z0-9_]{30,255}|github_pat_\w{22,255}|v1\.[0-9a-f]{40}",
     r"gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas|ffct|wt)-[\w-]{16,300}(?:\.\w{2,12})*|GR1348941[\w-]{20}(?![\w-])",
     r"xox[abceoprs]-(?:\d{1,14}-){1,3}[A-Za-z0-9-]{12,300}|xoxe(?:\.xox[bp])?-\d-[A-Za-z0-9]{60,300}|xox[ar]-(?=[a-z-]{0,20}\d)[A-Za-z0-9-]{12,60}|xapp-[\w/-]{10,300}|xwfp-[\w-]{10,300}",

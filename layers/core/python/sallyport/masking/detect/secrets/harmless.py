@@ -27,6 +27,11 @@ _SOFTWARE_BEFORE = re.compile(
     r"(?P<whose>client|consumer|oauth|app|application|access[_ -]?key|tenant|subscription|project|workspace|installation|integration|deployment|build|trace|span|request|correlation|instance|container|image)[_ -]?id(?:entifier)?[\"'`\\]{0,3}\s{0,3}(?:=>|[:=])\s{0,3}[\"'`\\]{0,3}$",
     re.IGNORECASE,
 )
+# A key in a service that never gives it away: what stands behind is its id.
+_MANAGED_BEFORE = re.compile(
+    r"(?:\bkms|\bcmk|customer[- ]managed|\bencryption)[ _-](?:master )?key(?:[ _-]?id)?[\s:='\"]{1,3}$", re.IGNORECASE
+)
+_UUID = re.compile(r"(?:mrk-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_+/=.~%-]{0,1000}")
 _BACK = re.compile(r"[A-Za-z0-9_+/.~%-]{0,1000}")
 _LABEL = re.compile(r"[A-Za-z_.:/@-]{0,40}(?:\d{1,3}[A-Za-z_.:/@-]{1,40}){0,2}")
@@ -69,6 +74,8 @@ def _recognised(text: str, start: int, end: int, token: str, *, named: bool) -> 
     if digest is not None and (
         digest.group("kind") or (any(map(small.__contains__, _DIGESTS)) and _DIGEST_BEFORE.search(before))
     ):
+        return True
+    if "key" in small[-16:] and _UUID.fullmatch(token) and _MANAGED_BEFORE.search(before):
         return True
     if "." in token[-16:] and _ASSET.search(token[-160:]):
         return True

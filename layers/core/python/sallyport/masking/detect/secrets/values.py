@@ -53,9 +53,16 @@ def placeholder(value: str) -> bool:
     )
 
 
+_LONG, _MOSTLY = 12, 0.8  # characters; the share of one character that nobody draws by lot
+
+
 def repeated(value: str) -> bool:
-    """Whether `value` is little but `x` or `0`, which nobody draws by lot: `xoxp-00000000-0000`, `XXXXXXXX`."""
+    """Whether `value` is little but one character, which nobody draws by lot: `xoxp-00000000-0000`, `XXXXXXXX`."""
     small = value.lower()
+    size = len(value)
+    few = size >= _LONG and len(set(small)) <= 1 + (1 - _MOSTLY) * size
+    if few and not value.isdigit() and max(Counter(small).values()) >= _MOSTLY * size:
+        return True
     most = max(small.count("x"), small.count("0"), small.count("*"), small.count("#"))
     if most < 6:
         return False

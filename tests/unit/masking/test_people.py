@@ -1,0 +1,78 @@
+"""One person has one number however the name is written, and two people never share one."""
+
+import re
+from typing import Any
+
+import pytest
+
+from sallyport.masking import mask_json
+
+
+def numbers(document: Any) -> list[str]:
+    return re.findall(r"\[NAME-\d+\]", str(document))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"reason": "Export for Quillon Abernathy", "context": {"name": "Abernathy, Quillon"}},
+        {"reason": "Export for QUILLON ABERNATHY", "context": {"name": "Quillon Abernathy"}},
+        {"reason": "Export for Quillon Abernathy", "context": {"patient": {"given": "Quillon", "family": "Abernathy"}}},
+        {"reason": "For Quillon Abernathy", "context": {"first_name": "Quillon", "last_name": "Abernathy"}},
+        {"reason": "For Quillon Abernathy", "context": {"deep": [{"firstName": "QUILLON", "lastName": "ABERNATHY"}]}},
+        {"note": "Patient ABERNATHY, QUILLON seen", "context": {"name": "Quillon Abernathy"}},
+        {"reason": "Export for Q. Abernathy", "context": {"name": "Quillon Abernathy"}},
+        {"attending": "ABERNATHY, Q.", "patient": {"name": "Quillon Abernathy"}},
+        {"patient": {"first_name": "Quillon", "last_name": "Abernathy"}, "note": "told Abernathy to come back"},
+        {
+            "reason": "Export for Quillon Abernathy",
+            "context": {"resourceType": "Patient", "name": [{"family": "Abernathy", "given": ["Quillon"]}]},
+        },
+    ],
+)
+def test_one_person_has_one_number(document: Any) -> None:
+    found = numbers(mask_json(document))
+    assert len(found) >= 2
+    assert set(found) == {"[NAME-1]"}
+
+
+@pytest.mark.parametrize(
+    ("document", "people"),
+    [
+        ({"names": ["Quillon Abernathy", "Quentin Abernathy"], "reason": "for Q. Abernathy"}, 3),
+        ({"a": {"name": "Quillon Abernathy"}, "b": {"name": "Mary Abernathy"}, "reason": "for M. Abernathy"}, 2),
+        ({"names": ["Thomas James", "James Thomas"]}, 2),
+        ({"names": ["Quillon Abernathy", "Abernathy Quillon"]}, 2),
+        ({"name": "Quillon Abernathy", "reason": "told Mrs. Abernathy"}, 2),
+        ({"names": ["Quillon J. Abernathy", "Quillon M. Abernathy"], "reason": "for Quillon Abernathy"}, 3),
+        (
+            {
+                "patients": [
+                    {"first_name": "Ada", "last_name": "Lightfoot"},
+                    {"first_name": "Ben", "last_name": "Lightfoot"},
+                ],
+                "note": "told Lightfoot to come back",
+            },
+            3,
+        ),
+        ({"patient_first": "Ada", "patient_last": "Lightfoot", "doctor_first": "Ben", "doctor_last": "Okafor"}, 2),
+        ({"first_name": "Ada", "last_name": "Lightfoot", "names": ["Bea Lightfoot"], "note": "told Lightfoot"}, 3),
+    ],
+)
+def test_two_people_never_share_a_number(document: Any, people: int) -> None:
+    assert len(set(numbers(mask_json(document)))) == people
+
+
+def test_who_an_initial_stands_for_is_decided_when_everybody_is_known() -> None:
+    masked: Any = mask_json({"by": "Abernathy, Q.", "a": "Quillon Abernathy", "z": [{"note": "and Quentin Abernathy"}]})
+    assert masked["by"] not in str([masked["a"], masked["z"]])
+
+
+def test_cells_beside_each_other_stay_two_cells() -> None:
+    table = "last name, first name, status\nAbernathy, Quillon, open\n"
+    masked = str(mask_json({"csv": table, "reason": "for Quillon Abernathy"})["csv"])  # type: ignore[index, call-overload]
+    assert masked.count(",") == table.count(",")
+
+
+def test_two_fields_that_hold_no_name_are_no_person() -> None:
+    assert mask_json({"first": "2", "last": "17"}) == {"first": "2", "last": "17"}
