@@ -59,7 +59,7 @@ ALLOWED: dict[str, set[Permission]] = {
     "ListActions": set(),
     "MaskPayload": RECORD | OPEN | {("s3:PutObject", VIEWS)},
     "RequestApproval": RECORD | SHOW | POST | WAKE | FAIL,
-    "IssueGrant": SETTLE | PROVE | OPEN | SHOW | POST | FAIL,
+    "IssueGrant": SETTLE | PROVE | GUARD | OPEN | SHOW | POST | FAIL,
     "IssueCredentials": RECORD | PROVE | GUARD | OPEN | WAKE | ASSUME,
     "ExecuteAction": RECORD | PROVE | GUARD | OPEN | WAKE | ASSUME,
     "RevokeGrant": SETTLE | PROVE | SHOW | POST | WAKE | DENY,
