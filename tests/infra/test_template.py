@@ -207,7 +207,7 @@ def test_the_audit_table_has_a_stream_no_ttl_and_lets_nobody_change_it() -> None
     table = resources()["AuditTable"]["Properties"]
     assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
     assert "TimeToLiveSpecification" not in table
-    denied, outside = statements(table["ResourcePolicy"]["PolicyDocument"])
+    denied, outside, _ = statements(table["ResourcePolicy"]["PolicyDocument"])
     assert (denied["Effect"], denied["Principal"], "Condition" in denied) == ("Deny", "*", False)
     changing = {"UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"}
     assert set(denied["Action"]) >= {f"dynamodb:{action}" for action in changing | {"UpdateTimeToLive"}}
