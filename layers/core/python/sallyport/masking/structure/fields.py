@@ -26,6 +26,7 @@ Trust = Literal[
     "public",
     "measure",
     "machine",
+    "id",
     "token",
     "version",
     "agent",

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     PERSON = auto()
     MACHINE = auto()
     PERSON_BELOW = auto()
+    PERSON_IF_PLAIN = auto()
     MACHINE_BELOW = auto()
     SOMEBODY_BELOW = auto()
     ANYBODY_BELOW = auto()
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     VISITOR = auto()
     HOST = auto()
     OWN = auto()
+    ID = auto()
 
 
 _PATTERNS: dict[str, str] = {
@@ -53,6 +55,8 @@ _PATTERNS: dict[str, str] = {
     ),
     # Below such a key stand persons.
     Kind.PERSON_BELOW: r"(?:.* )?(?:patients?|persons?|people|beneficiar(?:y|ies)|guarantors?|subscribers?|insured|kin|relatives?|practitioners?|physicians?|doctors?|nurses?|clinicians?|spouse|mother|father|guardians?|caregivers?|employees?|customers?|residents?|students?|individuals?|human ?names?)",
+    # A record has such a key if a plain value stands there, and not a whole record.
+    Kind.PERSON_IF_PLAIN: r"(?:.* )?(?:patient|pt|pat|person|subject|resident|insured|guarantor|beneficiary|subscriber)|pid|pat ?id|patid|ptid|ptno",
     # Below such a key stand machines and what belongs to them.
     Kind.MACHINE_BELOW: r"(?:.* )?(?:resources?|instances?|tags?|tag set|labels?|annotations?|containers?|pods?|nodes?|clusters?|functions?|buckets?|volumes?|snapshots?|subnets?|vpcs?|images?|roles?|stacks?|offerings?|change info|hosted zones?|health checks?|delegation set|repositor(?:y|ies)|pipelines?|security groups?|load balancers?|listeners?|target groups?|queues?|topics?|tables?|streams?|filters?|groups?|spec|template|metadata|environment|env|variables|secrets?|config(?:uration)?s?|settings|deployments?|services?|jobs?|workflow(?: run)?|request context|user identity|request parameters|response elements|parameter groups?|object ref|commits?|head commit|provider ?config|planned values|prior state|root module|resource (?:changes?|drift)|certificates?|keys|servers?|dimensions|metrics?|alarms?|domains?|endpoints?|hosts?|volume mounts|involved object)",
     # Below such a key stand persons, or accounts of programs.
@@ -60,16 +64,16 @@ _PATTERNS: dict[str, str] = {
     # Below such a key stands whatever somebody put there.
     Kind.ANYBODY_BELOW: r"(?:.* )?(?:body|payload|data|(?:new|old) image|item|items|rows?|records?|results?|message|messages|document|documents|content|input|output|request object|response object|values|args|arguments|event)",
     Kind.ARN: r"(?:.* )?arns?",
-    Kind.VERSION: r"(?:.* )?versions?",
+    Kind.VERSION: r"(?:.* )?versions?(?: (?:labels?|stages?))?",
     Kind.AGENT: r"(?:.* )?user ?agent(?: string)?",
     # Whatever stands beside them: tokens that only say where a list goes on or that a call is made once, and hashes.
     Kind.ANYWHERE: (
         r"(?:.* )?(?:(?:next|previous|prev|start(?:ing)?|page|pagination|continuation|continue|marker|scroll|cursor|sync|resume|client|client request|unique request|request|creation|change|lock|update|version|view version|idempotency|idempotent|sequence|upload sequence|purchase|creator request|grant|revision|lifecycle action|conditional|forward|backward|nextforward) tokens?)"
-        r"|(?:next )?(?:marker|cursor|continue)|caller reference|creator request id|(?:.* )?(?:e ?tag|version id(?: marker)?|upload id(?: marker)?|request id|resource version|code sha ?256|sha(?: ?\d{1,3})?|md ?5|check ?sum(?: .*)?|digest|image digest|revision id|fingerprint|commit(?: id| sha)?|tree hash|content hash|trace id|span id|correlation id|change batch id)"
+        r"|(?:next )?(?:marker|cursor|continue)|caller reference|creator request id|(?:.* )?(?:e ?tag|version id(?: marker)?|upload id(?: marker)?|request id|code sha ?256|sha(?: ?\d{1,3})?|md ?5|check ?sum(?: .*)?|digest|image digest|revision id|fingerprint|commit(?: id| sha)?|tree hash|content hash|trace id|span id|correlation id|change batch id)"
     ),
     # Numbers that measure.
     Kind.MEASURE: (
-        r"(?:.* )?(?:seconds?|secs?|minutes?|hours|days|millis|milliseconds|ms|bytes|kb|mb|gb|tb|kib|mib|gib|mi b|gi b|ki b|size|length|counts?|total|limit|quota|port|ports|timeout|ttl|duration|interval|iops|throughput|capacity|percent|percentage|latency|rate|retries|attempts|storage|amount|replicas|generation|offset|units|cpu|memory|threshold|max|min|from port|to port|file size|sequence|sequence number)"
+        r"(?:.* )?(?:seconds?|secs?|minutes?|hours|days|millis|milliseconds|ms|bytes|kb|mb|gb|tb|kib|mib|gib|mi b|gi b|ki b|size|length|counts?|total|limit|quota|port|ports|timeout|ttl|duration|interval|iops|throughput|capacity|percent|percentage|latency|rate|retries|attempts|storage|amount|resource version|replicas|generation|offset|units|cpu|memory|threshold|max|min|from port|to port|file size|sequence|sequence number)"
         r"|(?:max|min|total|num|number|count|bytes|size|avg|average) .*"
     ),
     # When something happened to a machine, if the value is an instant: a day alone may be anybody's.
@@ -90,6 +94,8 @@ _PATTERNS: dict[str, str] = {
     Kind.VISITOR: r"(?:.* )?(?:client|source|src|remote|caller|user|viewer|visitor|login|x forwarded for|peer)(?: .*)?",
     # Addresses of machines.
     Kind.HOST: r"(?:.* )?(?:public|private|elastic|carrier|cluster|pod|node|nat|load balancer|gateway|vpn|dns|target|primary|secondary|associated|assigned|outside|inside|external|internal) (?:ips?|ipv[46]|ip ?address(?:es)?|ipv[46] address(?:es)?|addresses)|(?:.* )?cidr(?: ip(?: ?v[46])?| block| ipv6)?s?|cidr .*|eip",
+    # Numbers that a machine gave, once it is known that the object is one's.
+    Kind.ID: r"(?:.* )?(?:ids?|identifiers?|uids?|serial ?numbers?|build|run|job) ?(?:numbers?)?",
     # What identifies a machine as such, once it is known that the object is one's.
     Kind.OWN: r"(?:.* )?(?:ids?|arns?|identifiers?|uids?|uuids?|names?|keys?|ur[il]s?|endpoints?|hosts?|host ?names?|dns|dns ?names?|domains?|domain ?names?|zones?|hash|digests?|sha(?: ?\d{1,3})?|check ?sums?|md ?5|fingerprints?|thumbprints?|versions?|types?|class|status|state|paths?|prefix(?:es)?|suffix(?:es)?|buckets?|groups?|images?|tags?|refs?|commits?|cidr(?: .*)?|regions?|engine|runtime|handler|reference|code|codes|labels?|algorithms?|streams?|log (?:groups?|streams?)|instances?|subnets?|roles?|topics?|queues?|resources?|targets?|locations?|certificates?|data|ciphers?|polic(?:y|ies)|addresses|serial ?numbers?|numbers?|values?|reservation|listeners?|account|accounts|volumes?|snapshots?|clusters?|functions?)",
 }

@@ -10,6 +10,7 @@ from sallyport.masking.structure.fields import Field, field_of, is_field_like, w
 from sallyport.masking.structure.key_kinds import Kind, kinds
 
 MACHINES: Final = Field("", "machine")
+_ID: Final = Field("", "id")
 _VERSION: Final = Field("", "version")
 _TOKEN: Final = Field("", "token")
 INSTANT: Final = Field("DATE", "instant")
@@ -80,11 +81,11 @@ def _nobodys(field: Field | None, like: frozenset[str]) -> Field | None:
 def _machines(field: Field | None, like: frozenset[str]) -> Field | None:
     """In a machine's object what names, counts and dates is a machine's, unless it could only be a person's."""
     if Kind.MEASURE in like:
-        return MACHINES
+        return _MEASURED
     if field is None:
         if Kind.INSTANT in like and Kind.DAY not in like:
             return DAY
-        return MACHINES if Kind.OWN in like else _ACTOR if Kind.ACTORS in like else None
+        return _machines_own(like)
     category = field.category
     if category == "DATE":
         return field if Kind.DAY in like else DAY
@@ -97,6 +98,12 @@ def _machines(field: Field | None, like: frozenset[str]) -> Field | None:
     if category == "ACCOUNT" and category in like:
         return Field(category, "unless")
     return MACHINES if category in like else field
+
+
+def _machines_own(like: frozenset[str]) -> Field | None:
+    if Kind.ID in like:
+        return _ID
+    return MACHINES if Kind.OWN in like else _ACTOR if Kind.ACTORS in like else None
 
 
 def _machines_name(field: Field, like: frozenset[str]) -> Field:
