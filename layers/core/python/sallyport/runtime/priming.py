@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sallyport.masking import mask
+from sallyport.masking import JSON, mask
 from sallyport.runtime.wiring import wiring
 
 # Something of everything that a request may hold, so that every list and pattern is loaded.
-_SAMPLE = {
+_SAMPLE: JSON = {
     "parameters": {"bucket": "sallyport-sample-data", "prefix": "patients/2025/", "value": "key=AKIAIOSFODNN7EXAMPLE"},
     "reason": "Jane Doe, born 1 May 1970, MRN 0048213, lives at 12 Main Street, Springfield; jane@example.org",
     "context": {
