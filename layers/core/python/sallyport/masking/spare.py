@@ -31,6 +31,8 @@ _EDGE = re.compile(r"[\s\"'`<>(){}\[\],;|]")
 _JOINS = frozenset("_/:=@-+#~%")  # touching what was found, they make it a part of something longer
 _WORDS = listed("name facility address weekday age date phone number")
 _LONGEST = 2048
+# An option of a command that names a thing of a machine's: `--portfolio-id port-2s6abcdq5wdh4`.
+_OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*-ids?[ =][\"']?$")
 # Categories whose cues are words of machines as well: `node group`, `image tag`, `device`, `plan`.
 _VAGUE = frozenset(("ID", "ACCOUNT", "HEALTH_PLAN", "VEHICLE", "DEVICE"))
 _ANY: frozenset[str] = frozenset()  # stands for every kind
@@ -41,6 +43,7 @@ type Judge = Callable[[str], list[Span]]
 
 def spare(text: str, spans: list[Span], judge: Judge) -> list[Span]:
     """`spans` without those that a machine's name explains, and with what `judge` finds in its open parts."""
+    spans = [span for span in spans if not _option(text, span)]
     doubtful = [span for span in spans if _explains(text, span) is not None]
     if not doubtful or not (names := _names(text, [*doubtful, *(span for span in spans if span.category == "URL")])):
         return spans
@@ -50,11 +53,21 @@ def spare(text: str, spans: list[Span], judge: Judge) -> list[Span]:
         if kinds is _ANY and secrets.expected(text, span.start):
             kinds = _PUBLIC
         explaining = [name for name in names if kinds is _ANY or name.kind in kinds]
+        if span.detector == "date":  # a day and its time are one
+            explaining = [name for name in explaining if name.kind != "time"]
         kept += [rest for rest in _outside(span, explaining) if any(map(str.isalnum, text[rest.start : rest.end]))]
     for name in names:
         for start, end in name.open:
             kept += _open(text[start:end], start, judge)
     return kept
+
+
+def _option(text: str, span: Span) -> bool:
+    """Whether an option of a command says that what was found is the id of a thing of a machine's."""
+    if span.detector != "cue" or span.category != "ID":
+        return False
+    option = _OPTION.search(text, max(0, span.start - 48), span.start)
+    return option is not None and not machines.announced(option.group())
 
 
 def _explains(text: str, span: Span) -> frozenset[str] | None:
@@ -64,7 +77,7 @@ def _explains(text: str, span: Span) -> frozenset[str] | None:
     if span.detector == "cue" and span.category in _VAGUE:
         return _SURE if span.category != "ACCOUNT" else _ACCOUNTS
     # `api-7d9f8b6c5-x2x4z`: the word that named a secret is a part of the name.
-    joined = span.detector == "secret" and text[span.start - 1 : span.start] == "-"
+    joined = span.detector == "secret" and text[span.start - 1 : span.start] in ("-", "/")
     return _PUBLIC if joined or span.detector == "random" else None
 
 

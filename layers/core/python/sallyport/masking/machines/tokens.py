@@ -23,7 +23,7 @@ _DAYS = re.compile(
     r"|(?<=[_/=])20[1-3]\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T[0-2]\d:[0-5]\d(?::[0-6]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
 )
 # Behind a name: `base:2025.11.2`, `aws-cli/2.15.30`.
-_NUMBERED = re.compile(r"\d{1,4}(?:\.\d{1,3}){1,2}")
+_NUMBERED = re.compile(r"\d{1,4}(?:\.\d{1,5}){1,3}")
 
 
 def read(token: str, *, announced: bool = False) -> MachineName | None:
@@ -40,8 +40,8 @@ def read(token: str, *, announced: bool = False) -> MachineName | None:
         return MachineName(0, len(token), kind) if kind is not None else None
     if ":" in token and (kind := network.kind(token)) is not None:
         return MachineName(0, len(token), kind)
-    if clouds.image(token):
-        return MachineName(0, len(token), "image")
+    if clouds.image(token) or clouds.timezone(token):
+        return MachineName(0, len(token), "image" if "@" in token else "timezone")
     if (kind := ticket(token)) is not None and not announced:
         return MachineName(0, len(token), kind)
     if _CODE.fullmatch(token) is not None:
@@ -82,7 +82,7 @@ def _closed(token: str, *, announced: bool) -> tuple[str | None, list[tuple[int,
             kind = kind or "date"
             continue
         segment = match.group()
-        if token[start - 1 : start] in "/:" and _NUMBERED.fullmatch(segment) and _names_thing(before):
+        if start and _NUMBERED.fullmatch(segment) and _names_thing(before, token[start - 1]):
             closed.append(match.span())
             kind = kind or "version"
             continue
@@ -94,18 +94,22 @@ def _closed(token: str, *, announced: bool) -> tuple[str | None, list[tuple[int,
     return kind, closed
 
 
-def _names_thing(word: str) -> bool:
-    """Whether what a version stands behind is a name of something: `aws-cli`, and not `Seen` or `dob`."""
-    return word.islower() and not persons.announces(word) and not persons.dates(word)
+def _names_thing(word: str, joint: str) -> bool:
+    """Whether what a version stands behind is a name of something: `aws-cli/`, `Chrome/`, `nginx:`, not `Seen:`."""
+    named = (word.islower() and joint in "/:") or (word[:1].isalpha() and joint == "/")
+    return named and not persons.announces(word) and not persons.dates(word)
 
 
 def _numeric(token: str) -> str | None:
     """The kind of a token without letters: an address, a version, or an endless number."""
     if "." not in token:
         return "generated" if pieces.generated(token) else None
+    if _DECIMAL.fullmatch(token):
+        return "number"
     return network.kind(token) or ("version" if pieces.form(token) == "version" else None)
 
 
+_DECIMAL = re.compile(r"-?0\.\d{3,20}|-?\d{1,3}\.\d{5,20}|1[4-9]\d{8}\.\d{1,9}")  # shares, prices, instants in seconds
 _LABEL = re.compile(r"[A-Za-z_ ]*[:=]\d")
 _PARTITION = re.compile(
     r"(?:dt|ds|day|date|p|partition|year|y|as_?of|(?:ingest(?:ed|ion)?|load|event|batch|snapshot|process(?:ed|ing)?|run|export|partition)_?(?:date|dt|day|ts)|snapshot)=",
