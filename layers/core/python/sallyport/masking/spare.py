@@ -3,6 +3,7 @@ name is judged by itself."""
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Callable, Iterator
 
@@ -43,23 +44,44 @@ type Judge = Callable[[str], list[Span]]
 
 def spare(text: str, spans: list[Span], judge: Judge) -> list[Span]:
     """`spans` without those that a machine's name explains, and with what `judge` finds in its open parts."""
+    for span in spans:
+        if span.detector not in _WORDS or _joined(text, span) or (span.detector in _RUNNING and _told(text, span)):
+            return _spared(text, spans, judge)
+    return spans  # words and numbers that stand for themselves, as in most texts
+
+
+def _told(text: str, span: Span) -> bool:
+    return machines.running.may_tell(text, span.start, span.end)
+
+
+def _spared(text: str, spans: list[Span], judge: Judge) -> list[Span]:
     spans = [span for span in spans if not _option(text, span)]
-    doubtful = [span for span in spans if _explains(text, span) is not None]
-    if not doubtful or not (names := _names(text, [*doubtful, *(span for span in spans if span.category == "URL")])):
+    kinds = [_explains(text, span) for span in spans]
+    names = _names(
+        text, [span for span, kind in zip(spans, kinds, strict=True) if kind is not None or span.category == "URL"]
+    )
+    if not names:
         return spans
-    kept = [span for span in spans if _explains(text, span) is None]
-    for span in doubtful:
-        kinds = _explains(text, span) or _ANY
-        if kinds is _ANY and secrets.expected(text, span.start):
-            kinds = _PUBLIC
-        explaining = [name for name in names if kinds is _ANY or name.kind in kinds]
-        if span.detector == "date":  # a day and its time are one
-            explaining = [name for name in explaining if name.kind != "time"]
+    starts = [name.start for name in names]
+    kept: list[Span] = []
+    for span, kind in zip(spans, kinds, strict=True):
+        near = names[max(0, bisect.bisect_right(starts, span.start) - 1) : bisect.bisect_left(starts, span.end)]
+        if kind is None or not near:
+            kept.append(span)
+            continue
+        if kind is _ANY and secrets.expected(text, span.start):
+            kind = _PUBLIC  # noqa: PLW2901 - what stands where a secret would is explained by less
+        explaining = [name for name in near if (kind is _ANY or name.kind in kind) and not _half(span, name)]
         kept += [rest for rest in _outside(span, explaining) if any(map(str.isalnum, text[rest.start : rest.end]))]
     for name in names:
         for start, end in name.open:
             kept += _open(text[start:end], start, judge)
     return kept
+
+
+def _half(span: Span, name: MachineName) -> bool:
+    """Whether the name is the time of a day that is masked: the two are one."""
+    return span.detector == "date" and name.kind == "time"
 
 
 def _option(text: str, span: Span) -> bool:

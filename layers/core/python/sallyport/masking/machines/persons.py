@@ -68,8 +68,7 @@ def names(text: str) -> list[tuple[int, int]]:
 
 
 _GLUED = re.compile(r"[A-Za-z]{2,20}(?:[-_.+][A-Za-z]{2,20}){1,3}(?![A-Za-z])")
-# Between capitalised words a hyphen belongs to prose, where the names of tests and devices are known: `Jackson-Pratt`.
-_GLUE = re.compile(r"(?<=[a-z][a-z])(?:[_.+](?=[A-Za-z][a-z])|-(?=[a-z]{2}))")
+_GLUE = re.compile(r"[-_.+](?<=[a-z][a-z].)(?=[A-Za-z][a-z])")
 _BACK = re.compile(r"[A-Za-z]{2,20}")
 
 
@@ -77,18 +76,26 @@ def glued(text: str) -> Iterator[tuple[int, int]]:
     """Where a given and a family name stand in one token of `text`: `patient-john-smith`, `maria.gonzalez`."""
     done = 0
     for glue in _GLUE.finditer(text):
-        first = _BACK.match(text[max(done, glue.start() - 20) : glue.start()][::-1])
-        match = _GLUED.match(text, glue.start() - first.end()) if first is not None else None
+        at = glue.start()
+        # Between capitalised words a hyphen belongs to prose, where names of tests and devices are known: `Jackson-Pratt`.
+        if at < done or (text[at] == "-" and text[at + 1].isupper()):
+            continue
+        first = _BACK.match(text[max(done, at - 20) : at][::-1])
+        match = _GLUED.match(text, at - first.end()) if first is not None else None
         if (
             match is None
             or text[match.end() : match.end() + 1] == "@"
-            or not any(_flags(part) & words.NAME for part in match.group().split(glue.group()))
+            or not any(map(_named, _WORD.findall(match.group())))
         ):
             continue
         for start, end in names(match.group()):
             if _GLUE.search(match.group(), start, end) is not None:
                 yield match.start() + start, match.start() + end
                 done = match.start() + end
+
+
+def _named(word: str) -> bool:
+    return bool(words.lexicon().get(word.lower(), 0) & words.NAME)
 
 
 # A word that no list has: beside a sure name it is the other half of one.

@@ -81,9 +81,14 @@ def find(text: str) -> list[MachineName]:
     return found
 
 
+def may_tell(text: str, start: int, end: int) -> bool:
+    """Whether what was found at `text[start:end]` has a sign of one of the grammars."""
+    return _TOLD.search(text, start, end + 9) is not None or "ersion" in text[max(0, start - 14) : start]
+
+
 def at(text: str, start: int, end: int) -> MachineName | None:
     """The name that covers what a detector found at `text[start:end]`."""
-    if not _TOLD.search(text, start, end + 9) and "ersion" not in text[max(0, start - 14) : start]:
+    if not may_tell(text, start, end):
         return None
     low = max(0, start - _REACH)
     for name in find(text[low : end + _REACH]):

@@ -45,7 +45,8 @@ def read(token: str, *, announced: bool = False) -> MachineName | None:
     if (kind := ticket(token)) is not None and not announced:
         return MachineName(0, len(token), kind)
     if _CODE.fullmatch(token) is not None:
-        kind = None if announced else pieces.form(token)
+        short = len(token) < _SHORTEST_CODE and _SHORT_FORM.match(token) is None
+        kind = None if announced or short else pieces.form(token)
         return MachineName(0, len(token), kind) if kind is not None else None
     kind, closed = _closed(token, announced=announced)
     if kind == "date" and _bare(token, closed):
@@ -53,6 +54,8 @@ def read(token: str, *, announced: bool = False) -> MachineName | None:
     return MachineName(0, len(token), kind, _complement(token, closed)) if kind is not None else None
 
 
+# Shorter codes than these have one of few forms: a quarter, a week, an algorithm.
+_SHORTEST_CODE, _SHORT_FORM = 13, re.compile(r"(?:FY)?20|[QH][1-4]|RSA|AES|EC|HMAC|SHA|TLS|SSH|ED|CHACHA|X2")
 _CODE = re.compile(r"[A-Z0-9-]+")  # nothing in it that could be put together from words
 _NUMERIC = re.compile(r"[0-9./:+-]*")  # without a letter only addresses and endless numbers are names
 _TELLING = re.compile(r"[0-9/:.]")
@@ -106,8 +109,12 @@ def _numeric(token: str) -> str | None:
         return "generated" if pieces.generated(token) else None
     if _DECIMAL.fullmatch(token):
         return "number"
-    return network.kind(token) or ("version" if pieces.form(token) == "version" else None)
+    if token.count(".") == _DOTS:
+        return network.kind(token)
+    return "version" if len(token) > _SHORTEST_VERSION and pieces.form(token) == "version" else None
 
+
+_DOTS, _SHORTEST_VERSION = 3, 9  # of an address; characters of a version that has a day in it
 
 _DECIMAL = re.compile(r"-?0\.\d{3,20}|-?\d{1,3}\.\d{5,20}|1[4-9]\d{8}\.\d{1,9}")  # shares, prices, instants in seconds
 _LABEL = re.compile(r"[A-Za-z_ ]*[:=]\d")
