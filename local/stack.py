@@ -150,6 +150,7 @@ def _finish(account: Emulator, slack: Slack, directory: Directory) -> None:
 def _parameters(slack: Slack) -> dict[str, str]:
     return {
         "Environment": "local",
+        "ApiLogRole": "make",
         "Architecture": toolchain.architecture(),
         "LayersDigest": layers_digest(),
         "ExternalId": _EXTERNAL_ID,

@@ -37,7 +37,7 @@ SOMEBODYS = frozenset(
     interview investigation invitation invoice isp issuer item key label language last layer layout lead lease legal lesson
     license list listing listing location lot maintenance major manager mapping marker match material measure media medication meeting
     member membership menu merchant message method metric middle milestone mission name new note notification number object
-    observation offer offering office officer operation option order org organization other outcome outpost output owner page
+    observation offer office officer operation option order org organization other outcome outpost output owner page
     parent part participant partner party patient pattern payment peer performer period permission person phone physical place
     plan platform player point policy pool portal position post practice preference prescription preview price procedure
     process product profile program progress project property proposal provider publisher purchase question quota quote

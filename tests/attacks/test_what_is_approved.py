@@ -22,7 +22,7 @@ def test_03_labels_of_the_caller_do_not_deceive(house: House) -> None:
     request_id = house.asked(context={"agent": "trusted-bot", "owner": "nobody", "risk": "low", "Risk": "none"})
     fields = next(b["fields"] for b in house.card(request_id)["blocks"] if "fields" in b)
     shown = dict(field["text"].split("\n") for field in fields)
-    assert (shown["Agent"], shown["Owner (may not decide)"], shown["Risk"]) == ("export-bot", "olive.owner", "high")
+    assert (shown["Agent"], shown["Owner (may not approve)"], shown["Risk"]) == ("export-bot", "olive.owner", "high")
 
 
 @pytest.mark.parametrize("when", ["before the grant", "after the grant"])

@@ -63,6 +63,7 @@ def test_an_unknown_verdict_closes_the_request() -> None:
 def test_substitutions_are_defined_used_and_aliases() -> None:
     substitutions = source()["Resources"]["Approval"]["Properties"]["DefinitionSubstitutions"]
     assert set(re.findall(r"\$\{(\w+)\}", TEXT)) == set(substitutions)
+    assert substitutions.pop("Partition") == {"Ref": "AWS::Partition"}
     assert all(value["Ref"].endswith(".Alias") for value in substitutions.values())
 
 

@@ -5,7 +5,17 @@ from typing import Any
 import pytest
 
 from tests.infra.test_permissions import AUDIT, POST, REQUESTS, VERIFY, VIEWS, by_sid, having, named
-from tests.support.template import function_roles, listed, of_type, permissions, resources, short, source, statements
+from tests.support.template import (
+    function_roles,
+    kept_in_production,
+    listed,
+    of_type,
+    permissions,
+    resources,
+    short,
+    source,
+    statements,
+)
 
 KEYS = sorted(of_type("AWS::KMS::Key"))
 READS = {"kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:CreateGrant", "kms:GenerateMac"}
@@ -38,7 +48,7 @@ def touching(*resources_of: str) -> set[str]:
 @pytest.mark.parametrize("name", KEYS)
 def test_a_key_is_kept_and_rotated(name: str) -> None:
     key = resources()[name]
-    assert key["DeletionPolicy"] == key["UpdateReplacePolicy"] == "Retain"
+    assert kept_in_production(key)
     assert key["Properties"].get("EnableKeyRotation") is True or "KeySpec" in key["Properties"]
 
 

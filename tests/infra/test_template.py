@@ -8,7 +8,17 @@ import pytest
 from sallyport.adapters.policy_layer import load_policy
 from sallyport_cli.policy.validate_template import VAULT_DAYS
 from tests.support import template
-from tests.support.template import ROOT, listed, of_type, resources, short, source, statements
+from tests.support.template import (
+    ROOT,
+    by_environment,
+    kept_in_production,
+    listed,
+    of_type,
+    resources,
+    short,
+    source,
+    statements,
+)
 
 FUNCTIONS = sorted(of_type("AWS::Lambda::Function"))
 BUCKETS = sorted(of_type("AWS::S3::Bucket"))
@@ -187,10 +197,10 @@ def test_tables_are_protected(name: str) -> None:
     table = resources()[name]
     properties = table["Properties"]
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert properties["DeletionProtectionEnabled"] is True
+    assert properties["DeletionProtectionEnabled"] == by_environment("Protected")
     assert properties["SSESpecification"]["SSEType"] == "KMS"
     assert short(properties["SSESpecification"]["KMSMasterKeyId"]) == "${TableKey}"
-    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
+    assert kept_in_production(table)
 
 
 def test_the_audit_table_has_a_stream_no_ttl_and_lets_nobody_change_it() -> None:
@@ -211,7 +221,7 @@ def test_a_bucket_is_private_versioned_encrypted_kept_and_takes_tls_alone(name: 
     properties = bucket["Properties"]
     assert list(properties["PublicAccessBlockConfiguration"].values()) == [True] * 4
     assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
-    assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
+    assert kept_in_production(bucket)
     assert properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     (policy,) = [p for p in of_type("AWS::S3::BucketPolicy").values() if short(p["Bucket"]) == f"${{{name}}}"]
     (tls,) = [s for s in statements(policy["PolicyDocument"]) if s["Sid"] == "TlsOnly"]

@@ -65,6 +65,7 @@ def _furnished(patch: pytest.MonkeyPatch) -> Iterator[House]:
         "ACCOUNT_ID": ACCOUNT,
         "PARTITION": "aws",
         "STACK_NAME": "sallyport",
+        "ENVIRONMENT": "local",
         "REQUESTS_TABLE": "requests",
         "AUDIT_TABLE": "audit",
         "VAULT_BUCKET": "vault",
@@ -119,7 +120,7 @@ def forget() -> None:
 
 def make_tables() -> None:
     dynamodb = boto3.client("dynamodb")
-    names = {"pk": "S", "pending": "S", "created_at": "S"}
+    names = dict.fromkeys(("pk", "pending", "created_at", "open", "due_at"), "S")
     dynamodb.create_table(
         TableName="requests",
         BillingMode="PAY_PER_REQUEST",
@@ -133,7 +134,15 @@ def make_tables() -> None:
                     {"AttributeName": "created_at", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "ALL"},
-            }
+            },
+            {
+                "IndexName": "due",
+                "KeySchema": [
+                    {"AttributeName": "open", "KeyType": "HASH"},
+                    {"AttributeName": "due_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
         ],
     )
     dynamodb.create_table(
@@ -161,7 +170,9 @@ def _make_machine() -> str:
 
     role = "arn:aws:iam::123456789012:role/workflow"
     made = boto3.client("stepfunctions").create_state_machine(
-        name="approval", definition=re.sub(r"\$\{(\w+)Arn\}", arn, definition), roleArn=role
+        name="approval",
+        definition=re.sub(r"\$\{(\w+)Arn\}", arn, definition).replace("${Partition}", "aws"),
+        roleArn=role,
     )
     return str(made["stateMachineArn"])
 

@@ -99,3 +99,14 @@ def permissions(role: str) -> set[Permission]:
 def function_roles() -> dict[str, str]:
     """Each function's role."""
     return {name: short(f["Role"]).strip("${}") for name, f in of_type("AWS::Lambda::Function").items()}
+
+
+def by_environment(name: str) -> dict[str, Any]:
+    """What the template says of data in the environment that is deployed."""
+    return {"Fn::FindInMap": ["Data", {"Ref": "Environment"}, name]}
+
+
+def kept_in_production(resource: Resource) -> bool:
+    """Whether a resource outlives its stack where its data is real."""
+    policies = {name: resource[name] for name in ("DeletionPolicy", "UpdateReplacePolicy")}
+    return policies == {name: by_environment(name) for name in policies}

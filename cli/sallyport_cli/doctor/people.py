@@ -13,7 +13,6 @@ from botocore.httpsession import URLLib3Session
 from sallyport_cli.doctor.patient import Patient, Symptom
 
 _SLOWEST = 15  # seconds
-_SAMPLE = "(sample)"
 
 
 def door(patient: Patient) -> Iterator[Symptom]:
@@ -68,12 +67,10 @@ def _secret(patient: Patient, output: str) -> tuple[str, str | None]:
 
 
 def directory(patient: Patient) -> Iterator[Symptom]:
-    """Real people stand in the directory, and one person alone does not make a quorum impossible to check."""
-    people = patient.layer.policy.directory.people.values()
-    samples = sorted(person.id for person in people if _SAMPLE in person.name)
-    if samples and patient.parameters.get("Environment") != "local":
-        mend = "replace layers/policy/python/sallyport_policy/directory.yaml with your own people"
-        yield Symptom(f"the sample directory is deployed ({len(samples)} people who do not exist)", mend)
+    """Real people stand in the directory."""
+    if patient.layer.policy.directory.sample and patient.parameters.get("Environment") != "local":
+        mend = "put your own people into layers/policy/python/sallyport_policy/directory.yaml and take `sample` out"
+        yield Symptom("the people of the directory are the sample's, who do not exist", mend)
 
 
 def settings(patient: Patient) -> Iterator[Symptom]:

@@ -17,8 +17,8 @@ from sallyport_cli.policy.layer import Layer
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of a request. `parameters` are as its approvers saw them: what scopes the credential is exact,
-    the rest is masked. None where the view cannot be read."""
+    """What is known of a request. `parameters` are as its approvers saw them: exact, but for those that are hidden.
+    None where the view cannot be read."""
 
     request_id: str
     action: str

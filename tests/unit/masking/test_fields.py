@@ -1,10 +1,17 @@
 """A key and its neighbours say whose name, day or address it is."""
 
+import json
+import re
 from typing import Any
 
 import pytest
 
 from sallyport.masking import mask, mask_json, masking_rules_from_policy
+
+
+def unnumbered(document: Any) -> str:
+    return re.sub(r"-\d+\]", "]", json.dumps(document))
+
 
 INSTANT = "2025-11-24T10:00:00Z"
 
@@ -145,3 +152,73 @@ def test_a_values_own_format_names_the_category(document: Any, marker: str) -> N
 def test_a_long_number_counts_as_a_measure_only_where_its_key_says_so() -> None:
     masked: Any = mask_json({"x": 987654321, "bytes": 987654321, "InstanceId": "i-1234567890abcdef0"})
     assert masked == {"x": "[ID-1]", "bytes": 987654321, "InstanceId": "i-1234567890abcdef0"}
+
+
+@pytest.mark.parametrize("key", ["Key", "Endpoint", "Name", "Value", "Prefix", "JobName"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "patients/448812/scan.dcm",
+        "exports/mrn-0048213.csv",
+        "ssn-123456789",
+        "123-45-6789",
+        "+16175550182",
+        "617-555-0182",
+        "4111-1111-1111-1111",
+        "patient-john-smith",
+        "dob-1984-07-02",
+        "john.smith@example.org",
+        "s3://clinic/patients/maria-gonzalez/448812.json",
+        "https://portal.example.org/patients/448812?name=Maria+Gonzalez",
+        "ghp_k2J9dLq8k2J9dLq8k2J9dLq8k2J9dLq8aB3x",
+        "AKIAQYLPMN5HHHFPZAM2",
+        "postgres://app:s3cr3tpass@db.internal/x",
+        "Maria Gonzalez",
+        "Room of Mrs. Abernathy",
+    ],
+)
+def test_a_machines_field_shields_nobody(key: str, value: str) -> None:
+    masked: Any = mask_json({"VpcId": "vpc-a01106c2", key: value})
+    assert "[" in masked[key]
+    assert masked["VpcId"] == "vpc-a01106c2"
+
+
+def test_a_patient_by_number_makes_a_record_and_a_patient_object_holds_one() -> None:
+    plain: Any = mask_json({"patient": "448812", "region": "us-east-1", "created_at": INSTANT})
+    held: Any = mask_json({"patient": {"name": "Sunny Day"}, "region": "us-east-1", "created_at": INSTANT})
+    assert plain["created_at"] == "[DATE-1]"
+    assert held == {"patient": {"name": "[NAME-1]"}, "region": "us-east-1", "created_at": INSTANT}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"patient": "448812", "region": "us-east-1", "created_at": INSTANT, "name": "Sunny Day"},
+        {
+            "VpcId": "vpc-a01106c2",
+            "Name": "Jackson",
+            "LastModified": "2016-12-22T16:27:56.088Z",
+            "patient": {"mrn": "1"},
+        },
+        {"Tags": {"Name": "Jackson"}, "GroupId": "sg-1a2b3c4d", "birthDate": "1984-07-02"},
+    ],
+)
+def test_json_in_a_string_is_read_as_json_is(document: Any) -> None:
+    held: Any = mask_json({"body": json.dumps(document)})
+    assert unnumbered(json.loads(held["body"])) == unnumbered(mask_json(document))
+
+
+def test_a_table_in_a_string_is_read_by_the_company_of_its_columns() -> None:
+    machines = "name,instance_id,launch_time\nJenkins,i-1234567890abcdef0,2025-11-24T10:15:30Z\n"
+    people = "name,mrn,created_at\nSunny Day,4711,2025-11-24T10:15:30Z\n"
+    assert mask_json(machines) == machines
+    assert mask_json(people) == "name,mrn,created_at\n[NAME-1],[MRN-1],[DATE-1]\n"
+
+
+def test_what_a_deployment_wants_masked_is_masked_in_strings_too() -> None:
+    rules = masking_rules_from_policy({"instants": "mask", "public_addresses": "mask"})
+    body = json.dumps({"InstanceId": "i-1234567890abcdef0", "CreateTime": INSTANT, "PublicIp": "203.0.113.7"})
+    masked = str(mask({"body": body}, rules)[0].document)
+    assert "i-1234567890abcdef0" in masked
+    assert INSTANT not in masked
+    assert "203.0.113.7" not in masked

@@ -8,7 +8,7 @@ from sallyport.domain.clicks import Click
 from sallyport.domain.deployment import CHAIN
 from sallyport.domain.requests import CardRef, Choice
 from sallyport.usecases.click import ChatHome, click_card
-from tests.support.story import Story
+from tests.support.story import Story, submission
 
 HOME = ChatHome("T0SALLYPRT", "A0SALLYPRT", "C0APPROVAL")
 PETRA, OLIVE, ROSA = "UPETRA0003", "U0LIVE0001", "UR0SA00005"
@@ -98,8 +98,7 @@ def test_a_button_of_another_request_with_this_cards_digests_is_stale() -> None:
     """Every id in a payload can be changed by whoever holds the signing secret; the digests still bind them."""
     story = Story().pending()
     first = click(story)
-    other = replace(story.request, request_id="req-00000000000000000000beef", action_digest="1" * 64)
-    story.ports.store.requests[other.request_id] = other
+    other = Story(ports=story.ports).pending(submission(reason="Something else"))
     assert clicked(story, replace(first, request_id=other.request_id)) == "stale_digest"
 
 

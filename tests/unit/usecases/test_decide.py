@@ -312,8 +312,10 @@ def test_a_request_stored_before_it_kept_these_facts_is_judged_by_todays_policy(
         del stored[fact]
     old = from_json(json.dumps(stored), None)
     assert (old.may_act_for, old.risk, old.asked) == ((), "", ())
-    story.ports.store.requests[story.request_id] = replace(old, task_token=story.request.task_token)
-    with refused("self_approval"):
-        story.decided("quinn.approver")
-    assert story.decided("petra.approver").request.status == "approved"
+    people = story.ports.policy.directory.people
+    acted_for, other = (
+        story.ports.authorizer.may("decide", people[p], old) for p in ("quinn.approver", "petra.approver")
+    )
+    assert (acted_for.allowed, other.allowed) == (False, True)
+    assert "four-eyes" in acted_for.reasons
     assert from_json(to_json(story.request), None) == replace(story.request, task_token=None)

@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 
 from sallyport.domain.actions import Delivery
-from sallyport.domain.requests import Choice, Decision, RequestStatus
+from sallyport.domain.requests import Choice, RequestStatus
 from sallyport.domain.session_policy import CUT_OFF
 from sallyport.usecases.issue_grant import issue_grant
+from sallyport.usecases.quorum import standing
 from sallyport.usecases.redeem import redeem
+from sallyport.usecases.revoke_grant import revoke_grant
 from tests.support.chain import broken_at
 from tests.support.story import EXPORT, SKIPS_APPROVAL, Story, agent_arn, person_arn, refused, submission
 
@@ -88,28 +90,26 @@ def test_a_status_set_without_decisions_gets_no_grant() -> None:
     """Somebody who can write the table but not the audit chain gains nothing by flipping the status."""
     story = Story().pending()
     story.ports.store.requests[story.request_id] = replace(story.request, status=RequestStatus.APPROVED)
-    assert not_granted(story, "policy_changed")
+    with refused("evidence_mismatch"):
+        story.granted()
+    assert story.request.grant is None
+    assert (story.last["type"], story.last["details"]["members"]) == ("credentials.refused", ["status"])
 
 
 def test_decisions_by_people_policy_would_not_ask_do_not_count() -> None:
-    story = Story().pending()
-    digest = story.request.presented_digest
-    assert digest is not None
-    forged = tuple(
-        Decision(person, Choice.APPROVE, story.now, "slack", digest)
-        for person in ("olive.owner", "rosa.security", "ghost")
-    )
-    story.ports.store.requests[story.request_id] = replace(
-        story.request, status=RequestStatus.APPROVED, decisions=forged
-    )
+    """They decided under a policy that let them."""
+    cedar = Story().ports.policy.cedar
+    story = Story().quorum(2).policy(cedar="permit (principal, action, resource);").pending()
+    story.decided("rosa.security").decided("otto.owner").policy(cedar=cedar)
+    assert story.request.status is RequestStatus.APPROVED
     assert not_granted(story, "policy_changed")
 
 
 def test_an_approval_of_another_view_does_not_count() -> None:
     story = Story().approved()
     stale = replace(story.request.decisions[0], presented_digest="0" * 64)
-    story.ports.store.requests[story.request_id] = replace(story.request, decisions=(stale,))
-    assert not_granted(story, "policy_changed")
+    assert standing(story.request, story.ports)
+    assert not standing(replace(story.request, decisions=(stale,)), story.ports)
 
 
 # -- redemption
@@ -195,14 +195,16 @@ def test_a_grant_that_was_closed_unused_has_expired() -> None:
 
 def test_a_revoked_grant_is_not_redeemed() -> None:
     story = Story().approved().granted()
-    story.ports.store.requests[story.request_id] = story.request.moved(RequestStatus.REVOKED)
+    revoke_grant(person_arn("rosa.security"), story.request_id, story.ports, story.now)
     assert not_redeemed(story, "grant_revoked")
 
 
 def test_an_action_done_by_sallyport_hands_out_no_credential() -> None:
     story = Story().approved().granted()
-    story.ports.store.requests[story.request_id] = replace(story.request, delivery=Delivery.EXECUTE)
-    assert not_redeemed(story, "wrong_delivery")
+    with refused("wrong_delivery"):
+        redeem(agent_arn("export-bot"), story.request_id, Delivery.EXECUTE, story.ports, story.now)
+    assert story.last["details"] == {"code": "wrong_delivery"}
+    story.redeemed()
 
 
 @pytest.mark.parametrize("caller", [agent_arn("triage-bot"), person_arn("olive.owner"), person_arn("petra.approver")])
@@ -286,12 +288,7 @@ def test_the_hour_of_the_request_is_what_policy_judges() -> None:
     story = Story().cedar(
         '@id("office") forbid (principal, action == Action::"request", resource) when { context.hour > 10 };'
     )
-    story.approved().granted().later(800)
-    story.now = story.now.replace(hour=10, minute=59)
-    assert story.request.grant is not None
-    story.ports.store.requests[story.request_id] = replace(
-        story.request, grant=replace(story.request.grant, expires_at=story.now + timedelta(hours=9))
-    )
-    story.later(3600)
+    story.action(redemption_seconds=36000).approved().granted().later(4400)
+    assert story.now.hour > 10
     story.redeemed()
     assert story.request.status == "redeemed"

@@ -1,6 +1,7 @@
 """The kill switches: pulled at once for everybody, with evidence in the deployment's own chain."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -214,3 +215,18 @@ def test_switches_that_cannot_be_proved_and_not_written_refuse_all_the_same() ->
     with pytest.raises(PortFailed):
         story.redeemed()
     assert not story.ports.issuer.orders
+
+
+def test_switch_is_known_as_long_as_an_open_request_names_it() -> None:
+    story = Story()
+    approval = replace(story.ports.policy.actions["s3.export"].approval, quorum=2, break_glass_seconds=60)
+    story.action(approval=approval).pending(submission(on_behalf_of="olive.owner"))
+    story.decided("rosa.security", channel="api", break_glass=True, reason="The quarter closes in an hour").granted()
+    directory = story.ports.policy.directory
+    agents = {name: agent for name, agent in directory.agents.items() if name != "export-bot"}
+    story.policy(actions={}, directory=type(directory)(directory.people, agents))
+    for switch in ("agent:export-bot", "action:s3.export"):  # its broken glass awaits the review
+        assert switch in pull(story, switch).switches
+    for switch in ("agent:other-bot", "action:s3.delete"):
+        with pytest.raises(UnknownSwitch):
+            pull(story, switch)

@@ -9,6 +9,7 @@ from sallyport.adapters.cedar import CedarAuthorizer
 from sallyport.domain.quorum import counted
 from sallyport.domain.refusals import AlreadyDecided, AlreadySettled, NotAnApprover, NotApproved, PolicyChanged
 from sallyport.domain.requests import Choice
+from sallyport.usecases.grants import check_still_approved
 from tests.support.story import Story, submission
 
 
@@ -88,9 +89,9 @@ def test_recorded_denial_stands_against_any_number_of_approvals() -> None:
     story = Story().approved()
     denial = replace(story.request.decisions[0], by="quinn.approver", choice=Choice.DENY)
     tampered = replace(story.request, decisions=(*story.request.decisions, denial))
-    story.ports.store.requests[story.request_id] = tampered
+    assert check_still_approved(story.request, story.ports)
     with pytest.raises(NotApproved):
-        story.granted()
+        check_still_approved(tampered, story.ports)
 
 
 def test_raised_quorum_holds_for_what_is_pending() -> None:

@@ -8,10 +8,11 @@ import pytest
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import AuditEvent
 from sallyport.domain.ports import Conflict, PortFailed
-from sallyport.domain.requests import ApprovalRequest, Choice, RequestStatus
+from sallyport.domain.requests import ApprovalRequest, Choice
+from sallyport.usecases.revoke_grant import revoke_grant
 from tests.fakes.ports import FakePorts, FakeStore
 from tests.support.chain import broken_at
-from tests.support.story import Story, refused
+from tests.support.story import Story, person_arn, refused
 
 
 class Racing(FakeStore):
@@ -220,7 +221,7 @@ def test_a_credential_whose_grant_was_revoked_meanwhile_is_dropped() -> None:
 
     def issue_and_revoke(wanted):  # type: ignore[no-untyped-def]
         minted = issue(wanted)
-        story.ports.store.requests[story.request_id] = story.request.moved(RequestStatus.REVOKED)
+        revoke_grant(person_arn("rosa.security"), story.request_id, story.ports, story.now)
         return minted
 
     story.ports.issuer.issue = issue_and_revoke  # type: ignore[method-assign]

@@ -31,6 +31,13 @@ def test_addresses_of_machines_can_be_shown(value: object) -> None:
         "https://[::1",  # no URL that anybody could read
         "postgres://app:hunter2@db.internal:5432/clinic",
         "https://evil.example.com/collect/john-smith",
+        "https://john-smith.example.com/",
+        "https://evil.example.com/078-05-1120",
+        "https://evil.example.com/?ssn=078-05-1120",
+        "https://evil.example.com/jane@example.org",
+        "https://evil.example.com/?phone=555-867-5309",
+        "https://evil.example.com/?dob=1980-02-03",
+        "www.evil.example.com/078-05-1120",
         ["patients/2025/", "patients/john-smith/"],
         "078.05.1120 078-05-1120",
     ],

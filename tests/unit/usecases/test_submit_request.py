@@ -41,7 +41,17 @@ def test_a_submission_is_vaulted_audited_and_started() -> None:
     (event,) = only_chain(story)
     assert event["type"] == "request.submitted"
     assert event["actor"] == {"kind": "agent", "id": "export-bot", "channel": "api"}
-    assert event["details"] == {"verdict": "approval", "delivery": "credential"}
+    assert event["details"] == {
+        "verdict": "approval",
+        "delivery": "credential",
+        "owner": "olive.owner",
+        "operators": ["sam.operator"],
+        "may_act_for": list(request.may_act_for),
+        "risk": "high",
+        "duration_seconds": 900,
+        "expires_at": "2026-11-02T11:00:00.000Z",
+        "quorum": 1,
+    }
     assert event["prev_hash"] == GENESIS
     assert story.request.head.hash == story.ports.store.chain[story.request_id][0].hash
 

@@ -62,7 +62,7 @@ def _directory(raw: Mapping[str, Any], account: str) -> tuple[Directory, dict[st
         )
         for agent_id, entry in raw["agents"].items()
     }
-    return Directory(people, agents), groups
+    return Directory(people, agents, sample=raw.get("sample", False) is not False), groups
 
 
 def _principals(raw: Any, account: str) -> tuple[str, ...]:

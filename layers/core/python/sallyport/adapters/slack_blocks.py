@@ -94,7 +94,7 @@ def _fields(card: Card, view: dict[str, Any]) -> Block:
         "Action": view["action"],
         "Risk": view["risk"],
         "Agent": view["agent"],
-        "Owner (may not decide)": view["owner"],
+        "Owner (may not approve)": view["owner"],
         "On behalf of": view["on_behalf_of"] or "nobody",
         "For": "once, done by Sallyport" if view["delivery"] == "execute" else f"{view['duration_seconds']} s",
         "Decide before": _time(card.expires_at),

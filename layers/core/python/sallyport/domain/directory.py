@@ -44,6 +44,8 @@ class Directory:
 
     people: Mapping[str, Person]
     agents: Mapping[str, Agent]
+    # These people do not exist: good for trying, refused in production.
+    sample: bool = False
     _person_by_principal: Mapping[str, str] = field(init=False, repr=False)
     _agent_by_principal: Mapping[str, str] = field(init=False, repr=False)
     _person_by_slack: Mapping[str, str] = field(init=False, repr=False)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sallyport.domain.canonical import NotCanonical, canonical, sha256_hex
 from sallyport.domain.deployment import CHAIN, Deployment
-from sallyport.domain.events import NO_EVENTS, Head, Link
+from sallyport.domain.events import GENESIS, NO_EVENTS, Head, Link
 
 type Event = Mapping[str, Any]
 
@@ -44,6 +44,19 @@ def end(newest: Link | None) -> Head:
     if not (newest.place.isascii() and newest.place.isdigit()):
         raise Disproved
     return Head(int(newest.place) + 1, newest.hash)
+
+
+def verified(chain: str, links: Sequence[Link]) -> tuple[Event, ...]:
+    """All events of a chain, in order. Raises Disproved when one was edited, removed, added or put elsewhere; that the
+    tail is missing shows in the request's head alone."""
+    before, events = GENESIS, []
+    for place, link in enumerate(links):
+        event = opened(link, chain)
+        if event["seq"] != place or link.prev_hash != before:
+            raise Disproved
+        before = link.hash
+        events.append(event)
+    return tuple(events)
 
 
 def proves(newest: Link | None, deployment: Deployment) -> bool:

@@ -84,7 +84,7 @@ class SelfApproval(Refusal):
     code, http_status, title = (
         "self_approval",
         403,
-        "Nobody decides a request of their own agent or on their own behalf",
+        "Nobody approves a request of their own agent or on their own behalf; they may deny it",
     )
 
 
@@ -146,6 +146,17 @@ class PolicyChanged(Refusal):
 
 class DigestMismatch(Refusal):
     code, http_status, title = "digest_mismatch", 409, "What is stored is not what was approved"
+
+
+class EvidenceMismatch(Refusal):
+    """`members` are those of the stored request that its audit chain does not bear out. They are evidence, and no
+    business of the caller's."""
+
+    code, http_status, title = "evidence_mismatch", 409, "What is stored is not what the audit trail says"
+
+    def __init__(self, *members: str) -> None:
+        super().__init__()
+        self.members = members
 
 
 class WrongDelivery(Refusal):

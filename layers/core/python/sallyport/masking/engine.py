@@ -46,6 +46,8 @@ _PUBLIC_PARTS = frozenset(
         "description",
         "boundingbox",
         "confidence",
+        "imageid",
+        "externalimageid",
     )
 )
 _SMALL = 99_999  # numbers of fewer than six digits identify nobody without a field that says so
@@ -253,8 +255,17 @@ class Engine:
             said = company.NOTHING
             for key in listed:
                 said |= self.key(key).says
+            if said & company.PERSON_IF_PLAIN:  # which depends on the values, so it is not remembered
+                return company.settle(said | self._plainly(node), around)
             here = known[listed] = company.settle(said, around)
         return Company.MACHINE if here is _NOBODY and company.tells_of_a_machine(node) else here
+
+    def _plainly(self, node: dict[str, JSON]) -> int:
+        said = company.NOTHING
+        for key, item in node.items():
+            if type(item) is not dict and type(item) is not list and item is not None:
+                said |= company.plainly(self.key(key).says)
+        return said
 
     def _field(self, key: str, known: keys.Key, described: Field | None, here: Company) -> Field | None:
         """What the policy, a name beside the value, or the key itself says of the value."""

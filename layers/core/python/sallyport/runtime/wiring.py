@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sallyport.adapters.entropy import SystemEntropy
-from sallyport.adapters.policy_layer import load_policy
+from sallyport.adapters.policy_layer import PolicyInvalid, load_policy
 from sallyport.domain.ports import Limits, Places, PortFailed
 from sallyport.runtime.settings import setting
 
@@ -117,7 +117,10 @@ class Wiring:
 
     @cached_property
     def policy(self) -> PolicyBundle:
-        return load_policy(setting("ACCOUNT_ID"))
+        policy = load_policy(setting("ACCOUNT_ID"))
+        if policy.directory.sample and setting("ENVIRONMENT") == "prod":
+            raise PolicyInvalid("directory.yaml: its people are the sample's, who do not exist")
+        return policy
 
     @cached_property
     def places(self) -> Places:

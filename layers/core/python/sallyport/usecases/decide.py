@@ -64,7 +64,7 @@ def decide(
         return _with(request, decision, actor, ports)
 
     try:
-        request = record(ports, request_id, decided, now)
+        request = record(ports, request_id, decided, now, proved=said.choice is not Choice.DENY)
     except Refusal as refusal:
         record_refusal(ports, request_id, EventType.DECISION_REFUSED, actor, refusal, now)
         raise

@@ -13,7 +13,7 @@ from sallyport.domain.canonical import JSON
 from sallyport.domain.credentials import order
 from sallyport.domain.events import SYSTEM, Draft, EventType
 from sallyport.domain.ports import PortFailed, Ports
-from sallyport.domain.refusals import ActionFailed, GrantRevoked, OutcomeIsUnknown, Refusal
+from sallyport.domain.refusals import ActionFailed, EvidenceMismatch, GrantRevoked, OutcomeIsUnknown, Refusal
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
 from sallyport.domain.session_policy import at_redemption
 from sallyport.domain.target_ports import CallResult, OutcomeUnknown
@@ -21,7 +21,7 @@ from sallyport.masking import MaskedDocument, MaskingFailed, MaskingRules, mask,
 from sallyport.usecases import break_glass
 from sallyport.usecases.decide import call_back
 from sallyport.usecases.redeem import redeem
-from sallyport.usecases.transition import record
+from sallyport.usecases.transition import record, record_refusal
 
 TOO_LARGE = "result_too_large"
 OUTCOME_UNKNOWN = "outcome_unknown"
@@ -55,6 +55,8 @@ def execute_action(caller: str, request_id: str, ports: Ports, now: datetime) ->
     except PortFailed as failed:
         raise _failed(request_id, failed.code, ActionFailed(), ports, now) from None
     except Refusal as refusal:  # the brake was pulled: before the call, so nothing was made
+        if isinstance(refusal, EvidenceMismatch):
+            record_refusal(ports, request_id, EventType.CREDENTIALS_REFUSED, SYSTEM, refusal, now)
         raise _failed(request_id, refusal.code, refusal, ports, now) from None
     except OutcomeUnknown:
         raise _failed(request_id, OUTCOME_UNKNOWN, OutcomeIsUnknown(), ports, now) from None
@@ -109,7 +111,7 @@ def _make(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports, now: dat
 
     # STS took its time: whoever pulled the brake meanwhile is heard before anything has an effect. After this
     # transaction the call counts as made: a brake that comes later finds it so.
-    record(ports, request.request_id, calling, now, unless_halted=True)
+    record(ports, request.request_id, calling, now, proved=True, unless_halted=True)
     return ports.call_maker.make(vaulted.call, credentials)
 
 

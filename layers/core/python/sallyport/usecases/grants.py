@@ -3,8 +3,6 @@ redeemed, each time on what is stored, never on what was passed along."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sallyport.domain.binding import VaultRecord, same_digest
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import (
@@ -17,16 +15,14 @@ from sallyport.domain.refusals import (
 )
 from sallyport.domain.requests import ApprovalRequest, Choice, VerdictKind
 from sallyport.usecases import policy, quorum
-from sallyport.usecases.halts import check_not_halted
-from sallyport.usecases.note_policy import note_policy
 
 
-def check_still_approved(request: ApprovalRequest, ports: Ports, now: datetime) -> VaultRecord:
+def check_still_approved(request: ApprovalRequest, ports: Ports) -> VaultRecord:
     """The vaulted action, when it is what was approved and today's policy would still lead to this approval.
 
-    Raises DigestMismatch, NotApproved, PolicyChanged or Halted.
+    To be asked inside of `record`, with `proved` and `unless_halted`: the approvals are then those of the evidence.
+    Raises DigestMismatch, NotApproved or PolicyChanged.
     """
-    check_not_halted(request.agent, request.action, note_policy(ports, now))
     try:
         vaulted = ports.vault.get(request.request_id)
     except PortFailed:

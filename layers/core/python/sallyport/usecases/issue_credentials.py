@@ -9,13 +9,13 @@ from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import ScopedCredentials, order
 from sallyport.domain.events import SYSTEM, Draft, EventType
 from sallyport.domain.ports import PortFailed, Ports
-from sallyport.domain.refusals import CredentialsFailed, GrantRevoked, Halted
+from sallyport.domain.refusals import CredentialsFailed, EvidenceMismatch, GrantRevoked, Halted
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
 from sallyport.domain.session_policy import at_redemption
 from sallyport.usecases import break_glass
 from sallyport.usecases.decide import call_back
 from sallyport.usecases.redeem import redeem
-from sallyport.usecases.transition import record
+from sallyport.usecases.transition import record, record_refusal
 
 
 def issue_credentials(
@@ -53,9 +53,11 @@ def issue_credentials(
         return current, (Draft(EventType.CREDENTIALS_ISSUED, SYSTEM, details),)
 
     try:
-        request = record(ports, request_id, issued, now, unless_halted=True)
-    except (GrantRevoked, Halted) as refusal:
+        request = record(ports, request_id, issued, now, proved=True, unless_halted=True)
+    except (EvidenceMismatch, GrantRevoked, Halted) as refusal:
         # Stopped between STS and here: the credential is dropped, and its deny by request tag is there or not needed.
+        if isinstance(refusal, EvidenceMismatch):
+            record_refusal(ports, request_id, EventType.CREDENTIALS_REFUSED, SYSTEM, refusal, now)
         _record_failed(request_id, refusal.code, ports, now)
         call_back(request, ports)
         raise

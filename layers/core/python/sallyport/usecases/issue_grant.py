@@ -9,12 +9,13 @@ from sallyport.domain.canonical import JSON
 from sallyport.domain.clock import stamp
 from sallyport.domain.events import SYSTEM, Draft, EventType
 from sallyport.domain.ports import Ports
-from sallyport.domain.refusals import NotApproved, NotFound
+from sallyport.domain.proofs import BY_POLICY
+from sallyport.domain.refusals import EvidenceMismatch, NotApproved, NotFound
 from sallyport.domain.requests import ApprovalRequest, Grant, GrantStatus, RequestStatus, VerdictKind
 from sallyport.usecases import break_glass, quorum
 from sallyport.usecases.cards import refresh_card
 from sallyport.usecases.grants import check_still_approved
-from sallyport.usecases.transition import record
+from sallyport.usecases.transition import record, record_refusal
 
 
 def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -> ApprovalRequest:
@@ -26,29 +27,32 @@ def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -
     current = ports.store.load(request_id)
     if current is None:
         raise NotFound
-    if current.grant is None:
-        _check_status(current)
-        check_still_approved(current, ports, now)
 
     def issued(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         if request.grant is not None:
             return replace(request, task_token=task_token), ()  # the state was started again after a fault
         _check_status(request)
+        check_still_approved(request, ports)
         expires = now + timedelta(seconds=ports.policy.actions[request.action].redemption_seconds)
         approvers = tuple(dict.fromkeys(decision.by for decision in quorum.standing(request, ports)))
         grant = Grant(GrantStatus.ISSUED, now, expires, approvers)
-        details: dict[str, JSON] = {"approvers": list(approvers) or ["policy"], "until": stamp(expires)}
+        details: dict[str, JSON] = {"approvers": list(approvers) or [BY_POLICY], "until": stamp(expires)}
         if request.glass_broken_by is not None:
             details["break_glass"] = True
         drafts = [Draft(EventType.GRANT_ISSUED, SYSTEM, details)]
         if request.status is RequestStatus.PENDING:
             request = request.moved(RequestStatus.APPROVED)
-            drafts.insert(0, Draft(EventType.REQUEST_APPROVED, SYSTEM, {"approvers": ["policy"]}))
+            drafts.insert(0, Draft(EventType.REQUEST_APPROVED, SYSTEM, {"approvers": [BY_POLICY]}))
         return replace(request, grant=grant, task_token=task_token), tuple(drafts)
 
-    request = record(ports, request_id, issued, now)
+    first = current.grant is None
+    try:
+        request = record(ports, request_id, issued, now, proved=first, unless_halted=first)
+    except EvidenceMismatch as mismatch:
+        record_refusal(ports, request_id, EventType.CREDENTIALS_REFUSED, SYSTEM, mismatch, now)
+        raise
     refresh_card(request_id, ports)
-    if request.needs_review and current.grant is None:
+    if request.needs_review and first:
         break_glass.tell_everyone(request, ports)
     return request
 

@@ -29,7 +29,5 @@ def _open(agents: set[str], ports: Ports, now: datetime) -> Iterator[ApprovalReq
         yield from page
         if cursor is None:
             break
-    unreviewed = ports.store.unreviewed()
-    yield from unreviewed
-    for agent in sorted(agents | {request.agent for request in unreviewed}):
+    for agent in sorted(agents | {request.agent for request in ports.store.unreviewed()}):
         yield from ports.store.live(agent, now - LONGEST_LIFE)

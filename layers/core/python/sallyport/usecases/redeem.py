@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sallyport.domain.actions import Delivery
 from sallyport.domain.binding import VaultRecord
+from sallyport.domain.clock import stamp
 from sallyport.domain.directory import Agent
 from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType
 from sallyport.domain.ports import Ports
@@ -25,6 +26,7 @@ from sallyport.domain.refusals import (
 from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
 from sallyport.usecases import break_glass
 from sallyport.usecases.grants import check_still_approved
+from sallyport.usecases.note_policy import note_policy
 from sallyport.usecases.transition import record, record_refusal
 
 # An approval becomes a grant within a second or two; an agent that is faster waits here instead of being refused.
@@ -46,49 +48,51 @@ def redeem(
     """
     agent = ports.policy.directory.agent_of(caller)
     actor = Actor(ActorKind.AGENT, agent.id if agent else UNKNOWN, "api")
+    approved: list[VaultRecord] = []
+
+    def redeemed(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+        _check(request, delivery, now)
+        if agent is None or not ports.authorizer.may("redeem", agent, request).allowed:
+            raise PolicyChanged
+        if request.grant is None:
+            raise NotApproved
+        vaulted = check_still_approved(request, ports)
+        approved[:] = [vaulted]
+        cut_off = now + timedelta(seconds=break_glass.seconds(request, ports.policy.actions[request.action]))
+        grant = replace(
+            request.grant,
+            status=GrantStatus.REDEEMED,
+            redeemed_at=now,
+            cut_off=cut_off,
+            role_arn=vaulted.target_role_arn,
+        )
+        details = {"delivery": delivery.value, "until": stamp(cut_off), "role": vaulted.target_role_arn}
+        redeemed_event = Draft(EventType.GRANT_REDEEMED, actor, details)
+        return replace(request.moved(RequestStatus.REDEEMED), grant=grant), (redeemed_event,)
+
     try:
-        current = _await_grant(_own(agent, request_id, ports), ports, sleep)
-        _check(current, delivery, now)
-        vaulted = check_still_approved(current, ports, now)
-
-        def redeemed(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
-            _check(request, delivery, now)
-            if request.grant is None:
-                raise NotApproved
-            cut_off = now + timedelta(seconds=break_glass.seconds(request, ports.policy.actions[request.action]))
-            grant = replace(
-                request.grant,
-                status=GrantStatus.REDEEMED,
-                redeemed_at=now,
-                cut_off=cut_off,
-                role_arn=vaulted.target_role_arn,
-            )
-            redeemed_event = Draft(EventType.GRANT_REDEEMED, actor, {"delivery": delivery.value})
-            return replace(request.moved(RequestStatus.REDEEMED), grant=grant), (redeemed_event,)
-
-        return record(ports, request_id, redeemed, now, unless_halted=True), vaulted
+        _await_grant(_own(agent, request_id, ports, now), ports, sleep)
+        return record(ports, request_id, redeemed, now, proved=True, unless_halted=True), approved[0]
     except Refusal as refusal:
         # An attempt on another agent's request is that request's evidence; the caller still learns nothing.
         record_refusal(ports, request_id, EventType.CREDENTIALS_REFUSED, actor, refusal, now)
         raise
 
 
-def _own(agent: Agent | None, request_id: str, ports: Ports) -> ApprovalRequest:
+def _own(agent: Agent | None, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
     request = ports.store.load(request_id)
     if agent is None or request is None or request.agent != agent.id:
+        note_policy(ports, now)
         raise NotFound
-    if not ports.authorizer.may("redeem", agent, request).allowed:
-        raise PolicyChanged
     return request
 
 
-def _await_grant(request: ApprovalRequest, ports: Ports, sleep: Callable[[float], None]) -> ApprovalRequest:
+def _await_grant(request: ApprovalRequest, ports: Ports, sleep: Callable[[float], None]) -> None:
     waited = 0.0
     while request.status is RequestStatus.APPROVED and request.grant is None and waited < GRANT_WAIT_SECONDS:
         sleep(_GRANT_POLL_SECONDS)
         waited += _GRANT_POLL_SECONDS
         request = ports.store.load(request.request_id) or request
-    return request
 
 
 def _check(request: ApprovalRequest, delivery: Delivery, now: datetime) -> None:

@@ -7,22 +7,16 @@ secret, cannot.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from ipaddress import ip_interface
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sallyport.masking import MaskingRules, fires
-from sallyport.masking.policy import find
 
 # The one place that says which categories of `fires` are addresses of machines.
 _ADDRESSES = frozenset({"URL", "IP"})
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]+")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-# An ARN up to and with its account (the resource that follows may name a person), accounts in AWS's own host names.
-_ARN = re.compile(
-    r"\barn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(?:\d{12}|aws)?:|\b\d{12}(?=\.dkr\.ecr\.)|(?<=\.amazonaws\.com/)\d{12}\b"
-)
+_BETWEEN = re.compile(r"[\s/?&#;,]+")
 _ACCOUNT = re.compile(r"\d{12}")
 _IP = re.compile(r"(?<![\w.:])\[?([0-9A-Fa-f]*[.:][0-9A-Fa-f.:]+(?:/\d{1,3})?)\]?(?![\w.])")
 # Whoever has such a URL needs nothing else: signatures, tokens and passwords in its query.
@@ -37,11 +31,23 @@ def must_be_masked(name: str, value: Any, rules: MaskingRules) -> bool:
 
 
 def _sensitive(name: str, text: str, rules: MaskingRules) -> bool:
+    from sallyport.masking.policy import find  # word lists, which only those who ask pay for
+
     if "account" in name.split("_") and _ACCOUNT.fullmatch(text):
         return False
     if any(map(_opens, _URL.findall(text))) or next(find(text, rules), None) is not None:
         return True
-    return any(set(fires(read)) - _ADDRESSES for read in _readings(text))
+    # As it is written, and with what is percent-encoded read.
+    return any(_found(read) - _ADDRESSES for read in dict.fromkeys((text, unquote(text))))
+
+
+def _found(text: str) -> set[str]:
+    """What detectors find beside IP addresses. One that takes a URL for one thing does not say what stands in it, so
+    there the pieces are asked about as well."""
+    found = set(fires(_IP.sub(_without_ip, text)))
+    if "URL" in found:
+        found.update(category for piece in _BETWEEN.split(text) for category in fires(piece))
+    return found
 
 
 def _opens(url: str) -> bool:
@@ -52,12 +58,6 @@ def _opens(url: str) -> bool:
         return parts.password is not None or any(_SIGNED.search(name) for name, _ in asked)
     except ValueError:
         return True  # what cannot be read cannot be vouched for
-
-
-def _readings(text: str) -> Iterator[str]:
-    """The text without the addresses of machines in it, as it is written and with what is percent-encoded read."""
-    for read in dict.fromkeys((text, unquote(text))):
-        yield _IP.sub(_without_ip, _ARN.sub("", _SCHEME.sub("", read)))
 
 
 def _without_ip(match: re.Match[str]) -> str:

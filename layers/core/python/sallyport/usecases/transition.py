@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sallyport.domain.events import Actor, Draft, EventType, link
 from sallyport.domain.ports import Conflict, Ports
-from sallyport.domain.refusals import NotFound, Refusal, Unavailable
+from sallyport.domain.refusals import EvidenceMismatch, NotFound, Refusal, Unavailable
 from sallyport.domain.requests import ApprovalRequest
 from sallyport.usecases.halts import check_not_halted
+from sallyport.usecases.mismatches import load_proved, record_mismatch
 from sallyport.usecases.note_policy import note_policy
 
 # Five people clicking at once each lose at most four races.
@@ -23,18 +24,19 @@ type Change = Callable[[ApprovalRequest], tuple[ApprovalRequest, tuple[Draft, ..
 
 
 def record(
-    ports: Ports, request_id: str, change: Change, now: datetime, *, unless_halted: bool = False
+    ports: Ports, request_id: str, change: Change, now: datetime, *, proved: bool = False, unless_halted: bool = False
 ) -> ApprovalRequest:
     """Apply `change` to the stored request and write its events, judged by today's policy, in the same transaction.
 
     `change` sees the newest state, may run more than once, and stops everything by raising a Refusal; when it returns
     the request itself, nothing is saved. A change without an event is bookkeeping (where the card
-    is), never a transition. With `unless_halted` nothing is saved from the moment on that a switch was pulled for this
-    request: the transaction holds only while the switches are those that were read. Raises NotFound, Unavailable (lost
-    every race), Halted, or what `change` raises.
+    is), never a transition. With `proved` the stored request is believed only when its audit chain tells the same; the
+    events find their place behind that very chain, or nothing is saved. With `unless_halted` nothing is saved from the
+    moment on that a switch was pulled for this request: the transaction holds only while the switches are those that
+    were read. Raises NotFound, Unavailable (lost every race), EvidenceMismatch, Halted, or what `change` raises.
     """
     for _ in range(_ATTEMPTS):
-        request = ports.store.load(request_id)
+        request = load_proved(request_id, ports) if proved else ports.store.load(request_id)
         if request is None:
             raise NotFound
         guard = note_policy(ports, now) if unless_halted else None
@@ -60,6 +62,10 @@ def record_refusal(
 ) -> None:
     """Write that somebody was refused, in the chain of the request it was about. The last event that the cap lets
     through says that more of the kind were not kept. Raises NotFound when there is no such request."""
+
+    if isinstance(refusal, EvidenceMismatch):
+        record_mismatch(ports, request_id, event, actor, refusal, now)
+        return
 
     def refuse(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         before = request.refused(actor, refusal.code)

@@ -14,11 +14,13 @@ from sallyport.masking.machines.names import MachineName
 __all__ = [
     "MachineName",
     "announced",
+    "announces",
     "at",
     "find",
     "glued_names",
     "load",
     "names_of_people",
+    "pairs_of_names",
     "partition",
     "running",
     "whole",
@@ -26,7 +28,9 @@ __all__ = [
 
 announced = persons.announced
 glued_names = persons.glued
+announces = persons.announces
 names_of_people = persons.names
+pairs_of_names = persons.pairs
 partition = tokens.partition
 
 _TOKEN = re.compile(r"[^\s\"'`<>(){}\[\],;|]{4,}")

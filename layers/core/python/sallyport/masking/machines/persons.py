@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -65,6 +66,14 @@ def names(text: str) -> list[tuple[int, int]]:
         elif _sure(flags):
             found.append((start, end))
     return found
+
+
+def pairs(text: str) -> bool:
+    """Whether a given and a family name stand beside each other in `text`."""
+    parts = [(match.start(), match.end(), _flags(match.group())) for match in _PARTS.finditer(text)]
+    return any(
+        start - end <= 1 and _pair(first, second) for (_, end, first), (start, _, second) in itertools.pairwise(parts)
+    )
 
 
 _GLUED = re.compile(r"[A-Za-z]{2,20}(?:[-_.+][A-Za-z]{2,20}){1,3}(?![A-Za-z])")

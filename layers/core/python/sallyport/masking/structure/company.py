@@ -29,12 +29,14 @@ class Company(IntEnum):
 NOTHING = 0
 SAYS_PERSON, SAYS_SOMEBODY, SAYS_MACHINE = 1, 2, 4
 PERSON_BELOW, SOMEBODY_BELOW, MACHINE_BELOW, ANYBODY_BELOW = 8, 16, 32, 64
+PERSON_IF_PLAIN = 128  # `patient: 4711` makes a record, `patient: {…}` holds one
 
 _SOMEBODY = frozenset(("EMAIL", "PHONE", "ADDRESS", "AGE"))
 # So spelled they are AWS's; `account_id` may be a customer's.
 _AWS_SPELLING = frozenset(
     ("AccountId", "AccountIds", "OwnerId", "OwnerIds", "PolicyId", "PolicyIds", "CertificateId", "TargetId")
 )
+_OF_ANYTHING = frozenset(("address", "addresses"))  # of a host, a resource, an object
 _NOUN_ENDS = frozenset(("id", "ids", "name", "names", "identifier", "identifiers"))
 
 
@@ -61,7 +63,8 @@ def _remembered(key: str) -> int:
 def _read(key: str) -> int:
     parts = words_of(key)
     like = kinds(" ".join(parts))
-    return _beside(key, parts, like) | next((said for kind, said in _BELOW if kind in like), NOTHING)
+    plain = PERSON_IF_PLAIN if Kind.PERSON_IF_PLAIN in like else NOTHING
+    return _beside(key, parts, like) | plain | next((said for kind, said in _BELOW if kind in like), NOTHING)
 
 
 def _beside(key: str, parts: list[str], like: frozenset[str]) -> int:
@@ -72,7 +75,11 @@ def _beside(key: str, parts: list[str], like: frozenset[str]) -> int:
     if len(parts) > 1 and parts[-1] in _NOUN_ENDS and parts[-2] in words.machine_nouns():
         return SAYS_MACHINE
     field = field_of(key)
-    return SAYS_SOMEBODY if field is not None and field.category in _SOMEBODY else NOTHING
+    return (
+        SAYS_SOMEBODY
+        if field is not None and field.category in _SOMEBODY and parts[-1] not in _OF_ANYTHING
+        else NOTHING
+    )
 
 
 def settle(said: int, around: Company) -> Company:
@@ -98,12 +105,19 @@ def below(said: int, here: Company) -> Company:
     return Company.NONE if said & ANYBODY_BELOW else here
 
 
+def plainly(said: int) -> int:
+    """What a key also says of the object that it stands in, if its value is plain."""
+    return SAYS_PERSON if said & PERSON_IF_PLAIN else NOTHING
+
+
 def of_names(names: Iterable[str], around: Company = Company.NONE) -> Company:
     """Whose a table, or a list of described values, is whose columns are called `names`."""
     said = NOTHING
     for name in names:
         said |= says(name)
-    return settle(said, around)
+    here = settle(said | plainly(said), around)
+    # Of a machine's tags one may be called `contact`, and they are the machine's still.
+    return around if here is Company.SOMEBODY and around is Company.MACHINE else here
 
 
 def tells_of_a_machine(node: dict[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from sallyport.masking import machines
 from sallyport.masking.spans import Span
-from sallyport.masking.structure import hl7
+from sallyport.masking.structure import company, hl7
 from sallyport.masking.structure.cells import Cells, Finder
 from sallyport.masking.structure.encoded import decode_base64, encoded_spans
 from sallyport.masking.structure.fields import field_of, holds
@@ -45,10 +45,14 @@ def table_delimiter(text: str) -> str | None:
     for delimiter in _DELIMITERS:
         columns = head.count(delimiter) + 1
         if columns >= 3 or (columns == 2 and delimiter in ",\t"):
-            known = sum(field_of(cell.strip(' "\r')) is not None for cell in head.split(delimiter))
+            known = sum(_is_column(cell.strip(' "\r')) for cell in head.split(delimiter))
             if (known >= 2 or known * 2 >= columns) and rest.partition("\n")[0].count(delimiter) + 1 >= columns:
                 return delimiter
     return None
+
+
+def _is_column(name: str) -> bool:
+    return field_of(name) is not None or bool(company.says(name) & company.SAYS_MACHINE)
 
 
 def table_spans(text: str, delimiter: str, find: Finder, masked: Masked) -> Iterator[Span]:

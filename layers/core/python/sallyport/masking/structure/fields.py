@@ -26,8 +26,10 @@ Trust = Literal[
     "public",
     "measure",
     "machine",
+    "id",
     "token",
     "version",
+    "agent",
 ]
 
 
@@ -93,7 +95,7 @@ def rules() -> tuple[Any, tuple[tuple[Field, Any], ...]]:
 # Keys of requests and programs that look like the ones above and mean something else.
 _TECHNICAL = re.compile(
     r"(?:table|bucket|file|column|field|attribute|database|db|schema|index|key|queue|topic|function|host|domain|service|stack|region|role|policy|action|resource|event|tool|model|image|package|job|task|step|state|metric|log|event|display|type|class|method|module|project|team|channel|branch|repo|repository|commit|test|drug|medication|product|item|organization|organisation|org|company|facility|hospital|clinic|department|dept|unit|ward|plan|payer|insurer|study|course|lab|device|brand|generic|program) names?"
-    r"|(?:due|update|valid|up|down|to|candi|man)date|.*(?:token type|token count|tokens|max tokens|token limit)|(?:page|next|previous|prev|continuation|pagination|sync|cursor) token|idempotency (?:key|token)|.* (?:policy|template) (?:id|name)|attributes?|keys?|prefix|contact (?:reason|type|method|preference)|.* type|.* status|.* count|.* code system"
+    r"|(?:due|update|valid|up|down|to|candi|man)date|(?:new|old) images?|.*(?:token type|token count|tokens|max tokens|token limit)|(?:page|next|previous|prev|continuation|pagination|sync|cursor) token|idempotency (?:key|token)|.* (?:policy|template) (?:id|name)|attributes?|keys?|prefix|contact (?:reason|type|method|preference)|.* type|.* status|.* count|.* code system"
 )
 
 

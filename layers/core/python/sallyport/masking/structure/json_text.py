@@ -119,6 +119,9 @@ def _companies(text: str) -> list[Company]:
         if match.group(2) is not None:
             last = keys.read(unescape_json(match.group(1)).text).says
             said[inside[-1]] |= last
+        elif match.group(1) is not None or match.group(3) is not None:
+            said[inside[-1]] |= company.plainly(last)
+            last = company.NOTHING
         elif mark in "{[":
             inside.append(len(parents))
             parents.append(inside[-2])

@@ -24,7 +24,11 @@ _INSTANT = re.compile(
 )
 _DATELIKE = re.compile(r"[\d\s:./TZ,+-]{6,40}|[\w\s:,/+-]{6,60}")
 _TOKEN = re.compile(r"[A-Za-z0-9_+/=.:~%|\"-]{1,4096}")  # no at sign and no blank
-_VERSION = re.compile(r"v?\d{1,4}(?:\.\d{1,5}){1,3}(?:[+-][\w.]{1,20})?|20[012]\d-\d\d-\d\d")
+_VERSION = re.compile(r"v?\d{1,4}(?:\.\d{1,5}){1,3}(?:[+-][\w.]{1,20})?|20[012]\d-\d\d-\d\d|\d{1,12}")
+# RFC 9110, 10.1.5: products with their versions, and comments.
+_PRODUCT = r"[\w.+#-]{1,40}/[\w.+-]{1,60}"
+_USER_AGENT = re.compile(rf"{_PRODUCT}(?: (?:{_PRODUCT}|\([^()@]{{1,200}}\)))*")
+_CARD = frozenset((15, 16))  # digits
 _LONG_TOKEN = 16  # characters
 _NUMBER = re.compile(r"-?\d{1,19}(?:\.\d{1,9})?")
 _HOST = re.compile(
@@ -54,7 +58,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _PERSONS_SHAPE = Field("NAME", "check")
 _DATE = Field("DATE", "check")
+_CERTIFICATE = ("LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS", "-----BEGIN CERTIFICATE")  # public, in PEM, perhaps in base64
 _AWS_ACCOUNT = re.compile(r"\d{12}|amazon|self|aws-marketplace")
+# What IAM calls its users, roles and policies by; access keys (AKIA, ASIA) are none of these.
+_UNIQUE_ID = re.compile(r"A(?:GPA|IDA|IPA|NPA|NVA|ROA|PKA|SCA)[A-Z0-9]{12,20}")
 _MACHINES_ALONE = frozenset(("arn", "resource", "image", "region", "url"))
 
 
@@ -67,26 +74,34 @@ def decide(field: Field, value: str) -> str:  # noqa: C901 - one answer per kind
         return named(field.category, value)
     if trust == "machine":
         return _machines(value)
+    if trust == "id":
+        return KEEP if value.isdigit() and len(value) not in _CARD else _machines(value)
     if trust == "token":
         return KEEP if _is_opaque(value) else READ_AS_MACHINES
     if trust == "version":
         return KEEP if _VERSION.fullmatch(value) else READ_AS_MACHINES
+    if trust == "agent":
+        return KEEP if _USER_AGENT.fullmatch(value) else READ
     if trust == "measure":
         return KEEP if _NUMBER.fullmatch(value) else READ
     if trust == "instant":
         if _INSTANT.fullmatch(value):
             return KEEP
-        return "DATE" if holds(_DATE, value) else READ
+        return "DATE" if field.category and holds(_DATE, value) else READ
     if trust == "day":
         return KEEP if holds(_DATE, value) else READ_AS_MACHINES
     if trust == "label":
         return "NAME" if _is_full_name(value) else READ_AS_MACHINES
     if trust == "judged" or trust == "actor":
+        if _AWS_ACCOUNT.fullmatch(value):
+            return KEEP
         return named("NAME", value) if _is_somebody(value, lower=trust == "actor") else READ
     if trust == "contact":
         return _contact(value)
     if trust == "unless":
-        if _is_machines(value) or (field.category == "ACCOUNT" and _AWS_ACCOUNT.fullmatch(value)):
+        if field.category == "ACCOUNT" and _AWS_ACCOUNT.fullmatch(value):
+            return KEEP
+        if _is_machines(value):
             return READ_AS_MACHINES
         return named(field.category, value) if holds(Field(field.category, "whole"), value) else READ
     return _address(field, value)
@@ -123,27 +138,40 @@ def is_iban(value: str) -> bool:
 def machines_own(text: str, spans: list[Span]) -> list[Span]:
     """Of what was found in a machine's value, that which is somebody's or secret all the same.
 
-    A value with a blank in it is a sentence, and of a sentence everything counts.
+    A value with a blank in it is a sentence, and of a sentence everything counts; so does everything behind a word that
+    announces a person's number: `patients/448812`.
     """
-    if not spans or " " in text.strip() or "\n" in text:
+    if not spans or " " in text.strip() or "\n" in text or machines.announces(text):
         return spans
-    arn = text.startswith("arn:")
-    return [
-        span
-        for span in spans
-        if not (span.detector in _LOOKS or (arn and span.detector == "cue" and span.category == "ACCOUNT"))
-        or _is_full_name(text[span.start : span.end])
-    ]
+    return [span for span in spans if not _only_looks(text, span)]
 
 
-# Detectors that go by the look alone: what a machine is called may look like anything.
-_LOOKS = frozenset(
-    "look random uuid number card name facility address weekday date ip url phone base64".split()  # noqa: SIM905
-)  # fmt: skip
+def _only_looks(text: str, span: Span) -> bool:
+    """Whether something was found in a machine's value by a look that machines' names have as well."""
+    found = text[span.start : span.end]
+    if span.detector == "secret":
+        return _UNIQUE_ID.match(found) is not None
+    if span.detector == "cue":
+        return span.category == "ACCOUNT" and text.startswith("arn:")
+    if span.detector == "look":
+        return any(map(str.isalpha, found))  # of a number alone nobody can say whose it is
+    if span.detector == "card":
+        return _AWS_ACCOUNT.fullmatch(found) is not None
+    if span.detector == "name":
+        return not machines.pairs_of_names(found)
+    if span.detector == "url":
+        return not (_IN_URL.search(found) or machines.pairs_of_names(found))
+    return span.detector in _LOOKS or span.category == "DEVICE"
+
+
+_IN_URL = re.compile(r"[?#@]|\d{5}")  # where a URL says who asked for what
+_LOOKS = frozenset(("random", "uuid", "facility", "weekday"))
 
 
 def _machines(value: str) -> str:
     """What becomes of a value of which the field says that it is a machine's."""
+    if _AWS_ACCOUNT.fullmatch(value) or value.startswith(_CERTIFICATE):
+        return KEEP
     name = machines.whole(value)
     return KEEP if name is not None and not name.open else READ_AS_MACHINES
 
@@ -215,7 +243,13 @@ def _is_somebody(value: str, *, lower: bool) -> bool:
 def _is_compound(word: str) -> bool:
     """Whether a word is put together as programs do it: `serviceLongArnFormat`, `AccountingOU`."""
     humps = _HUMP.findall(word)
-    return len(humps) > 1 and (word[0].islower() or all(_ordinary(hump) or hump.isupper() for hump in humps))
+    return len(humps) > 1 and (word[0].islower() or all(_in_compounds(hump) for hump in humps))
+
+
+def _in_compounds(hump: str) -> bool:
+    folded = words.fold(hump)
+    flags = words.lexicon().get(folded, 0)
+    return hump.isupper() or folded in words.things() or bool(flags & words.ORDINARY and not flags & words.STRONG_NAME)
 
 
 def _ordinary(word: str) -> bool:

@@ -10,9 +10,12 @@ from sallyport.masking.structure.fields import Field, field_of, is_field_like, w
 from sallyport.masking.structure.key_kinds import Kind, kinds
 
 MACHINES: Final = Field("", "machine")
+_ID: Final = Field("", "id")
 _VERSION: Final = Field("", "version")
 _TOKEN: Final = Field("", "token")
 INSTANT: Final = Field("DATE", "instant")
+_INSTANT: Final = Field("", "instant")  # where the key alone would say nothing
+_AGENT: Final = Field("", "agent")
 DAY: Final = Field("DATE", "day")
 HOST: Final = Field("IP", "host")
 _PUBLIC: Final = Field("IP", "public")
@@ -21,14 +24,21 @@ _JUDGED: Final = Field("NAME", "judged")
 _ACTOR: Final = Field("NAME", "actor")
 _LABEL: Final = Field("NAME", "label")
 _CONTACT: Final = Field("PHONE", "contact")
-_ANYWHERE: Final = ((Kind.ANYWHERE, _TOKEN), (Kind.ARN, MACHINES), (Kind.HOST, HOST), (Kind.VERSION, _VERSION))
+_ANYWHERE: Final = (
+    (Kind.ANYWHERE, _TOKEN),
+    (Kind.ARN, MACHINES),
+    (Kind.HOST, HOST),
+    (Kind.VERSION, _VERSION),
+    (Kind.AGENT, _AGENT),
+)
 _CONTACTS = frozenset(("contact", "contacts", "callback"))
 
 
 def meaning(key: str, company: Company) -> Field | None:
     """What `key` says of its value in an object of `company`, or None: then the value is read as free text."""
     if company >= Company.SOMEBODY or len(key) > 64 or not key.isascii():
-        return _contact(field_of(key), key)
+        field = _contact(field_of(key), key)
+        return _AGENT if field is None and Kind.AGENT in kinds(" ".join(words_of(key))) else field
     remember = is_field_like(key)  # a cache outlives the request, and keys may be identifiers themselves
     return _remembered(key, company) if remember else _meaning(key, company)
 
@@ -57,7 +67,7 @@ def _nobodys(field: Field | None, like: frozenset[str]) -> Field | None:
     if field is None:
         if Kind.MEASURE in like:
             return _MEASURED
-        return INSTANT if Kind.INSTANT in like else None
+        return _INSTANT if Kind.INSTANT in like else None
     category = field.category
     if category == "DATE":
         return INSTANT if Kind.INSTANT in like and Kind.DAY not in like else field
@@ -71,11 +81,11 @@ def _nobodys(field: Field | None, like: frozenset[str]) -> Field | None:
 def _machines(field: Field | None, like: frozenset[str]) -> Field | None:
     """In a machine's object what names, counts and dates is a machine's, unless it could only be a person's."""
     if Kind.MEASURE in like:
-        return MACHINES
+        return _MEASURED
     if field is None:
         if Kind.INSTANT in like and Kind.DAY not in like:
             return DAY
-        return MACHINES if Kind.OWN in like else _ACTOR if Kind.ACTORS in like else None
+        return _machines_own(like)
     category = field.category
     if category == "DATE":
         return field if Kind.DAY in like else DAY
@@ -88,6 +98,12 @@ def _machines(field: Field | None, like: frozenset[str]) -> Field | None:
     if category == "ACCOUNT" and category in like:
         return Field(category, "unless")
     return MACHINES if category in like else field
+
+
+def _machines_own(like: frozenset[str]) -> Field | None:
+    if Kind.ID in like:
+        return _ID
+    return MACHINES if Kind.OWN in like else _ACTOR if Kind.ACTORS in like else None
 
 
 def _machines_name(field: Field, like: frozenset[str]) -> Field:

@@ -9,7 +9,9 @@ from sallyport.masking.structure.company import Company
 from sallyport.masking.structure.fields import Field, field_of
 from sallyport.masking.structure.meanings import SHOWN, Masked
 
-VALUE_KEYS = frozenset(("value", "Value", "values", "val", "stringValue", "data", "content", "text"))
+VALUE_KEYS = frozenset(
+    ("value", "Value", "values", "val", "stringValue", "data", "content", "text", "ParameterValue", "AttributeValue")
+)
 NAME_KEYS = (
     "name",
     "Name",
@@ -24,6 +26,9 @@ NAME_KEYS = (
     "header",
     "columnName",
     "fieldName",
+    "ParameterKey",
+    "ParameterName",
+    "AttributeName",
 )
 _TYPED = frozenset(
     (
