@@ -72,7 +72,8 @@ def pairs(text: str) -> bool:
     """Whether a given and a family name stand beside each other in `text`."""
     parts = [(match.start(), match.end(), _flags(match.group())) for match in _PARTS.finditer(text)]
     return any(
-        start - end <= 1 and _pair(first, second) for (_, end, first), (start, _, second) in itertools.pairwise(parts)
+        start - end <= 1 and _pair(first, second, glued=start - end == 1)
+        for (_, end, first), (start, _, second) in itertools.pairwise(parts)
     )
 
 
