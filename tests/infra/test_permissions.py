@@ -25,6 +25,7 @@ TARGETS = "arn::iam:::role/sallyport/target/*-target-*"
 DEAD_LETTERS = {("sqs:SendMessage", "${DeadLetters}")}
 READ = {("dynamodb:GetItem", REQUESTS)}
 PENDING = {("dynamodb:Query", f"{REQUESTS}/index/pending")}
+DUE = {("dynamodb:Query", f"{REQUESTS}/index/due")}
 # A transition and its evidence; a role that can settle a pending request also counts it off its agent's load.
 RECORD = READ | {("dynamodb:PutItem", REQUESTS), ("dynamodb:PutItem", AUDIT)}
 SETTLE = RECORD | {("dynamodb:UpdateItem", REQUESTS)}
@@ -40,7 +41,8 @@ FAIL = {("states:SendTaskFailure", MACHINE)}
 OPEN = {("s3:GetObject", RAW)}
 ASSUME = {(action, TARGETS) for action in ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")}
 DENY = {("iam:PutRolePolicy", TARGETS)}
-SUBMIT = {("s3:PutObject", RAW), ("states:StartExecution", MACHINE)}
+START = {("states:StartExecution", MACHINE)}
+SUBMIT = {("s3:PutObject", RAW)} | START
 EMPTY = {
     ("s3:DeleteObject", RAW),
     ("s3:DeleteObjectVersion", RAW),
@@ -64,13 +66,14 @@ ALLOWED: dict[str, set[Permission]] = {
     "RevokeAgent": SETTLE | PROVE | PENDING | WAKE | DENY,
     "SetHalt": SETTLE | PROVE,
     "RemindReviews": PENDING | POST,
+    "ReconcileRequests": SETTLE | DUE | PROVE | SHOW | POST | WAKE | START | EMPTY | DENY,
     "CloseRequest": SETTLE | SHOW | POST | EMPTY,
 }
 # Who may touch the vault, and how: the same in IAM, in the bucket's policy and in the key's.
 VAULT = {
     "Put": {"SubmitRequestRole"},
     "Get": {"MaskPayloadRole", "IssueGrantRole", "IssueCredentialsRole", "ExecuteActionRole"},
-    "Delete": {"CloseRequestRole"},
+    "Delete": {"CloseRequestRole", "ReconcileRequestsRole"},
 }
 AUDITORS = short({"Fn::If": ["HasAuditor", {"Ref": "AuditorRoleArn"}, {"Ref": "AWS::NoValue"}]}).strip("${}")
 # Resource "*", with the reason why nothing narrower is there. (A key policy's "*" is the key itself.)
@@ -129,7 +132,7 @@ def test_what_changes_roles_reaches_bounded_targets_alone() -> None:
         for statement in role_statements(role)
         if any(action.startswith("iam:") for action in listed(statement["Action"]))
     }
-    assert set(found) == {"RevokeGrant", "RevokeAgent"}
+    assert set(found) == {"RevokeGrant", "RevokeAgent", "ReconcileRequests"}
     boundary = of_type("AWS::IAM::ManagedPolicy")["TargetBoundary"]
     assert (boundary["Path"], short(boundary["ManagedPolicyName"])) == ("/sallyport/", "*-target-boundary")
     for statement in found.values():
