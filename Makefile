@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOURCES := layers/core/python functions cli local bench tests
 
-.PHONY: help setup run up down logs status test lint lint-types lint-rest bench bench-masking lock clean
+.PHONY: help setup run up down logs status test lint lint-types lint-rest bench bench-masking bench-scopes lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -77,6 +77,9 @@ bench: $(READY) ## Ratios beside bare boto3 and bare cedarpy, into bench/results
 
 bench-masking: $(READY) ## Masking beside Presidio, Philter and scrubadub, into bench/results/ (needs CORPORA=folder, takes OPERATIONS=folder)
 	@$(PY) -m bench.masking --corpora "$(CORPORA)" $(if $(OPERATIONS),--operations "$(OPERATIONS)")
+
+bench-scopes: $(READY) ## What fires refuses and lets through, kind by kind, into bench/results/ (needs the network once)
+	@$(PY) -m bench.scopes
 
 lock: $(READY) ## Pin third-party code again, with hashes
 	@$(PY) -m uv pip compile -q --python $(PY) --generate-hashes --no-header --no-annotate requirements-dev.in -o requirements-dev.txt

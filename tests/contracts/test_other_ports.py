@@ -43,6 +43,16 @@ def test_deleting_leaves_nothing_and_is_harmless_when_there_is_nothing(vault: Va
     assert vault.get(other.request_id) == other
 
 
+def test_vault_lists_what_is_there_by_id_with_its_time(vault: Vault) -> None:
+    kept, gone = raw_action(), raw_action()
+    for one in (kept, gone):
+        vault.put(one)
+    vault.delete(gone.request_id)
+    listed = dict(vault.listed())
+    assert gone.request_id not in listed
+    assert listed[kept.request_id].tzinfo is not None
+
+
 def test_a_view_comes_back_by_its_digest(views: Views) -> None:
     masked, findings = mask({"reason": "For John Smith, ü 日本"})
     view = enclosed({"risk": "high"}, masked, findings)

@@ -13,6 +13,7 @@ from pynamodb.transactions import TransactWrite
 
 from sallyport.adapters.dynamodb_store import DynamoDbStore
 from sallyport.domain.events import NO_EVENTS, SYSTEM, AuditEvent, Draft, EventType, link
+from sallyport.domain.overdue import due
 from sallyport.domain.ports import Conflict, Exists, Limits, RequestStore, TooManyRequests
 from sallyport.domain.requests import (
     ApprovalRequest,
@@ -239,3 +240,14 @@ def test_meeting_another_transaction_at_an_item_is_no_lost_race(account: None, m
     after = moved(store, request, denied)
     assert len(met) == 3
     assert store.load(request.request_id) == after
+
+
+def test_what_is_overdue_comes_oldest_first_and_leaves_when_nothing_is_to_come(store: RequestStore) -> None:
+    made = [created(store) for _ in range(3)]
+    ours = {request.request_id for request in made}
+    at = due(made[-1])
+    assert at is not None
+    assert [r for r in store.overdue(at) if r in ours] == [r.request_id for r in made]
+    assert made[0].request_id not in set(store.overdue(made[0].created_at))
+    moved(store, made[0], denied)
+    assert [r for r in store.overdue(at) if r in ours] == [r.request_id for r in made[1:]]

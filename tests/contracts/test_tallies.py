@@ -93,3 +93,15 @@ def test_refusal_that_is_counted_while_another_is_noted_is_not_lost(tallies: Tal
     tallies.count(refused, NOW)
     tallies.note(first, *first.told(NOW))
     assert (tallies.count(refused, NOW).count, tallies.count(refused, NOW).noted) == (3, 1)
+
+
+def test_tally_is_overdue_when_its_hour_is_over_until_it_is_finished(tallies: Tallies) -> None:
+    refused, over = refusal(), NOW + timedelta(hours=1, minutes=2)
+    tally = tallies.count(refused, NOW)
+    assert tally.chain not in {t.chain for t in tallies.overdue(over - timedelta(seconds=1))}
+    assert tally in list(tallies.overdue(over))
+    newer = tallies.count(refused, NOW)
+    tallies.finish(tally)
+    assert newer in list(tallies.overdue(over)), "counted up since"
+    tallies.finish(newer)
+    assert tally.chain not in {t.chain for t in tallies.overdue(over)}

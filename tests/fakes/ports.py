@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -22,10 +22,11 @@ from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.deny_policy import only_denies
 from sallyport.domain.deployment import CHAIN, Deployment
 from sallyport.domain.events import AuditEvent, Link
+from sallyport.domain.overdue import due
 from sallyport.domain.ports import Card, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, CardRef, RequestStatus
 from sallyport.domain.revocations import RoleList
-from sallyport.domain.tallies import Refused, Tally, chain_of
+from sallyport.domain.tallies import Refused, Tally, chain_of, total_due
 from sallyport.domain.target_ports import CallResult
 from sallyport.masking import MaskedDocument, MaskingFailed
 from sallyport.masking.views import restored
@@ -122,6 +123,10 @@ class FakeStore:
         found = [r for r in self.requests.values() if r.agent == agent and r.created_at > since]
         return tuple(r for r in found if r.live or r.needs_review)
 
+    def overdue(self, now: datetime) -> Iterator[str]:
+        found = [(at, r.request_id) for r in self.requests.values() if (at := due(r)) is not None and at <= now]
+        yield from (request_id for _, request_id in sorted(found))
+
     def unreviewed(self) -> tuple[ApprovalRequest, ...]:
         return tuple(r for r in self.requests.values() if r.settled and r.needs_review)
 
@@ -145,11 +150,13 @@ class FakeTallies:
 
     store: FakeStore = field(default_factory=FakeStore)
     tallies: dict[str, Tally] = field(default_factory=dict)
+    due: dict[str, datetime] = field(default_factory=dict)
 
     def count(self, refused: Refused, now: datetime) -> Tally:
         chain = chain_of(refused, now)
         before = self.tallies.get(chain, Tally(chain, refused, 0))
         self.tallies[chain] = replace(before, newest=refused, count=before.count + 1)
+        self.due[chain] = total_due(now)
         return self.tallies[chain]
 
     def note(self, before: Tally, told: Tally, events: tuple[AuditEvent, ...]) -> None:
@@ -159,10 +166,21 @@ class FakeTallies:
         self.store._write(events)
         self.tallies[told.chain] = replace(current, noted=told.noted, head=told.head)
 
+    def overdue(self, now: datetime) -> Iterator[Tally]:
+        open_ = [chain for at, chain in sorted((at, chain) for chain, at in self.due.items()) if at <= now]
+        yield from (self.tallies[chain] for chain in open_)
+
+    def finish(self, tally: Tally) -> None:
+        if self.tallies[tally.chain].count == tally.count:
+            self.due.pop(tally.chain, None)
+
 
 @dataclass
 class FakeVault:
+    """Everything in it was put at `put_at`."""
+
     records: dict[str, VaultRecord] = field(default_factory=dict)
+    put_at: datetime = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
 
     def put(self, record: VaultRecord) -> None:
         self.records[record.request_id] = VaultRecord.restored(json.loads(json.dumps(asdict(record))))
@@ -174,6 +192,9 @@ class FakeVault:
 
     def delete(self, request_id: str) -> None:
         self.records.pop(request_id, None)
+
+    def listed(self) -> Iterator[tuple[str, datetime]]:
+        yield from ((request_id, self.put_at) for request_id in list(self.records))
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """What every function's role may do, as a table that is compared exactly: a permission outside it is a finding."""
 
+import json
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ TARGETS = "arn::iam:::role/sallyport/target/*-target-*"
 DEAD_LETTERS = {("sqs:SendMessage", "${DeadLetters}")}
 READ = {("dynamodb:GetItem", REQUESTS)}
 PENDING = {("dynamodb:Query", f"{REQUESTS}/index/pending")}
+DUE = {("dynamodb:Query", f"{REQUESTS}/index/due")}
 # A transition and its evidence; a role that can settle a pending request also counts it off its agent's load.
 RECORD = READ | {("dynamodb:PutItem", REQUESTS), ("dynamodb:PutItem", AUDIT)}
 SETTLE = RECORD | {("dynamodb:UpdateItem", REQUESTS)}
@@ -40,7 +42,8 @@ FAIL = {("states:SendTaskFailure", MACHINE)}
 OPEN = {("s3:GetObject", RAW)}
 ASSUME = {(action, TARGETS) for action in ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")}
 DENY = {("iam:PutRolePolicy", TARGETS)}
-SUBMIT = {("s3:PutObject", RAW), ("states:StartExecution", MACHINE)}
+START = {("states:StartExecution", MACHINE)}
+SUBMIT = {("s3:PutObject", RAW)} | START
 EMPTY = {
     ("s3:DeleteObject", RAW),
     ("s3:DeleteObjectVersion", RAW),
@@ -57,20 +60,21 @@ ALLOWED: dict[str, set[Permission]] = {
     "ListActions": set(),
     "MaskPayload": RECORD | OPEN | {("s3:PutObject", VIEWS)},
     "RequestApproval": RECORD | SHOW | POST | WAKE | FAIL,
-    "IssueGrant": SETTLE | PROVE | OPEN | SHOW | POST | FAIL,
+    "IssueGrant": SETTLE | PROVE | GUARD | OPEN | SHOW | POST | FAIL,
     "IssueCredentials": RECORD | PROVE | GUARD | OPEN | WAKE | ASSUME,
     "ExecuteAction": RECORD | PROVE | GUARD | OPEN | WAKE | ASSUME,
     "RevokeGrant": SETTLE | PROVE | SHOW | POST | WAKE | DENY,
     "RevokeAgent": SETTLE | PROVE | PENDING | WAKE | DENY,
     "SetHalt": SETTLE | PROVE,
     "RemindReviews": PENDING | POST,
+    "ReconcileRequests": SETTLE | DUE | PROVE | SHOW | POST | WAKE | START | EMPTY | DENY,
     "CloseRequest": SETTLE | SHOW | POST | EMPTY,
 }
 # Who may touch the vault, and how: the same in IAM, in the bucket's policy and in the key's.
 VAULT = {
     "Put": {"SubmitRequestRole"},
     "Get": {"MaskPayloadRole", "IssueGrantRole", "IssueCredentialsRole", "ExecuteActionRole"},
-    "Delete": {"CloseRequestRole"},
+    "Delete": {"CloseRequestRole", "ReconcileRequestsRole"},
 }
 AUDITORS = short({"Fn::If": ["HasAuditor", {"Ref": "AuditorRoleArn"}, {"Ref": "AWS::NoValue"}]}).strip("${}")
 # Resource "*", with the reason why nothing narrower is there. (A key policy's "*" is the key itself.)
@@ -129,7 +133,7 @@ def test_what_changes_roles_reaches_bounded_targets_alone() -> None:
         for statement in role_statements(role)
         if any(action.startswith("iam:") for action in listed(statement["Action"]))
     }
-    assert set(found) == {"RevokeGrant", "RevokeAgent"}
+    assert set(found) == {"RevokeGrant", "RevokeAgent", "ReconcileRequests"}
     boundary = of_type("AWS::IAM::ManagedPolicy")["TargetBoundary"]
     assert (boundary["Path"], short(boundary["ManagedPolicyName"])) == ("/sallyport/", "*-target-boundary")
     for statement in found.values():
@@ -152,6 +156,48 @@ def test_who_touches_the_vault_is_the_same_in_iam_bucket_policy_and_key_policy()
     key = by_sid(of_type("AWS::KMS::Key")["VaultKey"]["KeyPolicy"])
     assert exempt(key["NobodyElse"]) == VAULT["Get"] | VAULT["Put"]
     assert key["NobodyElse"]["Effect"] == "Deny"
+
+
+def table_policy(name: str) -> dict[str, dict[str, Any]]:
+    return by_sid(of_type("AWS::DynamoDB::Table")[name]["ResourcePolicy"]["PolicyDocument"])
+
+
+@pytest.mark.parametrize(
+    ("table", "resource", "sid", "operation"),
+    [
+        ("RequestsTable", REQUESTS, "FunctionsAlonePut", "dynamodb:PutItem"),
+        ("RequestsTable", REQUESTS, "FunctionsAloneUpdate", "dynamodb:UpdateItem"),
+        ("AuditTable", AUDIT, "FunctionsAlonePut", "dynamodb:PutItem"),
+    ],
+)
+def test_a_table_admits_as_writers_the_roles_that_iam_lets_write_and_nobody_else(
+    table: str, resource: str, sid: str, operation: str
+) -> None:
+    """The emulator does not evaluate DynamoDB's resource policies, so the template is what can be held to this."""
+    statement = table_policy(table)[sid]
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", operation)
+    assert list(statement["Condition"]) == ["ArnNotEquals"]  # in a transaction or not
+    assert exempt(statement) == having(operation, resource)
+    assert short(statement["Resource"]) == resource
+
+
+def test_nobody_deletes_state_or_writes_it_past_the_functions_operations() -> None:
+    statement = table_policy("RequestsTable")["NobodyDeletesOrWritesAnyOtherWay"]
+    assert (statement["Effect"], statement["Principal"], "Condition" in statement) == ("Deny", "*", False)
+    other_ways = {"DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"}
+    assert set(statement["Action"]) == {f"dynamodb:{action}" for action in other_ways}
+    assert not {role for action in other_ways for role in having(f"dynamodb:{action}", REQUESTS)}
+    assert short(statement["Resource"]) == REQUESTS
+
+
+@pytest.mark.parametrize("table", ["RequestsTable", "AuditTable"])
+def test_a_tables_policy_fits_into_what_dynamodb_takes(table: str) -> None:
+    """20 KB, with every ARN as long as it can be."""
+    document = of_type("AWS::DynamoDB::Table")[table]["ResourcePolicy"]["PolicyDocument"]
+    longest = "arn:aws-us-gov:iam::123456789012:role/" + "x" * 64
+    text = json.dumps(document, default=str)
+    references = text.count("Fn::GetAtt") + text.count("Fn::Sub")
+    assert len(text) + references * len(longest) < 20 * 1024
 
 
 def test_views_are_written_by_masking_alone_read_by_named_roles_and_auditors_and_deleted_by_nobody() -> None:

@@ -120,7 +120,7 @@ def forget() -> None:
 
 def make_tables() -> None:
     dynamodb = boto3.client("dynamodb")
-    names = {"pk": "S", "pending": "S", "created_at": "S"}
+    names = dict.fromkeys(("pk", "pending", "created_at", "open", "due_at"), "S")
     dynamodb.create_table(
         TableName="requests",
         BillingMode="PAY_PER_REQUEST",
@@ -134,7 +134,15 @@ def make_tables() -> None:
                     {"AttributeName": "created_at", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "ALL"},
-            }
+            },
+            {
+                "IndexName": "due",
+                "KeySchema": [
+                    {"AttributeName": "open", "KeyType": "HASH"},
+                    {"AttributeName": "due_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
         ],
     )
     dynamodb.create_table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from sallyport.adapters.transactions import (
 from sallyport.domain.clock import stamp
 from sallyport.domain.deployment import UNREADABLE, Deployment
 from sallyport.domain.events import AuditEvent, Link
+from sallyport.domain.overdue import due
 from sallyport.domain.ports import Conflict, Exists, Limits, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
 
@@ -176,6 +178,13 @@ class DynamoDbStore:
         found = [_request(item) for item in RequestItem.pending_index.query(f"live:{agent}", newer)]
         return tuple(found + [r for r in self.unreviewed() if r.agent == agent and r.created_at > since])
 
+    def overdue(self, now: datetime) -> Iterator[str]:
+        try:
+            for item in RequestItem.due_index.query("request", RequestItem.due_at <= stamp(now), page_size=100):
+                yield item.pk.removeprefix("REQ#")
+        except PynamoDBException:
+            raise PortFailed("store_unavailable") from None
+
     def unreviewed(self) -> tuple[ApprovalRequest, ...]:
         return tuple(_request(item) for item in RequestItem.pending_index.query("review"))
 
@@ -242,11 +251,14 @@ def _still(deployment: Deployment) -> Condition:
 def _item(request: ApprovalRequest) -> RequestItem:
     pending = request.status is RequestStatus.PENDING
     closed = request.task_token is None and request.version > 0 and not pending and not request.needs_review
+    at = due(request)
     return RequestItem(
         f"REQ#{request.request_id}",
         version=request.version,
         status=request.status.value,
         pending=_queue(request),
+        open="request" if at else None,
+        due_at=stamp(at) if at else None,
         created_at=stamp(request.created_at),
         document=to_json(request),
         task_token=request.task_token,

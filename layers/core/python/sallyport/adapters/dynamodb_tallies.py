@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PynamoDBException
+from pynamodb.exceptions import PynamoDBException, UpdateError
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from sallyport.adapters.tables import AuditItem
+from sallyport.adapters.tables import AuditItem, RequestItem
 from sallyport.adapters.transactions import CONNECT_SECONDS, READ_SECONDS, Cancelled, append, connected, transact
+from sallyport.domain.clock import stamp
 from sallyport.domain.events import NO_EVENTS, Actor, ActorKind, AuditEvent, Head
 from sallyport.domain.ports import Conflict, PortFailed
-from sallyport.domain.tallies import Refused, RefusedCall, Tally, chain_of, hour_after
+from sallyport.domain.tallies import Refused, RefusedCall, Tally, chain_of, hour_after, total_due
 
 if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
@@ -39,15 +41,17 @@ class TallyItem(Model):
     length = NumberAttribute(null=True)
     hash = UnicodeAttribute(null=True)
     ttl = NumberAttribute(null=True)
+    open = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
 
 
 class DynamoDbTallies:
     """Tallies on the requests and audit tables."""
 
     def __init__(self, requests_table: str, audit_table: str, region: str) -> None:
-        TallyItem.Meta.table_name = requests_table
+        TallyItem.Meta.table_name = RequestItem.Meta.table_name = requests_table
         AuditItem.Meta.table_name = audit_table
-        tables: tuple[Any, ...] = (TallyItem.Meta, AuditItem.Meta)
+        tables: tuple[Any, ...] = (TallyItem.Meta, RequestItem.Meta, AuditItem.Meta)
         for meta in tables:
             meta.region = region
             meta.connect_timeout_seconds, meta.read_timeout_seconds = CONNECT_SECONDS, READ_SECONDS
@@ -60,6 +64,8 @@ class DynamoDbTallies:
             TallyItem.count.add(1),
             TallyItem.newest.set(_to_json(refused)),
             TallyItem.ttl.set(ends),
+            TallyItem.open.set("tally"),
+            TallyItem.due_at.set(stamp(total_due(now))),
         ]
         try:
             item.update(actions=actions)
@@ -83,6 +89,23 @@ class DynamoDbTallies:
             transact(self._connection, write)
         except Cancelled:
             raise Conflict from None
+
+    def overdue(self, now: datetime) -> Iterator[Tally]:
+        try:
+            for key in RequestItem.due_index.query("tally", RequestItem.due_at <= stamp(now), page_size=100):
+                yield _tally(TallyItem.get(key.pk, consistent_read=True))
+        except PynamoDBException:
+            raise PortFailed("store_unavailable") from None
+
+    def finish(self, tally: Tally) -> None:
+        actions: list[Action] = [TallyItem.open.remove(), TallyItem.due_at.remove()]
+        try:
+            TallyItem(_PREFIX + tally.chain).update(actions=actions, condition=TallyItem.count == tally.count)
+        except UpdateError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise PortFailed("store_unavailable") from None
+        except PynamoDBException:
+            raise PortFailed("store_unavailable") from None
 
 
 def _tally(item: TallyItem) -> Tally:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -17,6 +19,7 @@ from sallyport.masking.views import restored
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
+_VAULT = "actions/"
 _FAILURES = (BotoCoreError, ClientError, ValueError, TypeError)
 
 
@@ -55,6 +58,15 @@ class S3Vault:
         except _FAILURES:
             raise PortFailed("vault_unavailable") from None
 
+    def listed(self) -> Iterator[tuple[str, datetime]]:
+        try:
+            pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=_VAULT)
+            for page in pages:
+                for version in [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]:
+                    yield version["Key"].removeprefix(_VAULT).removesuffix(".json"), version["LastModified"]
+        except _FAILURES:
+            raise PortFailed("vault_unavailable") from None
+
 
 class S3Views:
     """Masked views by their digest. Each object is the RFC 8785 JSON that the digest was made of."""
@@ -83,7 +95,7 @@ class S3Views:
 
 
 def _vault_key(request_id: str) -> str:
-    return f"actions/{request_id}.json"
+    return f"{_VAULT}{request_id}.json"
 
 
 def _view_key(presented_digest: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 
@@ -17,6 +17,17 @@ class PendingIndex(GlobalSecondaryIndex["RequestItem"]):  # type: ignore[no-unty
 
     pending = UnicodeAttribute(hash_key=True)
     created_at = UnicodeAttribute(range_key=True)
+
+
+class DueIndex(GlobalSecondaryIndex["RequestItem"]):  # type: ignore[no-untyped-call]  # pynamodb has no types there
+    """Sparse, keys alone: what somebody has to look after from `due_at` on. `open` is `request` or `tally`."""
+
+    class Meta:
+        index_name = "due"
+        projection = KeysOnlyProjection()
+
+    open = UnicodeAttribute(hash_key=True)
+    due_at = UnicodeAttribute(range_key=True)
 
 
 class RequestItem(Model):
@@ -38,7 +49,10 @@ class RequestItem(Model):
     sameness = UnicodeAttribute(null=True)
     count = NumberAttribute(null=True)  # type: ignore[assignment]  # shadows Model.count, which is not used
     ttl = NumberAttribute(null=True)
+    open = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
     pending_index = PendingIndex()
+    due_index = DueIndex()
 
 
 class AuditItem(Model):

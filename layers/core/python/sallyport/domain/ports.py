@@ -3,7 +3,7 @@ contract suite that both pass (`tests/contracts`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -108,6 +108,10 @@ class RequestStore(Protocol):
         """Requests of this agent, made after `since`, whose grant or session may be of use: until the session is over
         or its deny stands. Eventually consistent (may lag about 1 s)."""
 
+    def overdue(self, now: datetime) -> Iterator[str]:
+        """Ids of the requests that are due (`domain.overdue`), oldest first, read as they are asked for. Eventually
+        consistent (may lag about 1 s)."""
+
     def unreviewed(self) -> tuple[ApprovalRequest, ...]:
         """Requests whose broken glass nobody has reviewed, oldest first. A second behind, perhaps."""
 
@@ -122,6 +126,9 @@ class Vault(Protocol):
 
     def delete(self, request_id: str) -> None:
         """Every version. Harmless when there is none."""
+
+    def listed(self) -> Iterator[tuple[str, datetime]]:
+        """The ids of all that is there in any version, and when it was put, read as they are asked for."""
 
 
 class Views(Protocol):

@@ -7,6 +7,7 @@ total when the hour is over.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -67,6 +68,11 @@ def chain_of(refused: Refused, at: datetime) -> str:
     return f"refused-{refused.call.value}-{who}-{refused.code}-{at.astimezone(UTC):%Y%m%d%H}"
 
 
+def total_due(at: datetime) -> datetime:
+    """When nobody counts up the hour of `at` any more: a call takes 30 s at most."""
+    return hour_after(at) + timedelta(minutes=2)
+
+
 def hour_after(at: datetime) -> datetime:
     """When the hour of `at` is over."""
     return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
@@ -81,3 +87,10 @@ class Tallies(Protocol):
     def note(self, before: Tally, told: Tally, events: tuple[AuditEvent, ...]) -> None:
         """Write the events and what the chain tells now, in one transaction. Raises Conflict when somebody else has
         written since `before`."""
+
+    def overdue(self, now: datetime) -> Iterator[Tally]:
+        """Those whose hour is over and that are not finished, oldest first, read as they are asked for. Eventually
+        consistent (may lag about 1 s)."""
+
+    def finish(self, tally: Tally) -> None:
+        """No longer overdue, unless it has been counted up since."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 
 from aws_lambda_powertools import Logger
 
@@ -11,9 +12,15 @@ _logger = Logger(service="sallyport", level="INFO", log_uncaught_exceptions=Fals
 
 
 def log_call(
-    started: float, outcome: str, *, request_id: str | None = None, error: BaseException | None = None
+    started: float,
+    outcome: str,
+    *,
+    request_id: str | None = None,
+    counts: Mapping[str, int] | None = None,
+    error: BaseException | None = None,
 ) -> None:
-    """Write the line. Of an unforeseen `error` only its class and the place in our code are kept."""
+    """Write the line. `counts` are under our own names. Of an unforeseen `error` only its class and the place in our
+    code are kept."""
     line: dict[str, object] = {
         "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local"),
         "outcome": outcome,
@@ -21,6 +28,8 @@ def log_call(
     }
     if request_id is not None:
         line["request_id"] = request_id
+    if counts:
+        line["counts"] = dict(counts)
     if error is not None:
         line["error_class"] = type(error).__name__
         line["error_at"] = _place(error)

@@ -59,8 +59,8 @@ def review_closes(request: ApprovalRequest) -> bool:
     return request.needs_review and request.grant is not None
 
 
-def closed(request: ApprovalRequest) -> Draft:
-    return Draft(EventType.REQUEST_CLOSED, SYSTEM, {"status": request.status.value, "code": request.code or "none"})
+def closed(request: ApprovalRequest, actor: Actor = SYSTEM) -> Draft:
+    return Draft(EventType.REQUEST_CLOSED, actor, {"status": request.status.value, "code": request.code or "none"})
 
 
 def tell_everyone(request: ApprovalRequest, ports: Ports) -> bool:

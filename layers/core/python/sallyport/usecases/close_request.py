@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sallyport.domain.events import SYSTEM, Draft, EventType
+from sallyport.domain.events import SYSTEM, Actor, Draft, EventType
 from sallyport.domain.ports import Ports
 from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
 from sallyport.usecases.break_glass import closed as closing
@@ -16,18 +16,19 @@ from sallyport.usecases.transition import record
 TIMED_OUT = "timed_out"
 
 
-def close_request(request_id: str, code: str, ports: Ports, now: datetime) -> ApprovalRequest:
+def close_request(request_id: str, code: str, ports: Ports, now: datetime, actor: Actor = SYSTEM) -> ApprovalRequest:
     """Every path of the workflow ends here; `code` says why it came. Safe to repeat.
 
-    Silence never becomes a grant: a request still pending, or approved but not redeemed, expires or fails here.
+    `actor` is who closes where the workflow did not. Silence never becomes a grant: a request still pending, or
+    approved but not redeemed, expires or fails here.
     """
 
     def closed(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         if request.task_token is None and request.status not in (RequestStatus.PENDING, RequestStatus.APPROVED):
             return request, ()
-        changed, drafts = _settled(request, code)
+        changed, drafts = _settled(request, code, actor)
         if not review_closes(changed):
-            drafts = (*drafts, closing(changed))
+            drafts = (*drafts, closing(changed, actor))
         return replace(changed, task_token=None), drafts
 
     request = record(ports, request_id, closed, now)
@@ -36,17 +37,17 @@ def close_request(request_id: str, code: str, ports: Ports, now: datetime) -> Ap
     return request
 
 
-def _settled(request: ApprovalRequest, code: str) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+def _settled(request: ApprovalRequest, code: str, actor: Actor) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
     timed_out = code == TIMED_OUT
     if request.status is RequestStatus.PENDING:
         if timed_out:
-            return request.moved(RequestStatus.EXPIRED, code), (Draft(EventType.REQUEST_EXPIRED, SYSTEM),)
+            return request.moved(RequestStatus.EXPIRED, code), (Draft(EventType.REQUEST_EXPIRED, actor),)
         return request.moved(RequestStatus.FAILED, code), ()
     if request.status is RequestStatus.APPROVED:
         grant = request.grant
         if grant is not None:
             grant = replace(grant, status=GrantStatus.EXPIRED)
-        drafts = (Draft(EventType.GRANT_EXPIRED, SYSTEM),) if grant is not None else ()
+        drafts = (Draft(EventType.GRANT_EXPIRED, actor),) if grant is not None else ()
         status = RequestStatus.EXPIRED if timed_out else RequestStatus.FAILED
         return replace(request.moved(status, code), grant=grant), drafts
     return request, ()

@@ -31,10 +31,20 @@ def caller_of(caller: str, ports: Ports) -> Actor:
     return Actor(ActorKind.PERSON, person.id if person else UNKNOWN, "api")
 
 
-def tell(tally: Tally, ports: Ports, now: datetime) -> None:
-    """Write the count into the tally's chain. When somebody else does so at this moment, theirs stands."""
+def tell_total(tally: Tally, ports: Ports, now: datetime) -> bool:
+    """For a tally whose hour is over: let its chain tell the whole count. Whether an event was needed for that."""
+    needed = tally.count > tally.noted
+    if needed and not tell(tally, ports, now):
+        return False  # the next run looks again
+    ports.tallies.finish(tally)
+    return needed
+
+
+def tell(tally: Tally, ports: Ports, now: datetime) -> bool:
+    """Write the count into the tally's chain. False when somebody else did so at this moment: theirs stands."""
     told, events = tally.told(now)
     try:
         ports.tallies.note(tally, told, events)
     except Conflict:
-        return
+        return False
+    return True

@@ -9,6 +9,7 @@ from sallyport.domain.binding import VaultRecord, sameness_bytes
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Agent
 from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType, link
+from sallyport.domain.overdue import is_unstarted
 from sallyport.domain.ports import Exists, PortFailed, Ports, TooManyRequests
 from sallyport.domain.proofs import submission_facts
 from sallyport.domain.refusals import (
@@ -68,7 +69,7 @@ def _submitted(
     try:
         ports.store.create(request, events, idempotency_key=key, limits=ports.limits, now=now)
     except Exists as exists:
-        return _existing(exists, request, ports), False
+        return _existing(exists, request, ports, now), False
     except TooManyRequests:
         raise RateLimited from None
     _begin(request, vaulted, ports, now)
@@ -143,12 +144,18 @@ def _sameness(agent: Agent, submission: Submission, behalf: str | None, duration
     return ports.sameness.sign(data)
 
 
-def _existing(exists: Exists, request: ApprovalRequest, ports: Ports) -> ApprovalRequest:
+def _existing(exists: Exists, request: ApprovalRequest, ports: Ports, now: datetime) -> ApprovalRequest:
+    """The request that is there. One whose workflow never started is started: its submission died on the way."""
     if exists.by_key and exists.sameness != request.sameness:
         raise IdempotencyConflict
     found = ports.store.load(exists.request_id)
     if found is None:
         raise Unavailable
+    if is_unstarted(found, now):
+        try:
+            start_workflow(found, ports)
+        except (PortFailed, KeyError):
+            raise Unavailable from None
     return found
 
 

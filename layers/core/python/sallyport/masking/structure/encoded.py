@@ -54,6 +54,18 @@ def encoded_spans(text: str, find: Finder) -> Iterator[Span]:
                     yield Span(match.start(), match.end(), "ENCODED", "utf-16")
 
 
+def decoded_parts(text: str) -> Iterator[str]:
+    """The texts that parts of `text` encode, whatever they say."""
+    for match in _TOKEN.finditer(text):
+        tokens = [match.group(), *(piece.group() for piece in _PIECE.finditer(match.group()))]
+        for token in dict.fromkeys(tokens):
+            if _MIXED.search(token) and (decoded := decode_base64(token)) is not None:
+                yield decoded
+    for match in _HEX.finditer(text):
+        if (decoded := _ascii(binascii.unhexlify(match.group()))) is not None:
+            yield decoded
+
+
 def _in_word(word: str, find: Finder) -> Iterator[Span]:
     if "base64," in word:
         for match in _DATA_URI.finditer(word):

@@ -1,0 +1,49 @@
+"""When somebody has to look after a request, because what should have happened to it by itself has not."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sallyport.domain.requests import ApprovalRequest, RequestStatus
+from sallyport.domain.revocations import session_end
+
+# A submission takes 30 s at most, then it has put the payload and started the workflow, or never will.
+STARTED_WITHIN = timedelta(minutes=2)
+# A callback wakes the workflow within seconds, and the state behind it asks or grants.
+ANSWERED_WITHIN = timedelta(minutes=2)
+# The workflow's own timers settle what runs out. They began a little later than ours: a late start costs them minutes.
+CLOSED_WITHIN = timedelta(minutes=15)
+
+
+def due(request: ApprovalRequest) -> datetime | None:
+    """When to look after the request unless it is saved again before; None when nothing more is to come."""
+    grant = request.grant
+    if request.status is RequestStatus.PENDING:
+        started = request.presented_digest is not None
+        return request.expires_at + CLOSED_WITHIN if started else request.created_at + STARTED_WITHIN
+    if request.status is RequestStatus.APPROVED and grant is not None:
+        return grant.expires_at + CLOSED_WITHIN
+    if request.status is RequestStatus.APPROVED or request.task_token is not None or is_calling(request):
+        return last_step(request) + ANSWERED_WITHIN
+    if not request.live or grant is None or grant.redeemed_at is None:
+        return None
+    if request.status is RequestStatus.REDEEMED:
+        return session_end(grant.redeemed_at, request.duration_seconds)
+    return grant.redeemed_at + ANSWERED_WITHIN
+
+
+def is_calling(request: ApprovalRequest) -> bool:
+    """Whether the one call of an `execute` action was sent and what came of it is not written."""
+    return request.grant is not None and request.grant.calling_since is not None
+
+
+def is_unstarted(request: ApprovalRequest, now: datetime) -> bool:
+    """Pending for too long without anything that a workflow would have done. To start it once more is harmless."""
+    waits = request.status is RequestStatus.PENDING and request.presented_digest is None
+    return waits and request.created_at + STARTED_WITHIN <= now < request.expires_at
+
+
+def last_step(request: ApprovalRequest) -> datetime:
+    """When the last of those steps was taken that are kept with their time."""
+    redeemed_at = request.grant.redeemed_at if request.grant else None
+    return max([request.created_at, *(d.at for d in request.decisions), *([redeemed_at] if redeemed_at else [])])
