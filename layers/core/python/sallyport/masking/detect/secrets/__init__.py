@@ -27,7 +27,7 @@ _NAMED = (
     r"|(?:key|access|private|licen[cs]e|session|cookie)[\"'\])]*(?:[^\S\n]*[=:]|[ -][a-z0-9_.-]{16}))"
 )
 _BLOCK = r"://[^\s/@]*@|-----BEGIN|PuTTY"
-_COMMAND = r"(?:\s|^)(?:-u|--user)[ =]|\s-p"
+_COMMAND = r"(?:\s|^)(?:-u|--user)[ =]|\s-p|chpasswd"
 
 
 @cache
