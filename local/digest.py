@@ -1,7 +1,4 @@
-"""Digests of source trees: what decides whether anything must be built, published or deployed again.
-
-`python -m local.digest` prints the digest of the layers, the template's parameter LayersDigest.
-"""
+"""Digests of source trees: what decides whether anything must be built or deployed again."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -9,11 +6,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 _BY_PRODUCTS = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"}
-
-
-def layers_digest(root: Path = ROOT) -> str:
-    """SHA-256, in hex, over every file under `layers/`: a change there must publish new function versions."""
-    return tree_digest(root, ["layers"])
 
 
 def sources_digest(root: Path = ROOT) -> str:
@@ -41,7 +33,3 @@ def _files(root: Path, parts: Iterable[str]) -> Iterator[Path]:
         for path in [start] if start.is_file() else start.rglob("*"):
             if path.is_file() and path.suffix != ".pyc" and not _BY_PRODUCTS & set(path.parts):
                 yield path
-
-
-if __name__ == "__main__":
-    print(layers_digest())

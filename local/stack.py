@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from local import deploy, emulator, ports, sample_directory, seed, slack_process, stack_file, toolchain
 from local.account import as_admin
 from local.console import complain, say, step
-from local.digest import ROOT, layers_digest, sources_digest
+from local.digest import ROOT, sources_digest
 from local.emulator import Emulator
 from local.logs import collect, seconds
 from local.processes import read_record, write_record
@@ -152,7 +152,6 @@ def _parameters(slack: Slack) -> dict[str, str]:
         "Environment": "local",
         "ApiLogRole": "make",
         "Architecture": toolchain.architecture(),
-        "LayersDigest": layers_digest(),
         "ExternalId": _EXTERNAL_ID,
         "SlackApiBaseUrl": slack.api_url,
         "SlackChannelId": slack_process.CHANNEL_ID,

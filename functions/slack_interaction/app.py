@@ -8,6 +8,7 @@ from sallyport.domain.ports import PortFailed
 from sallyport.domain.refusals import BadSignature
 from sallyport.runtime.http import Answer, Call, http_handler
 from sallyport.runtime.log import log_call
+from sallyport.runtime.priming import before_snapshot, prime_click
 from sallyport.runtime.settings import MissingSetting, setting
 from sallyport.runtime.wiring import secret, wiring
 from sallyport.usecases.click import ChatHome, click_card
@@ -37,4 +38,5 @@ def _signing_secret() -> str:
         raise BadSignature from None
 
 
+before_snapshot(prime_click)
 handler = http_handler(_interact)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterator
 from functools import cache
@@ -16,7 +15,6 @@ from samtranslator.translator.translator import Translator
 
 ROOT = Path(__file__).parents[2]
 PARAMETERS = {
-    "LayersDigest": "0" * 64,
     "SlackChannelId": "C0APPROVAL",
     "SlackTeamId": "T0SALLYPRT",
     "SlackAppId": "A0SALLYPRT",
@@ -36,16 +34,19 @@ def source() -> dict[str, Any]:
 @cache
 def resources() -> dict[str, Resource]:
     """Every resource of the template that CloudFormation gets."""
-    template = json.loads(json.dumps(source()))
+    return translated(source())
+
+
+def translated(template: dict[str, Any]) -> dict[str, Resource]:
+    """What SAM makes of a template. Places of code that are folders here become what `sam package` makes of them."""
+    template = json.loads(json.dumps(template))
     for resource in template["Resources"].values():
         properties = resource["Properties"]
-        if resource["Type"] in ("AWS::Serverless::Function", "AWS::Serverless::LayerVersion"):
-            properties["CodeUri" if "Function" in resource["Type"] else "ContentUri"] = "s3://bucket/value"
-        if resource["Type"] == "AWS::Serverless::StateMachine":
-            properties["DefinitionUri"] = "s3://bucket/value"
+        for place in ("CodeUri", "ContentUri", "DefinitionUri"):
+            if place in properties and not properties[place].startswith("s3://"):
+                properties[place] = "s3://bucket/value"
     translator = Translator(None, Parser(), plugins=[], boto_session=Session(region_name="us-east-1"))
-    translated = translator.translate(copy.deepcopy(template), parameter_values=dict(PARAMETERS))
-    found: dict[str, Resource] = translated["Resources"]
+    found: dict[str, Resource] = translator.translate(template, parameter_values=dict(PARAMETERS))["Resources"]
     return found
 
 

@@ -45,7 +45,7 @@ def versions(patient: Patient) -> Iterator[Symptom]:
         stale = [what for what, read in _PARTS.items() if read(behind) != read(newest)]
         if stale:
             said = f"{name} runs an older version: {', '.join(stale)} differ from what was deployed last"
-            yield Symptom(said, "deploy with a new LayersDigest: `python -m local.digest` computes it")
+            yield Symptom(said, _REDEPLOY)
 
 
 def _layers(configuration: dict[str, Any]) -> list[str]:

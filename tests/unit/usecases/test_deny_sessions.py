@@ -156,9 +156,11 @@ def test_agent_cannot_make_a_failing_put_be_tried_again(failure: Exception) -> N
     story.ports.role_policies.failing = failure
     with pytest.raises(RevocationFailed):
         revoke_grant(DONE, story.request_id, story.ports, story.now)
+    before = (len(story.ports.chat.updated), len(story.ports.workflow.succeeded))
     for _ in range(50):
         revoke_grant(DONE, story.request_id, story.ports, story.now)
     assert len(story.ports.role_policies.puts) == 1
+    assert (len(story.ports.chat.updated), len(story.ports.workflow.succeeded)) == before
     assert story.request.live
 
 

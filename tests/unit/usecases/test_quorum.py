@@ -73,6 +73,8 @@ def test_approver_who_lost_authority_does_not_count_towards_the_next_decision() 
     story.granted()
     assert story.request.grant is not None
     assert story.request.grant.approvers == ("quinn.approver", "otto.owner")
+    approved = next(e for e in story.ports.store.events(story.request_id) if e["type"] == "request.approved")
+    assert approved["details"] == {"approvers": ["quinn.approver", "otto.owner"]}
 
 
 def test_approver_who_lost_authority_before_redemption_no_longer_counts() -> None:

@@ -3,6 +3,7 @@ name is judged by itself."""
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Callable, Iterator
 
@@ -19,7 +20,7 @@ _RUNNING = listed("date card look cue spelled phone")
 # These kinds say by themselves that a machine chose them, so a generic cue (`instance id`) takes nothing from them.
 _SURE = listed(
     "arn resource store host image azure google logs group ticket region cidr account uuid hash ulid organization"
-    " pool pod epoch quarter version zone name literal algorithm principal ports date"
+    " pool pod epoch quarter version zone name literal algorithm principal ports date address"
 )
 # And these cannot be a secret, whatever word stands near.
 _PUBLIC = listed(
@@ -31,6 +32,8 @@ _EDGE = re.compile(r"[\s\"'`<>(){}\[\],;|]")
 _JOINS = frozenset("_/:=@-+#~%")  # touching what was found, they make it a part of something longer
 _WORDS = listed("name facility address weekday age date phone number")
 _LONGEST = 2048
+# An option of a command that names a thing of a machine's: `--portfolio-id port-2s6abcdq5wdh4`.
+_OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*-ids?[ =][\"']?$")
 # Categories whose cues are words of machines as well: `node group`, `image tag`, `device`, `plan`.
 _VAGUE = frozenset(("ID", "ACCOUNT", "HEALTH_PLAN", "VEHICLE", "DEVICE"))
 _ANY: frozenset[str] = frozenset()  # stands for every kind
@@ -41,20 +44,52 @@ type Judge = Callable[[str], list[Span]]
 
 def spare(text: str, spans: list[Span], judge: Judge) -> list[Span]:
     """`spans` without those that a machine's name explains, and with what `judge` finds in its open parts."""
-    doubtful = [span for span in spans if _explains(text, span) is not None]
-    if not doubtful or not (names := _names(text, [*doubtful, *(span for span in spans if span.category == "URL")])):
+    for span in spans:
+        if span.detector not in _WORDS or _joined(text, span) or (span.detector in _RUNNING and _told(text, span)):
+            return _spared(text, spans, judge)
+    return spans  # words and numbers that stand for themselves, as in most texts
+
+
+def _told(text: str, span: Span) -> bool:
+    return machines.running.may_tell(text, span.start, span.end)
+
+
+def _spared(text: str, spans: list[Span], judge: Judge) -> list[Span]:
+    spans = [span for span in spans if not _option(text, span)]
+    kinds = [_explains(text, span) for span in spans]
+    names = _names(
+        text, [span for span, kind in zip(spans, kinds, strict=True) if kind is not None or span.category == "URL"]
+    )
+    if not names:
         return spans
-    kept = [span for span in spans if _explains(text, span) is None]
-    for span in doubtful:
-        kinds = _explains(text, span) or _ANY
-        if kinds is _ANY and secrets.expected(text, span.start):
-            kinds = _PUBLIC
-        explaining = [name for name in names if kinds is _ANY or name.kind in kinds]
+    starts = [name.start for name in names]
+    kept: list[Span] = []
+    for span, kind in zip(spans, kinds, strict=True):
+        near = names[max(0, bisect.bisect_right(starts, span.start) - 1) : bisect.bisect_left(starts, span.end)]
+        if kind is None or not near:
+            kept.append(span)
+            continue
+        if kind is _ANY and secrets.expected(text, span.start):
+            kind = _PUBLIC  # noqa: PLW2901 - what stands where a secret would is explained by less
+        explaining = [name for name in near if (kind is _ANY or name.kind in kind) and not _half(span, name)]
         kept += [rest for rest in _outside(span, explaining) if any(map(str.isalnum, text[rest.start : rest.end]))]
     for name in names:
         for start, end in name.open:
             kept += _open(text[start:end], start, judge)
     return kept
+
+
+def _half(span: Span, name: MachineName) -> bool:
+    """Whether the name is the time of a day that is masked: the two are one."""
+    return span.detector == "date" and name.kind == "time"
+
+
+def _option(text: str, span: Span) -> bool:
+    """Whether an option of a command says that what was found is the id of a thing of a machine's."""
+    if span.detector != "cue" or span.category != "ID":
+        return False
+    option = _OPTION.search(text, max(0, span.start - 48), span.start)
+    return option is not None and not machines.announced(option.group())
 
 
 def _explains(text: str, span: Span) -> frozenset[str] | None:
@@ -64,25 +99,26 @@ def _explains(text: str, span: Span) -> frozenset[str] | None:
     if span.detector == "cue" and span.category in _VAGUE:
         return _SURE if span.category != "ACCOUNT" else _ACCOUNTS
     # `api-7d9f8b6c5-x2x4z`: the word that named a secret is a part of the name.
-    joined = span.detector == "secret" and text[span.start - 1 : span.start] == "-"
+    joined = span.detector == "secret" and text[span.start - 1 : span.start] in ("-", "/")
     return _PUBLIC if joined or span.detector == "random" else None
 
 
 def _names(text: str, spans: list[Span]) -> list[MachineName]:
     """The machines' names in `text` that any of `spans` touches, in order."""
+    told = any(span.detector in _RUNNING and _told(text, span) for span in spans)
+    running = machines.running.find(text) if told else []
     found: list[MachineName] = []
-    read = 0  # up to here every token was read
+    read = at = 0  # up to here every token was read, and every running name
     for span in sorted(spans):
         if span.detector == "url":
             read = max(read, span.end)  # found as a whole already
             continue
-        if span.end <= read:
-            continue
-        near = machines.running.at(text, span.start, span.end) if span.detector in _RUNNING else None
-        if near is not None and (not found or found[-1].end <= near.start):
-            found.append(near)
-            read = max(read, near.end)
-        if span.detector in _WORDS and not _joined(text, span):
+        while at < len(running) and running[at].start < span.end:
+            if running[at].end > max(read, span.start):
+                found.append(running[at])
+                read = running[at].end
+            at += 1
+        if span.end <= read or (span.detector in _WORDS and not _joined(text, span)):
             continue
         for start, end in _tokens(text, span, read):
             read = end

@@ -28,7 +28,7 @@ MAC = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-F
 _PUBLIC = re.compile(
     r"^https?://(?:[\w-]+\.){0,4}(?:hl7\.org|loinc\.org|snomed\.info|w3\.org|unitsofmeasure\.org|ihe\.net|cdc\.gov|nih\.gov|fda\.gov"
     r"|who\.int|cms\.gov|ama-assn\.org|ietf\.org|rfc-editor\.org|json-schema\.org|schema\.org|doi\.org|wikipedia\.org|dicom\.nema\.org"
-    r"|synthetichealth\.github\.io|terminology\.hl7\.org|amazonaws\.com|amazon\.com|microsoft\.com|google(?:apis)?\.com|github\.com)"
+    r"|synthetichealth\.github\.io|terminology\.hl7\.org|amazonaws\.com|amazon\.com|microsoft\.com|google(?:apis)?\.com|github\.com|githubusercontent\.com|github\.io|apache\.org|kubernetes\.io|k8s\.io|hashicorp\.com|terraform\.io|docker\.(?:com|io)|python\.org|pypi\.org|npmjs\.(?:com|org)|golang\.org|go\.dev|mozilla\.org|stackoverflow\.com|redhat\.com|openshift\.com|elastic\.co|grafana\.com|prometheus\.io|bing\.com|mitre\.org|debian\.org|ubuntu\.com|kernel\.org|postgresql\.org|mysql\.com|opensource\.org|creativecommons\.org|readthedocs\.io|gitlab\.com)"
     r"(?:[:/?#]|$)",
     re.IGNORECASE,
 )

@@ -56,6 +56,16 @@ def host(text: str) -> int:
     return match.end() if match is not None else 0
 
 
+_ZONE = re.compile(
+    r"(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?"
+)
+
+
+def timezone(text: str) -> bool:
+    """Whether `text` is a zone of the tz database: `America/Phoenix`."""
+    return "/" in text and _ZONE.fullmatch(text) is not None
+
+
 def image(text: str) -> bool:
     """Whether `text` is a container's image with its digest."""
     return "@sha256:" in text and _IMAGE.fullmatch(text) is not None

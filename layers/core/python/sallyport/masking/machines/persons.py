@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from sallyport.masking import words
-from sallyport.masking.detect.vocabulary import listed
+from sallyport.masking.detect.vocabulary import BENIGN, listed
 
 # Directly before a number or a code they say that it is somebody's: `mrn-0048213`, `patients/8842113`.
 _ANNOUNCE = listed(
@@ -40,9 +40,12 @@ def dates(word: str) -> bool:
     return not _DATED.isdisjoint(_WORD.findall(word.lower()))
 
 
+_ENDS = re.compile(r"\n|[.!?;] ")  # of a line or a sentence
+
+
 def announced(before: str) -> bool:
     """Whether one of the last words of `before`, on its line, says that a person's identifier follows."""
-    line = before[-_BEFORE:].rpartition("\n")[2]
+    line = _ENDS.split(before[-_BEFORE:])[-1]
     return any(map(announces, _WORD.findall(line)[-_NEAR:]))
 
 
@@ -56,8 +59,9 @@ def names(text: str) -> list[tuple[int, int]]:
     parts = [(match.start(), match.end(), _flags(match.group())) for match in _PARTS.finditer(text)]
     found: list[tuple[int, int]] = []
     for i, (start, end, flags) in enumerate(parts):
-        before = parts[i - 1] if i and start - parts[i - 1][1] <= 1 else None
-        if before is not None and _pair(before[2], flags):
+        gap = start - parts[i - 1][1] if i else 2
+        before = parts[i - 1] if gap <= 1 else None
+        if before is not None and _pair(before[2], flags, glued=gap == 1):
             if found and found[-1][1] >= before[0]:
                 found[-1] = (found[-1][0], end)
             else:
@@ -71,13 +75,13 @@ def pairs(text: str) -> bool:
     """Whether a given and a family name stand beside each other in `text`."""
     parts = [(match.start(), match.end(), _flags(match.group())) for match in _PARTS.finditer(text)]
     return any(
-        start - end <= 1 and _pair(first, second) for (_, end, first), (start, _, second) in itertools.pairwise(parts)
+        start - end <= 1 and _pair(first, second, glued=start - end == 1)
+        for (_, end, first), (start, _, second) in itertools.pairwise(parts)
     )
 
 
 _GLUED = re.compile(r"[A-Za-z]{2,20}(?:[-_.+][A-Za-z]{2,20}){1,3}(?![A-Za-z])")
-# Between capitalised words a hyphen belongs to prose, where the names of tests and devices are known: `Jackson-Pratt`.
-_GLUE = re.compile(r"(?<=[a-z][a-z])(?:[_.+](?=[A-Za-z][a-z])|-(?=[a-z]{2}))")
+_GLUE = re.compile(r"[-_.+](?<=[a-z][a-z].)(?=[A-Za-z][a-z])")
 _BACK = re.compile(r"[A-Za-z]{2,20}")
 
 
@@ -85,9 +89,17 @@ def glued(text: str) -> Iterator[tuple[int, int]]:
     """Where a given and a family name stand in one token of `text`: `patient-john-smith`, `maria.gonzalez`."""
     done = 0
     for glue in _GLUE.finditer(text):
-        first = _BACK.match(text[max(done, glue.start() - 20) : glue.start()][::-1])
-        match = _GLUED.match(text, glue.start() - first.end()) if first is not None else None
-        if match is None or not any(_flags(part) & words.STRONG_NAME for part in match.group().split(glue.group())):
+        at = glue.start()
+        # Between capitalised words a hyphen belongs to prose, where names of tests and devices are known: `Jackson-Pratt`.
+        if at < done or (text[at] == "-" and text[at + 1].isupper()):
+            continue
+        first = _BACK.match(text[max(done, at - 20) : at][::-1])
+        match = _GLUED.match(text, at - first.end()) if first is not None else None
+        if (
+            match is None
+            or text[match.end() : match.end() + 1] == "@"
+            or not any(map(_named, _WORD.findall(match.group())))
+        ):
             continue
         for start, end in names(match.group()):
             if _GLUE.search(match.group(), start, end) is not None:
@@ -95,9 +107,24 @@ def glued(text: str) -> Iterator[tuple[int, int]]:
                 done = match.start() + end
 
 
+def _named(word: str) -> bool:
+    return bool(words.lexicon().get(word.lower(), 0) & words.NAME)
+
+
+# A word that no list has: beside a sure name it is the other half of one.
+_UNLISTED = 1 << 30
+
+
 def _flags(word: str) -> int:
     folded = words.fold(word)
-    return 0 if len(word) < 3 or folded in _SOFTWARE or folded in words.things() else words.lexicon().get(folded, 0)
+    if len(word) < _SHORTEST or folded in _SOFTWARE or folded in BENIGN or folded in words.things():
+        return 0
+    if (known := words.lexicon().get(folded)) is not None:
+        return known
+    return 0 if words.flags_of(word) or any(map(folded.endswith, words.machine_nouns())) else _UNLISTED
+
+
+_SHORTEST = 3  # letters
 
 
 def _sure(flags: int) -> bool:
@@ -108,11 +135,22 @@ def _sure(flags: int) -> bool:
     return bool(flags & words.STRONG_NAME) and not flags & everyday
 
 
-def _pair(first: int, second: int) -> bool:
+def _only(flags: int, kind: int) -> bool:
+    """Whether a word is in the lists of `kind` and in none of everyday words, medical ones or places."""
+    return bool(flags & kind) and not flags & (words.COMMON | words.FREQUENT | words.MEDICAL | words.PLACE_STRONG)
+
+
+def _pair(first: int, second: int, *, glued: bool) -> bool:
     """Whether two words that stand together are a given and a family name, in either order."""
     for given, family in ((first, second), (second, first)):
-        if given & words.GIVEN and family & words.SURNAME and not given & words.MEDICAL:
-            strong = given & words.GIVEN_STRONG and family & words.SURNAME_STRONG
-            if strong or _sure(given) or _sure(family):
-                return not (given & words.FREQUENT and family & words.FREQUENT and family & words.MEDICAL)
+        if glued and _sure(given) and family & _UNLISTED:
+            return True
+        if not (given & words.GIVEN and family & words.SURNAME) or given & words.MEDICAL:
+            continue
+        if glued and _only(given, words.GIVEN) and _only(family, words.SURNAME):
+            return True
+        everyday = family & words.FREQUENT and not family & words.SURNAME_STRONG
+        strong = given & words.GIVEN_STRONG and family & words.SURNAME_STRONG
+        if (strong or _sure(given) or _sure(family)) and not everyday:
+            return not (given & words.FREQUENT and family & words.FREQUENT and family & words.MEDICAL)
     return False

@@ -12,10 +12,11 @@ _SCHEDULE = re.compile(
     r"|\b(?:mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d(?:-(?:mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d)?\b|(?<![\w:])\d\d:\d\d-\d\d:\d\d(?![\w:-])",
     re.IGNORECASE,
 )
-_ZONED = r"(?:Z|UTC| UTC|[+-]\d\d:?\d\d)"
+_ZONED = r"(?:Z|UTC| UTC|[+-]\d\d:?\d\d| [A-Z]{3,4}(?= \[))"
 _INSTANT = re.compile(
     rf"(?<![\w-])20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d(?:[.,]\d{{1,9}})?(?P<zone> ?{_ZONED})?(?![\w-])"
     rf"|(?<![\w-])20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])[0-5]\d[0-6]\d(?P<compact>Z)(?!\w)"
+    r"|(?P<mail>(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) 20\d\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2}) [0-2]\d:[0-5]\d:[0-6]\d(?: 20\d\d)?(?: [+-]\d{4}| GMT| UTC))(?!\w)"
     r"|^(?P<syslog>(?:<\d{1,3}>)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 0-3]?\d [0-2]\d:[0-5]\d:[0-6]\d)(?= [\w.-]{1,63} [\w./-]{1,40}(?:\[\d{1,8}\])?:)"
     rf"|\[(?:0[1-9]|[12]\d|3[01])/[A-Z][a-z]{{2}}/20\d\d:\d\d:\d\d:\d\d [+-]\d{{4}}\]",
     re.MULTILINE,
@@ -31,7 +32,7 @@ _THEIRS = re.compile(
 )
 _NEAR = 48
 _ACCOUNT = re.compile(
-    r"\b(?:(?P<sure>aws|source|target|destination|member|management|master|payer|audit|log(?:ging)?|prod(?:uction)?|staging|stage|dev(?:elopment)?|sandbox|shared|security|workload|cross|tenant|trusted|owner)[ _-])?acc(?:oun)?ts?(?:[ _-]?ids?)?[\"']?\s{0,2}(?:is|[:=#])?\s{0,2}[\"']?(?P<id>\d{12})(?!\d)",
+    r"\b(?:(?P<sure>aws|source|target|destination|member|management|master|payer|audit|log(?:ging)?|prod(?:uction)?|staging|stage|dev(?:elopment)?|sandbox|shared|security|workload|cross|tenant|trusted|owner)[ _-])?(?:acc(?:oun)?ts?(?:[ _-]?ids?)?|(?P<field>(?:owner|registry|master|administrator|payer|principal)(?:account)?ids?))[\"']?\s{0,2}(?:is|[:=#])?\s{0,2}[\"']?(?P<id>\d{12})(?!\d)",
     re.IGNORECASE,
 )
 _CLOUD = re.compile(
@@ -40,6 +41,15 @@ _CLOUD = re.compile(
 )
 
 
+_NUMBERED = re.compile(
+    r"(?:(?<=pull request )|(?<=merge request )|(?<=\bissue )|(?<=\bbuild )|(?<=\brun ))#\d{1,8}(?!\w)", re.IGNORECASE
+)
+# The edition of a language in which a policy or a template is written: `"Version": "2012-10-17"`.
+_EDITION = re.compile(
+    r"(?:(?<=version\": \")|(?<=version\":\")|(?<=version: \")|(?<=version: ')|(?<=version: )|(?<=version\" : \")|(?<=version\\\": \\\")|(?<=version\\\":\\\"))20[012]\d-\d\d-\d\d(?![\w-])",
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"(?<![\w:.-])[0-2]?\d:[0-5]\d:[0-6]\d(?:[.,]\d{1,9})?(?![\w:-])")
 _PORTS = re.compile(
     r"(?:(?<=-p )|(?<=-p=)|(?<=--publish )|(?<=ports )|(?<=port-forward ))\d{2,5}:\d{2,5}(?:/(?:tcp|udp))?(?![\w:.])"
 )
@@ -47,13 +57,15 @@ _PORTS = re.compile(
 
 # What must stand in a text before a grammar is tried.
 _GRAMMARS = (
+    ("ticket", re.compile(r"#\d"), _NUMBERED),
+    ("version", re.compile(r"\d-\d\d-\d"), _EDITION),
+    ("time", re.compile(r"\d:\d\d:\d"), _TIME),
     ("schedule", re.compile(r"(?:rate|cron|at)\(|:\d\d-|\w:\d\d:\d\d"), _SCHEDULE),
     ("instant", re.compile(r"\d:\d\d:\d|\dT\d"), _INSTANT),
     ("ports", re.compile(r"\d\d:\d\d"), _PORTS),
     ("account", re.compile(r"\d{12}"), _ACCOUNT),
 )
-_TOLD = re.compile(r"\d:\d|\dT\d|\d{12}|\d \*|\* [\d*]")
-_REACH = 160  # characters around what a detector found, in which the words that matter stand
+_TOLD = re.compile(r"#\d|\d:\d|\dT\d|\d{12}|\d \*|\* [\d*]")
 
 
 def find(text: str) -> list[MachineName]:
@@ -66,18 +78,12 @@ def find(text: str) -> list[MachineName]:
                 for match in pattern.finditer(text)
                 if _believed(kind, text, match)
             ]
-    return found
+    return sorted(found)
 
 
-def at(text: str, start: int, end: int) -> MachineName | None:
-    """The name that covers what a detector found at `text[start:end]`."""
-    if not _TOLD.search(text, start, end + 9):
-        return None
-    low = max(0, start - _REACH)
-    for name in find(text[low : end + _REACH]):
-        if name.start <= start - low < name.end:
-            return name.moved(low)
-    return None
+def may_tell(text: str, start: int, end: int) -> bool:
+    """Whether what was found at `text[start:end]` has a sign of one of the grammars."""
+    return _TOLD.search(text, start, end + 9) is not None or "ersion" in text[max(0, start - 14) : start]
 
 
 def whole(value: str) -> MachineName | None:
@@ -85,23 +91,45 @@ def whole(value: str) -> MachineName | None:
     return MachineName(0, len(value), "schedule") if _SCHEDULE.fullmatch(value) else None
 
 
+_BELIEVED = frozenset(("schedule", "ports", "ticket", "version", "time"))
+
+
 def _believed(kind: str, text: str, match: re.Match[str]) -> bool:
-    return kind in ("schedule", "ports") or (_of_a_machine if kind == "instant" else _of_a_cloud)(text, match)
+    return kind in _BELIEVED or (_of_a_machine if kind == "instant" else _of_a_cloud)(text, match)
 
 
 def _of_a_machine(text: str, match: re.Match[str]) -> bool:
     """Whether an instant is written as programs write it, and no word beside it says that it is somebody's."""
     start, end = match.span()
-    zoned = match.group("zone") or match.group("compact") or match.group("syslog") or text[start] == "["
-    if not zoned and not _LEVEL.match(text, end):
+    zoned = (
+        match.group("zone")
+        or match.group("compact")
+        or match.group("mail")
+        or match.group("syslog")
+        or text[start] == "["
+    )
+    if not (zoned or _FINE.search(match.group()) or _LEVEL.match(text, end) or _opens_line_of_log(text, start, end)):
         return False
     before = text[max(0, start - _NEAR) : start].rpartition("\n")[2]
+    if _opens_line_of_log(text, start, end):
+        return True
     return _THEIRS.search(before) is None and (
         bool(_LEVEL.match(text, end)) or _THEIRS.match(text[end:].lstrip()) is None
     )
 
 
+_FINE = re.compile(r"T.{8}[.,]\d{3,}$")  # nobody's day is told to the millisecond
+# What follows the instant on a line that a program wrote: an address, a size and a path, a pair, a process.
+_LOGGED = re.compile(
+    r"(?:[.,]\d+)?(?: [A-Z]{3,4})?[ \t]+(?:\[|\d+[ \t]+\S*[/.]|\d{1,3}(?:\.\d{1,3}){3}|[\w.-]+=\S|[\w.-]{1,60}\[\d+\]:|[A-Z]{3,7} /|PRE )"
+)
+
+
+def _opens_line_of_log(text: str, start: int, end: int) -> bool:
+    return text[start - 1 : start] in ("", "\n") and _LOGGED.match(text, end) is not None
+
+
 def _of_a_cloud(text: str, match: re.Match[str]) -> bool:
     """Whether the account is one of a cloud's and not somebody's at a bank."""
     around = text[max(0, match.start() - 160) : match.end() + 160]
-    return match.group("sure") is not None or _CLOUD.search(around) is not None
+    return match.group("sure") is not None or match.group("field") is not None or _CLOUD.search(around) is not None

@@ -23,7 +23,7 @@ _DAYS = re.compile(
     r"|(?<=[_/=])20[1-3]\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T[0-2]\d:[0-5]\d(?::[0-6]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
 )
 # Behind a name: `base:2025.11.2`, `aws-cli/2.15.30`.
-_NUMBERED = re.compile(r"\d{1,4}(?:\.\d{1,3}){1,2}")
+_NUMBERED = re.compile(r"\d{1,4}(?:\.\d{1,5}){1,3}")
 
 
 def read(token: str, *, announced: bool = False) -> MachineName | None:
@@ -40,12 +40,13 @@ def read(token: str, *, announced: bool = False) -> MachineName | None:
         return MachineName(0, len(token), kind) if kind is not None else None
     if ":" in token and (kind := network.kind(token)) is not None:
         return MachineName(0, len(token), kind)
-    if clouds.image(token):
-        return MachineName(0, len(token), "image")
+    if clouds.image(token) or clouds.timezone(token):
+        return MachineName(0, len(token), "image" if "@" in token else "timezone")
     if (kind := ticket(token)) is not None and not announced:
         return MachineName(0, len(token), kind)
     if _CODE.fullmatch(token) is not None:
-        kind = None if announced else pieces.form(token)
+        short = len(token) < _SHORTEST_CODE and _SHORT_FORM.match(token) is None
+        kind = None if announced or short else pieces.form(token)
         return MachineName(0, len(token), kind) if kind is not None else None
     kind, closed = _closed(token, announced=announced)
     if kind == "date" and _bare(token, closed):
@@ -53,6 +54,8 @@ def read(token: str, *, announced: bool = False) -> MachineName | None:
     return MachineName(0, len(token), kind, _complement(token, closed)) if kind is not None else None
 
 
+# Shorter codes than these have one of few forms: a quarter, a week, an algorithm.
+_SHORTEST_CODE, _SHORT_FORM = 13, re.compile(r"(?:FY)?20|[QH][1-4]|RSA|AES|EC|HMAC|SHA|TLS|SSH|ED|CHACHA|X2")
 _CODE = re.compile(r"[A-Z0-9-]+")  # nothing in it that could be put together from words
 _NUMERIC = re.compile(r"[0-9./:+-]*")  # without a letter only addresses and endless numbers are names
 _TELLING = re.compile(r"[0-9/:.]")
@@ -82,7 +85,7 @@ def _closed(token: str, *, announced: bool) -> tuple[str | None, list[tuple[int,
             kind = kind or "date"
             continue
         segment = match.group()
-        if token[start - 1 : start] in "/:" and _NUMBERED.fullmatch(segment) and _names_thing(before):
+        if start and _NUMBERED.fullmatch(segment) and _names_thing(before, token[start - 1]):
             closed.append(match.span())
             kind = kind or "version"
             continue
@@ -94,18 +97,26 @@ def _closed(token: str, *, announced: bool) -> tuple[str | None, list[tuple[int,
     return kind, closed
 
 
-def _names_thing(word: str) -> bool:
-    """Whether what a version stands behind is a name of something: `aws-cli`, and not `Seen` or `dob`."""
-    return word.islower() and not persons.announces(word) and not persons.dates(word)
+def _names_thing(word: str, joint: str) -> bool:
+    """Whether what a version stands behind is a name of something: `aws-cli/`, `Chrome/`, `nginx:`, not `Seen:`."""
+    named = (word.islower() and joint in "/:") or (word[:1].isalpha() and joint == "/")
+    return named and not persons.announces(word) and not persons.dates(word)
 
 
 def _numeric(token: str) -> str | None:
     """The kind of a token without letters: an address, a version, or an endless number."""
     if "." not in token:
         return "generated" if pieces.generated(token) else None
-    return network.kind(token) or ("version" if pieces.form(token) == "version" else None)
+    if _DECIMAL.fullmatch(token):
+        return "number"
+    if token.count(".") == _DOTS:
+        return network.kind(token)
+    return "version" if len(token) > _SHORTEST_VERSION and pieces.form(token) == "version" else None
 
 
+_DOTS, _SHORTEST_VERSION = 3, 9  # of an address; characters of a version that has a day in it
+
+_DECIMAL = re.compile(r"-?0\.\d{3,20}|-?\d{1,3}\.\d{5,20}|1[4-9]\d{8}\.\d{1,9}")  # shares, prices, instants in seconds
 _LABEL = re.compile(r"[A-Za-z_ ]*[:=]\d")
 _PARTITION = re.compile(
     r"(?:dt|ds|day|date|p|partition|year|y|as_?of|(?:ingest(?:ed|ion)?|load|event|batch|snapshot|process(?:ed|ing)?|run|export|partition)_?(?:date|dt|day|ts)|snapshot)=",

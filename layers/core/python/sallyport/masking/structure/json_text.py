@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from sallyport.masking import keys
 from sallyport.masking.plain import Plain, unescape_json
 from sallyport.masking.spans import Span
-from sallyport.masking.structure import company, judging, meanings
+from sallyport.masking.structure import company, judging, meanings, tables
 from sallyport.masking.structure.cells import Finder
 from sallyport.masking.structure.company import Company
 from sallyport.masking.structure.fields import Field
@@ -18,6 +18,7 @@ from sallyport.masking.structure.meanings import Masked
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|[{}\[\],]')
 _START = re.compile(r'\s*(?:\{\s*(?:"|\})|\[\s*(?:["{\[\d-]|\]|null|true|false))')
 _STRING_START = re.compile(r'\s*"[\[{]')
+_LONGEST_NAME = 64  # characters
 _FIELD_NAME = re.compile(r"[A-Za-z_$@][\w.$@:-]{0,60}")
 
 
@@ -41,6 +42,7 @@ def json_spans(text: str, find: Finder, masked: Masked) -> Iterator[Span]:
     around = _companies(text)
     field: Field | None = None
     opened, inside = 0, [0]
+    beside = _Beside(masked)
     for match in _TOKEN.finditer(text):
         string, colon, number = match.groups()
         if string is None and number is None:
@@ -54,12 +56,34 @@ def json_spans(text: str, find: Finder, masked: Masked) -> Iterator[Span]:
         elif colon is not None:
             reading = unescape_json(string)
             field = meanings.masked(keys.read(reading.text).meanings[around[inside[-1]]], masked)
+            field = beside.key(reading.text, inside[-1], field)
             if field is None and not _FIELD_NAME.fullmatch(reading.text):
                 yield from _moved(find(reading.text), reading, match.start(1))
         elif string:
+            beside.string(string, inside[-1], around[inside[-1]])
             yield from _string(unescape_json(string), match, field, find)
         elif number:
             yield from _number(number, match, field, find)
+
+
+class _Beside:
+    """What the `"name"` of an object says of its `"value"`."""
+
+    def __init__(self, masked: Masked) -> None:
+        self._masked = masked
+        self._named: dict[int, Field | None] = {}
+        self._naming = False
+
+    def key(self, key: str, at: int, field: Field | None) -> Field | None:
+        """What is said of the value of `key` in the object `at`, where the key itself says `field`."""
+        self._naming = key in tables.NAME_KEYS
+        return self._named.get(at) or field if key in tables.VALUE_KEYS else field
+
+    def string(self, string: str, at: int, here: Company) -> None:
+        """Takes note of a string, the name of something if it stands behind such a key."""
+        if self._naming and len(string) <= _LONGEST_NAME:
+            self._named[at] = meanings.masked(meanings.meaning(string, here), self._masked)
+        self._naming = False
 
 
 def _string(reading: Plain, match: re.Match[str], field: Field | None, find: Finder) -> Iterator[Span]:

@@ -12,7 +12,7 @@ from sallyport.masking.structure.meanings import SHOWN, Masked
 VALUE_KEYS = frozenset(
     ("value", "Value", "values", "val", "stringValue", "data", "content", "text", "ParameterValue", "AttributeValue")
 )
-_NAME_KEYS = (
+NAME_KEYS = (
     "name",
     "Name",
     "key",
@@ -72,7 +72,7 @@ def described_names(nodes: list[Any]) -> list[str]:
 def _described(node: dict[str, Any]) -> str | None:
     if len(node) > 6 or VALUE_KEYS.isdisjoint(node):
         return None
-    for key in _NAME_KEYS:
+    for key in NAME_KEYS:
         if isinstance(name := node.get(key), str) and len(name) <= 64:
             return name
     return None
@@ -102,7 +102,7 @@ def headers(node: dict[str, Any], masked: Masked) -> list[Field | None] | None:
 
 def _named(entry: object) -> str | None:
     if isinstance(entry, dict):
-        for key in _NAME_KEYS:
+        for key in NAME_KEYS:
             if isinstance(name := entry.get(key), str):
                 return name
     return None

@@ -60,6 +60,7 @@ _URL_LOGIN = re.compile(
 # Passwords on a command line: `curl -u user:…`, `mysql -p…`, `sshpass -p …`.
 _COMMAND = re.compile(
     r"(?<!\S)(?:-u|--user)[ =][\"']?[\w.@-]{1,64}:(?P<user>[^\s\"'$<{%*][^\s\"']{2,200})"
+    r"|\becho (?:-n )?[\"']?[\w.@-]{1,64}:(?P<piped>[^\s\"'$<{%*][^\s\"']{2,200})[\"']?\s{0,4}\|\s{0,4}(?:sudo )?chpasswd"
     r"|\b(?:mysql\w{0,8}|mariadb)\b[^\n]{0,80}?\s-p(?P<mysql>[^\s\"'$<{%*-][^\s\"']{2,100})|\bsshpass -p ?[\"']?(?P<ssh>[^\s\"'$<{%*][^\s\"']{2,100})"
 )
 # Long pieces that a format can lie in; only these are held against the many formats.
