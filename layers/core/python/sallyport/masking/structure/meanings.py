@@ -38,7 +38,8 @@ def meaning(key: str, company: Company) -> Field | None:
     """What `key` says of its value in an object of `company`, or None: then the value is read as free text."""
     if company >= Company.SOMEBODY or len(key) > 64 or not key.isascii():
         field = _contact(field_of(key), key)
-        return _AGENT if field is None and Kind.AGENT in kinds(" ".join(words_of(key))) else field
+        agent = field is None and "gent" in key and Kind.AGENT in kinds(" ".join(words_of(key)))
+        return _AGENT if agent else field
     remember = is_field_like(key)  # a cache outlives the request, and keys may be identifiers themselves
     return _remembered(key, company) if remember else _meaning(key, company)
 
