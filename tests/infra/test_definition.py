@@ -37,8 +37,8 @@ def test_a_task_has_a_timeout_and_a_catch_of_everything(name: str) -> None:
 
 
 def test_states_that_wait_are_retried_only_where_the_function_did_not_run() -> None:
-    """A retry mints a new token: after a run that posted a card, its click would be for the old one. A throttled function
-    did not run. Their deadlines come from the action."""
+    """A retry mints a new token: after a run that posted a card, its click would be for the old one. A throttled
+    function did not run. Their deadlines come from the action."""
     assert TOKENS == ["IssueGrant", "RequestApproval"]
     for name in TOKENS:
         (retry,) = STATES[name]["Retry"]

@@ -39,8 +39,14 @@ VERIFY = {("secretsmanager:GetSecretValue", SECRET.format("signing-secret"))}
 WAKE = {("states:SendTaskSuccess", MACHINE)}
 FAIL = {("states:SendTaskFailure", MACHINE)}
 OPEN = {("s3:GetObject", RAW)}
-ASSUME = {(action, TARGETS) for action in ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")}
-DENY = {("iam:PutRolePolicy", TARGETS)}
+# Of other accounts only what the parameters list, and nothing where they are empty.
+ASSUME = {
+    (action, roles)
+    for action in ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+    for roles in (TARGETS, "${OtherTargetRoles}")
+}
+REVOKE = {("iam:PutRolePolicy", TARGETS), ("sts:AssumeRole", "${OtherRevokers}")}
+DENY = REVOKE
 START = {("states:StartExecution", MACHINE)}
 SUBMIT = {("s3:PutObject", RAW)} | START
 EMPTY = {
