@@ -7,7 +7,7 @@ from local.walkthrough.world import World
 
 # In an emulator these hold or fail without being evaluated, so passing here would prove nothing.
 NOT_SHOWN = (
-    "the audit table's resource policy (no change, no removal, writes in transactions only): not evaluated",
+    "the tables' resource policies (the functions alone write; evidence is neither changed nor removed): not evaluated",
     "kms:Decrypt when S3 or DynamoDB reads for a caller, and the deny of it to the account's root: not evaluated",
     "the state machine's own role, and its log of errors: not evaluated, not written",
     "dynamodb:LeadingKeys is evaluated by a patch of the emulator; the rendered policy is asserted beside it",

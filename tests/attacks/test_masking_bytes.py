@@ -1,4 +1,4 @@
-"""Threats 15, 30: an identifier slipped past masking by the bytes that spell it, by an agent or out of a table."""
+"""Threats 16, 17: an identifier slipped past masking by the bytes that spell it, out of a table, or into a scope."""
 
 import json
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ import pytest
 from tests.fakes.ports import ACCOUNT
 from tests.support.account import opened
 from tests.support.disguises import DISGUISES
-from tests.support.house import House
-from tests.support.story import agent_arn
+from tests.support.house import House, submission_body
+from tests.support.story import EXPORT, agent_arn
 
 SSN, CARD, MAIL = "519-48-2276", "4111 1111 1111 1111", "wilhelmina@example.org"
 TABLE = "sallyport-sample-patients"
@@ -53,7 +53,7 @@ def house() -> Iterator[House]:
 
 
 @pytest.mark.parametrize("disguise", sorted(DISGUISES))
-def test_30_no_disguise_brings_an_identifier_onto_the_card(house: House, disguise: str) -> None:
+def test_16_no_disguise_brings_an_identifier_onto_the_card(house: House, disguise: str) -> None:
     spelled = {value: DISGUISES[disguise](value) for value in (SSN, CARD, MAIL)}
     called = len(house.slack.calls)
     request_id = house.asked(
@@ -66,7 +66,7 @@ def test_30_no_disguise_brings_an_identifier_onto_the_card(house: House, disguis
     assert shown == []
 
 
-def test_15_rows_give_away_no_identifier_by_their_bytes(house: House) -> None:
+def test_16_rows_give_away_no_identifier_by_their_bytes(house: House) -> None:
     request_id = house.granted(action="dynamodb.query_masked", parameters=ROWS)
     status, answer = house.call("execute_action", agent_arn("export-bot"), request_id=request_id)
     assert (status, answer["code"]) == (200, "ok")
@@ -74,3 +74,30 @@ def test_15_rows_give_away_no_identifier_by_their_bytes(house: House) -> None:
     assert row["note"] == "ward is quiet"
     assert [name for name, spelled in STRINGS.items() if spelled in row[name]] == []
     assert {name: row[name].startswith("[") and len(row[name]) < 15 for name in BYTES} == dict.fromkeys(BYTES, True)
+
+
+SCOPES = {
+    "in pieces": "maria-gonzalez/",
+    "the other way round": "Okonkwo_Chidi/",
+    "beside a machine's id": "i-0abc12345def67890/maria-gonzalez/",
+    "run together": "exports/mariagonzalez/",
+    "in base64": "exports/MTIzLTQ1LTY3ODk/",
+    "in hexadecimal": "exports/3132332d34352d36373839/",
+    "without dashes": "exports/519482276/",
+    "announced": "mrn-0048213/",
+}
+MACHINES = ("AWSLogs/123456789012/CloudTrail/", "run-1681615443/", "01JD8XW9Q5ZK3M7R2T6V8Y0ABC/", "INC0012345/")
+
+
+@pytest.mark.parametrize("how", SCOPES)
+def test_16_nobody_is_named_by_a_scope(house: House, how: str) -> None:
+    body = submission_body(parameters={**EXPORT, "prefix": SCOPES[how]})
+    status, problem = house.call("submit_request", agent_arn("export-bot"), body=body)
+    assert (status, problem["code"], problem["paths"]) == (400, "identifier_in_scope", ["$.parameters.prefix"])
+
+
+@pytest.mark.parametrize("prefix", MACHINES)
+def test_16_what_machines_are_called_is_a_scope(house: House, prefix: str) -> None:
+    request_id = house.asked(parameters={**EXPORT, "prefix": prefix})
+    view = house.call("get_request", agent_arn("export-bot"), request_id=request_id)[1]["masked"]
+    assert view["parameters"]["prefix"] == prefix

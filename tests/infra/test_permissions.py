@@ -1,5 +1,6 @@
 """What every function's role may do, as a table that is compared exactly: a permission outside it is a finding."""
 
+import json
 from typing import Any
 
 import pytest
@@ -161,6 +162,48 @@ def test_who_touches_the_vault_is_the_same_in_iam_bucket_policy_and_key_policy()
     key = by_sid(of_type("AWS::KMS::Key")["VaultKey"]["KeyPolicy"])
     assert exempt(key["NobodyElse"]) == VAULT["Get"] | VAULT["Put"]
     assert key["NobodyElse"]["Effect"] == "Deny"
+
+
+def table_policy(name: str) -> dict[str, dict[str, Any]]:
+    return by_sid(of_type("AWS::DynamoDB::Table")[name]["ResourcePolicy"]["PolicyDocument"])
+
+
+@pytest.mark.parametrize(
+    ("table", "resource", "sid", "operation"),
+    [
+        ("RequestsTable", REQUESTS, "FunctionsAlonePut", "dynamodb:PutItem"),
+        ("RequestsTable", REQUESTS, "FunctionsAloneUpdate", "dynamodb:UpdateItem"),
+        ("AuditTable", AUDIT, "FunctionsAlonePut", "dynamodb:PutItem"),
+    ],
+)
+def test_a_table_admits_as_writers_the_roles_that_iam_lets_write_and_nobody_else(
+    table: str, resource: str, sid: str, operation: str
+) -> None:
+    """The emulator does not evaluate DynamoDB's resource policies, so the template is what can be held to this."""
+    statement = table_policy(table)[sid]
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", operation)
+    assert list(statement["Condition"]) == ["ArnNotEquals"]  # in a transaction or not
+    assert exempt(statement) == having(operation, resource)
+    assert short(statement["Resource"]) == resource
+
+
+def test_nobody_deletes_state_or_writes_it_past_the_functions_operations() -> None:
+    statement = table_policy("RequestsTable")["NobodyDeletesOrWritesAnyOtherWay"]
+    assert (statement["Effect"], statement["Principal"], "Condition" in statement) == ("Deny", "*", False)
+    other_ways = {"DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"}
+    assert set(statement["Action"]) == {f"dynamodb:{action}" for action in other_ways}
+    assert not {role for action in other_ways for role in having(f"dynamodb:{action}", REQUESTS)}
+    assert short(statement["Resource"]) == REQUESTS
+
+
+@pytest.mark.parametrize("table", ["RequestsTable", "AuditTable"])
+def test_a_tables_policy_fits_into_what_dynamodb_takes(table: str) -> None:
+    """20 KB, with every ARN as long as it can be."""
+    document = of_type("AWS::DynamoDB::Table")[table]["ResourcePolicy"]["PolicyDocument"]
+    longest = "arn:aws-us-gov:iam::123456789012:role/" + "x" * 64
+    text = json.dumps(document, default=str)
+    references = text.count("Fn::GetAtt") + text.count("Fn::Sub")
+    assert len(text) + references * len(longest) < 20 * 1024
 
 
 def test_views_are_written_by_masking_alone_read_by_named_roles_and_auditors_and_deleted_by_nobody() -> None:

@@ -49,26 +49,33 @@ def statements(policy: str) -> list[dict[str, Any]]:
 
 def test_export_policy_is_exactly_this() -> None:
     cut_off = {"DateLessThan": {"aws:CurrentTime": CUT_OFF}}
+    ours = {"s3:ResourceAccount": "000000000000"}
     assert json.loads(render(EXPORT_TEMPLATE, EXPORT, PLACES)) == {
         "Version": "2012-10-17",
         "Statement": [
             {
                 "Effect": "Allow",
-                "Action": "s3:GetObject",
+                "Action": ["s3:GetObject", "s3:GetObjectTagging"],
                 "Resource": "arn:aws:s3:::sallyport-sample-data/patients/2025/*",
-                "Condition": cut_off,
+                "Condition": {"StringEquals": ours, **cut_off},
             },
             {
                 "Effect": "Allow",
                 "Action": "s3:ListBucket",
                 "Resource": "arn:aws:s3:::sallyport-sample-data",
-                "Condition": {"StringLike": {"s3:prefix": "patients/2025/*"}, **cut_off},
+                "Condition": {"StringLike": {"s3:prefix": "patients/2025/*"}, "StringEquals": ours, **cut_off},
             },
             {
                 "Effect": "Allow",
-                "Action": "s3:PutObject",
+                "Action": ["s3:PutObject", "s3:PutObjectTagging"],
                 "Resource": "arn:aws:s3:::sallyport-sample-export/q3/*",
-                "Condition": cut_off,
+                "Condition": {"StringEquals": ours, **cut_off},
+            },
+            {
+                "Effect": "Allow",
+                "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+                "Resource": "arn:aws:kms:us-east-1:000000000000:key/*",
+                "Condition": {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}, **cut_off},
             },
         ],
     }
@@ -76,7 +83,9 @@ def test_export_policy_is_exactly_this() -> None:
 
 def test_read_policy_binds_table_keys_and_attributes() -> None:
     wanted = {"table": "patients", "keys": ["p-1", "p-2"], "attributes": ["pk", "name"]}
-    (statement,) = statements(render(READ_TEMPLATE, wanted, PLACES))
+    statement, through_the_table = statements(render(READ_TEMPLATE, wanted, PLACES))
+    assert through_the_table["Action"] == "kms:Decrypt"
+    assert through_the_table["Condition"]["StringEquals"] == {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}
     assert statement["Resource"] == "arn:aws:dynamodb:us-east-1:000000000000:table/patients"
     every = statement["Condition"]["ForAllValues:StringEquals"]
     assert every == {"dynamodb:LeadingKeys": ["p-1", "p-2"], "dynamodb:Attributes": ["pk", "name"]}

@@ -118,3 +118,15 @@ def test_time_grows_with_the_length_only(piece: str) -> None:
 
     once = max(seconds(2_000), 0.001)
     assert seconds(16_000) < 8 * 4 * once
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("postgres://app:s3cr3tpw@db.internal:5432/app", "postgres://app:[SECRET-1]@db.internal:5432/app"),
+        ("postgres://kim@example.org:s3cr3tpw1@db.example.org/x", "postgres://[EMAIL-1]:[EMAIL-2]/x"),
+        ("password: s3cr3tpw-9@example.org", "password: [SECRET-1]"),
+    ],
+)
+def test_the_host_behind_a_password_is_no_part_of_an_address(text: str, masked: str) -> None:
+    assert mask_text(text).text == masked

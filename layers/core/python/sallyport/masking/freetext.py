@@ -139,6 +139,7 @@ def _spans(reading: Plain) -> list[Span]:
 _LABEL = re.compile(r"[A-Za-z_.:/@?&=\\-]*(?:\d{1,3}[A-Za-z_.:/@?&=\\-]*){0,3}")
 # Detectors that judge by the look alone, and what stands between a name and the secret that it names.
 _BY_LOOK = frozenset(("look", "cue", "uuid", "iban", "name", "card"))
+_LOGIN = re.compile(r"://[^\s/@:]{0,100}:\Z")  # what stands before the password of a connection string
 _BETWEEN = re.compile(
     r"(?:[\s_:='\"-]{1,3}(?:secret|private|access|api|auth|key|token)s?){0,3}[\s_:='\"-]{1,4}", re.IGNORECASE
 )
@@ -156,7 +157,18 @@ def _without_labels(text: str, spans: list[Span]) -> list[Span]:
     """
     found = sorted(span for span in spans if span.category == "SECRET")
     starts = [span.start for span in found]
-    return [span for span in spans if not (span.detector in _BY_LOOK and _needless(text, span, found, starts))]
+    passwords = {
+        span.end: span.start
+        for span in found
+        if text[span.end : span.end + 1] == "@" and _LOGIN.search(text, max(0, span.start - 120), span.start)
+    }
+    return [
+        span
+        for span in spans
+        if not (span.detector in _BY_LOOK and _needless(text, span, found, starts))
+        # With its host a password looks like an e-mail address; the host is a machine's.
+        and not (span.detector == "email" and passwords.get(text.find("@", span.start), span.end) <= span.start)
+    ]
 
 
 def _needless(text: str, span: Span, found: list[Span], starts: list[int]) -> bool:

@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterator
 
 from sallyport.masking import binary, freetext
-from sallyport.masking.detect.secrets import formats
+from sallyport.masking.detect.secrets import formats, names
 from sallyport.masking.plain import readings
 from sallyport.masking.scope import announced, numbers, people
 from sallyport.masking.structure.encoded import decoded_parts
 
 _DEEPEST = 3  # encodings in each other
 _ACCESS_KEY = re.compile(r"(?:AIDA|AROA|AGPA|AIPA|ANPA|ANVA|ABIA|ACCA)[A-Z0-9]{16,17}")  # ids of identities, no keys
-_SECRET = frozenset(("secret", "field"))
+_ASSIGNING = "='\""
 
 
 def load() -> None:
@@ -48,6 +48,8 @@ def _categories(value: str, deeper: int) -> Iterator[str]:
 
 
 def _secrets(text: str) -> Iterator[str]:
-    for span in formats.tokens(text):
+    """What a format says, and what is assigned to a name for one: of `auth-4.52.1` the name alone says nothing."""
+    assigned = (span for span in names.find(text) if text[span.start - 1] in _ASSIGNING) if "=" in text else ()
+    for span in (*formats.tokens(text), *formats.blocks(text), *assigned):
         if not _ACCESS_KEY.fullmatch(text, span.start, span.end):
             yield span.category

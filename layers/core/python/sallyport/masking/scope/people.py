@@ -40,7 +40,7 @@ _ENOUGH, _SURE, _TWO = 3, 3, 2
 _SHORTEST_UNKNOWN = 4  # letters
 _WORD = re.compile(r"(?<![^\W_])[^\W\d_]+(?=\d{0,4}(?![^\W_]))")
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]{2,5})?-(?:north|south|east|west|central)[a-z]{0,5}-?\d[a-z]?(?![a-z])")
-_CAMEL = re.compile(r"[A-Z][a-z]+")
+_CAMEL = re.compile(r"[A-Z][a-z]+|^[a-z]+(?=[A-Z])")
 
 
 @cache
@@ -135,12 +135,19 @@ def role(word: str) -> Role:
     if not (flags | extra) & words.NAME:
         if flags or len(word) < _SHORTEST_UNKNOWN or words.flags_of(word):
             return _NOBODY
+        if _syllabic(word):
+            return Role(_TWO, 0)
         return Role(0, _TWO if ENDINGS.fullmatch(word) else 0, loose=True, listed=False)
     given = _surely(word, flags, extra, words.GIVEN, words.GIVEN_STRONG)
     family = _surely(word, flags, extra, words.SURNAME, words.SURNAME_STRONG)
     if word in SOFTWARE:
         return Role(min(given, 1), min(family, _TWO))
     return Role(given, family, loose=max(given, family) <= 1)
+
+
+def _syllabic(word: str) -> bool:
+    """Whether a word is two syllables of Chinese: `xiaoping`."""
+    return any(word[:at] in SYLLABLES and word[at:] in SYLLABLES for at in range(_TWO, len(word) - 1))
 
 
 def _surely(word: str, flags: int, extra: int, weak: int, strong: int) -> int:
@@ -205,11 +212,13 @@ def _run_together(word: str) -> bool:
         or word in _extra()
     ):
         return False
-    for at in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
-        first, second = role(word[:at]), role(word[at:])
-        if (
-            max(first.given + second.family, second.given + first.family) >= _SURE + _TWO
-            and (words.lexicon().get(word[:at], 0) | words.lexicon().get(word[at:], 0)) & words.STRONG_NAME
-        ):
-            return True
-    return False
+    return any(_together(word[:at], word[at:]) for at in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1))
+
+
+def _together(first: str, second: str) -> bool:
+    known = words.lexicon().get(first, 0)
+    one, other = role(first), role(second)
+    if one.given == _SURE and known & words.GIVEN_STRONG and second in _everyday():
+        return True
+    strong = (known | words.lexicon().get(second, 0)) & words.STRONG_NAME
+    return bool(strong) and max(one.given + other.family, other.given + one.family) >= _SURE + _TWO

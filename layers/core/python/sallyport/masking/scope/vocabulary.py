@@ -13,7 +13,7 @@ SAINTS = listed(
 )
 # Heads of names of places, streets and houses: what stands before them is their name and nobody's.
 HEADS = FACILITY - listed("ward") | listed(
-    "street avenue ave road rd lane drive boulevard blvd square woods hills bay gate bridge heights county city town"
+    "north south east west central street avenue ave road rd lane drive boulevard blvd square woods hills bay gate bridge heights county city town"
     " village valley river beach island airport station court plaza"
 )
 # Behind a whole name they are a family name; behind half of one a place: `emmy-hall`, but `jackson-hill`.
@@ -25,7 +25,7 @@ FIRST = listed(
 )
 # What software, services and environments are called; a person only beside what is nothing but a family name.
 SOFTWARE = listed(
-    "ada alexa apollo argo ariel athena atlas aurora cassandra celery chef consul cortana cortex crystal dart delta dev"
+    "april june july august summer autumn ada alexa apollo argo ariel athena atlas aurora cassandra celery chef consul cortana cortex crystal dart delta"
     " django echo elk envoy eureka fhir flux gerrit harper helix helm hera hermes hudson iris jasper jenkins juno kai kafka"
     " loki lua luigi luna lynx maven max merlin mercury neo neptune nell nova oracle orion otto pascal perl phoenix piper polly macie kendra presto"
     " puppet rio ruby rudy sage salt sam selene sentry sierra sparky swift tempo terra thor titan"
@@ -37,7 +37,7 @@ OF_FAMILIES = listed("van von der den del della dos das de di du mac mc ter ten 
 FOLDERS = listed(
     "sites models backups exports imports landing staging events features reports images files records batches"
     " snapshots metrics archives uploads downloads outputs inputs results queries tests builds users groups service services"
-    " core stage job jobs list lists demo"
+    " core dev test prod stage job jobs list lists demo"
 )
 # Chinese names in Latin letters, many of which are everyday words of English.
 SYLLABLES = listed(
@@ -47,7 +47,7 @@ SYLLABLES = listed(
     " hui ping min ling mei juan ying xin jing tao chao gang qiang hai fei lan lian rong rui shan shu ting xiang yong yun zhen"
     " zhi guang"
 )
-SYLLABIC_FAMILIES = SYLLABLES | listed("li wu xu hu ma lu he yu su ye du gu")
+SYLLABIC_FAMILIES = SYLLABLES | listed("li xi wu xu hu ma lu he yu su ye du gu")
 # Endings of family names that no everyday word has, for names in no list.
 ENDINGS = re.compile(
     r".{3,}(?:ovic|evic|ovich|evich|ova|eva|skaya|skiy|skyi|wska|wski|cka|cki|czyk|enko|chuk|yuk|shvili|adze|idze|yants|oglu"
