@@ -142,7 +142,7 @@ _BENIGN = v.listed(
     " grade stage class type phase room bed line error http status year score dose rev step level week day month seed size bytes"
     " count total sum amount price cost rfc cve gene exon chromosome allele rs population cm pcs"
     " color colour background fill stroke offset lag latency revision generation attempt iteration partition shard capacity"
-    " quota throughput iops build run query linux ubuntu windows resourceversion"
+    " quota throughput iops resourceversion build run query linux ubuntu windows"
 )
 _RESULT = re.compile(r"\b(?:exit|status|return|error|response|result)[ _-]?code[\s:#.=-]*\Z", re.IGNORECASE)
 

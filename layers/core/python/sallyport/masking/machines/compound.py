@@ -40,7 +40,7 @@ _SHORT = re.compile(r"[A-Za-z]{1,20}\d{1,4}[A-Za-z]{0,12}|\d{1,2}[A-Za-z]{1,12}|
 _EPOCH = re.compile(r"1[4-9]\d{8}(?:\d{3}|\d{6})?")
 _ACCOUNT = re.compile(r"\d{12}")
 _LOT = re.compile(
-    r"(?=[a-z]*\d)(?=\d*[a-z])[bcdfghjklmnpqrstvwxz2456789]{5}|(?=[a-z]*\d)(?=\d*[a-z])[bcdf0-9hjklmnpqrstvwxz]{8,10}"
+    r"(?=[a-z]*\d)(?=\d*[a-z])[bcdfghjklmnpqrstvwxz2456789]{5}|(?=[a-z]*\d)(?=\d*[a-z])[bcdfghjklmnpqrstvwxz0-9]{8,10}"
 )
 _BALANCER = re.compile(r"\d{9,10}")
 # What programs number by the second, and what their names end in.
@@ -132,7 +132,7 @@ def _drawn(text: str) -> bool:
 
 _MANY = re.compile(r"[a-z0-9]{1,20}(?:[-_]{1,2}[a-z][a-z0-9]{0,20}){3,12}")
 _STEPS = re.compile(
-    r"[a-z]+\d{0,4}(?:[-_][a-z]+\d{0,4})+(?:[-_]\d{1,4}){1,2}|[A-Z]{2,12}(?:_[A-Z]{2,16})+(?:_\d{1,3}){1,2}"
+    r"[a-z]+\d{0,4}(?:[-_][a-z]+\d{0,4})+(?:[-_]\d{1,4}){1,2}|[a-z]{2,16}[-_][a-z]{2,16}[-_]\d{1,4}[-_][a-z]{2,16}(?:[-_]\d{1,4})?|[A-Z]{2,12}(?:_[A-Z]{2,16})+(?:_\d{1,3}){1,2}"
 )
 
 

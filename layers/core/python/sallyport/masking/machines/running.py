@@ -16,6 +16,7 @@ _ZONED = r"(?:Z|UTC| UTC|[+-]\d\d:?\d\d| [A-Z]{3,4}(?= \[))"
 _INSTANT = re.compile(
     rf"(?<![\w-])20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d(?:[.,]\d{{1,9}})?(?P<zone> ?{_ZONED})?(?![\w-])"
     rf"|(?<![\w-])20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])[0-5]\d[0-6]\d(?P<compact>Z)(?!\w)"
+    r"|(?P<mail>(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) 20\d\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2}) [0-2]\d:[0-5]\d:[0-6]\d(?: 20\d\d)?(?: [+-]\d{4}| GMT| UTC))(?!\w)"
     r"|^(?P<syslog>(?:<\d{1,3}>)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 0-3]?\d [0-2]\d:[0-5]\d:[0-6]\d)(?= [\w.-]{1,63} [\w./-]{1,40}(?:\[\d{1,8}\])?:)"
     rf"|\[(?:0[1-9]|[12]\d|3[01])/[A-Z][a-z]{{2}}/20\d\d:\d\d:\d\d:\d\d [+-]\d{{4}}\]",
     re.MULTILINE,
@@ -65,7 +66,6 @@ _GRAMMARS = (
     ("account", re.compile(r"\d{12}"), _ACCOUNT),
 )
 _TOLD = re.compile(r"#\d|\d:\d|\dT\d|\d{12}|\d \*|\* [\d*]")
-_REACH = 160  # characters around what a detector found, in which the words that matter stand
 
 
 def find(text: str) -> list[MachineName]:
@@ -78,23 +78,12 @@ def find(text: str) -> list[MachineName]:
                 for match in pattern.finditer(text)
                 if _believed(kind, text, match)
             ]
-    return found
+    return sorted(found)
 
 
 def may_tell(text: str, start: int, end: int) -> bool:
     """Whether what was found at `text[start:end]` has a sign of one of the grammars."""
     return _TOLD.search(text, start, end + 9) is not None or "ersion" in text[max(0, start - 14) : start]
-
-
-def at(text: str, start: int, end: int) -> MachineName | None:
-    """The name that covers what a detector found at `text[start:end]`."""
-    if not may_tell(text, start, end):
-        return None
-    low = max(0, start - _REACH)
-    for name in find(text[low : end + _REACH]):
-        if name.start <= start - low < name.end:
-            return name.moved(low)
-    return None
 
 
 def whole(value: str) -> MachineName | None:
@@ -112,7 +101,13 @@ def _believed(kind: str, text: str, match: re.Match[str]) -> bool:
 def _of_a_machine(text: str, match: re.Match[str]) -> bool:
     """Whether an instant is written as programs write it, and no word beside it says that it is somebody's."""
     start, end = match.span()
-    zoned = match.group("zone") or match.group("compact") or match.group("syslog") or text[start] == "["
+    zoned = (
+        match.group("zone")
+        or match.group("compact")
+        or match.group("mail")
+        or match.group("syslog")
+        or text[start] == "["
+    )
     if not (zoned or _FINE.search(match.group()) or _LEVEL.match(text, end) or _opens_line_of_log(text, start, end)):
         return False
     before = text[max(0, start - _NEAR) : start].rpartition("\n")[2]
