@@ -20,7 +20,7 @@ class Parts(NamedTuple):
 
 
 NOTHING = Parts(None, [])
-_LONGEST = 256
+_LONGEST = 512
 # Forms that have separators inside, so they are looked for before a name is taken apart.
 _INNER = re.compile(
     r"(?<![A-Za-z0-9])(?:"
