@@ -14,7 +14,7 @@ from sallyport.domain.ports import Places, PortFailed
 from sallyport.domain.revocations import POLICY_NAME
 
 OTHER, ROLE = "444455556666", "sallyport-target-s3-export"
-DENY = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+DENY: Any = {"Effect": "Deny", "Action": "*", "Resource": "*"}
 DOCUMENT = json.dumps({"Version": "2012-10-17", "Statement": [DENY]})
 
 
@@ -56,7 +56,8 @@ def test_the_deny_lies_on_the_role_of_the_other_account(other: Any) -> None:
     places = Places("aws", "123456789012", "us-east-1", "sallyport")
     revoker = Revoker(sts, places, "outside")  # type: ignore[arg-type]
     IamRolePolicies(boto3.client("iam"), revoker.client).put(f"{OTHER}/{ROLE}", DOCUMENT)
-    assert other.get_role_policy(RoleName=ROLE, PolicyName=POLICY_NAME)["PolicyDocument"]["Statement"] == [DENY]
+    written: Any = other.get_role_policy(RoleName=ROLE, PolicyName=POLICY_NAME)["PolicyDocument"]
+    assert written["Statement"] == [DENY]
     (asked,) = sts.asked
     assert asked["RoleArn"] == f"arn:aws:iam::{OTHER}:role/sallyport/revoker/sallyport-revoker"
     assert asked["ExternalId"] == "outside"
@@ -70,7 +71,8 @@ def test_a_role_of_this_account_needs_no_revoker(account: None) -> None:
     if ROLE not in {role["RoleName"] for role in iam.list_roles()["Roles"]}:
         iam.create_role(RoleName=ROLE, Path="/sallyport/target/", AssumeRolePolicyDocument="{}")
     IamRolePolicies(iam).put(ROLE, DOCUMENT)
-    assert iam.get_role_policy(RoleName=ROLE, PolicyName=POLICY_NAME)["PolicyDocument"]["Statement"] == [DENY]
+    written: Any = iam.get_role_policy(RoleName=ROLE, PolicyName=POLICY_NAME)["PolicyDocument"]
+    assert written["Statement"] == [DENY]
 
 
 def test_without_a_revoker_nothing_is_written_elsewhere(account: None) -> None:

@@ -69,7 +69,7 @@ def order(story: Story) -> CredentialOrder:
 
 def test_a_credential_is_for_the_account_that_was_chosen_and_shown(story: Story) -> None:
     pending(story, "clinic-prod")
-    view = story.ports.views.get(story.request.presented_digest or "").document
+    view: Any = story.ports.views.get(story.request.presented_digest or "").document
     assert view["masked"]["parameters"]["account"] == "clinic-prod"
     story.decided().granted().redeemed()
     assert order(story).role_arn == f"arn:aws:iam::{CLINIC}:role/sallyport/target/{ROLE}"
