@@ -166,6 +166,29 @@ def test_a_random_token_is_a_secret_only_where_one_would_stand() -> None:
     assert token not in beside
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Exit Code: 137 after status code 12345",
+        "external-secret reports-db (resourceVersion 48211934)",
+        "AWSCURRENT moved, AWSPREVIOUS stayed",
+        "portal-green-987654321.us-east-1.elb.amazonaws.com",
+    ],
+)
+def test_numbers_and_names_that_clouds_give_stay(text: str) -> None:
+    assert mask_text(text).text == text
+
+
+def test_the_host_of_a_connection_string_stays_and_its_password_goes() -> None:
+    host = "reports.cluster-c9akciq32.us-east-1.rds.amazonaws.com:5432/reports"
+    assert mask_text(f"postgres://svc_reports:Winter2025!kq@{host}").text == f"postgres://svc_reports:[SECRET-1]@{host}"
+
+
+@pytest.mark.parametrize("text", ["zip code 97301", "patient code 48213", "record 987654321.us-east-1"])
+def test_a_number_behind_a_persons_word_goes(text: str) -> None:
+    assert mask_text(text).text != text
+
+
 def test_a_variable_that_stands_beside_its_name_in_a_string_is_judged_by_it() -> None:
     environment = (
         '{"environment": [{"name": "SMTP_PASSWORD", "value": "h0rse-Battery"}, {"name": "PORT", "value": "8080"}]}'
