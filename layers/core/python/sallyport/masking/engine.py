@@ -47,6 +47,8 @@ _PUBLIC_PARTS = frozenset(
         "description",
         "boundingbox",
         "confidence",
+        "scope",
+        "scopes",
         "imageid",
         "externalimageid",
     )
