@@ -98,6 +98,12 @@ def test_a_machines_name_is_known_whole_and_stays(kind: str, name: str) -> None:
         ("john_smith_7d9f8b6c5d", "john_smith"),
         ("visit-2025-11-24", "2025-11-24"),
         ("clinic-4711882", "4711882"),
+        ("clinic-b12345678", "b12345678"),
+        ("john-2015-03-14", "2015-03-14"),
+        ("seen-on-2025-11-24", "2025-11-24"),
+        ("Abernathy/12.03.1980", "12.03.1980"),
+        ("40.712776,-74.005974", "40.712776"),
+        ("member account 123456789012", "123456789012"),
         ("birth time: 1579973711", "1579973711"),
         ("call time 1650551234", "1650551234"),
         ("minjun-haddad_discharge.txt", "minjun-haddad"),
@@ -158,6 +164,29 @@ def test_a_random_token_is_a_secret_only_where_one_would_stand() -> None:
         assert token not in mask_text(place).text
     beside = mask_text(f"keys AKIAQYLPMN5HHHFPZAM2 and {token}").text
     assert token not in beside
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Exit Code: 137 after status code 12345",
+        "external-secret reports-db (resourceVersion 48211934)",
+        "AWSCURRENT moved, AWSPREVIOUS stayed",
+        "portal-green-987654321.us-east-1.elb.amazonaws.com",
+    ],
+)
+def test_numbers_and_names_that_clouds_give_stay(text: str) -> None:
+    assert mask_text(text).text == text
+
+
+def test_the_host_of_a_connection_string_stays_and_its_password_goes() -> None:
+    host = "reports.cluster-c9akciq32.us-east-1.rds.amazonaws.com:5432/reports"
+    assert mask_text(f"postgres://svc_reports:Winter2025!kq@{host}").text == f"postgres://svc_reports:[SECRET-1]@{host}"
+
+
+@pytest.mark.parametrize("text", ["zip code 97301", "patient code 48213", "record 987654321.us-east-1"])
+def test_a_number_behind_a_persons_word_goes(text: str) -> None:
+    assert mask_text(text).text != text
 
 
 def test_a_variable_that_stands_beside_its_name_in_a_string_is_judged_by_it() -> None:

@@ -32,7 +32,7 @@ _THEIRS = re.compile(
 )
 _NEAR = 48
 _ACCOUNT = re.compile(
-    r"(?:\b|(?P<joined>(?<=aws)|(?<=owner)|(?<=recipient)|(?<=source)|(?<=caller)|(?<=target)))(?:(?P<sure>aws|source|target|destination|member|management|master|payer|audit|log(?:ging)?|prod(?:uction)?|staging|stage|dev(?:elopment)?|sandbox|shared|security|workload|cross|tenant|trusted|owner)[ _-])?(?:acc(?:oun)?ts?(?:[ _-]?ids?)?|(?P<field>[A-Za-z]{0,16}?(?:owner|registry|master|administrator|payer|principal)(?:account)?ids?))[\"']?\s{0,2}(?:is|[:=#])?\s{0,2}[\"']?(?P<id>\d{12})(?!\d)",
+    r"(?:\b|(?P<joined>(?<=aws)|(?<=owner)|(?<=recipient)|(?<=source)|(?<=caller)|(?<=target)))(?:(?P<sure>aws|source|target|destination|management|master|audit|log(?:ging)?|prod(?:uction)?|staging|stage|dev(?:elopment)?|sandbox|shared|security|workload|cross|tenant|trusted|owner)[ _-])?(?:acc(?:oun)?ts?(?:[ _-]?ids?)?|(?P<field>[A-Za-z]{0,16}?(?:owner|registry|master|administrator|payer|principal)(?:account)?ids?))[\"']?\s{0,2}(?:is|[:=#])?\s{0,2}[\"']?(?P<id>\d{12})(?!\d)",
     re.IGNORECASE,
 )
 _CLOUD = re.compile(
