@@ -118,7 +118,18 @@ def test_when_something_happened_to_a_machine_stays_unless_the_deployment_says_o
 
 
 @pytest.mark.parametrize(
-    "key", ["birthDate", "dob", "admitted_at", "dos", "discharged", "visit_date", "appointment", "surgery_date"]
+    "key",
+    [
+        "birthDate",
+        "dob",
+        "admitted_at",
+        "dos",
+        "discharged",
+        "visit_date",
+        "appointment",
+        "surgery_date",
+        "surgery_time",
+    ],
 )
 def test_a_persons_day_goes_even_beside_a_machine(key: str) -> None:
     assert mask_json({key: INSTANT, "VpcId": "vpc-a01106c2"})[key] == "[DATE-1]"  # type: ignore[index, call-overload]

@@ -74,7 +74,7 @@ def test_who_treats_is_not_taken_for_the_one_patient_known_so_far() -> None:
         {"resourceType": "Patient", "name": [{"family": "Abernathy", "given": [given]}]}
         for given in ("Quillon", "Quentin")
     ]
-    doctor = {"individual": {"reference": "Practitioner/1", "display": "Q. Abernathy"}}
+    doctor: Any = {"individual": {"reference": "Practitioner/1", "display": "Q. Abernathy"}}
     masked: Any = mask_json([patients[0], {"resourceType": "Encounter", "participant": [doctor]}, patients[1]])
     assert len(set(numbers(masked))) == 3
 
