@@ -255,3 +255,10 @@ def test_what_is_no_day_is_read_in_a_field_of_one(key: str) -> None:
     user = "arn:aws:iam::123456789012:user/"
     assert mask_json({key: f"{user}maria.gonzalez@example.org"}) == {key: f"{user}[EMAIL-1]"}
     assert mask_json({key: "2025-08-19T11:02:44.512000+00:00"}) == {key: "2025-08-19T11:02:44.512000+00:00"}
+
+
+@pytest.mark.parametrize("key", ["created_at", "start_time", "surgery_time", "x"])
+def test_whatever_instant_stands_beside_a_person_is_the_persons(key: str) -> None:
+    document: Any = {"mrn": "4711", key: INSTANT}
+    assert INSTANT not in str(mask_json(document))
+    assert INSTANT not in str(mask_json({"body": json.dumps(document)}))
