@@ -83,7 +83,8 @@ def listed(value: Any) -> list[Any]:
 
 
 def statements(document: dict[str, Any]) -> list[dict[str, Any]]:
-    return listed(document["Statement"])
+    """The statements; a conditional one as it is where its condition holds."""
+    return [one["Fn::If"][1] if "Fn::If" in one else one for one in listed(document["Statement"])]
 
 
 def role_statements(role: str) -> Iterator[dict[str, Any]]:

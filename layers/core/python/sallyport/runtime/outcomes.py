@@ -26,6 +26,7 @@ _ALARMING = {
     "bad_signature": OutcomeClass.FORGED,
     "evidence_mismatch": OutcomeClass.TAMPERED,
     "request_unreadable": OutcomeClass.TAMPERED,
+    "chain_unreadable": OutcomeClass.TAMPERED,
     "switches_unproved": OutcomeClass.TAMPERED,
     "revocation_failed": OutcomeClass.REVOCATION_FAILED,
     "revocations_full": OutcomeClass.REVOCATION_FAILED,
