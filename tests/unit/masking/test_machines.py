@@ -172,6 +172,7 @@ def test_a_random_token_is_a_secret_only_where_one_would_stand() -> None:
         "Exit Code: 137 after status code 12345",
         "external-secret reports-db (resourceVersion 48211934)",
         "AWSCURRENT moved, AWSPREVIOUS stayed",
+        "Run the query for the duplicate appointments of OPS-2290",
         "portal-green-987654321.us-east-1.elb.amazonaws.com",
     ],
 )

@@ -6,7 +6,7 @@ import re
 
 from sallyport.masking.machines import clouds, compound, network, persons, pieces
 from sallyport.masking.machines.names import MachineName
-from sallyport.masking.machines.tickets import ticket
+from sallyport.masking.machines.tickets import sure, ticket
 
 LONGEST = 2048
 # Where only a machine's names stand, plain words and numbers are the machine's too.
@@ -46,7 +46,7 @@ def read(token: str, *, announced: bool = False) -> MachineName | None:
         return MachineName(0, len(token), kind)
     if clouds.image(token) or clouds.timezone(token):
         return MachineName(0, len(token), "image" if "@" in token else "timezone")
-    if (kind := ticket(token)) is not None and not announced:
+    if (kind := ticket(token)) is not None and (not announced or sure(token)):
         return MachineName(0, len(token), kind)
     if _CODE.fullmatch(token) is not None:
         short = len(token) < _SHORTEST_CODE and _SHORT_FORM.match(token) is None
