@@ -198,10 +198,8 @@ def test_what_is_overdue_is_found_by_an_index_of_keys_alone_every_five_minutes_a
     assert indexes["due"]["Projection"] == {"ProjectionType": "KEYS_ONLY"}
     events = source()["Resources"]["ReconcileRequests"]["Properties"]["Events"]
     assert [event["Properties"]["Schedule"] for event in events.values()] == ["rate(5 minutes)"]
-    pattern = of_type("AWS::Logs::MetricFilter")["ReconcileBacklog"]["FilterPattern"]
-    assert all(f'$.outcome = "{outcome}"' in pattern for outcome in ("reconcile_backlog", "not_reconciled"))
     alarm = of_type("AWS::CloudWatch::Alarm")["ReconcileBacklogAlarm"]
-    assert (alarm["MetricName"], alarm["AlarmActions"]["Fn::If"][0]) == ("ReconcileBacklog", "HasAlarmTopic")
+    assert (alarm["MetricName"], alarm["Dimensions"]) == ("calls", [{"Name": "outcome_class", "Value": "backlog"}])
 
 
 def test_the_audit_table_has_a_stream_no_ttl_and_lets_nobody_change_it() -> None:
