@@ -17,6 +17,9 @@ PIECES = (
     "a-", "a.", "ab:", " ", "\n", "Mercy Hospital ", "at mercy hospital ", "john ", "St. ", "Dr. ", "van der ",
     "Ab and ", "Parkinson disease ", "https://a.b/c?d=e&", "1.1.1.", "555-123-4567 ", "4111 1111 1111 1111 ",
     "GB82 WEST ", '"a","b"\n', "\U0001f600", "\u00e9", "a\u0301", "\uff11", "\u202ea", "Aa1-", "ab/", "+1 ", "(555) ",
+    "i-0abc12345def67890 ", "12:34:56 ", "2025-11-24T13:05:01Z ", "10.0.0.1 ", "maria.gonzalez.", "abc-1a2b3c4d-",
+    "arn:aws:s3:::", "a_1-b_2-",
+    "account 123456789012 ", "/2025/11/24", "a1b2",
 )  # fmt: skip
 SIZE = 16_000
 SENTENCES = (

@@ -163,6 +163,22 @@ def test_34_no_is_welcome_on_a_forged_request(house: House) -> None:
     assert no_effect(house, request_id)
 
 
+def test_34_forged_head_stops_nobody_who_stops_something(house: House) -> None:
+    """The place that it names is taken; the next event goes where the chain really ends."""
+    pending, granted = house.asked(), house.granted()
+    assert house.redeem(granted)[0] == 200
+    for request_id in (pending, granted):
+        edited(house, request_id, head={"length": 1, "hash": "0" * 64})
+    assert house.click("petra.approver", pending, "deny") == "ok"
+    route = ("DELETE", "/v1/requests/{request_id}/grant")
+    rosa = person_arn("rosa.security")
+    house.call("revoke_grant", rosa, request_id=granted, route=route)
+    assert house.types(granted)[-1] == "grant.revoked"
+    house.ended(pending)
+    assert (house.request(pending).status, house.request(granted).status) == ("denied", "revoked")
+    assert house.broken_at(pending) is house.broken_at(granted) is None
+
+
 # -- after the grant
 
 

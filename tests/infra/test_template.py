@@ -202,6 +202,16 @@ def test_tables_are_protected(name: str) -> None:
     assert kept_in_production(table)
 
 
+def test_what_is_overdue_is_found_by_an_index_of_keys_alone_every_five_minutes_and_a_backlog_rings() -> None:
+    indexes = {i["IndexName"]: i for i in resources()["RequestsTable"]["Properties"]["GlobalSecondaryIndexes"]}
+    assert [key["AttributeName"] for key in indexes["due"]["KeySchema"]] == ["open", "due_at"]
+    assert indexes["due"]["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+    events = source()["Resources"]["ReconcileRequests"]["Properties"]["Events"]
+    assert [event["Properties"]["Schedule"] for event in events.values()] == ["rate(5 minutes)"]
+    alarm = of_type("AWS::CloudWatch::Alarm")["ReconcileBacklogAlarm"]
+    assert (alarm["MetricName"], alarm["Dimensions"]) == ("calls", [{"Name": "outcome_class", "Value": "backlog"}])
+
+
 def test_the_audit_table_has_a_stream_no_ttl_and_lets_nobody_change_it() -> None:
     table = resources()["AuditTable"]["Properties"]
     assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}

@@ -222,3 +222,11 @@ def test_what_a_deployment_wants_masked_is_masked_in_strings_too() -> None:
     assert "i-1234567890abcdef0" in masked
     assert INSTANT not in masked
     assert "203.0.113.7" not in masked
+
+
+@pytest.mark.parametrize("key", ["LastModifiedUser", "lastUsed", "last_modified_by"])
+def test_what_is_no_day_is_read_in_a_field_of_one(key: str) -> None:
+    # "last modified …" is mostly an instant; here somebody stands in it.
+    user = "arn:aws:iam::123456789012:user/"
+    assert mask_json({key: f"{user}maria.gonzalez@example.org"}) == {key: f"{user}[EMAIL-1]"}
+    assert mask_json({key: "2025-08-19T11:02:44.512000+00:00"}) == {key: "2025-08-19T11:02:44.512000+00:00"}

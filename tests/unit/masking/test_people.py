@@ -76,3 +76,17 @@ def test_cells_beside_each_other_stay_two_cells() -> None:
 
 def test_two_fields_that_hold_no_name_are_no_person() -> None:
     assert mask_json({"first": "2", "last": "17"}) == {"first": "2", "last": "17"}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"name": "\ud800x"},
+        {"created_at": "\ud83d 12"},
+        {"first_name": "A\ud800", "last_name": "B"},
+        {"VpcId": "vpc-a01106c2", "Name": "\ud800", "PublicIp": "\ud800"},
+        {"resourceType": "Patient", "name": [{"family": "\ud800B", "given": ["A"]}]},
+    ],
+)
+def test_half_a_pair_of_surrogates_fails_nothing(document: Any) -> None:
+    assert list(mask_json(document)) == list(document)  # type: ignore[arg-type]

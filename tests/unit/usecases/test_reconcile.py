@@ -12,6 +12,7 @@ from sallyport.domain.overdue import due
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.requests import Choice, RequestStatus
 from sallyport.usecases.cancel_request import cancel_request
+from sallyport.usecases.execute_action import execute_action
 from sallyport.usecases.reconcile_requests import Reconciled, reconcile_requests
 from sallyport.usecases.revoke_grant import revoke_grant
 from sallyport.usecases.submit_request import submit_request
@@ -121,6 +122,12 @@ def test_orphan_blocks_its_agent_no_longer_and_a_retry_starts_it() -> None:
         assert len(story.ports.workflow.started) == started
 
 
+def test_retry_of_an_orphan_that_nobody_could_decide_in_time_starts_nothing() -> None:
+    story = unstarted().later(3600)
+    assert submit_request(agent_arn(story.agent), submission(), None, story.ports, story.now)[1] is False
+    assert not story.ports.workflow.started
+
+
 def test_retry_of_an_orphan_that_cannot_be_started_is_told_so() -> None:
     story = unstarted().later(120)
     story.ports.workflow.failing = True
@@ -215,6 +222,24 @@ def test_deny_that_a_revocation_could_not_write_is_written() -> None:
     assert counts(story) == {"session_ended": 1}
     (document,) = story.ports.role_policies.documents.values()
     assert story.request_id in document
+
+
+def test_call_of_which_nothing_was_heard_is_written_as_such() -> None:
+    restart = submission(action="ecs.restart_service", parameters={"cluster": "clinic", "service": "appointments"})
+    story = Story().pending(restart).decided().granted()
+    make = story.ports.call_maker.make
+
+    def last_words(*given: Any) -> Any:
+        story.ports.store.failing = True
+        return make(*given)
+
+    story.ports.call_maker.make = last_words  # type: ignore[method-assign, assignment]
+    with pytest.raises(PortFailed):
+        execute_action(agent_arn(story.agent), story.request_id, story.ports, story.now)
+    story.ports.store.failing = False
+    assert counts(story.later(120)) == {"call_settled": 1}
+    assert (story.request.status, story.request.code) == (RequestStatus.FAILED, "outcome_unknown")
+    assert story.last["type"] == "action.failed"
 
 
 def orphaned_payload(story: Story) -> str:

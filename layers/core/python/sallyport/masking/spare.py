@@ -20,7 +20,7 @@ _RUNNING = listed("date card look cue spelled phone")
 # These kinds say by themselves that a machine chose them, so a generic cue (`instance id`) takes nothing from them.
 _SURE = listed(
     "arn resource store host image azure google logs group ticket region cidr account uuid hash ulid organization"
-    " pool pod epoch quarter version zone name literal algorithm principal ports date"
+    " pool pod epoch quarter version zone name literal algorithm principal ports date address"
 )
 # And these cannot be a secret, whatever word stands near.
 _PUBLIC = listed(
@@ -45,9 +45,15 @@ type Judge = Callable[[str], list[Span]]
 def spare(text: str, spans: list[Span], judge: Judge) -> list[Span]:
     """`spans` without those that a machine's name explains, and with what `judge` finds in its open parts."""
     for span in spans:
-        if span.detector not in _WORDS or _joined(text, span) or (span.detector in _RUNNING and _told(text, span)):
+        if _doubtful(text, span):
             return _spared(text, spans, judge)
     return spans  # words and numbers that stand for themselves, as in most texts
+
+
+def _doubtful(text: str, span: Span) -> bool:
+    if span.detector in _WORDS:
+        return _joined(text, span) or (span.detector in _RUNNING and _told(text, span))
+    return _explains(text, span) is not None
 
 
 def _told(text: str, span: Span) -> bool:
@@ -105,19 +111,20 @@ def _explains(text: str, span: Span) -> frozenset[str] | None:
 
 def _names(text: str, spans: list[Span]) -> list[MachineName]:
     """The machines' names in `text` that any of `spans` touches, in order."""
+    told = any(span.detector in _RUNNING and _told(text, span) for span in spans)
+    running = machines.running.find(text) if told else []
     found: list[MachineName] = []
-    read = 0  # up to here every token was read
+    read = at = 0  # up to here every token was read, and every running name
     for span in sorted(spans):
         if span.detector == "url":
             read = max(read, span.end)  # found as a whole already
             continue
-        if span.end <= read:
-            continue
-        near = machines.running.at(text, span.start, span.end) if span.detector in _RUNNING else None
-        if near is not None and (not found or found[-1].end <= near.start):
-            found.append(near)
-            read = max(read, near.end)
-        if span.detector in _WORDS and not _joined(text, span):
+        while at < len(running) and running[at].start < span.end:
+            if running[at].end > max(read, span.start):
+                found.append(running[at])
+                read = running[at].end
+            at += 1
+        if span.end <= read or (span.detector in _WORDS and not _joined(text, span)):
             continue
         for start, end in _tokens(text, span, read):
             read = end

@@ -50,8 +50,7 @@ def _step(request: ApprovalRequest, ports: Ports, now: datetime) -> Step:
     if request.status is RequestStatus.PENDING:
         return _pending(request, ports, now)
     if is_calling(request):
-        settle_unanswered(request.request_id, ports, now)
-        return Step.CALL_SETTLED
+        return Step.WAITING if is_calling(settle_unanswered(request.request_id, ports, now)) else Step.CALL_SETTLED
     if request.status is RequestStatus.APPROVED and request.grant is not None:
         return _close(request, TIMED_OUT, ports, now)
     if request.status is RequestStatus.APPROVED or request.task_token is not None:

@@ -88,7 +88,6 @@ def _payloads(ports: Ports, clock: Clock) -> int:
 
 
 def _needed(request_id: str, ports: Ports) -> bool:
+    """Until the grant is redeemed, which reads it last; a request that is pending may still be given a grant."""
     request = ports.store.load(request_id)
-    if request is None:
-        return False
-    return request.task_token is not None or request.status in (RequestStatus.PENDING, RequestStatus.APPROVED)
+    return request is not None and request.status in (RequestStatus.PENDING, RequestStatus.APPROVED)

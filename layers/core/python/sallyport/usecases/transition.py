@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from sallyport.domain.events import Actor, Draft, EventType, link
-from sallyport.domain.ports import Conflict, Ports
+from sallyport.domain.events import Actor, Draft, EventType, Head, link
+from sallyport.domain.evidence import Disproved, end
+from sallyport.domain.ports import Conflict, PortFailed, Ports
 from sallyport.domain.refusals import EvidenceMismatch, NotFound, Refusal, Unavailable
 from sallyport.domain.requests import ApprovalRequest
 from sallyport.usecases.halts import check_not_halted
@@ -35,7 +36,7 @@ def record(
     moment on that a switch was pulled for this request: the transaction holds only while the switches are those that
     were read. Raises NotFound, Unavailable (lost every race), EvidenceMismatch, Halted, or what `change` raises.
     """
-    for _ in range(_ATTEMPTS):
+    for attempt in range(_ATTEMPTS):
         request = load_proved(request_id, ports) if proved else ports.store.load(request_id)
         if request is None:
             raise NotFound
@@ -47,7 +48,9 @@ def record(
             raise ValueError("a transition needs its evidence")
         if guard is not None:
             check_not_halted(request.agent, request.action, guard)
-        events, head = link(changed.subject, request.head, drafts, now, ports.policy.digest)
+        # Who loses may have been given a forged head: whatever stops something must not be stopped by that.
+        before = _end_of_chain(request, ports) if attempt else request.head
+        events, head = link(changed.subject, before, drafts, now, ports.policy.digest)
         changed = replace(changed, version=request.version + 1, head=head)
         try:
             ports.store.save(request, changed, events, guard)
@@ -55,6 +58,14 @@ def record(
             continue
         return changed
     raise Unavailable
+
+
+def _end_of_chain(request: ApprovalRequest, ports: Ports) -> Head:
+    """Where the chain really ends; a function that may not read it goes by the item."""
+    try:
+        return end(ports.store.newest(request.request_id))
+    except (PortFailed, Disproved):
+        return request.head
 
 
 def record_refusal(

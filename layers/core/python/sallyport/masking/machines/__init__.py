@@ -62,9 +62,19 @@ def at(text: str, start: int, end: int) -> MachineName | None:
     while start < end and text[start] in _OPENING:
         start += 1
     name = tokens.read(text[start:end])
-    if name is not None and persons.announced(text[max(0, start - 64) : start]):
+    if name is not None and not _certain(name, text[start:end]) and persons.announced(text[max(0, start - 64) : start]):
         name = tokens.read(text[start:end], announced=True)
     return name.moved(start) if name is not None else None
+
+
+# These say by their head whose they are, whatever stands before them.
+_CERTAIN = frozenset(
+    ("arn", "host", "store", "image", "azure", "google", "logs", "group", "principal", "cidr", "address")
+)
+
+
+def _certain(name: MachineName, token: str) -> bool:
+    return name.kind in _CERTAIN or (name.kind == "resource" and pieces.resource(token.rstrip(".,;:!?")))
 
 
 _OPENING = "'\"*_~=-"

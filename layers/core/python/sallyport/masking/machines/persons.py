@@ -40,9 +40,12 @@ def dates(word: str) -> bool:
     return not _DATED.isdisjoint(_WORD.findall(word.lower()))
 
 
+_ENDS = re.compile(r"\n|[.!?;] ")  # of a line or a sentence
+
+
 def announced(before: str) -> bool:
     """Whether one of the last words of `before`, on its line, says that a person's identifier follows."""
-    line = before[-_BEFORE:].rpartition("\n")[2]
+    line = _ENDS.split(before[-_BEFORE:])[-1]
     return any(map(announces, _WORD.findall(line)[-_NEAR:]))
 
 

@@ -105,7 +105,7 @@ _ASSIGNED = re.compile(
 _HEADER = re.compile(r"(?:(?:^|[\s\"'])x-|-H [\"'])[a-z-]{2,40}[\"']?:\s{0,2}[\"']?$", re.IGNORECASE)
 # What such a variable or header is called when it holds the name of a state of something.
 _NO_SECRET = re.compile(
-    r"(?:id|uid|sha\d{0,3}|hash|digest|commit|rev|revision|version|tag|etag|checksum|md5|image|arn|name|build|ref|bucket|path|url|uri|host|endpoint|request|trace|id-2)[\"']?\s{0,2}[=:]\s{0,2}[\"']?$",
+    r"(?:id|uid|sha\d{0,3}|hash|digest|commit|rev|revision|version|tag|etag|checksum|md5|image|arn|name|build|ref|bucket|path|url|uri|host|endpoint|request|trace|id-2|release)[\"']?\s{0,2}[=:]\s{0,2}[\"']?$",
     re.IGNORECASE,
 )
 

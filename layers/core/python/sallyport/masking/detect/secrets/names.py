@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from sallyport.masking import machines
 from sallyport.masking.detect.secrets.harmless import harmless
 from sallyport.masking.detect.secrets.values import is_key, is_password, is_random, is_strong, unpronounceable
 from sallyport.masking.spans import Span
@@ -131,6 +132,8 @@ def _fits(text: str, small: str, word: re.Match[str], tail: str, value: _Value) 
     if _KEY_AFTER.match(text, value.end):
         return False  # not the value of this name, but the next name
     found = text[value.start : value.end]
+    if word.group("password") is None and (whole := machines.whole(found)) is not None and whole.kind in _PLACES:
+        return False
     named = small[max(0, start - 24) : word.end() + len(tail)]
     password = word.group("password") is not None or "secret" in named or "passw" in named
     if value.assigned:
@@ -138,6 +141,7 @@ def _fits(text: str, small: str, word: re.Match[str], tail: str, value: _Value) 
     return _convincing(found) or (not value.op and word.group("password") not in (None, "pass") and is_strong(found))
 
 
+_PLACES = frozenset(("arn", "resource", "host", "store", "image", "region", "cidr", "address"))
 # What is called a key or a token and opens nothing: the name of an object, a place in a list.
 _NO_SECRET = re.compile(
     r"(?:s3|object|cache|sort|hash|partition|range|primary|foreign|row|idempotency|label|tag|metric|routing|dedup\w*|group)[ _-]?keys?$"
