@@ -267,7 +267,6 @@ def test_no_credential_reaches_sallyport_itself() -> None:
         "${SlackBotToken}",
         "${TableKey}",
         "${SecretKey}",
-        "${DataKey}",
     }
     assert set(listed(boundary["NoFurtherRoles"]["Action"])) == {"sts:AssumeRole*", "iam:PassRole"}
 
