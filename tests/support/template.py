@@ -45,8 +45,14 @@ def translated(template: dict[str, Any]) -> dict[str, Resource]:
         for place in ("CodeUri", "ContentUri", "DefinitionUri"):
             if place in properties and not properties[place].startswith("s3://"):
                 properties[place] = "s3://bucket/value"
+    found: dict[str, Resource] = transformed(template)["Resources"]
+    return found
+
+
+def transformed(template: dict[str, Any]) -> dict[str, Any]:
+    """The whole template that SAM's transform gives CloudFormation."""
     translator = Translator(None, Parser(), plugins=[], boto_session=Session(region_name="us-east-1"))
-    found: dict[str, Resource] = translator.translate(template, parameter_values=dict(PARAMETERS))["Resources"]
+    found: dict[str, Any] = translator.translate(template, parameter_values=dict(PARAMETERS))
     return found
 
 
@@ -77,7 +83,8 @@ def listed(value: Any) -> list[Any]:
 
 
 def statements(document: dict[str, Any]) -> list[dict[str, Any]]:
-    return listed(document["Statement"])
+    """The statements; a conditional one as it is where its condition holds."""
+    return [one["Fn::If"][1] if "Fn::If" in one else one for one in listed(document["Statement"])]
 
 
 def role_statements(role: str) -> Iterator[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """The names that machines have stay; what people are called inside or beside them does not."""
 
+import time
+
 import pytest
 
 from sallyport.masking import machines, mask_json, mask_text
@@ -96,6 +98,16 @@ def test_a_machines_name_is_known_whole_and_stays(kind: str, name: str) -> None:
         ("john_smith_7d9f8b6c5d", "john_smith"),
         ("visit-2025-11-24", "2025-11-24"),
         ("clinic-4711882", "4711882"),
+        ("clinic-b12345678", "b12345678"),
+        ("john-2015-03-14", "2015-03-14"),
+        ("seen-on-2025-11-24", "2025-11-24"),
+        ("Abernathy/12.03.1980", "12.03.1980"),
+        ("40.712776,-74.005974", "40.712776"),
+        ("member account 123456789012", "123456789012"),
+        ("birth time: 1579973711", "1579973711"),
+        ("call time 1650551234", "1650551234"),
+        ("minjun-haddad_discharge.txt", "minjun-haddad"),
+        ("--patient-id 3f9c2d1e5b6a", "3f9c2d1e5b6a"),
         ("subscriber 0x3f9c2d1e55", "3f9c2d1e55"),
         ("nhs/9434765919", "9434765919"),
         ("https://api.example.com/v1/patients/98fc74a8-ff56-4a21-85f6-7a1fcac895c9", "98fc74a8"),
@@ -120,6 +132,13 @@ def test_a_machines_name_shields_nobody(text: str, hidden: str) -> None:
         "consumer at offset 88231991, lag 120045",
         "curl https://api.example.com/v1/deployments/98fc74a8-ff56-4a21-85f6-7a1fcac895c9",
         "color: #000099",
+        '"UpdatedTime": 1579973711000, "AwsAccountId": "111122223333", ...',
+        "commit 3f9c2d1e: Date:   Mon Nov 24 09:12:44 2025 +0100",
+        "Accepted publickey for deploy from 10.181.175.51 port 51234 ssh2: ED25519",
+        "aws servicecatalog describe-portfolio --portfolio-id port-2s6abcdq5wdh4",
+        'Version: "2012-10-17"',
+        "2025-11-24 08:14:22      18233 hl7/2025/11/24/ADT_A01.hl7",
+        "TimeZone: America/Phoenix, 12:21:46.359614 brk(NULL)",
         "partition visits_2025_11_24 is empty",
         "dag load_hl7 run scheduled__2025-11-24T00:00:00+00:00 failed",
     ],
@@ -145,3 +164,64 @@ def test_a_random_token_is_a_secret_only_where_one_would_stand() -> None:
         assert token not in mask_text(place).text
     beside = mask_text(f"keys AKIAQYLPMN5HHHFPZAM2 and {token}").text
     assert token not in beside
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Exit Code: 137 after status code 12345",
+        "external-secret reports-db (resourceVersion 48211934)",
+        "AWSCURRENT moved, AWSPREVIOUS stayed",
+        "Run the query for the duplicate appointments of OPS-2290",
+        "portal-green-987654321.us-east-1.elb.amazonaws.com",
+    ],
+)
+def test_numbers_and_names_that_clouds_give_stay(text: str) -> None:
+    assert mask_text(text).text == text
+
+
+def test_the_host_of_a_connection_string_stays_and_its_password_goes() -> None:
+    host = "reports.cluster-c9akciq32.us-east-1.rds.amazonaws.com:5432/reports"
+    assert mask_text(f"postgres://svc_reports:Winter2025!kq@{host}").text == f"postgres://svc_reports:[SECRET-1]@{host}"
+
+
+@pytest.mark.parametrize("text", ["zip code 97301", "patient code 48213", "record 987654321.us-east-1"])
+def test_a_number_behind_a_persons_word_goes(text: str) -> None:
+    assert mask_text(text).text != text
+
+
+def test_a_variable_that_stands_beside_its_name_in_a_string_is_judged_by_it() -> None:
+    environment = (
+        '{"environment": [{"name": "SMTP_PASSWORD", "value": "h0rse-Battery"}, {"name": "PORT", "value": "8080"}]}'
+    )
+    shown = str(mask_json({"overrides": environment}))
+    assert "h0rse" not in shown
+    assert "8080" in shown
+
+
+def test_a_password_that_is_piped_to_chpasswd_is_masked() -> None:
+    assert mask_text("echo 'svc19:zK9!mQ2vR' | sudo chpasswd").text == "echo 'svc19:[SECRET-1]' | sudo chpasswd"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "i-0abc12345def67890 ",
+        "12:34:56 ",
+        "2025-11-24T13:05:01Z ",
+        "maria.gonzalez.",
+        "abc-1a2b3c4d-",
+        "a_1-b_2-",
+        "a1b2",
+    ],
+)
+def test_time_grows_with_the_length_only(piece: str) -> None:
+    def seconds(count: int) -> float:
+        text = piece * count
+        started = time.process_time()
+        mask_text(text)
+        return time.process_time() - started
+
+    seconds(10)
+    once = max(min(seconds(200) for _ in range(3)), 0.002)
+    assert min(seconds(1_000) for _ in range(3)) < 15 * once

@@ -56,6 +56,7 @@ def test_one_person_has_one_number(document: Any) -> None:
             3,
         ),
         ({"patient_first": "Ada", "patient_last": "Lightfoot", "doctor_first": "Ben", "doctor_last": "Okafor"}, 2),
+        ({"name": "Abernathy, Jr.", "reason": "for J. Abernathy"}, 2),
         ({"first_name": "Ada", "last_name": "Lightfoot", "names": ["Bea Lightfoot"], "note": "told Lightfoot"}, 3),
     ],
 )
@@ -68,6 +69,16 @@ def test_who_an_initial_stands_for_is_decided_when_everybody_is_known() -> None:
     assert masked["by"] not in str([masked["a"], masked["z"]])
 
 
+def test_who_treats_is_not_taken_for_the_one_patient_known_so_far() -> None:
+    patients: Any = [
+        {"resourceType": "Patient", "name": [{"family": "Abernathy", "given": [given]}]}
+        for given in ("Quillon", "Quentin")
+    ]
+    doctor: Any = {"individual": {"reference": "Practitioner/1", "display": "Q. Abernathy"}}
+    masked: Any = mask_json([patients[0], {"resourceType": "Encounter", "participant": [doctor]}, patients[1]])
+    assert len(set(numbers(masked))) == 3
+
+
 def test_cells_beside_each_other_stay_two_cells() -> None:
     table = "last name, first name, status\nAbernathy, Quillon, open\n"
     masked = str(mask_json({"csv": table, "reason": "for Quillon Abernathy"})["csv"])  # type: ignore[index, call-overload]
@@ -76,3 +87,17 @@ def test_cells_beside_each_other_stay_two_cells() -> None:
 
 def test_two_fields_that_hold_no_name_are_no_person() -> None:
     assert mask_json({"first": "2", "last": "17"}) == {"first": "2", "last": "17"}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"name": "\ud800x"},
+        {"created_at": "\ud83d 12"},
+        {"first_name": "A\ud800", "last_name": "B"},
+        {"VpcId": "vpc-a01106c2", "Name": "\ud800", "PublicIp": "\ud800"},
+        {"resourceType": "Patient", "name": [{"family": "\ud800B", "given": ["A"]}]},
+    ],
+)
+def test_half_a_pair_of_surrogates_fails_nothing(document: Any) -> None:
+    assert list(mask_json(document)) == list(document)  # type: ignore[arg-type]

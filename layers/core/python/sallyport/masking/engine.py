@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sallyport.masking import admission, freetext, keys, people, policy, words
+from sallyport.masking import admission, freetext, keys, policy, words
 from sallyport.masking.budget import MAX_DEPTH, Budget
 from sallyport.masking.ledger import Place
+from sallyport.masking.neighbours import Neighbours
 from sallyport.masking.plain import scrub_surrogates
 from sallyport.masking.replacement import Replacement
 from sallyport.masking.resources import Resources
@@ -46,13 +47,14 @@ _PUBLIC_PARTS = frozenset(
         "description",
         "boundingbox",
         "confidence",
+        "scope",
+        "scopes",
         "imageid",
         "externalimageid",
     )
 )
 _SMALL = 99_999  # numbers of fewer than six digits identify nobody without a field that says so
-_NOBODY = Company.NONE
-_NO_PERSONS: dict[str, str] = {}
+_PERSON = Company.PERSON
 _UNREAD: list[Field | None] | None = []  # the headers beside a matrix before anybody asked for them
 
 
@@ -71,9 +73,7 @@ class Engine:
         self.names: list[tuple[Any, Any, str, Place | None]] = []
         self.pending: list[tuple[Any, Any, str, Place, bool]] = []
         self._repeated: dict[tuple[int, str], int] = {}
-        self._keys: dict[str, keys.Key] = {}
-        self._pairs: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
-        self._companies: tuple[dict[tuple[str, ...], Company], ...] = tuple({} for _ in Company)
+        self.neighbours = Neighbours(self.replacement.people)
         self._masked = self.replacement.masked
         self.mentioning: list[tuple[Any, Any, str, Place]] = []
 
@@ -127,18 +127,9 @@ class Engine:
         else:
             raise MaskingFailed("masking_not_json", "a value of no JSON type")
 
-    def key(self, key: str) -> keys.Key:
-        """What `key` is, remembered within the request."""
-        known = self._keys.get(key)
-        if known is None:
-            if type(key) is not str:
-                raise MaskingFailed("masking_not_json", "a key is no string")
-            known = self._keys[key] = keys.read(key)
-        return known
-
     def shown_key(self, key: str, place: Place, taken: dict[str, Any]) -> str:
         """The key as shown: field names stay, identifiers used as keys do not."""
-        known = self.key(key)
+        known = self.neighbours.key(key)
         shown = key
         if not known.shown:
             replaced = self.replacement
@@ -161,7 +152,7 @@ class Engine:
             self.names.append((holder, slot, value, above))
         elif not machines and said != judging.READ:
             holder[slot] = self.replacement.whole(value, (above, slot), said, "field")
-        elif len(value) > 1 and not (keys.looks_like_field(value) and self.key(value).field is not None):
+        elif len(value) > 1 and not (keys.looks_like_field(value) and self.neighbours.key(value).field is not None):
             self.pending.append((holder, slot, scrub_surrogates(value), above, machines))  # type: ignore[arg-type]
 
     def _number(self, value: float, place: Place, field: Field | None) -> JSON:
@@ -209,17 +200,19 @@ class Engine:
             return
         masked: dict[str, JSON] = {}
         holder[slot] = masked
-        here = self._company(value, around)
+        here = self.neighbours.company(value, around)
         described, headers = tables.described_field(value, here, self._masked), _UNREAD
         inherited = field if field is not None and (_inherits(field, here) or tables.is_typed(value)) else None
-        persons = self._persons(value) if here is not Company.MACHINE else _NO_PERSONS
+        persons = self.neighbours.persons(value)
         for key, item in value.items():
-            known = self.key(key)
+            known = self.neighbours.key(key)
             shown = key if known.shown and key not in masked else self.shown_key(key, place, masked)
             inner = _descend(hints, key) if hints else hints
             found = self._field(key, known, described, here) or (
                 inherited if inherited is not None and key.lower() not in _PUBLIC_PARTS else None
             )
+            if found is None and here is _PERSON and type(item) is str:
+                found = meanings.THEIRS
             if type(item) is list and item and type(item[0]) is list and not inner:
                 headers = tables.headers(value, self._masked) if headers is _UNREAD else headers
                 masked[shown] = self._rows(item, (place, shown), headers, depth + 1)
@@ -230,42 +223,6 @@ class Engine:
                 self.put(masked, shown, item, place, inner, found, depth + 1, below)
             else:
                 self.put(masked, shown, item, place, inner, found, depth + 1)
-
-    def _persons(self, node: dict[str, JSON]) -> dict[str, str]:
-        """Whose name each field of `node` holds, where one holds the given and another the family name of a person."""
-        listed = tuple(node)
-        pairs = self._pairs.get(listed)
-        if pairs is None:
-            pairs = self._pairs[listed] = people.pairs(listed)
-        if not pairs:
-            return _NO_PERSONS
-        found: dict[str, str] = {}
-        for first, last in pairs:
-            given, family = node[first], node[last]
-            if type(given) is str and type(family) is str:
-                person = self.replacement.people.in_fields(given, family)
-                found |= {first: person, last: person} if person else {}
-        return found
-
-    def _company(self, node: dict[str, JSON], around: Company) -> Company:
-        """Whose object `node` is; the keys of a table's rows are the same from row to row and read once."""
-        listed, known = tuple(node), self._companies[around]
-        here = known.get(listed)
-        if here is None:
-            said = company.NOTHING
-            for key in listed:
-                said |= self.key(key).says
-            if said & company.PERSON_IF_PLAIN:  # which depends on the values, so it is not remembered
-                return company.settle(said | self._plainly(node), around)
-            here = known[listed] = company.settle(said, around)
-        return Company.MACHINE if here is _NOBODY and company.tells_of_a_machine(node) else here
-
-    def _plainly(self, node: dict[str, JSON]) -> int:
-        said = company.NOTHING
-        for key, item in node.items():
-            if type(item) is not dict and type(item) is not list and item is not None:
-                said |= company.plainly(self.key(key).says)
-        return said
 
     def _field(self, key: str, known: keys.Key, described: Field | None, here: Company) -> Field | None:
         """What the policy, a name beside the value, or the key itself says of the value."""

@@ -7,20 +7,19 @@ if one person of the request fits.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from sallyport.masking import words
+from sallyport.masking.structure.fields import words_of
 
-_PART = r"[^\W\d_][\w'\u2019.\u2010-]*"
-_TURNED = re.compile(rf"({_PART}(?: {_PART}){{0,2}}),\s{{0,2}}({_PART}(?: {_PART}){{0,2}})")
-_FULL = re.compile(rf"{_PART}(?: {_PART}){{1,3}}")
-_NAME = re.compile(rf"{_PART}(?: {_PART}){{0,3}}")
-_INITIAL = re.compile(r"([^\W\d_])\.?")
+_LONGEST_KEY = 40
+# How a key ends whose value is a given or a family name; what stands before says whose: `referring_first`.
+_GIVEN = ("first name", "first names", "given name", "given names", "forename", "fname", "first", "given")
+_FAMILY = ("last name", "last names", "family name", "surname", "lname", "last", "family")
 # What follows a comma and is no given name.
 _SUFFIXES = frozenset("jr sr ii iii iv md do phd rn np pa esq dds dmd lpn msn bsn dnp mph pharmd facp facs".split())  # noqa: SIM905
-_GIVEN = re.compile(r"(.*?)[ _]?(?:first|given|fore|f)[ _]?(?:names?)?")
-_FAMILY = re.compile(r"(.*?)[ _]?(?:(?:last|family|sur|l)[ _]?(?:names?)?)")
+_INSIDE = frozenset("_'.-\u2019\u2010")
+_MOST_WORDS = 3  # of a given or of a family name
 
 # A person: the words of the given names and of the family name, folded.
 type Person = tuple[tuple[str, ...], tuple[str, ...]]
@@ -31,6 +30,7 @@ class People:
 
     def __init__(self) -> None:
         self._spelled: dict[Person, str] = {}  # as the person is numbered
+        self._parted: dict[str, tuple[str, str]] = {}
         self._pairs: dict[tuple[str, str], str] = {}
         self._in_fields: set[Person] = set()  # whose given and family name stand in two fields
         self._by_word: dict[str, set[Person]] = {}
@@ -42,7 +42,7 @@ class People:
         spelled = self._pairs.get((given, family))
         if spelled is None:
             spelled = ""
-            if _NAME.fullmatch(given) and _NAME.fullmatch(family):
+            if _is_name(given) and _is_name(family):
                 person = self._add(given, family)
                 self._in_fields.add(person)
                 spelled = self._spelled[person]
@@ -51,33 +51,40 @@ class People:
 
     def written(self, name: str) -> None:
         """Take note of a name in one piece, if it is more than one word and an initial."""
-        given, family = _parts(name)
-        if given and not _INITIAL.fullmatch(given):
+        if name.isalpha() or name in self._parted:
+            return
+        given, family = self._parts(name)
+        if given and not _is_initial(given):
             self._add(given, family)
 
     def knows(self, name: str) -> bool:
         """Whether `name`, a given and a family name in either order, is somebody's who is named elsewhere."""
-        given, family = _parts(name)
+        given, family = self._parts(name)
         return bool(given) and (_folded(given), _folded(family)) in self._spelled
 
     def same(self, name: str) -> str:
         """The spelling under which the bearer of `name` is numbered."""
         if name.isalpha() and not self._in_fields:
             return name
-        given, family = _parts(name)
-        initial = _INITIAL.fullmatch(given)
-        if given and initial is None:
+        given, family = self._parts(name)
+        if given and not _is_initial(given):
             return f"{given} {family}"
         if not self.complete:
             return name
-        if initial is not None:
-            fitting = self._by_initial.get((words.fold(initial.group(1)), _folded(family)), set())
+        if given:
+            fitting = self._by_initial.get((words.fold(given[0]), _folded(family)), set())
         else:
             fitting = self._by_word.get(words.fold(family), set())
         if len(fitting) != 1:
             return name
         person = next(iter(fitting))
-        return self._spelled[person] if initial is not None or person in self._in_fields else name
+        return self._spelled[person] if given or person in self._in_fields else name
+
+    def _parts(self, name: str) -> tuple[str, str]:
+        parts = self._parted.get(name)
+        if parts is None:
+            parts = self._parted[name] = _parts(name)
+        return parts
 
     def _add(self, given: str, family: str) -> Person:
         person = (_folded(given), _folded(family))
@@ -89,16 +96,31 @@ class People:
         return person
 
 
+def _is_name(value: str) -> bool:
+    """Whether `value` is written as a given or a family name is, and is no marker."""
+    parts = value.split(" ")
+    return len(parts) <= _MOST_WORDS and all(map(_is_word, parts))
+
+
+def _is_word(part: str) -> bool:
+    return part.isalpha() or (part[:1].isalpha() and all(char.isalnum() or char in _INSIDE for char in part))
+
+
+def _is_initial(given: str) -> bool:
+    return len(given) == 1 or (len(given) == 2 and given[1] == ".")
+
+
 def pairs(keys: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """Which of `keys` hold the given and the family name of one person: `first_name` and `last_name`, `given` and
     `family`, `referring_first` and `referring_last`."""
     given: dict[str, list[str]] = {}
     family: dict[str, list[str]] = {}
     for key in keys:
-        small = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\W]+", " ", key).lower() if len(key) <= _LONGEST_KEY else ""
-        for found, pattern in ((given, _GIVEN), (family, _FAMILY)):
-            if (role := pattern.fullmatch(small)) is not None:
-                found.setdefault(role.group(1), []).append(key)
+        small = " ".join(words_of(key)) if len(key) <= _LONGEST_KEY else ""
+        for found, endings in ((given, _GIVEN), (family, _FAMILY)):
+            if small.endswith(endings):
+                ending = next(ending for ending in endings if small.endswith(ending))
+                found.setdefault(small.removesuffix(ending), []).append(key)
     return tuple(
         (first[0], family[whose][0])
         for whose, first in given.items()
@@ -106,21 +128,21 @@ def pairs(keys: Iterable[str]) -> tuple[tuple[str, str], ...]:
     )
 
 
-_LONGEST_KEY = 40
-
-
 def _parts(name: str) -> tuple[str, str]:
     """The given and the family name of a name as it is written; of a single word no given name."""
+    name = name.strip()
     if name.isalpha():
         return "", name
-    name = name.strip()
-    if (turned := _TURNED.fullmatch(name)) is not None:
-        family, given = turned.groups()
-        if words.fold(given.rpartition(" ")[2]).replace(".", "") not in _SUFFIXES:
+    family, comma, given = name.partition(",")
+    if comma:
+        given = given.strip()
+        suffix = words.fold(given.rpartition(" ")[2]).replace(".", "")
+        if _is_name(family) and _is_name(given) and suffix not in _SUFFIXES:
             return given, family
-    elif _FULL.fullmatch(name):
+    else:
         given, _, family = name.rpartition(" ")
-        return given, family
+        if given and _is_name(given) and _is_word(family):
+            return given, family
     return "", name
 
 

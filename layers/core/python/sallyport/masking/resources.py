@@ -92,7 +92,7 @@ class Resources:
         if category == "known":
             self._engine.mentioning.append((holder, slot, str(value), place))
         elif category is None:
-            self._engine.put(holder, slot, value, place, (), self._engine.key(key).field, depth + 1)
+            self._engine.put(holder, slot, value, place, (), self._engine.neighbours.key(key).field, depth + 1)
         elif category != "keep":
             person = self._person(node) if category == "NAME" and key in _NAME_PARTS else ""
             holder[slot] = self._replacement.whole(str(value), (place, slot), category, "fhir", person)

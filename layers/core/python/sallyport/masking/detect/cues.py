@@ -144,13 +144,15 @@ _BENIGN = v.listed(
     " color colour background fill stroke offset lag latency revision generation attempt iteration partition shard capacity"
     " quota throughput iops resourceversion build run query linux ubuntu windows"
 )
+_RESULT = re.compile(r"\b(?:exit|status|return|error|response|result)[ _-]?code[\s:#.=-]*\Z", re.IGNORECASE)
 
 
 def benign(before: str) -> bool:
     """Whether the word just before a number says that it is nobody's."""
     tail = before[-16:].rstrip(" :#.-=\t").lower()
     found = _SPLIT.findall(tail)
-    return bool(found) and found[-1] in _BENIGN and tail.endswith(found[-1])
+    counted = bool(found) and found[-1] in _BENIGN and tail.endswith(found[-1])
+    return counted or _RESULT.search(before) is not None
 
 
 def identifier_category(before: str) -> str | None:

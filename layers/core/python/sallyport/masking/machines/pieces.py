@@ -13,7 +13,7 @@ _UPPER_HEX = r"(?=[0-9A-F]*[A-F])(?=[0-9A-F]*[0-9])[0-9A-F]"
 _DAY = r"20[0-3]\d[-_]?(?:0[1-9]|1[0-2])[-_]?(?:0[1-9]|[12]\d|3[01])"
 _FORMS: tuple[tuple[str, str], ...] = (
     ("uuid", r"(?:mrk-)?[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}|mrk-[0-9a-f]{32,33}"),
-    ("hash", rf"(?:sha(?:1|224|256|384|512)|md5)[-:~_](?:[0-9a-fA-F]{{7,128}}|[A-Za-z0-9+/]{{27,88}}={{0,2}})|{_HEX}{{32,128}}|{_UPPER_HEX}{{32,128}}|{_HEX}{{32}}-\d{{1,5}}"),
+    ("hash", rf"(?:sha(?:1|224|256|384|512)|md5)[-:~_](?:[0-9a-fA-F]{{7,128}}|[A-Za-z0-9+/]{{27,88}}={{0,2}})|{_HEX}{{32,512}}|{_UPPER_HEX}{{32,512}}|{_HEX}{{32}}-\d{{1,5}}"),
     ("hash", r"(?=(?:[0-9]*[a-f]){3})(?=(?:[a-f]*[0-9]){2})[0-9a-f]{7,31}|(?=(?:[0-9]*[A-F]){4})(?=(?:[A-F]*[0-9]){4})[0-9A-F]{16,31}"),
     ("ulid", r"0[1-7][0-9A-HJKMNP-TV-Z]{24}"),
     ("region", r"[a-z]{2}(?:-(?:gov|iso[a-z]?))?-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-\d[a-z]?(?:-[a-z]{3}-\d[a-z]?)?|[a-z]{3}\d-az\d|(?:us|europe|asia|australia|northamerica|southamerica|me|africa)-[a-z]{4,12}\d(?:-[a-f])?"),
@@ -25,7 +25,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("pool", r"[a-z]{2}(?:-[a-z]{3,4})?-[a-z]{4,9}-\d_[A-Za-z0-9]{6,16}"),
     ("version", r"20[12]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\.\d{1,4}|\d{1,3}(?:\.\d{1,4}){1,2}[-+]\d{8}(?:\.\d{1,4})?"),
     ("literal", r"0x[0-9A-Fa-f]{4,64}"),
-    ("algorithm", r"(?:SSH-)?(?:ED|X)25519|(?:RSA|AES|ECC|ECDSA|HMAC|SHA|TLS|RSASSA|RSAES|ECDH|CHACHA)(?:[-_]?[A-Z0-9]{1,8}){1,6}"),
+    ("algorithm", r"(?:SSH-)?(?:ED|X)25519|(?:RSA|AES|ECC|ECDSA|HMAC|SHA|TLS|RSASSA|RSAES|ECDH|CHACHA20)(?:[-_][A-Z0-9]{1,8}){1,6}|(?:RSA|AES|SHA|HMAC)\d{3,4}"),
     ("principal", r"(?:AGPA|AIDA|AROA|AIPA|ANPA|ANVA|ASCA|APKA)[A-Z0-9]{12,20}"),
 )  # fmt: skip
 _ANY_FORM = re.compile("|".join(f"(?P<{kind}_{i}>{form})" for i, (kind, form) in enumerate(_FORMS)))
@@ -62,7 +62,7 @@ def _listed(name: str) -> frozenset[str]:
 
 def form(text: str) -> str | None:
     """The kind of the documented form that the whole of `text` has, or None."""
-    if len(text) > 128 or len(text) < 4:
+    if len(text) > 512 or len(text) < 4:
         return None
     if (match := _ANY_FORM.fullmatch(text)) is not None and match.lastgroup is not None:
         return match.lastgroup.partition("_")[0]

@@ -14,7 +14,7 @@ _SCHEDULE = re.compile(
 )
 _ZONED = r"(?:Z|UTC| UTC|[+-]\d\d:?\d\d| [A-Z]{3,4}(?= \[))"
 _INSTANT = re.compile(
-    rf"(?<![\w-])20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d(?:[.,]\d{{1,9}})?(?P<zone> ?{_ZONED})?(?![\w-])"
+    rf"(?<![\w/-])20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d(?:[.,]\d{{1,9}})?(?P<zone> ?{_ZONED})?(?![\w-])"
     rf"|(?<![\w-])20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])[0-5]\d[0-6]\d(?P<compact>Z)(?!\w)"
     r"|(?P<mail>(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) 20\d\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2}) [0-2]\d:[0-5]\d:[0-6]\d(?: 20\d\d)?(?: [+-]\d{4}| GMT| UTC))(?!\w)"
     r"|^(?P<syslog>(?:<\d{1,3}>)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 0-3]?\d [0-2]\d:[0-5]\d:[0-6]\d)(?= [\w.-]{1,63} [\w./-]{1,40}(?:\[\d{1,8}\])?:)"
@@ -32,7 +32,7 @@ _THEIRS = re.compile(
 )
 _NEAR = 48
 _ACCOUNT = re.compile(
-    r"\b(?:(?P<sure>aws|source|target|destination|member|management|master|payer|audit|log(?:ging)?|prod(?:uction)?|staging|stage|dev(?:elopment)?|sandbox|shared|security|workload|cross|tenant|trusted|owner)[ _-])?(?:acc(?:oun)?ts?(?:[ _-]?ids?)?|(?P<field>(?:owner|registry|master|administrator|payer|principal)(?:account)?ids?))[\"']?\s{0,2}(?:is|[:=#])?\s{0,2}[\"']?(?P<id>\d{12})(?!\d)",
+    r"(?:\b|(?P<joined>(?<=aws)|(?<=owner)|(?<=recipient)|(?<=source)|(?<=caller)|(?<=target)))(?:(?P<sure>aws|source|target|destination|management|master|audit|log(?:ging)?|prod(?:uction)?|staging|stage|dev(?:elopment)?|sandbox|shared|security|workload|cross|tenant|trusted|owner)[ _-])?(?:acc(?:oun)?ts?(?:[ _-]?ids?)?|(?P<field>[A-Za-z]{0,16}?(?:owner|registry|master|administrator|payer|principal)(?:account)?ids?))[\"']?\s{0,2}(?:is|[:=#])?\s{0,2}[\"']?(?P<id>\d{12})(?!\d)",
     re.IGNORECASE,
 )
 _CLOUD = re.compile(
@@ -50,6 +50,11 @@ _EDITION = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(r"(?<![\w:.-])[0-2]?\d:[0-5]\d:[0-6]\d(?:[.,]\d{1,9})?(?![\w:-])")
+# Seconds, milliseconds or microseconds since 1970 where a name says that they are an instant.
+_EPOCH = re.compile(
+    r"(?:(?<=time)|(?<=date)|(?<=stamp)|(?<=_at)|(?<=edat)|(?<=_ts))[\"']?\s{0,2}[:=]\s{0,2}[\"']?(?P<id>1[4-9]\d{8}(?:\d{3}|\d{6})?(?:\.\d{1,9})?)(?![\w.-])",
+    re.IGNORECASE,
+)
 _PORTS = re.compile(
     r"(?:(?<=-p )|(?<=-p=)|(?<=--publish )|(?<=ports )|(?<=port-forward ))\d{2,5}:\d{2,5}(?:/(?:tcp|udp))?(?![\w:.])"
 )
@@ -59,13 +64,14 @@ _PORTS = re.compile(
 _GRAMMARS = (
     ("ticket", re.compile(r"#\d"), _NUMBERED),
     ("version", re.compile(r"\d-\d\d-\d"), _EDITION),
+    ("epoch", re.compile(r"[a-z][\"' :=]{1,6}1[4-9]\d{8}", re.IGNORECASE), _EPOCH),
     ("time", re.compile(r"\d:\d\d:\d"), _TIME),
     ("schedule", re.compile(r"(?:rate|cron|at)\(|:\d\d-|\w:\d\d:\d\d"), _SCHEDULE),
     ("instant", re.compile(r"\d:\d\d:\d|\dT\d"), _INSTANT),
     ("ports", re.compile(r"\d\d:\d\d"), _PORTS),
     ("account", re.compile(r"\d{12}"), _ACCOUNT),
 )
-_TOLD = re.compile(r"#\d|\d:\d|\dT\d|\d{12}|\d \*|\* [\d*]")
+_TOLD = re.compile(r"#\d|\d:\d|1[4-9]\d{8}|\dT\d|\d{12}|\d \*|\* [\d*]")
 
 
 def find(text: str) -> list[MachineName]:
@@ -74,7 +80,7 @@ def find(text: str) -> list[MachineName]:
     for kind, sign, pattern in _GRAMMARS:
         if sign.search(text) is not None:
             found += [
-                MachineName(*match.span("id" if kind == "account" else 0), kind)
+                MachineName(*match.span("id" if kind in ("account", "epoch") else 0), kind)
                 for match in pattern.finditer(text)
                 if _believed(kind, text, match)
             ]
@@ -95,6 +101,11 @@ _BELIEVED = frozenset(("schedule", "ports", "ticket", "version", "time"))
 
 
 def _believed(kind: str, text: str, match: re.Match[str]) -> bool:
+    if kind == "epoch":
+        return (
+            _THEIRS.search(text, max(0, match.start() - _NEAR), match.start()) is None
+            and "irth" not in text[max(0, match.start() - _NEAR) : match.start()].rpartition("\n")[2]
+        )
     return kind in _BELIEVED or (_of_a_machine if kind == "instant" else _of_a_cloud)(text, match)
 
 
@@ -132,4 +143,9 @@ def _opens_line_of_log(text: str, start: int, end: int) -> bool:
 def _of_a_cloud(text: str, match: re.Match[str]) -> bool:
     """Whether the account is one of a cloud's and not somebody's at a bank."""
     around = text[max(0, match.start() - 160) : match.end() + 160]
-    return match.group("sure") is not None or match.group("field") is not None or _CLOUD.search(around) is not None
+    return (
+        match.group("sure") is not None
+        or match.group("joined") is not None
+        or match.group("field") is not None
+        or _CLOUD.search(around) is not None
+    )

@@ -6,7 +6,7 @@ import re
 
 from sallyport.masking.machines import clouds, compound, network, persons, pieces
 from sallyport.masking.machines.names import MachineName
-from sallyport.masking.machines.tickets import ticket
+from sallyport.masking.machines.tickets import sure, ticket
 
 LONGEST = 2048
 # Where only a machine's names stand, plain words and numbers are the machine's too.
@@ -18,12 +18,16 @@ _WRITTEN = re.compile(
 _SEGMENT = re.compile(r"[^/:=,?&#~+%$!\\]+")
 _EDGES = ".,;:!?*'\"-_~"
 _ACCOUNT_HOST = re.compile(r"\d{12}(?=\.(?:dkr|signin|s3|ddb)\b)")
+# The number that AWS puts behind the name of a load balancer.
+_BALANCER = re.compile(
+    r"(?<=-)\d{8,10}(?=\.(?:[a-z]{2}(?:-[a-z]+)+-\d\.elb|elb\.[a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com)"
+)
 _DAYS = re.compile(
     r"(?<=/)20[1-3]\d/(?:0[1-9]|1[0-2])(?:/(?:0[1-9]|[12]\d|3[01])(?:/(?:[01]\d|2[0-3]))?)?(?=/|$)"
     r"|(?<=[_/=])20[1-3]\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T[0-2]\d:[0-5]\d(?::[0-6]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
 )
 # Behind a name: `base:2025.11.2`, `aws-cli/2.15.30`.
-_NUMBERED = re.compile(r"\d{1,4}(?:\.\d{1,5}){1,3}")
+_NUMBERED = re.compile(r"(?!\d{1,2}\.\d{1,2}\.(?:19|20)\d\d$)\d{1,4}(?:\.\d{1,5}){1,3}")
 
 
 def read(token: str, *, announced: bool = False) -> MachineName | None:
@@ -42,7 +46,7 @@ def read(token: str, *, announced: bool = False) -> MachineName | None:
         return MachineName(0, len(token), kind)
     if clouds.image(token) or clouds.timezone(token):
         return MachineName(0, len(token), "image" if "@" in token else "timezone")
-    if (kind := ticket(token)) is not None and not announced:
+    if (kind := ticket(token)) is not None and (not announced or sure(token)):
         return MachineName(0, len(token), kind)
     if _CODE.fullmatch(token) is not None:
         short = len(token) < _SHORTEST_CODE and _SHORT_FORM.match(token) is None
@@ -85,6 +89,9 @@ def _closed(token: str, *, announced: bool) -> tuple[str | None, list[tuple[int,
             kind = kind or "date"
             continue
         segment = match.group()
+        if "@" in segment and "://" in token[:start]:  # behind the user and the password of a connection stands a host
+            start += segment.rindex("@") + 1
+            segment = token[start : match.end()]
         if start and _NUMBERED.fullmatch(segment) and _names_thing(before, token[start - 1]):
             closed.append(match.span())
             kind = kind or "version"
@@ -100,7 +107,7 @@ def _closed(token: str, *, announced: bool) -> tuple[str | None, list[tuple[int,
 def _names_thing(word: str, joint: str) -> bool:
     """Whether what a version stands behind is a name of something: `aws-cli/`, `Chrome/`, `nginx:`, not `Seen:`."""
     named = (word.islower() and joint in "/:") or (word[:1].isalpha() and joint == "/")
-    return named and not persons.announces(word) and not persons.dates(word)
+    return named and not persons.names(word) and not persons.announces(word) and not persons.dates(word)
 
 
 def _numeric(token: str) -> str | None:
@@ -116,7 +123,7 @@ def _numeric(token: str) -> str | None:
 
 _DOTS, _SHORTEST_VERSION = 3, 9  # of an address; characters of a version that has a day in it
 
-_DECIMAL = re.compile(r"-?0\.\d{3,20}|-?\d{1,3}\.\d{5,20}|1[4-9]\d{8}\.\d{1,9}")  # shares, prices, instants in seconds
+_DECIMAL = re.compile(r"-?0\.\d{3,20}|1[4-9]\d{8}\.\d{1,9}")  # shares, prices, instants in seconds
 _LABEL = re.compile(r"[A-Za-z_ ]*[:=]\d")
 _PARTITION = re.compile(
     r"(?:dt|ds|day|date|p|partition|year|y|as_?of|(?:ingest(?:ed|ion)?|load|event|batch|snapshot|process(?:ed|ing)?|run|export|partition)_?(?:date|dt|day|ts)|snapshot)=",
@@ -158,8 +165,8 @@ def _segment(segment: str, *, lenient: bool, announced: bool) -> tuple[str | Non
         return None, []
     if clouds.host(segment) == len(segment):
         names = persons.names(segment)
-        account = _ACCOUNT_HOST.match(segment)
-        found = [] if account is None else [account.span()]
+        numbers = (_ACCOUNT_HOST.match(segment), _BALANCER.search(segment))
+        found = [number.span() for number in numbers if number is not None]
         labels = [match.span() for match in re.finditer(r"[^.]+", segment)]
         for start, last in labels:
             inner = compound.read(segment[start:last], lenient=True)
