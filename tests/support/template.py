@@ -45,8 +45,14 @@ def translated(template: dict[str, Any]) -> dict[str, Resource]:
         for place in ("CodeUri", "ContentUri", "DefinitionUri"):
             if place in properties and not properties[place].startswith("s3://"):
                 properties[place] = "s3://bucket/value"
+    found: dict[str, Resource] = transformed(template)["Resources"]
+    return found
+
+
+def transformed(template: dict[str, Any]) -> dict[str, Any]:
+    """The whole template that SAM's transform gives CloudFormation."""
     translator = Translator(None, Parser(), plugins=[], boto_session=Session(region_name="us-east-1"))
-    found: dict[str, Resource] = translator.translate(template, parameter_values=dict(PARAMETERS))["Resources"]
+    found: dict[str, Any] = translator.translate(template, parameter_values=dict(PARAMETERS))
     return found
 
 

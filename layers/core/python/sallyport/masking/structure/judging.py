@@ -105,6 +105,7 @@ _BY_TRUST: dict[Trust, Callable[[Field, str], str]] = {
     "agent": _shown_if(shapes.is_user_agent, READ),
     "measure": _shown_if(shapes.is_number, READ),
     "instant": _instant,
+    "theirs": lambda field, value: field.category if shapes.is_instant(value) else READ,
     "day": _shown_if(shapes.is_day, READ_AS_MACHINES),
     "label": lambda _, value: "NAME" if somebody.is_full_name(value) else READ_AS_MACHINES,
     "judged": _name,
