@@ -57,7 +57,7 @@ def test_what_programs_count_up_stays_in_fields(document: Any) -> None:
 
 
 def test_a_product_that_committed_hides_no_url() -> None:
-    masked = mask_json({"name": "GitHub", "email": "noreply@github.com", "url": "https://api.github.com/repos"})
+    masked: Any = mask_json({"name": "GitHub", "email": "noreply@github.com", "url": "https://api.github.com/repos"})
     assert masked["url"] == "https://api.github.com/repos"
 
 
