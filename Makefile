@@ -71,9 +71,11 @@ lint-rest: $(READY)
 	@# What `sam validate --lint` runs, without its question to the index for a newer version of itself.
 	@$(VENV)/bin/cfn-lint template.yaml
 
-bench: $(READY) ## Ratios beside bare boto3 and bare cedarpy, into bench/results/
+bench: $(READY) ## Ratios beside bare boto3 and bare cedarpy, into bench/results/; docs/cost.md
 	@$(PY) -m bench.import_time
+	@$(PY) -m bench.cold_path
 	@$(PY) -m bench.policy
+	@PYTHONPATH=.:layers/core/python:layers/policy/python:cli $(PY) -W ignore -m bench.cost --write
 
 bench-masking: $(READY) ## Masking beside Presidio, Philter and scrubadub, into bench/results/ (needs CORPORA=folder, takes OPERATIONS=folder)
 	@$(PY) -m bench.masking --corpora "$(CORPORA)" $(if $(OPERATIONS),--operations "$(OPERATIONS)")

@@ -41,6 +41,11 @@ def through(key: str, sid: str) -> str:
     return service.split(".")[0]
 
 
+def through_s3(key: str, sid: str) -> bool:
+    services = sids(key)[sid].get("Condition", {}).get("StringEquals", {}).get("kms:ViaService", "")
+    return short(services).startswith("s3.")
+
+
 def touching(*resources_of: str) -> set[str]:
     return {r for r in function_roles().values() if any(res.startswith(resources_of) for _, res in permissions(r))}
 
@@ -69,7 +74,7 @@ def test_no_action_of_a_key_policy_is_a_pattern(name: str) -> None:
 
 @pytest.mark.parametrize("name", KEYS)
 def test_whoever_is_not_named_needs_this_account_a_service_and_a_name(name: str) -> None:
-    """Two exceptions: while CloudFormation deploys, and dead letters, which are ids."""
+    """One exception: while CloudFormation deploys."""
     for statement in allowed(name):
         if statement["Principal"] not in ("*", {"AWS": "*"}):
             continue
@@ -78,7 +83,7 @@ def test_whoever_is_not_named_needs_this_account_a_service_and_a_name(name: str)
         assert equals["kms:ViaService"]
         by_name = "aws:PrincipalArn" in statement["Condition"].get("ArnEquals", {})
         deploying = equals.get("aws:CalledViaFirst") == "cloudformation.amazonaws.com"
-        assert by_name or deploying or (name, statement["Sid"]) == ("DataKey", "DeadLetters"), statement["Sid"]
+        assert by_name or deploying, statement["Sid"]
         if "kms:CreateGrant" in listed(statement["Action"]):
             assert deploying
             assert statement["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
@@ -89,6 +94,13 @@ def test_tables_are_read_through_their_key_by_the_roles_that_use_them() -> None:
     assert through("TableKey", "Functions") == through("TableKey", "Auditors") == "dynamodb"
     assert users("TableKey", "Auditors") == {"AuditorRoleArn"}
     assert not {"kms:Encrypt", "kms:GenerateDataKey"} & set(listed(sids("TableKey")["Auditors"]["Action"]))
+
+
+def test_copies_of_the_evidence_are_read_through_the_same_key_by_the_auditors_alone() -> None:
+    assert through("TableKey", "AuditorsOfCopies") == "s3"
+    assert users("TableKey", "AuditorsOfCopies") == {"AuditorRoleArn"}
+    assert sids("TableKey")["AuditorsOfCopies"]["Action"] == "kms:Decrypt"
+    assert {sid for sid in sids("TableKey") if through_s3("TableKey", sid)} == {"AuditorsOfCopies"}
 
 
 def test_secrets_are_read_through_their_key_by_the_roles_that_read_them() -> None:

@@ -23,11 +23,11 @@ OF_AWS = {
 WANTED = {
     "ApiErrorsAlarm",
     "ApiThrottledAlarm",
+    "ClicksThrottledAlarm",
     "DeadLettersAlarm",
     "FailedCallsAlarm",
     "FailedExecutionsAlarm",
     "ForgedClicksAlarm",
-    "FunctionsThrottledAlarm",
     "ReconcileBacklogAlarm",
     "ReviewOverdueAlarm",
     "RevocationFailedAlarm",

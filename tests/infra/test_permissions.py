@@ -274,7 +274,6 @@ def test_no_credential_reaches_sallyport_itself() -> None:
         "${SlackBotToken}",
         "${TableKey}",
         "${SecretKey}",
-        "${DataKey}",
     }
     assert "Condition" not in boundary["NotSallyport"]
     assert set(listed(boundary["NoFurtherRoles"]["Action"])) == {"sts:AssumeRole*", "iam:PassRole"}

@@ -180,7 +180,7 @@ def test_every_log_group_is_encrypted_and_ends() -> None:
     assert set(groups) >= {"FunctionLogs", "AccessLogs", "WorkflowLogs"}
     for group in groups.values():
         assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
-        assert short(group["KmsKeyId"]) == "${DataKey}"
+        assert group["KmsKeyId"] == {"Fn::If": ["HasLogKey", {"Ref": "LogKeyArn"}, {"Ref": "AWS::NoValue"}]}
 
 
 def test_the_state_machine_logs_no_execution_data() -> None:
@@ -240,7 +240,7 @@ def test_a_bucket_is_private_versioned_encrypted_kept_and_takes_tls_alone(name: 
 
 
 @pytest.mark.parametrize(
-    ("name", "key"), [("VaultBucket", "VaultKey"), ("ViewsBucket", "ViewsKey"), ("AuditBucket", "DataKey")]
+    ("name", "key"), [("VaultBucket", "VaultKey"), ("ViewsBucket", "ViewsKey"), ("AuditBucket", "TableKey")]
 )
 def test_a_bucket_has_the_key_that_is_meant_for_it(name: str, key: str) -> None:
     (rule,) = resources()[name]["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
@@ -267,7 +267,7 @@ def test_the_worm_bucket_locks_its_objects() -> None:
 def test_dead_letters_are_kept_two_weeks_and_failed_executions_leave_their_id() -> None:
     (queue,) = of_type("AWS::SQS::Queue").values()
     assert queue["MessageRetentionPeriod"] == 14 * 86400
-    assert short(queue["KmsMasterKeyId"]) == "${DataKey}"
+    assert queue["SqsManagedSseEnabled"] is True
     rule = of_type("AWS::Events::Rule")["FailedExecutions"]
     assert rule["EventPattern"]["detail"]["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
     (target,) = rule["Targets"]

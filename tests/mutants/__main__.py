@@ -15,17 +15,14 @@ from pathlib import Path
 
 from tests.mutants.generated import generated
 from tests.mutants.judging import Verdict, copied, judged, preload, run
-from tests.mutants.mutant import Mutant, Unlisted, argued, listed
+from tests.mutants.mutant import Mutant, argued, listed
 
 
 def main() -> int:
     asked = _asked()
-    try:
-        mutants = listed() if asked.generated is None else generated()
-    except Unlisted as unlisted:
-        print(unlisted)
-        return 1
+    mutants, unfit = listed() if asked.generated is None else (generated(), [])
     mutants = [m for m in mutants if asked.only in f"{m.path}: {m.name}"]
+    print("".join(f"DOES NOT FIT the code any more: {what}\n" for what in unfit), end="")
     if asked.generated is not None:
         random.Random(asked.seed).shuffle(mutants)
     preload()
@@ -34,7 +31,7 @@ def main() -> int:
         if not _tests_pass(mutants, copy):
             return 1
         survived = _tried(mutants, copy, asked.generated)
-    return 1 if survived and asked.generated is None else 0
+    return 1 if unfit or (survived and asked.generated is None) else 0
 
 
 def _asked() -> argparse.Namespace:
