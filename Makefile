@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOURCES := layers/core/python functions cli local bench tests
 
-.PHONY: help setup run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes lock clean
+.PHONY: help setup run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes checkov lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -89,6 +89,12 @@ bench-masking: $(READY) ## Masking beside Presidio, Philter and scrubadub, into 
 
 bench-scopes: $(READY) ## What fires refuses and lets through, kind by kind, into bench/results/ (needs the network once)
 	@$(PY) -m bench.scopes
+
+CHECKOV := .checkov
+
+checkov: $(READY) ## What checkov finds in the templates, held to docs/security-findings.md (needs an index once)
+	@test -x $(CHECKOV)/bin/checkov || { python3.13 -m venv $(CHECKOV) && $(CHECKOV)/bin/python -m pip install --quiet --require-hashes -r bench/checkov/requirements.txt; }
+	@$(PY) -m bench.checkov $(CHECKOV)/bin/checkov
 
 lock: $(READY) ## Pin third-party code again, with hashes
 	@$(PY) -m uv pip compile -q --python $(PY) --generate-hashes --no-header --no-annotate requirements-dev.in -o requirements-dev.txt

@@ -26,13 +26,14 @@ MAC = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-F
 
 # Terminologies and specifications: their URLs say nothing about anybody.
 _PUBLIC = re.compile(
-    r"^https?://(?:[\w-]+\.){0,4}(?:hl7\.org|loinc\.org|snomed\.info|w3\.org|unitsofmeasure\.org|ihe\.net|cdc\.gov|nih\.gov|fda\.gov"
+    r"^https?://(?:[\w*-]+\.){0,4}(?:hl7\.org|loinc\.org|snomed\.info|w3\.org|unitsofmeasure\.org|ihe\.net|cdc\.gov|nih\.gov|fda\.gov"
     r"|who\.int|cms\.gov|ama-assn\.org|ietf\.org|rfc-editor\.org|json-schema\.org|schema\.org|doi\.org|wikipedia\.org|dicom\.nema\.org"
-    r"|synthetichealth\.github\.io|terminology\.hl7\.org|amazonaws\.com|amazon\.com|microsoft\.com|google(?:apis)?\.com|github\.com|githubusercontent\.com|github\.io|apache\.org|kubernetes\.io|k8s\.io|hashicorp\.com|terraform\.io|docker\.(?:com|io)|python\.org|pypi\.org|npmjs\.(?:com|org)|golang\.org|go\.dev|mozilla\.org|stackoverflow\.com|redhat\.com|openshift\.com|elastic\.co|grafana\.com|prometheus\.io|bing\.com|mitre\.org|debian\.org|ubuntu\.com|kernel\.org|postgresql\.org|mysql\.com|opensource\.org|creativecommons\.org|readthedocs\.io|gitlab\.com)"
+    r"|synthetichealth\.github\.io|terminology\.hl7\.org|amazonaws\.com|amazon\.com|microsoft\.com|google(?:apis)?\.com|github\.com|githubusercontent\.com|github\.io|apache\.org|kubernetes\.io|k8s\.io|hashicorp\.com|terraform\.io|docker\.(?:com|io)|python\.org|pypi\.org|npmjs\.(?:com|org)|golang\.org|go\.dev|mozilla\.org|stackoverflow\.com|redhat\.com|openshift\.com|elastic\.co|grafana\.com|prometheus\.io|bing\.com|mitre\.org|debian\.org|ubuntu\.com|kernel\.org|postgresql\.org|mysql\.com|opensource\.org|creativecommons\.org|readthedocs\.io|gitlab\.com|nist\.gov|snyk\.io|auth0\.com|okta\.com|azure\.com|crowdstrike\.com|datadoghq\.com|pagerduty\.com|cloudflare\.com|infracost\.io|owasp\.org|virustotal\.com|wiz\.io|slack\.com/(?:api|help)|atlassian\.(?:com|net)|oracle\.com|mongodb\.com|databricks\.com|snowflake\.com|helm\.sh|cncf\.io|jenkins\.io|circleci\.com|sonarsource\.com|nodejs\.org|rust-lang\.org|crates\.io|maven\.org|nginx\.org|openssl\.org|centos\.org|fedoraproject\.org|alpinelinux\.org|archlinux\.org|quay\.io|ghcr\.io|letsencrypt\.org|json\.org|yaml\.org|iana\.org)"
     r"(?:[:/?#]|$)",
     re.IGNORECASE,
 )
 _TECHNICAL = re.compile(
+    r"^file://|^https?://[a-z][a-z0-9-]*(?::\d{2,5})?(?:[/?#]|$)|^https?://[\w.-]+\.(?:svc|local|internal|localhost|corp|lan)(?:[.:/?#]|$)|"
     r"^https?://(?:[\w-]+\.)*?(?:api|app|oauth|wiki|grafana|kibana|prometheus|argocd?|jenkins|gitlab|git|jira|confluence|sentry|kubernetes|k8s|vault|nexus|artifactory|sonar|status|metrics|monitoring|alerts?|build|ci|staging|hooks?|webhooks?|registry|docs?|dev|console|cdn|localhost|\d{1,3}(?:\.\d{1,3}){3})[\w-]*[.:/]|/(?:api|oauth2?|v\d{1,2}(?:\.\d)?|webhooks?|graphql|rest)(?:[/?#]|$)",
     re.IGNORECASE,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from sallyport.masking.machines import persons, pieces, running, tokens
+from sallyport.masking.machines import compound, persons, pieces, running, tokens
 from sallyport.masking.machines.names import MachineName
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "find",
     "glued_names",
     "load",
+    "made_of_words",
     "names_of_people",
     "pairs_of_names",
     "partition",
@@ -29,6 +30,7 @@ __all__ = [
 announced = persons.announced
 glued_names = persons.glued
 announces = persons.announces
+made_of_words = compound.made_of_words
 names_of_people = persons.names
 pairs_of_names = persons.pairs
 partition = tokens.partition
