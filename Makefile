@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOURCES := layers/core/python functions cli local bench tests
 
-.PHONY: help setup run up down logs status test lint lint-types lint-rest bench bench-masking bench-scopes checkov lock clean
+.PHONY: help setup run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes checkov lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -54,6 +54,13 @@ test: $(READY) lint ## Lint, then every test: unit, moto, infrastructure, end to
 	@out=$$(mktemp); $(PY) -m pytest -q $(LIVE) > $$out 2>&1 & end=$$!; \
 	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(LIVE:%=--ignore=%); rest=$$?; \
 	wait $$end; end=$$?; cat $$out; rm -f $$out; exit $$((rest != 0 ? rest : end))
+
+soak: $(READY) ## Break guard after guard and see a test fail for each; then GENERATED seconds of drawn mutants (an hour)
+	@$(PY) -m tests.mutants
+	@$(PY) -m tests.mutants --generated $(GENERATED) --seed $(SEED)
+
+GENERATED ?= 600
+SEED ?= 1
 
 lint: $(READY) ## Style, types, import rule, template, policy
 	@# The types take as long as all the rest.
