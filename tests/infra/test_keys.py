@@ -120,6 +120,15 @@ def test_sameness_is_signed_by_submission_alone() -> None:
     assert set(sids("SamenessKey")) == {"AdministrationWithoutUse", "Sign"}
 
 
+def test_checkpoints_are_signed_by_the_notary_alone() -> None:
+    key = of_type("AWS::KMS::Key")["LogKey"]
+    assert (key["KeySpec"], key["KeyUsage"]) == ("ECC_NIST_EDWARDS25519", "SIGN_VERIFY")
+    assert set(sids("LogKey")) == {"AdministrationWithoutUse", "Sign", "Auditors"}
+    assert named(sids("LogKey")["Sign"]["Principal"]["AWS"]) == {"NotarizeAuditRole"}
+    assert set(sids("LogKey")["Sign"]["Action"]) == {"kms:Sign", "kms:GetPublicKey"}
+    assert sids("LogKey")["Auditors"]["Action"] == "kms:GetPublicKey"
+
+
 def test_auditors_and_operators_are_nobody_unless_they_are_named() -> None:
     parameters, conditions = source()["Parameters"], source()["Conditions"]
     for parameter, condition in (("AuditorRoleArn", "HasAuditor"), ("OperatorRoleArn", "HasOperator")):

@@ -80,10 +80,15 @@ def statements(document: dict[str, Any]) -> list[dict[str, Any]]:
     return listed(document["Statement"])
 
 
+def whatever_holds(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The statements of a policy, those too that stand there on a condition of the template."""
+    return [each["Fn::If"][1] if "Fn::If" in each else each for each in statements(document)]
+
+
 def role_statements(role: str) -> Iterator[dict[str, Any]]:
-    """All statements of a role's own policies."""
+    """All statements of a role's own policies, conditional ones included."""
     for policy in resources()[role]["Properties"].get("Policies", []):
-        yield from statements(policy["PolicyDocument"])
+        yield from whatever_holds(policy["PolicyDocument"])
 
 
 def permissions(role: str) -> set[Permission]:
