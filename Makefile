@@ -45,8 +45,8 @@ logs: $(READY) ## Print all log groups of the local stack, in order of time
 status: $(READY) ## Say what of the local stack is running
 	@$(PY) -m local.stack status
 
-# End-to-end tests on the live stack; these two have a stack and a page of their own.
-LIVE := $(filter-out %/test_policy_redeploy.py %/test_slack_page.py,$(wildcard tests/e2e/test_*.py))
+# End-to-end tests on the live stack; these have a stack or a page of their own.
+LIVE := $(filter-out %/test_policy_redeploy.py %/test_slack_page.py %/test_operations_page.py,$(wildcard tests/e2e/test_*.py))
 
 test: $(READY) lint ## Lint, then every test: unit, moto, infrastructure, end to end, browser
 	@# The tests on the live stack come one after the other, so they run beside the rest; their output follows.
@@ -69,11 +69,13 @@ lint-rest: $(READY)
 	@$(VENV)/bin/sallyport policy validate
 	@$(VENV)/bin/sallyport policy test
 	@# What `sam validate --lint` runs, without its question to the index for a newer version of itself.
-	@$(VENV)/bin/cfn-lint template.yaml
+	@$(VENV)/bin/cfn-lint template.yaml audit/template.yaml
 
-bench: $(READY) ## Ratios beside bare boto3 and bare cedarpy, into bench/results/
+bench: $(READY) ## Ratios beside bare boto3 and bare cedarpy, into bench/results/; docs/cost.md
 	@$(PY) -m bench.import_time
+	@$(PY) -m bench.cold_path
 	@$(PY) -m bench.policy
+	@PYTHONPATH=.:layers/core/python:layers/policy/python:cli $(PY) -W ignore -m bench.cost --write
 
 bench-masking: $(READY) ## Masking beside Presidio, Philter and scrubadub, into bench/results/ (needs CORPORA=folder, takes OPERATIONS=folder)
 	@$(PY) -m bench.masking --corpora "$(CORPORA)" $(if $(OPERATIONS),--operations "$(OPERATIONS)")

@@ -19,7 +19,7 @@ KINDS = {
     "image": re.compile(r".*@sha256:|.*\.dkr\.ecr\.|(?:[\w.-]+/)+[\w.-]+:[\w.-]+$|sha256:"),
     "URI of a store": re.compile(r"(?:s3|gs|abfss?|wasbs?|hdfs)://"),
     "instant": re.compile(
-        r"\d{4}-\d\d-\d\d(?:T|$)|\d\d:\d\d:\d\d|\d{10}(?:\.\d+|\d{3})?$|\d{4}/\d\d/\d\d|\d\d/[A-Z][a-z]{2}/\d{4}|\d{8}T\d{4,6}Z"
+        r"\d{4}-\d\d-\d\d(?:T|$)|\d\d:\d\d:\d\d|1[0-7]\d{8}(?:\.\d+|\d{3})?$|\d{4}/\d\d/\d\d|\d\d/[A-Z][a-z]{2}/\d{4}|\d{8}T\d{4,6}Z"
     ),
     "UUID": re.compile(r"(?:.*[^0-9a-fA-F])?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"),
     "resource id": re.compile(r"(?:.*[^a-z])?[a-z]{1,12}-(?:[a-z]+-)?(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-zA-Z])"),

@@ -2,8 +2,8 @@
 
     python -m bench.operations.build --out DIR [--clones DIR] [--heldout DIR]
 
-Without --clones the payloads of others are left out (see SOURCES.md); without --heldout so are the halves that nobody
-should look at while improving the masking.
+Without --clones the payloads of others are left out (see SOURCES.md); without --heldout so are the halves that guide no
+change of the masking.
 """
 
 from __future__ import annotations

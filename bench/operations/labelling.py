@@ -30,11 +30,8 @@ _ADDRESS = re.compile(r"(?<![\w.:/-])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]|/\d)")
 _ADDRESS_6 = re.compile(r"(?<![\w.:-])[0-9A-Fa-f:]{6,39}(?![\w:]|/\d)")
 _PHONE = re.compile(r"(?<![\w+.-])(?:\+\d{10,13}|\(?\d{3}\)?[- ]\d{3}-\d{4})(?![\w-])")
 _KEY_ID = re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{8,}")
-_KNOWN_SECRET = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)|gh[pousr]_\w{20,}|AIza[\w-]{30,}"
-    r"|(?<=[Bb]earer )[\w.-]{20,}",
-    re.DOTALL,
-)
+_KNOWN_SECRET = re.compile(r"gh[pousr]_\w{20,}|AIza[\w-]{30,}|(?<=[Bb]earer )[\w.-]{20,}")
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)(?=-----END|\Z)", re.DOTALL)
 # Tokens of three parts, and packed bytes, in which anything may stand.
 _OPAQUE = re.compile(r"eyJ[\w-]{10,}(?:\.[\w-]+)*|H4sI[\w+/]{20,}=*")
 _PATTERNS = (
@@ -137,6 +134,8 @@ def _patterns(text: str) -> Iterator[Span]:
         yield from (_may(match.span(), "IP") for match in pattern.finditer(text) if _public(match[0]))
     for match in _IN_URL.finditer(text):
         yield from (_may(match.span(1), "NAME"), _must(match.span(2), "SECRET"))
+    for match in _PRIVATE_KEY.finditer(text):
+        yield _must(match.span(1), "SECRET")
     for match in _ASSIGNED.finditer(text):
         yield from _secret(match[2], match.span(2))
 

@@ -13,7 +13,7 @@ from importlib import import_module
 
 from sallyport_cli.errors import UsageError
 
-MODULES = ("policy", "targets", "doctor", "halt", "revoke", "break_glass")
+MODULES = ("policy", "targets", "doctor", "halt", "revoke", "break_glass", "audit")
 
 _EPILOG = """\
 exit codes:

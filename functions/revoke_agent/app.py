@@ -2,15 +2,20 @@
 
 from datetime import UTC, datetime
 
+from sallyport.domain.refusals import RevocationFailed, RevocationsFull
 from sallyport.runtime.http import Answer, Call, http_handler
+from sallyport.runtime.outcomes import OutcomeClass
 from sallyport.runtime.wiring import wiring
 from sallyport.usecases.revoke_grant import revoke_agent
 
 
 def _revoke(call: Call) -> Answer:
     done, refused = revoke_agent(call.caller, call.path.get("agent", ""), wiring(), datetime.now(UTC))
-    outcome = "revocations_refused" if refused else "revoked"
-    return Answer(200, {"revoked": done, "refused": refused}, outcome=outcome)
+    # One session that could not be denied is what somebody must hear of, whatever else was refused.
+    failed = [code for code in (RevocationFailed.code, RevocationsFull.code) if code in refused.values()]
+    outcome = failed[0] if failed else ("revocations_refused" if refused else "revoked")
+    kind = OutcomeClass.REFUSED if refused else OutcomeClass.DONE
+    return Answer(200, {"revoked": done, "refused": refused}, outcome=outcome, kind=kind)
 
 
 handler = http_handler(_revoke)

@@ -8,6 +8,7 @@ from sallyport.domain.ports import PortFailed
 from sallyport.domain.refusals import BadSignature
 from sallyport.runtime.http import Answer, Call, http_handler
 from sallyport.runtime.log import log_call
+from sallyport.runtime.outcomes import OutcomeClass
 from sallyport.runtime.priming import before_snapshot, prime_click
 from sallyport.runtime.settings import MissingSetting, setting
 from sallyport.runtime.wiring import secret, wiring
@@ -26,7 +27,9 @@ def _interact(call: Call) -> Answer:
     if click is None:
         return Answer(200)
     home = ChatHome(setting("SLACK_TEAM_ID"), setting("SLACK_APP_ID"), setting("SLACK_CHANNEL_ID"))
-    return Answer(200, request_id=click.request_id, outcome=click_card(click, home, ports, now))
+    outcome = click_card(click, home, ports, now)
+    kind = OutcomeClass.DONE if outcome == "ok" else OutcomeClass.REFUSED
+    return Answer(200, request_id=click.request_id, outcome=outcome, kind=kind)
 
 
 def _signing_secret() -> str:
@@ -34,7 +37,7 @@ def _signing_secret() -> str:
         return secret(setting("SLACK_SIGNING_SECRET_SECRET"))
     except (MissingSetting, PortFailed):
         # Without the secret nothing can be told from a forgery, so everything is one.
-        log_call(time.perf_counter(), "signing_secret_unavailable")
+        log_call(time.perf_counter(), "signing_secret_unavailable", OutcomeClass.FAILED)
         raise BadSignature from None
 
 

@@ -5,13 +5,17 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import boto3
 import pytest
+from pynamodb.connection import Connection
 from pynamodb.exceptions import CancellationReason, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from sallyport.adapters.dynamodb_store import DynamoDbStore
+from sallyport.adapters.dynamodb_tallies import DynamoDbTallies
+from sallyport.adapters.iam_revocation import DynamoDbRoleLists
 from sallyport.domain.events import NO_EVENTS, SYSTEM, AuditEvent, Draft, EventType, link
 from sallyport.domain.overdue import due
 from sallyport.domain.ports import Conflict, Exists, Limits, RequestStore, TooManyRequests
@@ -25,6 +29,7 @@ from sallyport.domain.requests import (
     RefusalCount,
     RequestStatus,
 )
+from sallyport.domain.tallies import Refused, RefusedCall
 from tests.fakes.ports import FakeStore
 from tests.support.account import REGION
 from tests.support.story import NOW, Story
@@ -120,6 +125,27 @@ def test_who_saves_second_gets_a_conflict_and_leaves_no_event(store: RequestStor
         moved(store, request, lambda before: before.moved(RequestStatus.APPROVED))
     assert store.load(request.request_id) == winner
     assert len(trail(store, request.request_id)) == 2
+
+
+def test_who_saves_second_without_an_event_gets_a_conflict_as_well(store: RequestStore) -> None:
+    """Where the card is, that a deny stands: no place in the chain guards such a save, the version alone does."""
+    request = created(store)
+    winner = replace(request, version=1, card=CardRef("C0APPROVAL", "1.000001"))
+    store.save(request, winner, ())
+    with pytest.raises(Conflict):
+        store.save(request, replace(request, version=1, card=CardRef("C0APPROVAL", "2.000002")), ())
+    assert store.load(request.request_id) == winner
+    assert len(trail(store, request.request_id)) == 1
+
+
+def test_place_in_the_chain_that_is_taken_is_not_written_over(store: RequestStore) -> None:
+    request = created(store)
+    (first,) = trail(store, request.request_id)
+    forged, _ = link(request.subject, NO_EVENTS, [Draft(EventType.REQUEST_APPROVED, SYSTEM)], NOW)
+    with pytest.raises(Conflict):
+        store.save(request, replace(request, version=1, code="forged"), forged)
+    assert trail(store, request.request_id) == [first]
+    assert store.load(request.request_id) == request
 
 
 def test_an_identical_pending_request_exists(store: RequestStore) -> None:
@@ -218,6 +244,49 @@ def test_of_two_identical_requests_at_once_one_exists(account: None, monkeypatch
     with pytest.raises(Exists) as exists:
         created(store, sameness=request.sameness)
     assert exists.value.request_id == request.request_id
+
+
+def test_of_two_requests_with_one_idempotency_key_at_once_one_exists(
+    account: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, key = DynamoDbStore("requests", "audit", REGION), secrets.token_hex(16)
+    request, look, looked = created(store, key=key), store._settled_twin, list[str]()
+
+    def late(sameness: str, key: str | None) -> str | None:
+        looked.append(sameness)
+        return None if len(looked) == 1 else look(sameness, key)
+
+    monkeypatch.setattr(store, "_settled_twin", late)
+    over, events = fresh()
+    with pytest.raises(Exists) as exists:
+        store.create(over, events, idempotency_key=key, limits=ROOMY, now=NOW)
+    assert (exists.value.request_id, exists.value.by_key) == (request.request_id, True)
+    assert store.load(over.request_id) is None
+    assert trail(store, over.request_id) == []
+
+
+def test_nothing_that_decides_is_read_eventually_consistent(account: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only an index may lag, and what is found there is read again by its key."""
+    store, lists = DynamoDbStore("requests", "audit", REGION), DynamoDbRoleLists("requests", REGION)
+    tallies, reads = DynamoDbTallies("requests", "audit", REGION), list[tuple[str, object]]()
+    dispatch = Connection.dispatch
+
+    def noted(connection: Connection, operation: str, arguments: dict[str, Any]) -> object:
+        if operation in ("GetItem", "Query", "BatchGetItem") and "IndexName" not in arguments:
+            reads.append((operation, arguments.get("ConsistentRead")))
+        return dispatch(connection, operation, arguments)
+
+    monkeypatch.setattr(Connection, "dispatch", noted)
+    request = created(store, key=secrets.token_hex(16))
+    store.load(request.request_id)
+    store.links(request.request_id)
+    store.newest(request.request_id)
+    store.deployment()
+    lists.read("one")
+    tallies.count(Refused(RefusedCall.HALT, SYSTEM, "not_allowed", "unknown", "ab" * 32), NOW)
+    assert list(tallies.overdue(NOW + timedelta(hours=2)))
+    assert len(reads) >= 8
+    assert {consistent for _, consistent in reads} == {True}
 
 
 class Met(TransactWriteError):

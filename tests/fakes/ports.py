@@ -20,7 +20,7 @@ from sallyport.domain.canonical import JSON
 from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.deny_policy import only_denies
-from sallyport.domain.deployment import CHAIN, Deployment
+from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import AuditEvent, Link
 from sallyport.domain.overdue import due
 from sallyport.domain.ports import Card, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
@@ -113,8 +113,7 @@ class FakeStore:
         return self.own
 
     def save_deployment(self, previous: Deployment, deployment: Deployment, events: tuple[AuditEvent, ...]) -> None:
-        taken = len(self.chain.get(CHAIN, []))
-        if self.own.version != previous.version or any(event.seq < taken for event in events):
+        if self.own.version != previous.version:
             raise Conflict
         self._write(events)
         self.own = deployment
@@ -133,6 +132,8 @@ class FakeStore:
     def _write(self, events: tuple[AuditEvent, ...]) -> None:
         if self.failing:
             raise PortFailed("store_unavailable")
+        if any(event.seq in {taken.seq for taken in self.chain.get(event.request_id, [])} for event in events):
+            raise Conflict
         for event in events:
             self.chain.setdefault(event.request_id, []).append(event)
 
@@ -277,6 +278,8 @@ class FakeIssuer:
     failing: str | None = None
 
     def issue(self, wanted: CredentialOrder) -> ScopedCredentials:
+        if not wanted.policy:
+            raise PortFailed("policy_missing")
         if self.failing:
             raise PortFailed(self.failing)
         self.orders.append(wanted)

@@ -69,7 +69,7 @@ def test_no_action_of_a_key_policy_is_a_pattern(name: str) -> None:
 
 @pytest.mark.parametrize("name", KEYS)
 def test_whoever_is_not_named_needs_this_account_a_service_and_a_name(name: str) -> None:
-    """Two exceptions: while CloudFormation deploys, and dead letters, which are ids."""
+    """One exception: while CloudFormation deploys."""
     for statement in allowed(name):
         if statement["Principal"] not in ("*", {"AWS": "*"}):
             continue
@@ -78,7 +78,7 @@ def test_whoever_is_not_named_needs_this_account_a_service_and_a_name(name: str)
         assert equals["kms:ViaService"]
         by_name = "aws:PrincipalArn" in statement["Condition"].get("ArnEquals", {})
         deploying = equals.get("aws:CalledViaFirst") == "cloudformation.amazonaws.com"
-        assert by_name or deploying or (name, statement["Sid"]) == ("DataKey", "DeadLetters"), statement["Sid"]
+        assert by_name or deploying, statement["Sid"]
         if "kms:CreateGrant" in listed(statement["Action"]):
             assert deploying
             assert statement["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
@@ -121,12 +121,12 @@ def test_sameness_is_signed_by_submission_alone() -> None:
 
 
 def test_checkpoints_are_signed_by_the_notary_alone() -> None:
-    key = of_type("AWS::KMS::Key")["LogKey"]
+    key = of_type("AWS::KMS::Key")["NotaryKey"]
     assert (key["KeySpec"], key["KeyUsage"]) == ("ECC_NIST_EDWARDS25519", "SIGN_VERIFY")
-    assert set(sids("LogKey")) == {"AdministrationWithoutUse", "Sign", "Auditors"}
-    assert named(sids("LogKey")["Sign"]["Principal"]["AWS"]) == {"NotarizeAuditRole"}
-    assert set(sids("LogKey")["Sign"]["Action"]) == {"kms:Sign", "kms:GetPublicKey"}
-    assert sids("LogKey")["Auditors"]["Action"] == "kms:GetPublicKey"
+    assert set(sids("NotaryKey")) == {"AdministrationWithoutUse", "Sign", "Auditors"}
+    assert named(sids("NotaryKey")["Sign"]["Principal"]["AWS"]) == {"NotarizeAuditRole"}
+    assert set(sids("NotaryKey")["Sign"]["Action"]) == {"kms:Sign", "kms:GetPublicKey"}
+    assert sids("NotaryKey")["Auditors"]["Action"] == "kms:GetPublicKey"
 
 
 def test_auditors_and_operators_are_nobody_unless_they_are_named() -> None:

@@ -14,8 +14,8 @@ from tests.support.template import (
     resources,
     role_statements,
     short,
+    source,
     statements,
-    whatever_holds,
 )
 
 REQUESTS, AUDIT = "arn::dynamodb:::table/*-requests", "arn::dynamodb:::table/*-audit"
@@ -41,8 +41,14 @@ VERIFY = {("secretsmanager:GetSecretValue", SECRET.format("signing-secret"))}
 WAKE = {("states:SendTaskSuccess", MACHINE)}
 FAIL = {("states:SendTaskFailure", MACHINE)}
 OPEN = {("s3:GetObject", RAW)}
-ASSUME = {(action, TARGETS) for action in ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")}
-DENY = {("iam:PutRolePolicy", TARGETS)}
+# Of other accounts only what the parameters list, and nothing where they are empty.
+ASSUME = {
+    (action, roles)
+    for action in ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+    for roles in (TARGETS, "${OtherTargetRoles}")
+}
+REVOKE = {("iam:PutRolePolicy", TARGETS), ("sts:AssumeRole", "${OtherRevokers}")}
+DENY = REVOKE
 START = {("states:StartExecution", MACHINE)}
 SUBMIT = {("s3:PutObject", RAW)} | START
 EMPTY = {
@@ -131,9 +137,22 @@ def test_every_function_has_a_role_of_its_own_that_lambda_alone_assumes() -> Non
         assert trust["Principal"] == {"Service": ["lambda.amazonaws.com"]}
 
 
-def test_only_two_functions_assume_roles() -> None:
-    can = {f for f, role in function_roles().items() for action, _ in permissions(role) if action.startswith("sts:")}
-    assert can == {"IssueCredentials", "ExecuteAction"}
+def test_only_two_functions_assume_target_roles_and_what_revokes_assumes_revokers_alone() -> None:
+    can: dict[str, set[str]] = {}
+    for function, role in function_roles().items():
+        for action, resource in permissions(role):
+            if action.startswith("sts:"):
+                can.setdefault(function, set()).add(resource)
+    assert can == {
+        **{name: {TARGETS, "${OtherTargetRoles}"} for name in ("IssueCredentials", "ExecuteAction")},
+        **{name: {"${OtherRevokers}"} for name in ("RevokeGrant", "RevokeAgent", "ReconcileRequests")},
+    }
+    # Empty parameters are no statement at all.
+    assert (
+        source()["Parameters"]["OtherTargetRoles"]["Default"]
+        == source()["Parameters"]["OtherRevokers"]["Default"]
+        == ""
+    )
 
 
 def test_what_changes_roles_reaches_bounded_targets_alone() -> None:
@@ -248,7 +267,7 @@ def test_a_star_as_resource_has_its_reason() -> None:
     found = {
         (name, action.split(":")[0])
         for name, document in documents
-        for statement in whatever_holds(document)
+        for statement in statements(document)
         if statement["Effect"] == "Allow" and "*" in map(short, listed(statement["Resource"]))
         for action in listed(statement["Action"])
     }
@@ -258,13 +277,20 @@ def test_a_star_as_resource_has_its_reason() -> None:
 def test_no_credential_reaches_sallyport_itself() -> None:
     boundary = by_sid(of_type("AWS::IAM::ManagedPolicy")["TargetBoundary"]["PolicyDocument"])
     assert (boundary["NotSallyport"]["Effect"], boundary["NotSallyport"]["Action"]) == ("Deny", "*")
-    assert set(map(short, listed(boundary["NotSallyport"]["Resource"]))) >= {
+    assert set(map(short, listed(boundary["NotSallyport"]["Resource"]))) == {
         "${RequestsTable}",
+        "${RequestsTable}/*",
         "${AuditTable}",
+        "${AuditTable}/*",
         "arn::s3:::*-vault-*",
         "arn::s3:::*-views-*",
         "arn::s3:::*-worm-*",
+        # The state machine and its executions: whoever could start or stop one would be the workflow.
+        "arn::states:::*:*-approval*",
         "arn::lambda:::function:*-*",
+        "arn::logs:::log-group:/sallyport/*",
+        # Sallyport's roles and policies, this boundary among them.
+        "arn::iam:::*/sallyport/*",
         "${VaultKey}",
         "${ViewsKey}",
         "${SamenessKey}",
@@ -272,8 +298,8 @@ def test_no_credential_reaches_sallyport_itself() -> None:
         "${SlackBotToken}",
         "${TableKey}",
         "${SecretKey}",
-        "${DataKey}",
     }
+    assert "Condition" not in boundary["NotSallyport"]
     assert set(listed(boundary["NoFurtherRoles"]["Action"])) == {"sts:AssumeRole*", "iam:PassRole"}
 
 

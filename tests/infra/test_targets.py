@@ -118,6 +118,8 @@ def test_an_account_without_a_gate_gets_a_boundary_of_its_own() -> None:
     assert boundary["Condition"] == "MakesBoundary"
     by_sid = {s["Sid"]: s for s in boundary["Properties"]["PolicyDocument"]["Statement"]}
     assert (by_sid["NotSallyport"]["Effect"], by_sid["NotSallyport"]["Action"]) == ("Deny", "*")
+    own = "arn:${AWS::Partition}:iam::${AWS::AccountId}:*/sallyport/*"
+    assert by_sid["NotSallyport"]["Resource"] == {"Fn::Sub": own}
     assert set(by_sid["NoFurtherRoles"]["Action"]) == {"sts:AssumeRole*", "iam:PassRole"}
 
 

@@ -20,7 +20,8 @@ def template() -> dict[str, Any]:
 
 def roles() -> dict[str, dict[str, Any]]:
     """Properties of every target role, by the end of its name: `s3-export`."""
-    found = [r["Properties"] for r in template()["Resources"].values() if r["Type"] == "AWS::IAM::Role"]
+    resources = template()["Resources"]
+    found = [r["Properties"] for n, r in resources.items() if r["Type"] == "AWS::IAM::Role" and n != "Revoker"]
     return {role["RoleName"]["Fn::Sub"].removeprefix("${GateStackName}-target-"): role for role in found}
 
 

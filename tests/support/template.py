@@ -45,8 +45,14 @@ def translated(template: dict[str, Any]) -> dict[str, Resource]:
         for place in ("CodeUri", "ContentUri", "DefinitionUri"):
             if place in properties and not properties[place].startswith("s3://"):
                 properties[place] = "s3://bucket/value"
+    found: dict[str, Resource] = transformed(template)["Resources"]
+    return found
+
+
+def transformed(template: dict[str, Any]) -> dict[str, Any]:
+    """The whole template that SAM's transform gives CloudFormation."""
     translator = Translator(None, Parser(), plugins=[], boto_session=Session(region_name="us-east-1"))
-    found: dict[str, Resource] = translator.translate(template, parameter_values=dict(PARAMETERS))["Resources"]
+    found: dict[str, Any] = translator.translate(template, parameter_values=dict(PARAMETERS))
     return found
 
 
@@ -77,18 +83,14 @@ def listed(value: Any) -> list[Any]:
 
 
 def statements(document: dict[str, Any]) -> list[dict[str, Any]]:
-    return listed(document["Statement"])
-
-
-def whatever_holds(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """The statements of a policy, those too that stand there on a condition of the template."""
-    return [each["Fn::If"][1] if "Fn::If" in each else each for each in statements(document)]
+    """The statements; a conditional one as it is where its condition holds."""
+    return [one["Fn::If"][1] if "Fn::If" in one else one for one in listed(document["Statement"])]
 
 
 def role_statements(role: str) -> Iterator[dict[str, Any]]:
     """All statements of a role's own policies, conditional ones included."""
     for policy in resources()[role]["Properties"].get("Policies", []):
-        yield from whatever_holds(policy["PolicyDocument"])
+        yield from statements(policy["PolicyDocument"])
 
 
 def permissions(role: str) -> set[Permission]:

@@ -73,8 +73,9 @@ def judge(layer: Layer, asked: Asked) -> Judgement:
         verdict = policy.verdict(agent, action, behalf, asked.parameters, ports, asked.at)
         if verdict is VerdictKind.DENY:
             raise PolicyDenied
-        session_policy = policy.render_session_policy(action, asked.parameters, layer.places)
-        call = policy.planned_call(action, _REQUEST_ID, asked.parameters, ports)
+        places = policy.places_of(action, asked.parameters, ports)
+        session_policy = policy.render_session_policy(action, asked.parameters, places)
+        call = policy.planned_call(action, _REQUEST_ID, asked.parameters, places, ports)
     except Refusal as refusal:
         return Judgement("deny", reasons, refusal.code, refusal.paths)
     request = _request(layer, agent, action, asked, verdict, seconds)
@@ -103,7 +104,9 @@ def _request(
         agent=agent.id,
         on_behalf_of=asked.on_behalf_of,
         duration_seconds=seconds,
-        target_role_arn=policy.target_role_arn(action, layer.places),
+        target_role_arn=policy.target_role_arn(
+            action, policy.places_of(action, asked.parameters, cast("Ports", layer))
+        ),
         session_policy="",
         policy_digest=layer.policy.digest,
         salt="00" * 32,

@@ -41,7 +41,7 @@ class Layer:
 
     @property
     def call_maker(self) -> BotoCallMaker:
-        return _call_maker(self.places.region)
+        return _call_maker()
 
     @cached_property
     def raw_actions(self) -> dict[str, dict[str, Any]]:
@@ -70,8 +70,8 @@ class Layer:
 
 # One for all layers: it keeps the services' models, which are slow to read and the same for every policy.
 @cache
-def _call_maker(region: str) -> BotoCallMaker:
-    return BotoCallMaker(region)
+def _call_maker() -> BotoCallMaker:
+    return BotoCallMaker()
 
 
 def default_root() -> Path:

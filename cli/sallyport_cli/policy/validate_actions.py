@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 import jmespath  # type: ignore[import-untyped]  # its stubs are a package of their own
 import re2
@@ -19,6 +19,7 @@ from sallyport.adapters.policy_actions import call_placeholders
 from sallyport.adapters.policy_yaml import read_yaml
 from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.binding import VaultRecord
+from sallyport.domain.ports import Ports
 from sallyport.domain.refusals import IdentifierInScope, Refusal
 from sallyport.domain.session_policy import placeholders
 from sallyport.masking import MaskingFailed, masking_rules_from_policy, words
@@ -178,8 +179,10 @@ def _example(layer: Layer, action: ActionDefinition, example: Mapping[str, Any])
     try:
         policy.check_parameters(action, example)
         policy.check_scope(action, example, layer.policy.masking)
-        policy.render_session_policy(action, example, layer.places)
-        policy.planned_call(action, _SAMPLE_REQUEST, example, layer)  # type: ignore[arg-type]  # reads two of the ports
+        ports = cast("Ports", layer)  # a layer has what these read of the ports
+        places = policy.places_of(action, example, ports)
+        policy.render_session_policy(action, example, places)
+        policy.planned_call(action, _SAMPLE_REQUEST, example, places, ports)
     except Refusal as refusal:
         yield f"refused as {refusal.code} at {', '.join(refusal.paths) or '$'}"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sallyport.adapters.policy_yaml import PolicyInvalid
+from sallyport.domain.actions import revoker_role_name
 from sallyport_cli.errors import UsageError
 from sallyport_cli.policy.layer import open_layer, package_in
 from sallyport_cli.targets.render import render
@@ -37,6 +38,19 @@ def add_commands(commands: Any) -> None:
     made.add_argument("--output", type=Path, help="file to write, or - for standard output (default: the checkout's)")
     made.add_argument("--check", action="store_true", help="compare instead of writing")
     made.set_defaults(run=_run_render)
+    named = actions.add_parser(
+        "parameters",
+        help="print the gate's parameters for the accounts in accounts.yaml",
+        description="Print OtherTargetRoles and OtherRevokers, as `sam deploy --parameter-overrides` takes them: the "
+        "roles in other accounts that the gate may assume. Nothing where accounts.yaml lists none.",
+    )
+    named.add_argument("--layer", type=Path, help="folder of the policy layer's package, or a checkout (default: ours)")
+    named.add_argument(
+        "--stack-name", default="sallyport", help="CloudFormation's name of the gate (default: sallyport)"
+    )
+    named.add_argument("--partition", default="aws", help="default: aws")
+    named.add_argument("--account", required=True, metavar="ID", help="the gate's own account, which needs no entry")
+    named.set_defaults(run=_run_parameters)
 
 
 def _run_render(arguments: argparse.Namespace) -> int:
@@ -59,3 +73,17 @@ def _run_render(arguments: argparse.Namespace) -> int:
         return 0
     print(f"{path} is not what the actions render: run `sallyport targets render`")
     return 1
+
+
+def _run_parameters(arguments: argparse.Namespace) -> int:
+    try:
+        accounts = open_layer(package_in(arguments.layer), arguments.account).policy.accounts.values()
+    except PolicyInvalid as error:
+        raise UsageError(f"the policy cannot be loaded: {error}") from None
+    others = sorted(account.id for account in accounts if account.id != arguments.account)
+    base = [f"arn:{arguments.partition}:iam::{account}:role/sallyport" for account in others]
+    if base:
+        targets = ",".join(f"{one}/target/{arguments.stack_name}-target-*" for one in base)
+        revokers = ",".join(f"{one}/revoker/{revoker_role_name(arguments.stack_name)}" for one in base)
+        print(f"OtherTargetRoles={targets} OtherRevokers={revokers}")
+    return 0

@@ -18,6 +18,7 @@ from sallyport.domain.target_ports import CallResult, OutcomeUnknown
 
 CREDENTIALS = ScopedCredentials("ASIAEXAMPLE", "secret", "token", datetime(2026, 11, 2, 11, tzinfo=UTC))
 RESTART: dict[str, Any] = {
+    "region": "us-east-1",
     "service": "ecs",
     "operation": "UpdateService",
     "arguments": {"cluster": "clinic", "service": "appointments", "forceNewDeployment": True},
@@ -25,6 +26,7 @@ RESTART: dict[str, Any] = {
     "result": {"pick": "service.{name: serviceName, at: createdAt}", "max_bytes": 1000},
 }
 QUERY: dict[str, Any] = {
+    "region": "us-east-1",
     "service": "dynamodb",
     "operation": "Query",
     "arguments": {
@@ -46,7 +48,7 @@ class Wire:
         self.timeout: float | None = None
 
     def make(self, call: dict[str, Any], clock: Callable[[], float] = lambda: 0.0) -> CallResult:
-        maker, wire = BotoCallMaker("us-east-1", clock), self
+        maker, wire = BotoCallMaker(clock), self
         connect = maker._client
 
         def client(call: Any, credentials: ScopedCredentials) -> Any:
@@ -178,11 +180,11 @@ def test_attribute_values_become_plain_json_so_that_masking_sees_them() -> None:
 )
 def test_arguments_are_held_against_the_services_model(changes: dict[str, Any], fits: bool) -> None:
     arguments = {key: value for key, value in {**RESTART["arguments"], **changes}.items() if value is not None}
-    assert BotoCallMaker("us-east-1").check({**RESTART, "arguments": arguments}) is fits
+    assert BotoCallMaker().check({**RESTART, "arguments": arguments}) is fits
 
 
 def test_lengths_and_ranges_of_the_model_hold() -> None:
-    maker = BotoCallMaker("us-east-1")
+    maker = BotoCallMaker()
     put = {"service": "ssm", "operation": "PutParameter"}
     assert maker.check({**put, "arguments": {"Name": "/a", "Value": "1"}})
     assert not maker.check({**put, "arguments": {"Name": "/" + "a" * 2048, "Value": "1"}})
@@ -192,4 +194,4 @@ def test_lengths_and_ranges_of_the_model_hold() -> None:
 
 @pytest.mark.parametrize(("service", "operation"), [("nowhere", "Query"), ("dynamodb", "DropEverything")])
 def test_call_that_there_is_not_does_not_fit(service: str, operation: str) -> None:
-    assert not BotoCallMaker("us-east-1").check({"service": service, "operation": operation, "arguments": {}})
+    assert not BotoCallMaker().check({"service": service, "operation": operation, "arguments": {}})

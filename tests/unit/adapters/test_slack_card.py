@@ -198,6 +198,47 @@ def test_links_are_never_unfurled() -> None:
     assert '"url"' not in json.dumps(posted["blocks"])
 
 
+def buttons(blocks: object) -> bool:
+    return "actions" in kinds(blocks)
+
+
+def long_card() -> Card:
+    return card(context={f"line {n}": "every line counts" for n in range(400)})
+
+
+def test_buttons_come_once_everything_is_there_to_read() -> None:
+    slack = RecordingSlack()
+    ref = chat(slack).post_card(long_card())
+    first, *parts = slack.sent("chat_postMessage")
+    assert parts
+    assert not buttons(first["blocks"])
+    assert [part["thread_ts"] for part in parts] == [ref.message] * len(parts)
+    name, last = slack.calls[-1]
+    assert (name, last["ts"]) == ("chat_update", ref.message)
+    assert buttons(last["blocks"])
+
+
+def test_card_whose_thread_breaks_off_never_gets_buttons() -> None:
+    class Breaking(RecordingSlack):
+        def _answer(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+            self.failing = len(self.calls) == 2
+            return super()._answer(method, arguments)
+
+    slack = Breaking()
+    with pytest.raises(PortFailed):
+        chat(slack).post_card(long_card())
+    assert len(slack.calls) == 3
+    assert not any(buttons(arguments["blocks"]) for _, arguments in slack.calls)
+
+
+def test_card_without_a_thread_has_its_buttons_at_once() -> None:
+    slack = RecordingSlack()
+    chat(slack).post_card(card())
+    ((name, posted),) = slack.calls
+    assert name == "chat_postMessage"
+    assert buttons(posted["blocks"])
+
+
 @pytest.mark.parametrize(
     "flag", ["deleted", "is_bot", "is_app_user", "is_restricted", "is_ultra_restricted", "is_stranger"]
 )

@@ -1,5 +1,6 @@
 """The tables in docs/masking.md: what they say is what was measured."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,12 @@ def test_only_what_stands_between_the_markers_is_replaced(tmp_path: Path) -> Non
     assert document.read_text(encoding="utf-8") == "head\n<!-- x -->\nnew\n<!-- /x -->\ntail\n"
     with pytest.raises(SystemExit):
         between(document, "y", "new\n")
+
+
+def test_everything_that_masking_alters_in_operations_is_argued() -> None:
+    root = Path(figures.__file__).parents[2]
+    measured = json.loads((root / "bench" / "results" / "masking.json").read_text(encoding="utf-8"))["operations"]
+    rows = [line.split("|") for line in figures.tables(measured).splitlines() if line.startswith("| ")]
+    argued = [row for row in rows if row[1].strip().endswith(")")]
+    assert argued
+    assert [row[1].strip() for row in argued if not row[-2].strip()] == []

@@ -105,6 +105,48 @@ def test_an_account_shared_by_two_people_is_a_directory_error(principal: str) ->
         directory_from({**RAW, "people": people}, "111122223333")
 
 
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [("principals", ["arn:aws:iam::{account}:user/ANN"]), ("principals", [f"{SSO}/Ann"])],
+)
+def test_accounts_that_differ_in_case_alone_are_a_directory_error(member: str, value: object) -> None:
+    """IAM tells them apart; whoever reviews the file might not."""
+    people = {**RAW["people"], "eve": {"name": "Eve", member: value}}
+    with pytest.raises(PolicyInvalid, match="shared"):
+        directory_from({**RAW, "people": people}, "111122223333")
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ({"name": "Eve", "slack": "u9"}, "Slack"),
+        ({"name": "Eve", "slack": "U9 "}, "Slack"),
+        ({"name": "Eve", "teams": "eve@example.org"}, "Teams"),
+        ({"name": "Eve", "principals": [SSO]}, "no IAM user"),
+        ({"name": "Eve", "principals": ["arn:aws:iam::{account}:root"]}, "no IAM user"),
+        ({"name": "Eve", "principals": ["arn:aws:iam::{account}:user/*"]}, "no IAM user"),
+        ({"name": "Eve", "email": "eve@example.org"}, "unknown"),
+    ],
+)
+def test_person_with_an_account_that_could_be_anybodys_is_a_directory_error(entry: dict[str, Any], says: str) -> None:
+    with pytest.raises(PolicyInvalid, match=says):
+        directory_from({**RAW, "people": {**RAW["people"], "eve": entry}}, "111122223333")
+
+
+@pytest.mark.parametrize("principal", [SSO, f"{SSO}/ann2", "arn:aws:iam::{account}:root", "*"])
+def test_agent_that_is_no_user_or_role_is_a_directory_error(principal: str) -> None:
+    agents = {"bot": {"owner": "ann", "principals": [principal]}}
+    with pytest.raises(PolicyInvalid, match="an agent is"):
+        directory_from({**RAW, "agents": agents}, "111122223333")
+
+
+@pytest.mark.parametrize("member", ["operators", "may_act_for"])
+def test_those_behind_an_agent_must_be_known_people(member: str) -> None:
+    agents = {"bot": {**RAW["agents"]["bot"], member: ["ghost"]}}
+    with pytest.raises(PolicyInvalid, match="not in people"):
+        directory_from({**RAW, "agents": agents}, "111122223333")
+
+
 def test_an_account_shared_by_a_person_and_an_agent_is_a_directory_error() -> None:
     agents = {"bot": {"owner": "ann", "principals": ["arn:aws:iam::{account}:user/ann"]}}
     with pytest.raises(PolicyInvalid, match="shared"):

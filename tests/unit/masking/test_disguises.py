@@ -4,6 +4,7 @@ import base64
 import random
 import re
 import unicodedata
+from typing import Any
 
 import pytest
 
@@ -88,3 +89,13 @@ def test_a_file_in_base64_is_withheld(head: bytes) -> None:
 )
 def test_everyday_characters_stay_as_they_are(text: str) -> None:
     assert mask_text(text).text == text
+
+
+@pytest.mark.parametrize("around", [{}, {"resourceType": "Patient"}])
+def test_a_key_that_could_be_a_fields_name_is_decoded_too(around: dict[str, Any]) -> None:
+    key = base64.b64encode(b"4111 1111 1111 1111").decode().rstrip("=")
+    assert key.isalpha()
+    shown = mask_json({**around, key: 1, "maxReplicasOfSet": 2})
+    assert isinstance(shown, dict)
+    assert key not in shown
+    assert shown["maxReplicasOfSet"] == 2

@@ -83,6 +83,18 @@ def test_a_person_inside_an_operations_payload_stays_masked() -> None:
     assert masked["Records"][0]["awsRegion"] == "us-east-1"
 
 
+def test_what_lies_below_a_person_stays_the_persons() -> None:
+    masked: Any = mask_json(
+        {
+            "mrn": "4711",
+            "tags": {"name": "Sunny Day"},
+            "device": {"arn": "arn:aws:iot:::thing/1", "name": "Rose Garden"},
+        }
+    )
+    assert masked["tags"] == {"name": "[NAME-1]"}
+    assert masked["device"]["name"] == "[NAME-2]"
+
+
 def test_tags_that_describe_a_person_are_a_persons() -> None:
     tags: Any = [{"Key": "Name", "Value": "Sunny Day"}, {"Key": "mrn", "Value": "4711"}]
     masked: Any = mask_json({"Tags": tags})
@@ -105,7 +117,20 @@ def test_when_something_happened_to_a_machine_stays_unless_the_deployment_says_o
     assert [key for key in document if masked[key] != document[key]] == [key for key in document if key != "InstanceId"]
 
 
-@pytest.mark.parametrize("key", ["birthDate", "dob", "admitted_at", "dos", "discharged", "visit_date", "appointment"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "birthDate",
+        "dob",
+        "admitted_at",
+        "dos",
+        "discharged",
+        "visit_date",
+        "appointment",
+        "surgery_date",
+        "surgery_time",
+    ],
+)
 def test_a_persons_day_goes_even_beside_a_machine(key: str) -> None:
     assert mask_json({key: INSTANT, "VpcId": "vpc-a01106c2"})[key] == "[DATE-1]"  # type: ignore[index, call-overload]
 
@@ -222,3 +247,18 @@ def test_what_a_deployment_wants_masked_is_masked_in_strings_too() -> None:
     assert "i-1234567890abcdef0" in masked
     assert INSTANT not in masked
     assert "203.0.113.7" not in masked
+
+
+@pytest.mark.parametrize("key", ["LastModifiedUser", "lastUsed", "last_modified_by"])
+def test_what_is_no_day_is_read_in_a_field_of_one(key: str) -> None:
+    # "last modified …" is mostly an instant; here somebody stands in it.
+    user = "arn:aws:iam::123456789012:user/"
+    assert mask_json({key: f"{user}maria.gonzalez@example.org"}) == {key: f"{user}[EMAIL-1]"}
+    assert mask_json({key: "2025-08-19T11:02:44.512000+00:00"}) == {key: "2025-08-19T11:02:44.512000+00:00"}
+
+
+@pytest.mark.parametrize("key", ["created_at", "start_time", "surgery_time", "x"])
+def test_whatever_instant_stands_beside_a_person_is_the_persons(key: str) -> None:
+    document: Any = {"mrn": "4711", key: INSTANT}
+    assert INSTANT not in str(mask_json(document))
+    assert INSTANT not in str(mask_json({"body": json.dumps(document)}))

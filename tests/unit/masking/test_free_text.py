@@ -10,6 +10,7 @@ from sallyport.masking import mask_text
         ("patients like Will T., 72, from Lakemont", "patients like [NAME-1], 72, from [LOCATION-1]"),
         ("admitted to St. Brendan's Hospital (MRN: SB-448812)", "admitted to [FACILITY-1] (MRN: [MRN-1])"),
         ("lives at 12 Rue des Lilas, Lyon", "lives at [ADDRESS-1]"),
+        ("0 MAY WiLL", "[DATE-1] [NAME-1]"),
         ("a 94-year-old and a 63-year-old", "a [AGE-1]-year-old and a 63-year-old"),
         ("call 020 7946 0018 or +1 (202) 555-0143", "call [PHONE-1] or [PHONE-2]"),
         ("card 4111 1111 1111 1111, card 4111 1111 1111 1112", "card [CARD-1], card [ID-1]"),

@@ -89,6 +89,8 @@ def test_too_deep_a_document_fails_closed_without_quoting_it() -> None:
         {"terms": {"low": ["a"]}},
         {"columns": [{"name": "x", "treat": "hide"}]},
         {"medical_codes": "maybe"},
+        {"instants": "maybe"},
+        {"public_addresses": True},
     ],
 )
 def test_policy_rules_with_unknown_keys_or_unsafe_patterns_are_refused(mapping: dict[str, Any]) -> None:

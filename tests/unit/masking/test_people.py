@@ -56,6 +56,7 @@ def test_one_person_has_one_number(document: Any) -> None:
             3,
         ),
         ({"patient_first": "Ada", "patient_last": "Lightfoot", "doctor_first": "Ben", "doctor_last": "Okafor"}, 2),
+        ({"name": "Abernathy, Jr.", "reason": "for J. Abernathy"}, 2),
         ({"first_name": "Ada", "last_name": "Lightfoot", "names": ["Bea Lightfoot"], "note": "told Lightfoot"}, 3),
     ],
 )
@@ -66,6 +67,16 @@ def test_two_people_never_share_a_number(document: Any, people: int) -> None:
 def test_who_an_initial_stands_for_is_decided_when_everybody_is_known() -> None:
     masked: Any = mask_json({"by": "Abernathy, Q.", "a": "Quillon Abernathy", "z": [{"note": "and Quentin Abernathy"}]})
     assert masked["by"] not in str([masked["a"], masked["z"]])
+
+
+def test_who_treats_is_not_taken_for_the_one_patient_known_so_far() -> None:
+    patients: Any = [
+        {"resourceType": "Patient", "name": [{"family": "Abernathy", "given": [given]}]}
+        for given in ("Quillon", "Quentin")
+    ]
+    doctor: Any = {"individual": {"reference": "Practitioner/1", "display": "Q. Abernathy"}}
+    masked: Any = mask_json([patients[0], {"resourceType": "Encounter", "participant": [doctor]}, patients[1]])
+    assert len(set(numbers(masked))) == 3
 
 
 def test_cells_beside_each_other_stay_two_cells() -> None:

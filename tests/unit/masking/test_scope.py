@@ -51,6 +51,8 @@ KINDS = sorted(set(harmless.KINDS) - {"words", "operations and members"} - {k fo
         "april-close/",
         "dev/john/",
         "Encounter/2018-04-15.ndjson",
+        "patients/20251124/",
+        "visit_20180415T0300",
         "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         "https://api.example.com/v1/x",
         "rds:orders-2025-09-14-03-02",

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -78,6 +79,36 @@ def test_the_workflow_alone_proves_nothing() -> None:
 
 def test_a_denied_request_gets_no_grant() -> None:
     assert not_granted(Story().pending().decided(choice=Choice.DENY), "not_approved")
+
+
+@pytest.mark.parametrize("code", ["timed_out", "unavailable"])
+def test_approval_that_was_closed_before_its_grant_gets_none(code: str) -> None:
+    """The decisions are all there, and still carry a grant; what became of the request meanwhile does not."""
+    story = Story().approved().closed(code)
+    assert not_granted(story, "not_approved")
+
+
+def test_approval_that_is_closed_while_its_grant_is_written_gets_none() -> None:
+    story = Story().approved()
+    save, closings = story.ports.store.save, ["timed_out"]
+
+    def overtaken(*arguments: Any) -> None:
+        while closings:
+            story.closed(closings.pop())
+        save(*arguments)
+
+    story.ports.store.save = overtaken  # type: ignore[method-assign, assignment]
+    with refused("not_approved"):
+        story.granted()
+    assert story.request.status == "expired"
+    assert story.request.grant is None
+    assert "grant.issued" not in story.types
+
+
+def test_what_policy_no_longer_lets_be_redeemed_is_not() -> None:
+    forbids = 'forbid (principal, action == Action::"redeem", resource);'
+    story = Story().approved().granted().cedar(forbids)
+    assert not_redeemed(story, "policy_changed")
 
 
 def test_an_unknown_request_gets_no_grant() -> None:

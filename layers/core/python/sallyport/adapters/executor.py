@@ -55,8 +55,7 @@ _SERVER_ERROR = 500
 class BotoCallMaker:
     """CallMaker by botocore's own models. `clock` is monotonic seconds."""
 
-    def __init__(self, region: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._region = region
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._models = botocore.session.Session()
 
@@ -96,7 +95,7 @@ class BotoCallMaker:
         )
         return boto3.client(
             call["service"],
-            region_name=self._region,
+            region_name=call["region"],
             aws_access_key_id=credentials.access_key_id,
             aws_secret_access_key=credentials.secret_access_key,
             aws_session_token=credentials.session_token,

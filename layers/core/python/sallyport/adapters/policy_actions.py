@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sallyport.adapters.policy_yaml import PolicyInvalid
+from sallyport.domain.accounts import ACCOUNT, REGION, GuardedAccount, place_parameters
 from sallyport.domain.actions import ActionDefinition, Approval, Delivery, Duration, Pattern, Rung
 from sallyport.domain.session_policy import placeholders
 
@@ -27,7 +29,12 @@ SOMEBODYS = (
 )  # fmt: skip
 
 
-def action_from(raw: Mapping[str, Any], where: str, tiers: Mapping[str, Any] | None = None) -> ActionDefinition:
+def action_from(
+    raw: Mapping[str, Any],
+    where: str,
+    tiers: Mapping[str, Any] | None = None,
+    accounts: Mapping[str, GuardedAccount] | None = None,
+) -> ActionDefinition:
     """One action file. Raises PolicyInvalid for what the product relies on."""
     try:
         duration, hidden = raw["duration_seconds"], _hidden(raw)
@@ -48,6 +55,7 @@ def action_from(raw: Mapping[str, Any], where: str, tiers: Mapping[str, Any] | N
             on_behalf_of_required=raw.get("on_behalf_of_required", False),
             outlasts=tuple(raw.get("outlasts", ())),
             execute=raw.get("execute"),
+            places=frozenset(raw.get("places", ())),
             harmless=_harmless(raw.get("harmless") or {}, raw["parameters"]["properties"], where),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -57,7 +65,32 @@ def action_from(raw: Mapping[str, Any], where: str, tiers: Mapping[str, Any] | N
     _check_bound(action, where)
     _check_hidden(action, raw, where)
     _check_session_policy(action, where)
-    return action
+    return _with_places(action, accounts or {}, where)
+
+
+def _with_places(action: ActionDefinition, accounts: Mapping[str, GuardedAccount], where: str) -> ActionDefinition:
+    """The action with the parameters by which an agent says where, bound by every ARN of its session policy."""
+    if not action.places:
+        return action
+    if ACCOUNT not in action.places or not action.places <= {ACCOUNT, REGION}:
+        raise PolicyInvalid(f"{where}: `places` is [account], or [account, region]")
+    if not accounts:
+        raise PolicyInvalid(f"{where}: `places` chooses among the accounts of accounts.yaml, which lists none")
+    added = place_parameters(action.places, accounts)
+    schema = action.parameters
+    return replace(
+        action,
+        parameters={
+            **schema,
+            "required": [*schema.get("required", ()), *added],
+            "properties": {**schema["properties"], **added},
+        },
+        bound_by={
+            **action.bound_by,
+            **dict.fromkeys(added, "every resource of the session policy, and its target role"),
+        },
+        scope=action.scope | set(added),
+    )
 
 
 def _harmless(raw: Mapping[str, Any], declared: Mapping[str, Any], where: str) -> dict[str, Pattern]:

@@ -6,6 +6,7 @@ import hashlib
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from sallyport.adapters.policy_accounts import accounts_from
 from sallyport.adapters.policy_actions import action_from
 from sallyport.adapters.policy_directory import directory_from
 from sallyport.adapters.policy_yaml import PolicyInvalid, read_yaml
@@ -28,10 +29,11 @@ def load_policy(account: str, root: Traversable | None = None) -> PolicyBundle:
     if missing:
         raise PolicyInvalid(f"not there: {', '.join(missing)}")
     tiers = read_yaml(texts["tiers.yaml"], "tiers.yaml")
+    accounts = accounts_from(read_yaml(texts.get("accounts.yaml", "{}"), "accounts.yaml") or {}, account)
     actions: dict[str, ActionDefinition] = {}
     for name, text in texts.items():
         if name.startswith("actions/"):
-            action = action_from(read_yaml(text, name), name, tiers)
+            action = action_from(read_yaml(text, name), name, tiers, accounts)
             if name != f"actions/{action.name}.yaml":
                 # Two files of one name: the second would silently replace the first.
                 raise PolicyInvalid(f"{name}: says it is {action.name!r}; the file is called like its action")
@@ -43,6 +45,7 @@ def load_policy(account: str, root: Traversable | None = None) -> PolicyBundle:
         cedar=texts["authorization.cedar"],
         cedar_schema=texts["authorization.cedarschema"],
         masking=read_yaml(texts.get("masking.yaml", "{}"), "masking.yaml") or {},
+        accounts=accounts,
     )
 
 

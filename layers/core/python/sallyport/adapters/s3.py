@@ -49,23 +49,26 @@ class S3Vault:
             raise PortFailed("vault_unavailable") from None
 
     def delete(self, request_id: str) -> None:
-        key = _vault_key(request_id)
         try:
-            listed = self._s3.list_object_versions(Bucket=self._bucket, Prefix=key)
-            versions = [*listed.get("Versions", ()), *listed.get("DeleteMarkers", ())]
-            for version in versions:
+            # All are listed before the first is deleted: a page begins behind the last version of the one before.
+            for version in list(self._versions(_vault_key(request_id))):
                 self._s3.delete_object(Bucket=self._bucket, Key=version["Key"], VersionId=version["VersionId"])
         except _FAILURES:
             raise PortFailed("vault_unavailable") from None
 
     def listed(self) -> Iterator[tuple[str, datetime]]:
         try:
-            pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=_VAULT)
-            for page in pages:
-                for version in [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]:
-                    yield version["Key"].removeprefix(_VAULT).removesuffix(".json"), version["LastModified"]
+            for version in self._versions(_VAULT):
+                yield version["Key"].removeprefix(_VAULT).removesuffix(".json"), version["LastModified"]
         except _FAILURES:
             raise PortFailed("vault_unavailable") from None
+
+    def _versions(self, prefix: str) -> Iterator[dict[str, Any]]:
+        """Every version and delete marker, page by page: S3 lists 1,000 at once."""
+        pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
+        for page in pages:
+            yield from page.get("Versions", ())
+            yield from page.get("DeleteMarkers", ())
 
 
 class S3Views:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from sallyport.domain.accounts import GuardedAccount
 from sallyport.domain.directory import Directory
 
 
@@ -88,6 +89,8 @@ class ActionDefinition:
     on_behalf_of_required: bool
     outlasts: tuple[str, ...]
     execute: Mapping[str, Any] | None = None
+    # What the agent chooses of where it takes place: nothing, `account`, or `account` and `region`.
+    places: frozenset[str] = frozenset()
     harmless: Mapping[str, Pattern] = field(default_factory=dict)
 
     def is_harmless(self, name: str, value: object) -> bool:
@@ -113,6 +116,11 @@ def target_role_name(stack: str, action: str) -> str:
     return f"{stack}-target-{action.replace('.', '-').replace('_', '-')}"
 
 
+def revoker_role_name(stack: str) -> str:
+    """The role in another account that may write the denies of that account's target roles."""
+    return f"{stack}-revoker"
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyBundle:
     """Everything the policy layer says, with the digest that is stamped on requests and events."""
@@ -123,3 +131,4 @@ class PolicyBundle:
     cedar: str
     cedar_schema: str
     masking: Mapping[str, Any]
+    accounts: Mapping[str, GuardedAccount] = field(default_factory=dict)

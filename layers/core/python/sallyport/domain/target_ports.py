@@ -22,7 +22,8 @@ class RoleLists(Protocol):
 
 class RolePolicies(Protocol):
     def put(self, role: str, document: str) -> None:
-        """Write the role's deny policy. `role` is a name under /sallyport/target/.
+        """Write the role's deny policy. `role` is a name under /sallyport/target/, behind `<account>/` where it is in
+        another account.
 
         Raises PortFailed when it was not written, OutcomeUnknown when it may still be.
         """

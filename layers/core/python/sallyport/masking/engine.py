@@ -54,6 +54,7 @@ _PUBLIC_PARTS = frozenset(
     )
 )
 _SMALL = 99_999  # numbers of fewer than six digits identify nobody without a field that says so
+_PERSON = Company.PERSON
 _UNREAD: list[Field | None] | None = []  # the headers beside a matrix before anybody asked for them
 
 
@@ -210,6 +211,8 @@ class Engine:
             found = self._field(key, known, described, here) or (
                 inherited if inherited is not None and key.lower() not in _PUBLIC_PARTS else None
             )
+            if found is None and here is _PERSON and type(item) is str:
+                found = meanings.THEIRS
             if type(item) is list and item and type(item[0]) is list and not inner:
                 headers = tables.headers(value, self._masked) if headers is _UNREAD else headers
                 masked[shown] = self._rows(item, (place, shown), headers, depth + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -111,6 +112,19 @@ def prose(text: str) -> list[Span]:
     return settle([*spans, *binary.spans(text)])
 
 
+_CAPITAL = re.compile(r" [A-Z]")
+_SENTENCE = 80  # characters
+
+
+def _behind_months(text: str, days: list[Span]) -> Iterator[Span]:
+    """Names right behind a day that ends in its month (`5 May Will`), of which month and name look like one chain."""
+    for day in days:
+        if text[day.end - 1].isalpha() and _CAPITAL.match(text, day.end):
+            piece = "\x02" + text[day.end : day.end + _SENTENCE]
+            for span in names.find(piece, Reading(piece).capitals):
+                yield span._replace(start=span.start + day.end - 1, end=span.end + day.end - 1)
+
+
 def _a_row(reading: Plain, span: Span) -> bool:
     """Whether `span` is a row of single digits, which closed up looks like a number of somebody's."""
     return reading.closed_up and span.detector == "look" and reading.text[span.start : span.end].isdigit()
@@ -123,9 +137,11 @@ def _back(span: Span, reading: Plain) -> Span:
 def _spans(reading: Plain) -> list[Span]:
     """What the detectors find in one reading, in its offsets."""
     shown = Reading(contact.without_public_urls(_without_emphasis(reading.text)))
+    days = list(dates.find(shown))
     spans = [
         *contact.find(shown),
-        *dates.find(shown),
+        *days,
+        *_behind_months(shown.text, days),
         *ids.find(shown),
         *addresses.find(shown),
         *names.find(shown.text, shown.capitals),

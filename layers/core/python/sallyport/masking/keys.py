@@ -10,7 +10,7 @@ from sallyport.masking import words
 from sallyport.masking.structure import company, meanings
 from sallyport.masking.structure.company import Company
 from sallyport.masking.structure.encoded import decode_base64
-from sallyport.masking.structure.fields import Field
+from sallyport.masking.structure.fields import Field, field_of
 
 _FIELD_KEY = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,60}\d{0,2}")
 _FIELD_LIKE = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,40}")
@@ -33,11 +33,7 @@ class Key(NamedTuple):
     person: bool
     meanings: tuple[Field | None, ...]
     says: int
-
-    @property
-    def field(self) -> Field | None:
-        """What the key says of its value beside a person."""
-        return self.meanings[Company.PERSON]
+    field: Field | None  # what the key says by itself
 
 
 def read(key: str) -> Key:
@@ -66,10 +62,11 @@ def _cached(key: str) -> Key:
 
 def _read(key: str) -> Key:
     if (numbered := _NUMBERED.fullmatch(key)) is not None and _says_nothing(numbered.group(1).rstrip("_")):
-        return Key(shown=True, person=False, meanings=_SAYS_NOTHING, says=company.NOTHING)
+        return Key(shown=True, person=False, meanings=_SAYS_NOTHING, says=company.NOTHING, field=None)
     person = bool(key) and _person(key)
     shown = not key or (looks_like_field(key) and not _encodes(key))
-    return Key(shown and not person, person, tuple(meanings.meaning(key, each) for each in Company), company.says(key))
+    meant = tuple(meanings.meaning(key, each) for each in Company)
+    return Key(shown and not person, person, meant, company.says(key), field_of(key))
 
 
 def _encodes(key: str) -> bool:

@@ -18,7 +18,7 @@ class Neighbours:
         self._people = known
         self._keys: dict[str, keys.Key] = {}
         self._pairs: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
-        self._companies: tuple[dict[tuple[str, ...], Company], ...] = tuple({} for _ in Company)
+        self._companies: tuple[dict[tuple[str, ...], Company], ...] = ({}, {}, {}, {})  # by what is around
 
     def key(self, key: str) -> keys.Key:
         """What `key` is, remembered within the request."""

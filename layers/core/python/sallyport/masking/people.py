@@ -30,6 +30,7 @@ class People:
 
     def __init__(self) -> None:
         self._spelled: dict[Person, str] = {}  # as the person is numbered
+        self._parted: dict[str, tuple[str, str]] = {}
         self._pairs: dict[tuple[str, str], str] = {}
         self._in_fields: set[Person] = set()  # whose given and family name stand in two fields
         self._by_word: dict[str, set[Person]] = {}
@@ -50,20 +51,22 @@ class People:
 
     def written(self, name: str) -> None:
         """Take note of a name in one piece, if it is more than one word and an initial."""
-        given, family = _parts(name)
+        if name.isalpha() or name in self._parted:
+            return
+        given, family = self._parts(name)
         if given and not _is_initial(given):
             self._add(given, family)
 
     def knows(self, name: str) -> bool:
         """Whether `name`, a given and a family name in either order, is somebody's who is named elsewhere."""
-        given, family = _parts(name)
+        given, family = self._parts(name)
         return bool(given) and (_folded(given), _folded(family)) in self._spelled
 
     def same(self, name: str) -> str:
         """The spelling under which the bearer of `name` is numbered."""
         if name.isalpha() and not self._in_fields:
             return name
-        given, family = _parts(name)
+        given, family = self._parts(name)
         if given and not _is_initial(given):
             return f"{given} {family}"
         if not self.complete:
@@ -76,6 +79,12 @@ class People:
             return name
         person = next(iter(fitting))
         return self._spelled[person] if given or person in self._in_fields else name
+
+    def _parts(self, name: str) -> tuple[str, str]:
+        parts = self._parted.get(name)
+        if parts is None:
+            parts = self._parted[name] = _parts(name)
+        return parts
 
     def _add(self, given: str, family: str) -> Person:
         person = (_folded(given), _folded(family))

@@ -45,9 +45,15 @@ type Judge = Callable[[str], list[Span]]
 def spare(text: str, spans: list[Span], judge: Judge) -> list[Span]:
     """`spans` without those that a machine's name explains, and with what `judge` finds in its open parts."""
     for span in spans:
-        if span.detector not in _WORDS or _joined(text, span) or (span.detector in _RUNNING and _told(text, span)):
+        if _doubtful(text, span):
             return _spared(text, spans, judge)
     return spans  # words and numbers that stand for themselves, as in most texts
+
+
+def _doubtful(text: str, span: Span) -> bool:
+    if span.detector in _WORDS:
+        return _joined(text, span) or (span.detector in _RUNNING and _told(text, span))
+    return _explains(text, span) is not None
 
 
 def _told(text: str, span: Span) -> bool:

@@ -16,6 +16,7 @@ from sallyport.domain.refusals import MalformedRequest, NotFound, Refusal, Unava
 from sallyport.domain.requests import REQUEST_ID
 from sallyport.masking import MaskingFailed
 from sallyport.runtime.log import log_call
+from sallyport.runtime.outcomes import OutcomeClass
 
 _PRINCIPAL = re.compile(r"arn:aws[a-z-]*:(iam|sts)::\d{12}:[\w+=,.@/-]+")
 
@@ -58,12 +59,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response; `outcome` is what the log line says where that is more than the status."""
+    """A response; `outcome` and `kind` are what the log line says where that is more than the status."""
 
     status: int
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     request_id: str | None = None
     outcome: str | None = None
+    kind: OutcomeClass = OutcomeClass.DONE
 
 
 type Route = Callable[[Call], Answer]
@@ -84,7 +86,7 @@ def http_handler(route: Route) -> Callable[[dict[str, Any], object], dict[str, A
             answer, outcome = _problem(Unavailable()), failed.code
         except Exception as unforeseen:  # noqa: BLE001 - an emulator or a misconfigured stage would quote it to the caller
             answer, outcome, error = _problem(Unavailable()), "unforeseen", unforeseen
-        log_call(started, outcome, request_id=answer.request_id or _path_id(event), error=error)
+        log_call(started, outcome, answer.kind, request_id=answer.request_id or _path_id(event), error=error)
         return _response(answer)
 
     return handler
@@ -128,7 +130,8 @@ def _problem(refusal: Refusal) -> Answer:
     }
     if refusal.paths:
         body["paths"] = list(refusal.paths)
-    return Answer(refusal.http_status, body)
+    kind = OutcomeClass.FAILED if refusal.http_status >= 500 else OutcomeClass.REFUSED
+    return Answer(refusal.http_status, body, kind=kind)
 
 
 def _response(answer: Answer) -> dict[str, Any]:

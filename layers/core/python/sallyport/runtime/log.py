@@ -1,4 +1,7 @@
-"""One structured line per call: ids, codes and milliseconds. Never an event, a payload or an exception's text."""
+"""One structured line per call: ids, codes and milliseconds. Never an event, a payload or an exception's text.
+
+The line is also the call's metrics, in CloudWatch's embedded metric format, so that there is nothing else to write.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,9 @@ import time
 from collections.abc import Mapping
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+from sallyport.runtime.outcomes import OutcomeClass, class_of
 
 _logger = Logger(service="sallyport", level="INFO", log_uncaught_exceptions=False)
 
@@ -14,17 +20,19 @@ _logger = Logger(service="sallyport", level="INFO", log_uncaught_exceptions=Fals
 def log_call(
     started: float,
     outcome: str,
+    kind: OutcomeClass = OutcomeClass.DONE,
     *,
     request_id: str | None = None,
     counts: Mapping[str, int] | None = None,
     error: BaseException | None = None,
 ) -> None:
-    """Write the line. `counts` are under our own names. Of an unforeseen `error` only its class and the place in our
-    code are kept."""
+    """Write the line. `kind` is the class of an outcome that no alarm listens for. `counts` are under our own names.
+    Of an unforeseen `error` only its class and the place in our code are kept."""
+    milliseconds = round((time.perf_counter() - started) * 1000)
     line: dict[str, object] = {
-        "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local"),
         "outcome": outcome,
-        "ms": round((time.perf_counter() - started) * 1000),
+        "ms": milliseconds,
+        **_metrics(class_of(outcome, kind), milliseconds),
     }
     if request_id is not None:
         line["request_id"] = request_id
@@ -36,6 +44,17 @@ def log_call(
         _logger.error("call", extra=line)
         return
     _logger.info("call", extra=line)
+
+
+def _metrics(kind: OutcomeClass, milliseconds: int) -> dict[str, object]:
+    """Members that make CloudWatch count the line: per class for alarms, per function and class for the dashboard."""
+    function = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local")
+    metrics = EphemeralMetrics(namespace=os.environ.get("STACK_NAME", "local"))
+    metrics.add_dimension("outcome_class", kind.value)
+    metrics.add_dimensions(function=function, outcome_class=kind.value)
+    metrics.add_metric("calls", MetricUnit.Count, 1)
+    metrics.add_metric("duration", MetricUnit.Milliseconds, milliseconds)
+    return dict(metrics.serialize_metric_set())
 
 
 def _place(error: BaseException) -> str:

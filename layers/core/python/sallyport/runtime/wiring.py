@@ -95,15 +95,19 @@ class Wiring:
 
     @cached_property
     def role_policies(self) -> IamRolePolicies:
-        from sallyport.adapters.iam_revocation import IAM_CONFIG, IamRolePolicies
+        from sallyport.adapters.iam_revocation import IAM_CONFIG, IamRolePolicies, Revoker
 
-        return IamRolePolicies(boto3.client("iam", config=IAM_CONFIG))
+        def elsewhere(account: str) -> Any:
+            sts = boto3.client("sts", config=IAM_CONFIG)
+            return Revoker(sts, self.places, setting("EXTERNAL_ID")).client(account)
+
+        return IamRolePolicies(boto3.client("iam", config=IAM_CONFIG), elsewhere)
 
     @cached_property
     def call_maker(self) -> BotoCallMaker:
         from sallyport.adapters.executor import BotoCallMaker
 
-        return BotoCallMaker(setting("AWS_REGION"))
+        return BotoCallMaker()
 
     @cached_property
     def sameness(self) -> KmsSameness:
@@ -133,7 +137,7 @@ class Wiring:
     def log_signer(self) -> KmsLogSigner:
         from sallyport.adapters.kms import KmsLogSigner
 
-        return KmsLogSigner(_client("kms"), setting("LOG_KEY_ID"))
+        return KmsLogSigner(_client("kms"), setting("NOTARY_KEY_ID"))
 
     @cached_property
     def authorizer(self) -> CedarAuthorizer:

@@ -12,6 +12,7 @@ from sallyport.domain.ports import PortFailed
 from sallyport.domain.refusals import Refusal
 from sallyport.masking import MaskingFailed
 from sallyport.runtime.log import log_call
+from sallyport.runtime.outcomes import OutcomeClass
 from sallyport.runtime.wiring import wiring
 from sallyport.usecases.close_request import TIMED_OUT
 from sallyport.usecases.request_approval import CannotAsk
@@ -41,7 +42,8 @@ def token_handler(step: Step) -> Callable[[dict[str, Any], object], dict[str, st
                 wiring().workflow.fail(event["task_token"], code)
             except PortFailed:
                 # The state then times out, which settles the request without a grant.
-                log_call(time.perf_counter(), "workflow_unavailable", request_id=event["request_id"])
+                unsaid = OutcomeClass.FAILED
+                log_call(time.perf_counter(), "workflow_unavailable", unsaid, request_id=event["request_id"])
         return {"request_id": event["request_id"], "code": code}
 
     return handler
@@ -77,14 +79,15 @@ def _run(step: Step, event: dict[str, Any]) -> str:
     started = time.perf_counter()
     error: BaseException | None = None
     outcome: str | None = None
+    kind = OutcomeClass.FAILED
     try:
         step(event)
-        code = "ok"
+        code, kind = "ok", OutcomeClass.DONE
     except Refusal as refusal:
-        code, outcome = refusal.code, refusal.outcome
+        code, outcome, kind = refusal.code, refusal.outcome, OutcomeClass.REFUSED
     except (PortFailed, CannotAsk, MaskingFailed) as failed:
         code = failed.code
     except Exception as unforeseen:  # noqa: BLE001 - whatever it is, the request must end without a grant
         code, error = UNFORESEEN, unforeseen
-    log_call(started, outcome or code, request_id=event.get("request_id"), error=error)
+    log_call(started, outcome or code, kind, request_id=event.get("request_id"), error=error)
     return code if _CODE.fullmatch(code) else UNFORESEEN

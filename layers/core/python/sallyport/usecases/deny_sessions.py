@@ -118,13 +118,14 @@ def settle_session(request_id: str, ports: Ports, now: datetime, sleep: Sleep = 
 
 
 def role_of(request: ApprovalRequest, ports: Ports) -> str:
-    """The role's name. Raises PortFailed for a role of another account, whose policies are not ours to write."""
+    """The role's name, behind `<account>/` where it is another account's. Raises PortFailed when there is none."""
     arn = (request.grant.role_arn if request.grant else None) or ""
     _, _, account_and_path = arn.partition(":iam::")
     account, _, path = account_and_path.partition(":role")
-    if account != ports.places.account or not path:
-        raise PortFailed("role_elsewhere")
-    return path.rsplit("/", 1)[-1]
+    if not path:
+        raise PortFailed("role_unknown")
+    name = path.rsplit("/", 1)[-1]
+    return name if account == ports.places.account else f"{account}/{name}"
 
 
 def _entry(request: ApprovalRequest, now: datetime) -> RevokedSession:

@@ -46,8 +46,9 @@ def _check_policy(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports) 
         behalf = policy.check_on_behalf_of(action, agent, vaulted.on_behalf_of)
         # The hour of the request is what policy judged; judging by today's rules means its rules, not its clock.
         verdict = policy.verdict(agent, action, behalf, vaulted.parameters, ports, request.created_at)
-        rendered = policy.render_session_policy(action, vaulted.parameters, ports.places)
-        call = policy.planned_call(action, vaulted.request_id, vaulted.parameters, ports)
+        places = policy.places_of(action, vaulted.parameters, ports)
+        rendered = policy.render_session_policy(action, vaulted.parameters, places)
+        call = policy.planned_call(action, vaulted.request_id, vaulted.parameters, places, ports)
         policy.duration(action, vaulted.duration_seconds)
     except (PolicyDenied, InvalidParameters, IdentifierInScope):
         raise PolicyChanged from None
@@ -56,7 +57,7 @@ def _check_policy(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports) 
         or not set(vaulted.hidden) <= set(action.hidden)  # today's approver would see more than the one who approved
         or rendered != vaulted.session_policy
         or call != vaulted.call
-        or policy.target_role_arn(action, ports.places) != vaulted.target_role_arn
+        or policy.target_role_arn(action, places) != vaulted.target_role_arn
         or action.delivery is not request.delivery
     ):
         raise PolicyChanged

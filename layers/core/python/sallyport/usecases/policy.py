@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sallyport.domain import execution
+from sallyport.domain.accounts import ACCOUNT, REGION
 from sallyport.domain.actions import ActionDefinition, Rung, target_role_name
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent
@@ -92,6 +94,20 @@ def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
+def places_of(action: ActionDefinition, parameters: Mapping[str, Any], ports: Ports) -> Places:
+    """Where the action takes place: in the gate's account and region, or where the agent chose among those listed.
+
+    `parameters` fit the action's schema. Raises InvalidParameters for a region that the account is not guarded in.
+    """
+    if not action.places:
+        return ports.places
+    account = ports.policy.accounts[parameters[ACCOUNT]]
+    region = parameters.get(REGION, account.regions[0])
+    if region not in account.regions:
+        raise InvalidParameters(f"$.parameters.{REGION}")
+    return replace(ports.places, account=account.id, region=region)
+
+
 def target_role_arn(action: ActionDefinition, places: Places) -> str:
     """The action's own role, which `sallyport targets render` makes."""
     name = target_role_name(places.stack, action.name)
@@ -109,7 +125,7 @@ def render_session_policy(action: ActionDefinition, parameters: Mapping[str, Any
 
 
 def planned_call(
-    action: ActionDefinition, request_id: str, parameters: Mapping[str, Any], ports: Ports
+    action: ActionDefinition, request_id: str, parameters: Mapping[str, Any], places: Places, ports: Ports
 ) -> dict[str, Any] | None:
     """The exact call that Sallyport will make, None for an action of delivery `credential`.
 
@@ -118,14 +134,12 @@ def planned_call(
     if action.execute is None:
         return None
     try:
-        call = execution.planned_call(
-            action.execute, {**parameters, **ports.places.as_dict(), "request_id": request_id}
-        )
+        call = execution.planned_call(action.execute, {**parameters, **places.as_dict(), "request_id": request_id})
     except execution.UnfitValue as unfit:
         raise InvalidParameters(f"$.parameters.{unfit.parameter}") from None
     if not ports.call_maker.check(call):
         raise InvalidParameters("$.parameters")
-    return call
+    return {**call, "region": places.region}
 
 
 def rung_seconds(rung: Rung, agent: Agent) -> int:

@@ -90,6 +90,7 @@ def _prepare(
     verdict = policy.verdict(agent, action, behalf, submission.parameters, ports, now)
     if verdict is VerdictKind.DENY:
         raise PolicyDenied
+    places = policy.places_of(action, submission.parameters, ports)
     vaulted = VaultRecord(
         request_id=request_id,
         action=action.name,
@@ -99,11 +100,11 @@ def _prepare(
         agent=agent.id,
         on_behalf_of=behalf,
         duration_seconds=duration,
-        target_role_arn=policy.target_role_arn(action, ports.places),
-        session_policy=policy.render_session_policy(action, submission.parameters, ports.places),
+        target_role_arn=policy.target_role_arn(action, places),
+        session_policy=policy.render_session_policy(action, submission.parameters, places),
         policy_digest=ports.policy.digest,
         salt=ports.entropy.salt(),
-        call=policy.planned_call(action, request_id, submission.parameters, ports),
+        call=policy.planned_call(action, request_id, submission.parameters, places, ports),
         hidden=tuple(sorted(action.hidden)),
     )
     request = ApprovalRequest(

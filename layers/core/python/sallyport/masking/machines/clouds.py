@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 _ARN = re.compile(
-    r"arn:(?:aws[a-z-]{0,12}|\*|<[^>]{0,20}>)?:([a-z0-9-]{0,40}|\*)?:([a-z0-9-]{0,24}|\*)?:(\d{12}|aws|\*|[a-z-]{0,20})?:",
+    r"arn:(?:aws[a-z-]{0,12}|\*|<[^>]{0,20}>)?:([a-z0-9-]{0,40}|\*)?:([a-z0-9-]{0,24}|\*)?:(\d{9,13}|aws|\*|[a-z-]{0,20})?:",
     re.IGNORECASE,
 )
 _AZURE = re.compile(

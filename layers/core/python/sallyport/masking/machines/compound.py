@@ -40,7 +40,7 @@ _SHORT = re.compile(r"[A-Za-z]{1,20}\d{1,4}[A-Za-z]{0,12}|\d{1,2}[A-Za-z]{1,12}|
 _EPOCH = re.compile(r"1[4-9]\d{8}(?:\d{3}|\d{6})?")
 _ACCOUNT = re.compile(r"\d{12}")
 _LOT = re.compile(
-    r"(?=[a-z]*\d)(?=\d*[a-z])[bcdfghjklmnpqrstvwxz2456789]{5}|(?=[a-z]*\d)(?=\d*[a-z])[bcdfghjklmnpqrstvwxz0-9]{8,10}"
+    r"(?=[a-z]*\d)(?=\d*[a-z])[bcdfghjklmnpqrstvwxz2456789]{5}|(?=(?:\d*[a-z]){3})(?=(?:[a-z]*\d){2})[bcdfghjklmnpqrstvwxz0-9]{8,10}"
 )
 _BALANCER = re.compile(r"\d{9,10}")
 # What programs number by the second, and what their names end in.
@@ -55,6 +55,7 @@ _KEPT = listed(
     "secret secrets token tokens password passwd pwd pass key keys apikey access private bearer credential auth sig salt"
     " xoxa xoxb xoxe xoxp xoxr xoxs ghp glpat shpat"
 )
+_LINKS = listed("on at of since")  # `seen-on-2025-11-24`
 _MONTHS = listed("jan feb mar apr may jun jul aug sep sept oct nov dec")
 _NUMBER = re.compile(
     r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)|(?<!\d)\d{3}-\d{3,4}(?:-\d{4})?(?!\d)|\d{1,2}-\d{1,2}-(?:19|20)?\d\d(?!\d)"
@@ -94,7 +95,7 @@ def read(text: str, *, lenient: bool = False, announced: bool = False) -> Parts:
             before = piece.group()
         if match is None:
             break
-        if not _withheld(match, before):
+        if not _withheld(match, before, named):
             closed.append(match.span())
             kind = kind or ("date" if match.lastgroup == "sep" else match.lastgroup)
         at, before = match.end(), match.group()
@@ -115,10 +116,10 @@ def _within(span: tuple[int, int], named: list[tuple[int, int]]) -> bool:
     return any(first < span[1] and span[0] < last for first, last in named)
 
 
-def _withheld(match: re.Match[str], before: str) -> bool:
+def _withheld(match: re.Match[str], before: str, named: list[tuple[int, int]]) -> bool:
     """Whether a form inside a name is not believed, for the word before it says that it is somebody's or a secret."""
     if match.lastgroup in ("date", "sep"):
-        return persons.dates(before) or _is_month(before)
+        return bool(named) or persons.dates(before) or before.lower() in _LINKS
     own = match.group().partition("-")[0] if match.lastgroup == "resource" else before
     if match.lastgroup == "resource" and (not _drawn(match.group()) or persons.names(own)):
         return True

@@ -25,7 +25,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("pool", r"[a-z]{2}(?:-[a-z]{3,4})?-[a-z]{4,9}-\d_[A-Za-z0-9]{6,16}"),
     ("version", r"20[12]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\.\d{1,4}|\d{1,3}(?:\.\d{1,4}){1,2}[-+]\d{8}(?:\.\d{1,4})?"),
     ("literal", r"0x[0-9A-Fa-f]{4,64}"),
-    ("algorithm", r"(?:SSH-)?(?:ED|X)25519|(?:RSA|AES|ECC|ECDSA|HMAC|SHA|TLS|RSASSA|RSAES|ECDH|CHACHA)(?:[-_]?[A-Z0-9]{1,8}){1,6}"),
+    ("algorithm", r"(?:SSH-)?(?:ED|X)25519|(?:RSA|AES|ECC|ECDSA|HMAC|SHA|TLS|RSASSA|RSAES|ECDH|CHACHA20)(?:[-_][A-Z0-9]{1,8}){1,6}|(?:RSA|AES|SHA|HMAC)\d{3,4}"),
     ("principal", r"(?:AGPA|AIDA|AROA|AIPA|ANPA|ANVA|ASCA|APKA)[A-Z0-9]{12,20}"),
 )  # fmt: skip
 _ANY_FORM = re.compile("|".join(f"(?P<{kind}_{i}>{form})" for i, (kind, form) in enumerate(_FORMS)))

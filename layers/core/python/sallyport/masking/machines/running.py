@@ -14,7 +14,7 @@ _SCHEDULE = re.compile(
 )
 _ZONED = r"(?:Z|UTC| UTC|[+-]\d\d:?\d\d| [A-Z]{3,4}(?= \[))"
 _INSTANT = re.compile(
-    rf"(?<![\w-])20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d(?:[.,]\d{{1,9}})?(?P<zone> ?{_ZONED})?(?![\w-])"
+    rf"(?<![\w/-])20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d(?:[.,]\d{{1,9}})?(?P<zone> ?{_ZONED})?(?![\w-])"
     rf"|(?<![\w-])20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])[0-5]\d[0-6]\d(?P<compact>Z)(?!\w)"
     r"|(?P<mail>(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) 20\d\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2}) [0-2]\d:[0-5]\d:[0-6]\d(?: 20\d\d)?(?: [+-]\d{4}| GMT| UTC))(?!\w)"
     r"|^(?P<syslog>(?:<\d{1,3}>)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 0-3]?\d [0-2]\d:[0-5]\d:[0-6]\d)(?= [\w.-]{1,63} [\w./-]{1,40}(?:\[\d{1,8}\])?:)"
@@ -32,7 +32,7 @@ _THEIRS = re.compile(
 )
 _NEAR = 48
 _ACCOUNT = re.compile(
-    r"(?:\b|(?P<joined>(?<=aws)|(?<=owner)|(?<=recipient)|(?<=source)|(?<=caller)|(?<=target)))(?:(?P<sure>aws|source|target|destination|member|management|master|payer|audit|log(?:ging)?|prod(?:uction)?|staging|stage|dev(?:elopment)?|sandbox|shared|security|workload|cross|tenant|trusted|owner)[ _-])?(?:acc(?:oun)?ts?(?:[ _-]?ids?)?|(?P<field>[A-Za-z]{0,16}?(?:owner|registry|master|administrator|payer|principal)(?:account)?ids?))[\"']?\s{0,2}(?:is|[:=#])?\s{0,2}[\"']?(?P<id>\d{12})(?!\d)",
+    r"(?:\b|(?P<joined>(?<=aws)|(?<=owner)|(?<=recipient)|(?<=source)|(?<=caller)|(?<=target)))(?:(?P<sure>aws|source|target|destination|management|master|audit|log(?:ging)?|prod(?:uction)?|staging|stage|dev(?:elopment)?|sandbox|shared|security|workload|cross|tenant|trusted|owner)[ _-])?(?:acc(?:oun)?ts?(?:[ _-]?ids?)?|(?P<field>[A-Za-z]{0,16}?(?:owner|registry|master|administrator|payer|principal)(?:account)?ids?))[\"']?\s{0,2}(?:is|[:=#])?\s{0,2}[\"']?(?P<id>\d{12})(?!\d)",
     re.IGNORECASE,
 )
 _CLOUD = re.compile(

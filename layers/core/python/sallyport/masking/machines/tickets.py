@@ -15,6 +15,17 @@ _NUMBERED = re.compile(
 _SERVICENOW = re.compile(r"(?:INC|CHG|RITM|REQ|PRB|SCTASK|CTASK|TASK|STRY|DFCT|KB|CS|RLSE)\d{7,10}")
 
 
+# Nobody's record is numbered so, whatever word stands before: `the appointments of OPS-2290`.
+_SURE = re.compile(
+    r"(?:OPS|INFRA|SRE|DEVOPS|JIRA|PLATFORM)-\d{1,7}|CVE-\d{4}-\d{4,7}|(?:INC|CHG|RITM|SCTASK|CTASK)\d{7}"
+)
+
+
+def sure(text: str) -> bool:
+    """Whether `text` is the number of a ticket behind any word."""
+    return _SURE.fullmatch(text) is not None
+
+
 def ticket(text: str) -> str | None:
     """`ticket` where `text` is the number of one: `INC0012345`, `OPS-2214`."""
     return "ticket" if _NUMBERED.fullmatch(text) or _SERVICENOW.fullmatch(text) else None

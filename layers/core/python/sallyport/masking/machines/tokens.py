@@ -6,7 +6,7 @@ import re
 
 from sallyport.masking.machines import clouds, compound, network, persons, pieces
 from sallyport.masking.machines.names import MachineName
-from sallyport.masking.machines.tickets import ticket
+from sallyport.masking.machines.tickets import sure, ticket
 
 LONGEST = 2048
 # Where only a machine's names stand, plain words and numbers are the machine's too.
@@ -27,7 +27,7 @@ _DAYS = re.compile(
     r"|(?<=[_/=])20[1-3]\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T[0-2]\d:[0-5]\d(?::[0-6]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
 )
 # Behind a name: `base:2025.11.2`, `aws-cli/2.15.30`.
-_NUMBERED = re.compile(r"\d{1,4}(?:\.\d{1,5}){1,3}")
+_NUMBERED = re.compile(r"(?!\d{1,2}\.\d{1,2}\.(?:19|20)\d\d$)\d{1,4}(?:\.\d{1,5}){1,3}")
 
 
 def read(token: str, *, announced: bool = False) -> MachineName | None:
@@ -46,7 +46,7 @@ def read(token: str, *, announced: bool = False) -> MachineName | None:
         return MachineName(0, len(token), kind)
     if clouds.image(token) or clouds.timezone(token):
         return MachineName(0, len(token), "image" if "@" in token else "timezone")
-    if (kind := ticket(token)) is not None and not announced:
+    if (kind := ticket(token)) is not None and (not announced or sure(token)):
         return MachineName(0, len(token), kind)
     if _CODE.fullmatch(token) is not None:
         short = len(token) < _SHORTEST_CODE and _SHORT_FORM.match(token) is None
@@ -107,7 +107,7 @@ def _closed(token: str, *, announced: bool) -> tuple[str | None, list[tuple[int,
 def _names_thing(word: str, joint: str) -> bool:
     """Whether what a version stands behind is a name of something: `aws-cli/`, `Chrome/`, `nginx:`, not `Seen:`."""
     named = (word.islower() and joint in "/:") or (word[:1].isalpha() and joint == "/")
-    return named and not persons.announces(word) and not persons.dates(word)
+    return named and not persons.names(word) and not persons.announces(word) and not persons.dates(word)
 
 
 def _numeric(token: str) -> str | None:
@@ -123,7 +123,7 @@ def _numeric(token: str) -> str | None:
 
 _DOTS, _SHORTEST_VERSION = 3, 9  # of an address; characters of a version that has a day in it
 
-_DECIMAL = re.compile(r"-?0\.\d{3,20}|-?\d{1,3}\.\d{5,20}|1[4-9]\d{8}\.\d{1,9}")  # shares, prices, instants in seconds
+_DECIMAL = re.compile(r"-?0\.\d{3,20}|1[4-9]\d{8}\.\d{1,9}")  # shares, prices, instants in seconds
 _LABEL = re.compile(r"[A-Za-z_ ]*[:=]\d")
 _PARTITION = re.compile(
     r"(?:dt|ds|day|date|p|partition|year|y|as_?of|(?:ingest(?:ed|ion)?|load|event|batch|snapshot|process(?:ed|ing)?|run|export|partition)_?(?:date|dt|day|ts)|snapshot)=",

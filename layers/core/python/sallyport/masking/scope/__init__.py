@@ -20,11 +20,6 @@ _ACCESS_KEY = re.compile(r"(?:AIDA|AROA|AGPA|AIPA|ANPA|ANVA|ABIA|ACCA)[A-Z0-9]{1
 _ASSIGNING = "='\""
 
 
-def load() -> None:
-    """Read the lists now rather than at the first name."""
-    people.load()
-
-
 def categories(value: str) -> set[str]:
     """Categories of identifiers in one technical name."""
     return set(_categories(value, _DEEPEST))

@@ -64,15 +64,6 @@ def _everyday() -> frozenset[str]:
     return frozenset(_lists()["everyday"])
 
 
-def load() -> None:
-    """Read the lists now rather than at the first name."""
-    _extra()
-    words.lexicon()
-    words.things()
-    words.place_phrases()
-    words.region_phrases()
-
-
 def named(text: str) -> bool:
     """Whether `text` names a person with two names at least."""
     text = _REGION.sub(lambda match: "0" * len(match.group()), text)

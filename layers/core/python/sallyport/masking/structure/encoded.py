@@ -16,11 +16,10 @@ from sallyport.masking.structure.cells import Finder
 
 _TOKEN = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _PIECE = re.compile(r"[A-Za-z0-9]{8,}={0,2}")
-# Where no small letter or digit stands before a capital, no text is encoded. What is longer is decoded in any case.
+_ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
+# Where no small letter or digit stands before a capital, no text is encoded.
 _MIXED = re.compile(r"[a-z0-9][A-Z]")
-_LONG = 24
-_SHORTEST = 8
-_SHORTEST_HEX = 14
+_HEAD = 24  # characters of base64 that show how a file begins
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:[2-7][0-9A-Fa-f]){7,}(?![0-9A-Za-z])")
 _HEX_DIGITS = re.compile(r"[0-9A-Fa-f]{14}")
 # ASCII whose bytes were taken in pairs for characters of UTF-16.
@@ -36,22 +35,34 @@ _FILES = (
 
 def encoded_spans(text: str, find: Finder) -> Iterator[Span]:
     """Encoded text that holds an identifier, and encoded files, as a whole."""
-    at = 0
-    for word in text.split():
-        size = len(word)
-        if size >= _SHORTEST and (
-            size >= _LONG or _MIXED.search(word) or (size >= _SHORTEST_HEX and _HEX_DIGITS.search(word))
-        ):
-            at = text.index(word, at)  # no word before has it as a part, or that one would look encoded and be passed
-            for span in _in_word(word, find):
-                yield span._replace(start=span.start + at, end=span.end + at)
-            at += len(word)
+    if "base64," in text:
+        yield from _data_uris(text, find)
+    for match in _tokens(text):
+        yield from _base64(match, find)
+    for match in _HEX.finditer(text) if _HEX_DIGITS.search(text) else ():
+        decoded = _ascii(binascii.unhexlify(match.group()))
+        if decoded is not None and find(decoded):
+            yield Span(match.start(), match.end(), "ENCODED", "hex")
     if not text.isascii():
         for match in _PAIRED.finditer(text):
             for order in ("utf-16-le", "utf-16-be"):
                 decoded = _ascii(match.group().encode(order, "replace"))
                 if decoded is not None and find(decoded):
                     yield Span(match.start(), match.end(), "ENCODED", "utf-16")
+
+
+def _tokens(text: str) -> Iterator[re.Match[str]]:
+    """Tokens that may be base64, found by the change of case inside and led back to where they begin."""
+    end = 0
+    for mixed in _MIXED.finditer(text):
+        start = mixed.start()
+        if start < end:
+            continue
+        while start > end and text[start - 1] in _ALPHABET:
+            start -= 1
+        if (match := _TOKEN.match(text, start)) is not None:
+            yield match
+            end = match.end()
 
 
 def decoded_parts(text: str) -> Iterator[str]:
@@ -66,26 +77,17 @@ def decoded_parts(text: str) -> Iterator[str]:
             yield decoded
 
 
-def _in_word(word: str, find: Finder) -> Iterator[Span]:
-    if "base64," in word:
-        for match in _DATA_URI.finditer(word):
-            decoded = decode_base64(match.group().rpartition(",")[2])
-            if decoded is None:
-                yield Span(match.start(), match.end(), "BINARY", "bytes")
-            elif find(decoded):
-                yield Span(match.start(), match.end(), "ENCODED", "base64")
-    for match in _TOKEN.finditer(word):
-        yield from _base64(match, find)
-    for match in _HEX.finditer(word) if len(word) >= _SHORTEST_HEX else ():
-        decoded = _ascii(binascii.unhexlify(match.group()))
-        if decoded is not None and find(decoded):
-            yield Span(match.start(), match.end(), "ENCODED", "hex")
+def _data_uris(text: str, find: Finder) -> Iterator[Span]:
+    for match in _DATA_URI.finditer(text):
+        decoded = decode_base64(match.group().rpartition(",")[2])
+        if decoded is None:
+            yield Span(match.start(), match.end(), "BINARY", "bytes")
+        elif find(decoded):
+            yield Span(match.start(), match.end(), "ENCODED", "base64")
 
 
 def _base64(match: re.Match[str], find: Finder) -> Iterator[Span]:
     token, start = match.group(), match.start()
-    if len(token) < _LONG and not _MIXED.search(token):
-        return
     if _is_file(token):
         yield Span(start, match.end(), "BINARY", "bytes")
     elif (decoded := decode_base64(token)) is not None and find(decoded):
@@ -116,7 +118,7 @@ def decode_base64(token: str) -> str | None:
 
 
 def _is_file(token: str) -> bool:
-    return len(token) >= _LONG and (_bytes(token[:_LONG]) or b"").startswith(_FILES)
+    return len(token) >= _HEAD and (_bytes(token[:_HEAD]) or b"").startswith(_FILES)
 
 
 def _bytes(token: str) -> bytes | None:

@@ -28,6 +28,7 @@ Trust = Literal[
     "machine",
     "id",
     "token",
+    "theirs",
     "version",
     "agent",
 ]

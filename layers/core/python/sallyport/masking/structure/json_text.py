@@ -61,7 +61,8 @@ def json_spans(text: str, find: Finder, masked: Masked) -> Iterator[Span]:
                 yield from _moved(find(reading.text), reading, match.start(1))
         elif string:
             beside.string(string, inside[-1], around[inside[-1]])
-            yield from _string(unescape_json(string), match, field, find)
+            theirs = field is None and around[inside[-1]] is Company.PERSON
+            yield from _string(unescape_json(string), match, meanings.THEIRS if theirs else field, find)
         elif number:
             yield from _number(number, match, field, find)
 

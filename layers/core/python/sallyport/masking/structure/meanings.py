@@ -15,6 +15,8 @@ _VERSION: Final = Field("", "version")
 _TOKEN: Final = Field("", "token")
 INSTANT: Final = Field("DATE", "instant")
 _INSTANT: Final = Field("", "instant")  # where the key alone would say nothing
+THEIRS: Final = Field("DATE", "theirs")  # what a key that says nothing says beside a person
+_WHEN: Final = Field("DATE", "check")
 _AGENT: Final = Field("", "agent")
 DAY: Final = Field("DATE", "day")
 HOST: Final = Field("IP", "host")
@@ -38,7 +40,7 @@ def meaning(key: str, company: Company) -> Field | None:
     """What `key` says of its value in an object of `company`, or None: then the value is read as free text."""
     if company >= Company.SOMEBODY or len(key) > 64 or not key.isascii():
         field = _contact(field_of(key), key)
-        return _AGENT if field is None and Kind.AGENT in kinds(" ".join(words_of(key))) else field
+        return field if field is not None else _persons(kinds(" ".join(words_of(key))))
     remember = is_field_like(key)  # a cache outlives the request, and keys may be identifiers themselves
     return _remembered(key, company) if remember else _meaning(key, company)
 
@@ -62,11 +64,20 @@ def _contact(field: Field | None, key: str) -> Field | None:
     return _CONTACT if field is not None and field.category == "PHONE" and key.lower() in _CONTACTS else field
 
 
+def _persons(like: frozenset[str]) -> Field | None:
+    """Beside a person an instant is the person's, whatever the key calls it."""
+    if Kind.INSTANT in like or Kind.DAY in like:
+        return _WHEN
+    return _AGENT if Kind.AGENT in like else None
+
+
 def _nobodys(field: Field | None, like: frozenset[str]) -> Field | None:
     """In an object that speaks of nobody in particular, a key is believed where it is unmistakable."""
     if field is None:
         if Kind.MEASURE in like:
             return _MEASURED
+        if Kind.DAY in like:
+            return _WHEN
         return _INSTANT if Kind.INSTANT in like else None
     category = field.category
     if category == "DATE":
@@ -83,7 +94,9 @@ def _machines(field: Field | None, like: frozenset[str]) -> Field | None:
     if Kind.MEASURE in like:
         return _MEASURED
     if field is None:
-        if Kind.INSTANT in like and Kind.DAY not in like:
+        if Kind.DAY in like:
+            return _WHEN
+        if Kind.INSTANT in like:
             return DAY
         return _machines_own(like)
     category = field.category

@@ -18,6 +18,10 @@ _INSTANT = re2.compile(
     r"|(?:[A-Z][a-z]{2},? )?\d{1,2}[ -][A-Z][a-z]{2}[ -](?:19|20)\d\d \d\d:\d\d:\d\d(?: ?(?:GMT|UTC|[+-]\d{4}))?"
     r"|(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d (?:[A-Z]{3} )?(?:19|20)\d\d)\s*"
 )
+_DAY = re2.compile(
+    r"\s*(?:[\d\s:.,+/-]|[TZ]|UTC|GMT|[ECMP][SD]T|(?i:[ap]m)|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6})+"
+)
 _MADE_UP = re2.compile(r"[A-Za-z0-9_+/=.:~%|\"-]+")  # no at sign and no blank
 _VERSION = re2.compile(r"v?\d{1,4}(?:\.\d{1,5}){1,3}(?:[+-][\w.]{1,20})?|20[012]\d-\d\d-\d\d|\d{1,12}")
 # RFC 9110, 10.1.5: products with their versions, and comments.
@@ -48,6 +52,11 @@ def _fits(pattern: Any, value: str) -> bool:
 def is_instant(value: str) -> bool:
     """Whether `value` is a day with its time of day, or seconds, milliseconds … since 1970."""
     return _fits(_INSTANT, value)
+
+
+def is_day(value: str) -> bool:
+    """Whether `value` is a day or an instant however it is written, and nothing else: `lastModifiedUser` is no day."""
+    return _fits(_DAY, value)
 
 
 def is_made_up(value: str) -> bool:

@@ -1,0 +1,1 @@
+"""What Sallyport costs: an idle month, and one approval, from the template and a table of prices."""

@@ -1,0 +1,52 @@
+"""The month in which nobody asks: what stands there is paid for all the same."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.support.template import of_type, short
+
+MONTH_HOURS = 730
+# What a look that finds nothing takes; two of the three that are scheduled query an index, one signs.
+SCHEDULED_SECONDS = 0.3
+# A metric of a namespace is paid for in the hours in which something is put to it: calls and duration of the scheduled
+# functions, of the class that they share, and of checkpoints.
+METRICS_OF_A_CALL = 2
+
+
+def quantities() -> dict[str, float]:
+    """What a month has of everything that has a price, by the name of the price."""
+    calls = sum(_calls_a_month(rule["ScheduleExpression"]) for rule in _scheduled())
+    memory = {name: f["MemorySize"] / 1024 for name, f in of_type("AWS::Lambda::Function").items()}
+    snapshots = [memory[n] for n, f in of_type("AWS::Lambda::Function").items() if "SnapStart" in f]
+    return {
+        "kms_key_month": len(of_type("AWS::KMS::Key")),
+        "secret_month": len(of_type("AWS::SecretsManager::Secret")),
+        "snapstart_cache_gigabyte_second": sum(snapshots) * MONTH_HOURS * 3600,
+        "alarm_metric_month": sum(_metrics(alarm) for alarm in of_type("AWS::CloudWatch::Alarm").values()),
+        "dashboard_month": len(of_type("AWS::CloudWatch::Dashboard")),
+        "custom_metric_month": METRICS_OF_A_CALL * (len(_scheduled()) + 2),
+        "lambda_request": calls,
+        "lambda_gigabyte_second": calls * SCHEDULED_SECONDS * memory["ReconcileRequests"],
+    }
+
+
+def rotating_keys() -> int:
+    """Keys that get new material each year; the first two times, each adds another key's price."""
+    return sum(bool(key.get("EnableKeyRotation")) for key in of_type("AWS::KMS::Key").values())
+
+
+def _scheduled() -> list[dict[str, Any]]:
+    return [rule for rule in of_type("AWS::Events::Rule").values() if "ScheduleExpression" in rule]
+
+
+def _calls_a_month(schedule: str) -> float:
+    every = re.fullmatch(r"rate\((\d+) minutes\)", short(schedule))
+    if every is None:
+        raise ValueError(schedule)
+    return MONTH_HOURS * 60 / int(every[1])
+
+
+def _metrics(alarm: dict[str, Any]) -> int:
+    return sum("MetricStat" in metric for metric in alarm.get("Metrics", [])) or 1

@@ -1,0 +1,5 @@
+"""`sallyport audit`: the auditor's side. It knows the documented format alone and shares no code with the writer."""
+
+from sallyport_cli.audit.commands import add_commands
+
+__all__ = ["add_commands"]

@@ -1,0 +1,213 @@
+"""One chain of events: places, texts, hashes, links, rules; and the same chain in the log."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sallyport_cli.audit.canonical import NotCanonical, parsed
+from sallyport_cli.audit.findings import Finding, Kind, Tally
+from sallyport_cli.audit.rules import Illegal, check_form, walk_of
+
+GENESIS = "0" * 64
+_ATTRIBUTES = frozenset(("pk", "sk", "event", "hash", "prev_hash"))
+# These were judged by a policy that the deployment's chain had to name before.
+_JUDGED = frozenset(("request.submitted", "decision.recorded", "grant.issued", "grant.redeemed"))
+
+
+class NoItem(ValueError):
+    """A line that is no item of the audit table."""
+
+
+class Item(NamedTuple):
+    """An item of the audit table. `changes`: it comes from an incremental export, which may repeat what is known."""
+
+    chain: str
+    sk: str
+    event: str
+    hash: str
+    prev_hash: str
+    changes: str | None = None
+
+
+class Logged(NamedTuple):
+    """An event's place in the log: its hash, and when it says it happened."""
+
+    hash: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Instants, as events write them. After `torn` an export may lack what was written with what it has; at
+    `latest` it was over; what is in the log after `torn` may be missing from the export. Before `settled` every event
+    is in the log by now. None: nothing says so."""
+
+    torn: str | None = None
+    latest: str | None = None
+    settled: str | None = None
+
+
+def item_of(line: bytes) -> Item:
+    """The item on a line of a data file. Raises NoItem."""
+    try:
+        said = json.loads(line)
+        if "Item" in said:
+            return _item(said["Item"], None)
+        if "NewImage" not in said:
+            return _item(said["OldImage"], "removed")
+        return _item(said["NewImage"], "overwritten" if said.get("OldImage") else "added")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise NoItem from None
+
+
+def _item(attributes: Mapping[str, Mapping[str, str]], changes: str | None) -> Item:
+    if attributes.keys() != _ATTRIBUTES or any(value.keys() != {"S"} for value in attributes.values()):
+        raise NoItem
+    pk, sk, event, digest, before = (attributes[name]["S"] for name in ("pk", "sk", "event", "hash", "prev_hash"))
+    if not pk.startswith("REQ#") or not all(isinstance(text, str) for text in (pk, sk, event, digest, before)):
+        raise NoItem
+    return Item(pk[4:], sk, event, digest, before, changes)
+
+
+class Chain:
+    """Checks one chain; everything found goes into the tally."""
+
+    def __init__(self, name: str, limits: Limits, tally: Tally) -> None:
+        self.name = name
+        self.limits = limits
+        self.tally = tally
+        # What the export has, by place: the text's hash, and when the event says it happened.
+        self.there: dict[int, Logged] = {}
+        self._walk: Any = walk_of(name)
+        self._sound = True
+        self._next = 0
+        self._gaps: set[int] = set()
+        # What the next event may name as the one before it; None where that is not known.
+        self._before: set[str] | None = {GENESIS}
+        if self._walk is None:
+            self._found(Kind.ILLEGAL, "a chain of no known kind", 0)
+
+    def check(self, items: Iterable[Item], logged: Mapping[int, Logged] | None) -> None:
+        """`items` in any order; `logged` is None when there is no log to compare with."""
+        known: dict[str, Item] = {}
+        for item in sorted(items, key=lambda item: (item.sk, item.changes is not None)):
+            if not self._is_new(item, known):
+                continue
+            known[item.sk] = item
+            self.tally.events += 1
+            self._check(item)
+        self.tally.chains += bool(known)
+        if logged is not None:
+            self._compare(logged)
+
+    def _is_new(self, item: Item, known: dict[str, Item]) -> bool:
+        before, seq = known.get(item.sk), int(item.sk) if item.sk.isdecimal() else None
+        if item.changes == "removed":
+            self._found(Kind.REMOVED, "deleted from the table between two exports", seq)
+            return False
+        if item.changes == "overwritten":
+            self._found(Kind.OVERWRITTEN, "written over in the table between two exports", seq)
+        elif before is not None and before[:5] == item[:5] and item.changes is None:
+            self._found(Kind.DUPLICATED, "the place is there twice", seq)
+        elif before is not None and before[:5] != item[:5]:
+            self._found(Kind.OVERWRITTEN, "the place has two different events", seq)
+        return before is None
+
+    def _found(self, kind: Kind, detail: str, seq: int | None) -> None:
+        self.tally.found(Finding(kind, detail, self.name, seq))
+        self._sound = False
+
+    def _check(self, item: Item) -> None:
+        if not (len(item.sk) == 10 and item.sk.isascii() and item.sk.isdigit()):
+            self._found(Kind.MISPLACED, "its sort key is no place in a chain", None)
+            return
+        seq = int(item.sk)
+        digest = hashlib.sha256(item.event.encode("utf-8", "surrogatepass")).hexdigest()
+        event = self._event(item, seq, digest)
+        self.there[seq] = Logged(digest, str(event["at"]) if event is not None else "")
+        if seq != self._next:
+            self._gap(seq, event)
+        elif self._before is not None and item.prev_hash not in self._before:
+            where, what = (
+                (seq - 1, "the event behind it was written behind another one") if seq else (0, "not a first event")
+            )
+            self._found(Kind.REWRITTEN, what, where)
+        if event is not None:
+            self._take(event, seq)
+        self._next, self._before = seq + 1, {item.hash, digest}
+
+    def _event(self, item: Item, seq: int, digest: str) -> Mapping[str, Any] | None:
+        """The event, or None after a finding about it."""
+        if digest != item.hash:
+            self._found(Kind.ALTERED, "its hash is not that of its text", seq)
+            return None
+        try:
+            event: Mapping[str, Any] = parsed(item.event)
+            check_form(event)
+        except NotCanonical as error:
+            self._found(Kind.NOT_CANONICAL, str(error), seq)
+            return None
+        except Illegal as illegal:
+            self._found(Kind.ILLEGAL, str(illegal), seq)
+            return None
+        if event["request_id"] != self.name or event["seq"] != seq or event["seq"] is True:
+            self._found(Kind.MISPLACED, "it was written for another place", seq)
+            return None
+        if event["prev_hash"] != item.prev_hash:
+            self._found(Kind.ALTERED, "its attributes do not tell what its text does", seq)
+            return None
+        return event
+
+    def _gap(self, seq: int, event: Mapping[str, Any] | None) -> None:
+        torn = self.limits.torn is not None and event is not None and event["at"] > self.limits.torn
+        if torn and self._sound:
+            self.tally.torn += 1
+        else:
+            last = f" to {seq - 1}" if seq - self._next > 1 else ""
+            self._found(Kind.REMOVED, f"events {self._next}{last} are not there", self._next)
+            self._gaps.add(self._next)
+        self._before, self._sound = None, False
+
+    def _take(self, event: Mapping[str, Any], seq: int) -> None:
+        at, kind, judge = event["at"], event["type"], event["judged_by"]
+        if self.limits.latest is not None and at > self.limits.latest:
+            self._found(Kind.MANIFEST_ALTERED, "it happened later than the export says it was taken", seq)
+        if kind == "policy.changed":
+            self.tally.noted.add(event["details"].get("after", ""))
+        elif kind in _JUDGED and (judge not in self.tally.judged or at < self.tally.judged[judge][2]):
+            self.tally.judged[judge] = (self.name, seq, at)
+        if self._sound and self._walk is not None:
+            try:
+                self._walk.take(event)
+            except Illegal as illegal:
+                self._found(Kind.ILLEGAL, str(illegal), seq)
+            except (KeyError, TypeError, AttributeError):
+                self._found(Kind.ILLEGAL, f"{kind} without its facts", seq)
+
+    def _compare(self, logged: Mapping[int, Logged]) -> None:
+        newest, settled = max(logged, default=-1), self.limits.settled
+        for seq, (digest, at) in self.there.items():
+            if seq in logged:
+                if logged[seq].hash != digest:
+                    self._found(Kind.DIFFERS_FROM_LOG, "another event was notarized in its place", seq)
+            elif seq < newest:
+                self._found(Kind.NOT_IN_LOG, "it was not notarized, what came after it was", seq)
+            elif settled is not None and at < settled:
+                self._found(Kind.NOT_IN_LOG, "it was never notarized", seq)
+            else:
+                self.tally.pending += 1
+        self._missing([seq for seq in sorted(logged) if seq not in self.there], logged)
+
+    def _missing(self, places: list[int], logged: Mapping[int, Logged]) -> None:
+        gone = [seq for seq in places if self.limits.torn is None or logged[seq].at <= self.limits.torn]
+        self.tally.newer += len(places) - len(gone)
+        if gone and not self.there:
+            self._found(Kind.REQUEST_REMOVED, f"all its {len(gone)} events were notarized and are not there", gone[0])
+            return
+        for seq in gone:
+            if seq not in self._gaps:
+                self._found(Kind.REMOVED, "it was notarized and is not there", seq)
