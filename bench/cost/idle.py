@@ -11,7 +11,7 @@ MONTH_HOURS = 730
 # What a look that finds nothing takes; two of the three that are scheduled query an index, one signs.
 SCHEDULED_SECONDS = 0.3
 # A metric of a namespace is paid for in the hours in which something is put to it: calls and duration of the scheduled
-# functions, of the class that they share, and of checkpoints.
+# functions, and of the class that they share.
 METRICS_OF_A_CALL = 2
 
 
@@ -26,7 +26,7 @@ def quantities() -> dict[str, float]:
         "snapstart_cache_gigabyte_second": sum(snapshots) * MONTH_HOURS * 3600,
         "alarm_metric_month": sum(_metrics(alarm) for alarm in of_type("AWS::CloudWatch::Alarm").values()),
         "dashboard_month": len(of_type("AWS::CloudWatch::Dashboard")),
-        "custom_metric_month": METRICS_OF_A_CALL * (len(_scheduled()) + 2),
+        "custom_metric_month": METRICS_OF_A_CALL * (len(_scheduled()) + 1),
         "lambda_request": calls,
         "lambda_gigabyte_second": calls * SCHEDULED_SECONDS * memory["ReconcileRequests"],
     }

@@ -9,7 +9,6 @@ from sallyport.contracts.stream import parse_changes
 from sallyport.domain.notary import Busy, LogInconsistent
 from sallyport.domain.ports import PortFailed
 from sallyport.runtime.log import log_call
-from sallyport.runtime.outcomes import OutcomeClass
 from sallyport.runtime.wiring import wiring
 from sallyport.usecases.log_lease import Run
 from sallyport.usecases.notarize import Notarized, notarize_changes, notarize_on_schedule
@@ -29,13 +28,13 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
         log_call(started, "log_inconsistent", counts={found.code: 1})
         raise NotNotarized(found.code) from None
     except PortFailed as failed:
-        log_call(started, "not_notarized", OutcomeClass.FAILED, counts={failed.code: 1})
+        log_call(started, "not_notarized", counts={failed.code: 1})
         raise NotNotarized(failed.code) from None
     except Busy:
-        log_call(started, "not_notarized", OutcomeClass.FAILED, counts={"busy": 1})
+        log_call(started, "not_notarized", counts={"busy": 1})
         raise NotNotarized("busy") from None
     except Exception as unforeseen:  # noqa: BLE001 - whatever it is, its text must not reach a log
-        log_call(started, "not_notarized", OutcomeClass.FAILED, error=unforeseen)
+        log_call(started, "not_notarized", error=unforeseen)
         raise NotNotarized("unforeseen") from None
     counts = {"appended": done.appended} | ({} if done.size is None else {"size": done.size})
     log_call(started, "ok" if "Records" in event else "checkpoint_signed", counts=counts)

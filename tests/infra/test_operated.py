@@ -23,7 +23,6 @@ OF_AWS = {
 WANTED = {
     "ApiErrorsAlarm",
     "ApiThrottledAlarm",
-    "CheckpointsMissingAlarm",
     "ClicksThrottledAlarm",
     "DeadLettersAlarm",
     "FailedCallsAlarm",
@@ -91,8 +90,7 @@ def test_every_class_that_is_no_everyday_matter_has_its_alarm() -> None:
 def test_an_alarm_reaches_the_topic_says_what_it_means_and_has_a_row_in_the_runbook(name: str) -> None:
     alarm = ALARMS[name]
     assert alarm["AlarmActions"] == [{"Fn::If": ["HasAlarmTopic", {"Ref": "AlarmTopicArn"}, {"Ref": "AWS::NoValue"}]}]
-    # What the schedule always emits is missed when it is not there.
-    assert alarm["TreatMissingData"] == ("breaching" if name == "CheckpointsMissingAlarm" else "notBreaching")
+    assert alarm["TreatMissingData"] == "notBreaching"
     assert len(alarm["AlarmDescription"]) > 20
     rows = [r for r in (ROOT / "docs/runbook.md").read_text().splitlines() if r.startswith("|") and f"`{name}`" in r]
     assert rows
@@ -151,11 +149,11 @@ def test_waiting_reads_are_small() -> None:
         ("switches_unproved", OutcomeClass.TAMPERED),
         ("audit_tampered", OutcomeClass.TAMPERED),
         ("log_inconsistent", OutcomeClass.TAMPERED),
-        ("checkpoint_signed", OutcomeClass.CHECKPOINT),
         ("revocation_failed", OutcomeClass.REVOCATION_FAILED),
         ("revocations_full", OutcomeClass.REVOCATION_FAILED),
         ("reconcile_backlog", OutcomeClass.BACKLOG),
         ("not_reconciled", OutcomeClass.BACKLOG),
+        ("not_notarized", OutcomeClass.BACKLOG),
         ("review_overdue", OutcomeClass.REVIEW_OVERDUE),
         ("reviews_not_checked", OutcomeClass.REVIEW_OVERDUE),
     ],

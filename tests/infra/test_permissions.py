@@ -92,6 +92,7 @@ VAULT = {
     "Get": {"MaskPayloadRole", "IssueGrantRole", "IssueCredentialsRole", "ExecuteActionRole"},
     "Delete": {"CloseRequestRole", "ReconcileRequestsRole"},
 }
+ELSEWHERE = "arn:${AWS::Partition}:s3:::${AuditAccountBucket}*"
 AUDITORS = short({"Fn::If": ["HasAuditor", {"Ref": "AuditorRoleArn"}, {"Ref": "AWS::NoValue"}]}).strip("${}")
 # Resource "*", with the reason why nothing narrower is there. (A key policy's "*" is the key itself.)
 STARS = {
@@ -298,6 +299,9 @@ def test_no_credential_reaches_sallyport_itself() -> None:
         "${SlackBotToken}",
         "${TableKey}",
         "${SecretKey}",
+        # The audit log and its key, here or in the audit account.
+        short({"Fn::If": ["SignsHere", {"Fn::GetAtt": ["NotaryKey", "Arn"]}, {"Ref": "AuditAccountKeyArn"}]}),
+        short({"Fn::If": ["KeepsWormHere", {"Ref": "AWS::NoValue"}, {"Fn::Sub": ELSEWHERE}]}),
     }
     assert "Condition" not in boundary["NotSallyport"]
     assert set(listed(boundary["NoFurtherRoles"]["Action"])) == {"sts:AssumeRole*", "iam:PassRole"}

@@ -19,7 +19,6 @@ class OutcomeClass(StrEnum):
     REVOCATION_FAILED = "revocation_failed"
     BACKLOG = "backlog"
     REVIEW_OVERDUE = "review_overdue"
-    CHECKPOINT = "checkpoint"
 
 
 # Outcomes that somebody must hear of, whatever else the call came to.
@@ -31,11 +30,11 @@ _ALARMING = {
     "switches_unproved": OutcomeClass.TAMPERED,
     "audit_tampered": OutcomeClass.TAMPERED,
     "log_inconsistent": OutcomeClass.TAMPERED,
-    "checkpoint_signed": OutcomeClass.CHECKPOINT,
     "revocation_failed": OutcomeClass.REVOCATION_FAILED,
     "revocations_full": OutcomeClass.REVOCATION_FAILED,
     "reconcile_backlog": OutcomeClass.BACKLOG,
     "not_reconciled": OutcomeClass.BACKLOG,
+    "not_notarized": OutcomeClass.BACKLOG,
     "review_overdue": OutcomeClass.REVIEW_OVERDUE,
     "reviews_not_checked": OutcomeClass.REVIEW_OVERDUE,
 }
