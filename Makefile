@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOURCES := layers/core/python functions cli local bench tests
 
-.PHONY: help setup run up down logs status test lint lint-types lint-rest bench bench-masking bench-scopes lock clean
+.PHONY: help setup run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes checkov lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -55,6 +55,13 @@ test: $(READY) lint ## Lint, then every test: unit, moto, infrastructure, end to
 	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(LIVE:%=--ignore=%); rest=$$?; \
 	wait $$end; end=$$?; cat $$out; rm -f $$out; exit $$((rest != 0 ? rest : end))
 
+soak: $(READY) ## Break guard after guard and see a test fail for each; then GENERATED seconds of drawn mutants (an hour)
+	@$(PY) -m tests.mutants
+	@$(PY) -m tests.mutants --generated $(GENERATED) --seed $(SEED)
+
+GENERATED ?= 600
+SEED ?= 1
+
 lint: $(READY) ## Style, types, import rule, template, policy
 	@# The types take as long as all the rest.
 	@$(MAKE) --no-print-directory -j 2 lint-types lint-rest
@@ -82,6 +89,12 @@ bench-masking: $(READY) ## Masking beside Presidio, Philter and scrubadub, into 
 
 bench-scopes: $(READY) ## What fires refuses and lets through, kind by kind, into bench/results/ (needs the network once)
 	@$(PY) -m bench.scopes
+
+CHECKOV := .checkov
+
+checkov: $(READY) ## What checkov finds in the templates, held to docs/security-findings.md (needs an index once)
+	@test -x $(CHECKOV)/bin/checkov || { python3.13 -m venv $(CHECKOV) && $(CHECKOV)/bin/python -m pip install --quiet --require-hashes -r bench/checkov/requirements.txt; }
+	@$(PY) -m bench.checkov $(CHECKOV)/bin/checkov
 
 lock: $(READY) ## Pin third-party code again, with hashes
 	@$(PY) -m uv pip compile -q --python $(PY) --generate-hashes --no-header --no-annotate requirements-dev.in -o requirements-dev.txt

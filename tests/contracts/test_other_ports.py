@@ -197,6 +197,15 @@ def test_state_that_nobody_waits_in_any_more_is_told_apart_from_a_failure(code: 
         broken.succeed("token", "req-000000000000000000000001")
 
 
+def test_execution_that_exists_was_started_and_any_other_failure_is_one() -> None:
+    """Some answer the second start so even where the input is the same."""
+    existing = ClientError({"Error": {"Code": "ExecutionAlreadyExists"}}, "StartExecution")
+    StepFunctions(Refusing(existing), "arn").start("req-000000000000000000000001", {})  # type: ignore[arg-type]
+    throttled = ClientError({"Error": {"Code": "ThrottlingException"}}, "StartExecution")
+    with pytest.raises(PortFailed, match="workflow_unavailable"):
+        StepFunctions(Refusing(throttled), "arn").start("req-000000000000000000000001", {})  # type: ignore[arg-type]
+
+
 def test_execution_has_its_requests_name(account: None) -> None:
     """So that a second start is none, and what was settled by the schedule finds it."""
     machines, asked = boto3.client("stepfunctions"), list[dict[str, Any]]()

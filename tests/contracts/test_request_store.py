@@ -18,7 +18,7 @@ from sallyport.adapters.dynamodb_tallies import DynamoDbTallies
 from sallyport.adapters.iam_revocation import DynamoDbRoleLists
 from sallyport.domain.events import NO_EVENTS, SYSTEM, AuditEvent, Draft, EventType, link
 from sallyport.domain.overdue import due
-from sallyport.domain.ports import Conflict, Exists, Limits, RequestStore, TooManyRequests
+from sallyport.domain.ports import Conflict, Exists, Limits, PortFailed, RequestStore, TooManyRequests
 from sallyport.domain.requests import (
     ApprovalRequest,
     CardRef,
@@ -195,6 +195,32 @@ def test_the_pending_limit_counts_undecided_requests_alone(store: RequestStore) 
     assert store.load(created(store, two, agent=agent).request_id) is not None
 
 
+def test_a_settled_request_is_counted_off_once_however_often_it_is_saved(store: RequestStore) -> None:
+    one, agent = Limits(per_hour=1000, pending=1), f"bot-{secrets.token_hex(4)}"
+    settled = moved(store, created(store, one, agent=agent), denied)
+    for _ in range(2):
+        settled = moved(store, settled, lambda request: replace(request, code="again"))
+    created(store, one, agent=agent)
+    with pytest.raises(TooManyRequests):
+        created(store, one, agent=agent)
+
+
+def test_what_somebody_may_still_have_to_find_has_no_end(account: None) -> None:
+    """DynamoDB deletes what is past its TTL: nothing that is open, waits for its review, or holds a token."""
+    store = DynamoDbStore("requests", "audit", REGION)
+    alone = Decision("rosa.security", Choice.APPROVE, NOW, "api", "d" * 64, "why", break_glass=True)
+
+    def ends(change: Callable[[ApprovalRequest], ApprovalRequest]) -> bool:
+        request = moved(store, created(store), change)
+        key = {"pk": {"S": f"REQ#{request.request_id}"}}
+        return "ttl" in boto3.client("dynamodb").get_item(TableName="requests", Key=key)["Item"]
+
+    assert not ends(lambda request: request)
+    assert not ends(lambda request: replace(request.moved(RequestStatus.APPROVED), task_token="a-token"))
+    assert not ends(lambda request: replace(request, status=RequestStatus.CLOSED, decisions=(alone,)))
+    assert ends(denied)
+
+
 def test_the_hourly_limit_counts_all_and_ends_with_the_hour(store: RequestStore) -> None:
     one = Limits(per_hour=1, pending=1000)
     agent = f"bot-{secrets.token_hex(4)}"
@@ -309,6 +335,27 @@ def test_meeting_another_transaction_at_an_item_is_no_lost_race(account: None, m
     after = moved(store, request, denied)
     assert len(met) == 3
     assert store.load(request.request_id) == after
+
+
+class Invalid(TransactWriteError):
+    """What DynamoDB says when the transaction is none that it could make."""
+
+    cancellation_reasons = [None, CancellationReason("ValidationError")]  # noqa: RUF012
+
+
+def test_cancellation_that_is_no_race_is_a_failure(account: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a lost race it would be tried again and again, and be told as one."""
+    store, tried = DynamoDbStore("requests", "audit", REGION), list[int]()
+    request = created(store)
+
+    def invalid(_: TransactWrite) -> object:
+        tried.append(1)
+        raise Invalid("invalid")
+
+    monkeypatch.setattr(TransactWrite, "_commit", invalid)
+    with pytest.raises(PortFailed, match="store_unavailable"):
+        moved(store, request, denied)
+    assert tried == [1]
 
 
 def test_what_is_overdue_comes_oldest_first_and_leaves_when_nothing_is_to_come(store: RequestStore) -> None:

@@ -114,6 +114,20 @@ def test_item_that_is_no_deployment_is_unreadable_and_written_over(account: None
     assert store.deployment() == after
 
 
+def test_item_whose_version_is_not_its_documents_is_unreadable(account: None) -> None:
+    """The attribute is what a save is conditional on, and whoever edits one of the two alone is not believed."""
+    store, client = DynamoDbStore("requests", "audit", REGION), boto3.client("dynamodb")
+    before = store.deployment()
+    events, head = link(subject("p"), before.head, [Draft(EventType.HALTED, ROSA)], NOW)
+    after = Deployment(version=head.length, head=head)
+    store.save_deployment(before, after, events)
+    stored = client.get_item(TableName="requests", Key={"pk": {"S": "HALTS"}})["Item"]
+    client.put_item(TableName="requests", Item={**stored, "version": {"N": str(after.version + 1)}})
+    assert store.deployment() == UNREADABLE
+    client.put_item(TableName="requests", Item=stored)
+    assert store.deployment() == after
+
+
 def test_live_requests_are_those_whose_grant_or_session_may_be_of_use(store: RequestStore) -> None:
     issued = Grant(GrantStatus.ISSUED, NOW, NOW + timedelta(seconds=900), ("petra.approver",))
     used = replace(issued, status=GrantStatus.REVOKED, redeemed_at=NOW)

@@ -22,10 +22,8 @@ def test_the_page_is_what_is_computed(computed: str) -> None:
     assert cost.MARKS[0] + computed + cost.MARKS[1] in cost.PAGE.read_text(), "make bench"
 
 
-def test_an_idle_month_is_under_ten_dollars_besides_what_is_always_free_and_the_key_that_an_audit_account_can_have() -> (
-    None
-):
-    """Signing the audit log in the gate's own account, the default, is one key more than that; the page's table has it."""
+def test_an_idle_month_is_under_ten_dollars_besides_what_is_free_and_the_key_that_an_audit_account_can_have() -> None:
+    """Signing the audit log in the gate's own account, the default, is one key more; the page's table has it."""
     month = idle.quantities()
     key = LISTED["prices"]["kms_key_month"]
     assert cost.total(month, LISTED, free=True) - key < 10

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from tests.mutants.generated import generated
-from tests.mutants.judging import Verdict, copied, judged, preload, run
+from tests.mutants.judging import PATIENCE_SECONDS, Verdict, copied, judged, preload, run
 from tests.mutants.mutant import Mutant, argued, listed
 
 
@@ -45,7 +45,7 @@ def _asked() -> argparse.Namespace:
 def _tests_pass(mutants: list[Mutant], copy: Path) -> bool:
     """A test that fails anyway notices nothing."""
     tests = sorted({test for mutant in mutants for test in mutant.tests})
-    passed = run(tests, copy) == 0
+    passed = run(tests, copy, 10 * PATIENCE_SECONDS) == 0
     if not passed:
         print((copy / "pytest.out").read_text(encoding="utf-8")[-4000:])
     return passed

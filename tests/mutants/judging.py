@@ -78,12 +78,12 @@ def _touch(file: Path) -> None:
     os.utime(file, (1_000_000_000 + _touched,) * 2)
 
 
-def run(tests: Sequence[str], copy: Path) -> int:
+def run(tests: Sequence[str], copy: Path, patience: float = PATIENCE_SECONDS) -> int:
     """Pytest's exit code: 0 passed, 1 failed, 2 could not even be collected. A run that hangs has failed."""
     child = os.fork()
     if child == 0:
         _be_pytest(tests, copy)
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:

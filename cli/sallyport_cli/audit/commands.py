@@ -5,14 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from sallyport_cli.errors import UsageError
 
 _VERIFY = """\
 Verifies an export of the audit table on this machine, without asking anybody: manifests and checksums, every event's
 text and hash, every chain, who may have done what. docs/audit-format.md says what this proves and what not.
 
 It takes as much free space for temporary files as the export has unpacked.
+"""
+_EXPORT = """\
+Lets DynamoDB export the audit table as it is now (needs point-in-time recovery), waits, and copies the export to --out.
+With --scan the table is read instead, and the same layout written: for where DynamoDB exports nothing.
 """
 _EXITS = """\
 exit codes:
@@ -26,7 +33,56 @@ def add_commands(commands: Any) -> None:
     """Adds `audit` and what is below it."""
     audit = commands.add_parser("audit", help="export the evidence, and verify it without us")
     below = audit.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_export(below)
     _add_verify(below)
+
+
+def _add_export(below: Any) -> None:
+    exporting = below.add_parser(
+        "export",
+        help="export the audit table for an auditor",
+        description=_EXPORT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    exporting.add_argument("--out", type=Path, metavar="DIR", help="where to put the export on this machine")
+    exporting.add_argument("--scan", action="store_true", help="read the table instead of letting DynamoDB export it")
+    exporting.add_argument("--bucket", help="where DynamoDB puts its export, below audit/<year>/<month>/<day>/<time>/")
+    exporting.add_argument("--since", metavar="TIME", type=datetime.fromisoformat, help="incremental: from then on")
+    exporting.add_argument("--until", metavar="TIME", type=datetime.fromisoformat, help="with --since: until then")
+    _add_source(exporting)
+    exporting.set_defaults(run=_export)
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    where = parser.add_argument_group("which table, as whom")
+    where.add_argument("--table", metavar="NAME", help="the stack's AuditTable output; uses your AWS credentials")
+    where.add_argument("--region", help="its region (default: your AWS configuration's)")
+    where.add_argument("--stack", metavar="FILE", help="a local stack instead: .local/stack.json of `make up`")
+    where.add_argument("--as", dest="person", metavar="PERSON", help="with --stack: who you are, or admin")
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    # boto3 takes longer to import than the other commands take.
+    from sallyport_cli.audit import export
+    from sallyport_cli.audit.source import source_of
+
+    def say(words: str) -> None:
+        print(words, file=sys.stderr)
+
+    if arguments.scan:
+        if arguments.out is None or arguments.since or arguments.bucket:
+            raise UsageError("--scan needs --out DIR, and takes neither --bucket nor --since")
+        home = export.scan(source_of(arguments), arguments.out, lambda: datetime.now(UTC), say)
+        print(home)
+        return 0
+    if not arguments.bucket or (arguments.until and not arguments.since):
+        raise UsageError("say where to: --bucket BUCKET, or --scan --out DIR; --until goes with --since")
+    source = source_of(arguments)
+    prefix = export.ask(source, arguments.bucket, arguments.since, arguments.until, datetime.now(UTC), say)
+    if arguments.out is not None and not export.fetch(source, arguments.bucket, prefix, arguments.out):
+        raise UsageError("the service says that it exported and wrote nothing: use --scan --out DIR")
+    print(arguments.out / prefix if arguments.out is not None else f"s3://{arguments.bucket}/{prefix}")
+    return 0
 
 
 def _add_verify(below: Any) -> None:

@@ -1,12 +1,14 @@
 """`sallyport audit`: what it says, and how it exits."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from sallyport_cli.audit import export
 from sallyport_cli.main import main
 from tests.support.evidence import furnished, write_export
 
@@ -50,37 +52,87 @@ def test_two_full_exports_are_not_mixed(tmp_path: Path, capsys: pytest.CaptureFi
     assert "one full export is needed" in capsys.readouterr().err
 
 
-def test_export_that_moto_wrote_is_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A layout that nobody here wrote."""
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An account with the audit table, filled, and a bucket; the table's ARN."""
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    items, names = furnished()
     with mock_aws():
-        s3, dynamodb = boto3.client("s3"), boto3.client("dynamodb")
-        s3.create_bucket(Bucket="evidence")
+        boto3.client("s3").create_bucket(Bucket="evidence")
+        dynamodb = boto3.client("dynamodb")
         keys = [("pk", "HASH"), ("sk", "RANGE")]
-        arn = dynamodb.create_table(
+        table = dynamodb.create_table(
             TableName="audit",
             BillingMode="PAY_PER_REQUEST",
             KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
-        )["TableDescription"]["TableArn"]
+        )
         dynamodb.update_continuous_backups(
             TableName="audit", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
         )
-        for item in items:
+        for item in furnished()[0]:
             dynamodb.put_item(TableName="audit", Item={name: {"S": value} for name, value in item.items()})
-        for prefix in ("whole", "cut"):
-            export = dynamodb.export_table_to_point_in_time(TableArn=arn, S3Bucket="evidence", S3Prefix=prefix)
-            told = export["ExportDescription"]
-            while told["ExportStatus"] == "IN_PROGRESS":
-                told = dynamodb.describe_export(ExportArn=told["ExportArn"])["ExportDescription"]
-            assert told["ExportStatus"] == "COMPLETED"
-            gone = {"pk": {"S": f"REQ#{names['redeemed']}"}, "sk": {"S": "0000000001"}}
-            dynamodb.delete_item(TableName="audit", Key=gone)
-        for listed in s3.list_objects_v2(Bucket="evidence")["Contents"]:
-            path = tmp_path / listed["Key"]
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(s3.get_object(Bucket="evidence", Key=listed["Key"])["Body"].read())
+        yield table["TableDescription"]["TableArn"]
+
+
+def remove_one() -> None:
+    gone = {"pk": {"S": f"REQ#{furnished()[1]['redeemed']}"}, "sk": {"S": "0000000001"}}
+    boto3.client("dynamodb").delete_item(TableName="audit", Key=gone)
+
+
+@pytest.mark.usefixtures("aws")
+def test_export_that_moto_wrote_is_verified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A layout that nobody here wrote."""
+    monkeypatch.setattr(export, "_POLL_SECONDS", 0)
+    wanted = ["audit", "export", "--table", "audit", "--bucket", "evidence", "--out"]
+    assert main([*wanted, str(tmp_path / "whole")]) == 0
     assert main(["audit", "verify", str(tmp_path / "whole")]) == 0
+    assert f"{len(furnished()[0])} events in" in capsys.readouterr().out
+    for listed in boto3.client("s3").list_objects_v2(Bucket="evidence")["Contents"]:
+        boto3.client("s3").delete_object(Bucket="evidence", Key=listed["Key"])
+    remove_one()
+    assert main([*wanted, str(tmp_path / "cut")]) == 0
     assert main(["audit", "verify", str(tmp_path / "cut")]) == 1
+
+
+@pytest.mark.usefixtures("aws")
+def test_scan_writes_an_export_that_verifies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(export, "_ITEMS_IN_A_FILE", 50)
+    wanted = ["audit", "export", "--table", "audit", "--scan", "--out"]
+    assert main([*wanted, str(tmp_path / "whole")]) == 0
+    home = Path(capsys.readouterr().out.strip())
+    assert home.is_relative_to(tmp_path / "whole" / "audit")
+    there = {path.name for path in home.iterdir()}
+    manifests = {f"manifest-{name}.{end}" for name in ("summary", "files") for end in ("json", "checksum")}
+    assert there == {"_started", "data", *manifests}
+    assert len(list((home / "data").iterdir())) == 1 + (len(furnished()[0]) - 1) // 50
+    assert main(["audit", "verify", str(tmp_path / "whole"), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["events"], len(said["leaves_open"])) == (len(furnished()[0]), 1)
+    remove_one()
+    assert main([*wanted, str(tmp_path / "cut")]) == 0
+    assert main(["audit", "verify", str(tmp_path / "cut")]) == 1
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        ["--scan"],
+        [],
+        ["--bucket", "evidence", "--until", "2026-11-02"],
+        ["--scan", "--out", "x", "--bucket", "evidence"],
+    ],
+)
+def test_export_that_leads_nowhere_exits_2(wanted: list[str]) -> None:
+    assert main(["audit", "export", "--table", "audit", *wanted]) == 2
+
+
+@pytest.mark.usefixtures("aws")
+def test_no_such_table_exits_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "export", "--table", "other", "--scan", "--out", str(tmp_path)]) == 2
+    assert "ResourceNotFoundException" in capsys.readouterr().err

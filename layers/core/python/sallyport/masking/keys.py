@@ -12,7 +12,7 @@ from sallyport.masking.structure.company import Company
 from sallyport.masking.structure.encoded import decode_base64
 from sallyport.masking.structure.fields import Field, field_of
 
-_FIELD_KEY = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,60}\d{0,2}")
+_FIELD_KEY = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,60}(?:\d{0,2}|(?<=[Ss][Hh][Aa])(?:224|256|384|512))")
 _FIELD_LIKE = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,40}")
 _NUMBERED = re.compile(r"([a-z][a-z_]{0,40})\d{3,5}")
 _PARTS = re.compile(r"[._\-]")

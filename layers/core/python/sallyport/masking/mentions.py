@@ -18,7 +18,7 @@ def learn(name: str) -> Iterator[str]:
     for word in _WORD.findall(name):
         if len(word) >= 3:
             folded = words.fold(word)
-            if not words.lexicon().get(folded, 0) & (words.FREQUENT | words.MEDICAL):
+            if not words.lexicon().get(folded, 0) & (words.FREQUENT | words.MEDICAL) and folded not in words.things():
                 yield folded
 
 

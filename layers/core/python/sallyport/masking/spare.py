@@ -31,6 +31,7 @@ _BACK = re.compile(r"[^\s\"'`<>(){}\[\],;|]{0,2048}")
 _EDGE = re.compile(r"[\s\"'`<>(){}\[\],;|]")
 _JOINS = frozenset("_/:=@-+#~%")  # touching what was found, they make it a part of something longer
 _WORDS = listed("name facility address weekday age date phone number")
+_NUMBERS = listed("look uuid card")
 _LONGEST = 2048
 # An option of a command that names a thing of a machine's: `--portfolio-id port-2s6abcdq5wdh4`.
 _OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*-ids?[ =][\"']?$")
@@ -78,11 +79,16 @@ def _spared(text: str, spans: list[Span], judge: Judge) -> list[Span]:
         if kind is _ANY and secrets.expected(text, span.start):
             kind = _PUBLIC  # noqa: PLW2901 - what stands where a secret would is explained by less
         explaining = [name for name in near if (kind is _ANY or name.kind in kind) and not _half(span, name)]
-        kept += [rest for rest in _outside(span, explaining) if any(map(str.isalnum, text[rest.start : rest.end]))]
+        kept += [rest for rest in _outside(span, explaining) if _says(text[rest.start : rest.end], span)]
     for name in names:
         for start, end in name.open:
             kept += _open(text[start:end], start, judge)
     return kept
+
+
+def _says(rest: str, span: Span) -> bool:
+    """Whether what is left of a span, beside the names that explain it, identifies still: a number needs a digit."""
+    return any(map(str.isdigit if span.detector in _NUMBERS else str.isalnum, rest))
 
 
 def _half(span: Span, name: MachineName) -> bool:
@@ -144,6 +150,7 @@ def _joined(text: str, span: Span) -> bool:
 def _tokens(text: str, span: Span, read: int) -> Iterator[tuple[int, int]]:
     """The tokens that `span` touches and that begin behind `read`."""
     low = max(read, span.start - _LONGEST)
+    low = max(low, text.rfind(" ", low, span.start) + 1)  # the nearest edge in nearly all texts, found fast
     start = span.start - len(_BACK.match(text[low : span.start][::-1]).group())  # type: ignore[union-attr]
     while start < span.end:
         edge = _EDGE.search(text, start)

@@ -132,7 +132,9 @@ def capitals(text: str) -> list[Capital]:
         word = match.group()
         if word[0] > "\x7f" and not word[0].isupper():
             continue
-        if (start and text[start - 1] in "_@#$\\\x02") or (
+        if start and (text[start - 1] == "\\" or (text[start - 1] == "{" and text[start - 2 : start - 1] == "$")):
+            continue  # `GuzzleHttp\Psr7`, `${STATUSCODE}`
+        if (start and text[start - 1] in "_@#$\x02") or (
             text[end : end + 1] and (text[end] in "_@" or text[end].isdigit())
         ):
             # part of an identifier of some program, or of a code with digits; generated test people are called Ann123
@@ -141,8 +143,8 @@ def capitals(text: str) -> list[Capital]:
                 continue
             end = tail.end()
         entry = entry_of(word)
-        if entry.kind in "UX" and text[end : end + 1] == "=":
-            continue  # what something is called: `ZIPCODE=02139`
+        if entry.kind in "UX" and (text[end : end + 1] == "=" or (word.isupper() and text[end : end + 1] == "(")):
+            continue  # what something is called: `ZIPCODE=02139`, `CURDATE()`
         found.append((start, end, word, entry))
     return found
 
@@ -200,7 +202,26 @@ for _closed_kind, _members in _CLOSED:
         _CLOSED_KINDS[_member] = _CLOSED_KINDS.get(_member, "") + _closed_kind
 
 
+_SHORTEST_JOINED, _SHORTEST_HALF = 8, 4  # letters; Arnbrook is a place
+
+
+def _joined_of_things(folded: str) -> bool:
+    """Whether a word in no list is an everyday word and one of computing, written as one: `Infracost`."""
+    if len(folded) < _SHORTEST_JOINED or not folded.isascii():
+        return False
+    known, things = words.lexicon(), words.technical()
+    for at in range(_SHORTEST_HALF, len(folded) - _SHORTEST_HALF + 1):
+        first, last = folded[:at], folded[at:]
+        if first in things or last in things:
+            other = last if first in things else first
+            if other in things or known.get(other, 0) & words.FREQUENT:
+                return True
+    return False
+
+
 def _unknown(word: str) -> str:
+    if _joined_of_things(word.lower()):
+        return "B"
     if word.isupper():
         return "X" if len(word) <= 5 else "U"
     inner = word[1:]

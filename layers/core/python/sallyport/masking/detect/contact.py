@@ -26,13 +26,14 @@ MAC = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-F
 
 # Terminologies and specifications: their URLs say nothing about anybody.
 _PUBLIC = re.compile(
-    r"^https?://(?:[\w-]+\.){0,4}(?:hl7\.org|loinc\.org|snomed\.info|w3\.org|unitsofmeasure\.org|ihe\.net|cdc\.gov|nih\.gov|fda\.gov"
+    r"^https?://(?:[\w*-]+\.){0,4}(?:hl7\.org|loinc\.org|snomed\.info|w3\.org|unitsofmeasure\.org|ihe\.net|cdc\.gov|nih\.gov|fda\.gov"
     r"|who\.int|cms\.gov|ama-assn\.org|ietf\.org|rfc-editor\.org|json-schema\.org|schema\.org|doi\.org|wikipedia\.org|dicom\.nema\.org"
-    r"|synthetichealth\.github\.io|terminology\.hl7\.org|amazonaws\.com|amazon\.com|microsoft\.com|google(?:apis)?\.com|github\.com|githubusercontent\.com|github\.io|apache\.org|kubernetes\.io|k8s\.io|hashicorp\.com|terraform\.io|docker\.(?:com|io)|python\.org|pypi\.org|npmjs\.(?:com|org)|golang\.org|go\.dev|mozilla\.org|stackoverflow\.com|redhat\.com|openshift\.com|elastic\.co|grafana\.com|prometheus\.io|bing\.com|mitre\.org|debian\.org|ubuntu\.com|kernel\.org|postgresql\.org|mysql\.com|opensource\.org|creativecommons\.org|readthedocs\.io|gitlab\.com)"
+    r"|synthetichealth\.github\.io|terminology\.hl7\.org|amazonaws\.com|amazon\.com|microsoft\.com|google(?:apis)?\.com|github\.com|githubusercontent\.com|github\.io|apache\.org|kubernetes\.io|k8s\.io|hashicorp\.com|terraform\.io|docker\.(?:com|io)|python\.org|pypi\.org|npmjs\.(?:com|org)|golang\.org|go\.dev|mozilla\.org|stackoverflow\.com|redhat\.com|openshift\.com|elastic\.co|grafana\.com|prometheus\.io|bing\.com|mitre\.org|debian\.org|ubuntu\.com|kernel\.org|postgresql\.org|mysql\.com|opensource\.org|creativecommons\.org|readthedocs\.io|gitlab\.com|nist\.gov|snyk\.io|auth0\.com|okta\.com|azure\.com|crowdstrike\.com|datadoghq\.com|pagerduty\.com|cloudflare\.com|infracost\.io|owasp\.org|virustotal\.com|wiz\.io|slack\.com/(?:api|help)|atlassian\.(?:com|net)|oracle\.com|mongodb\.com|databricks\.com|snowflake\.com|helm\.sh|cncf\.io|jenkins\.io|circleci\.com|sonarsource\.com|nodejs\.org|rust-lang\.org|crates\.io|maven\.org|nginx\.org|openssl\.org|centos\.org|fedoraproject\.org|alpinelinux\.org|archlinux\.org|quay\.io|ghcr\.io|letsencrypt\.org|json\.org|yaml\.org|iana\.org)"
     r"(?:[:/?#]|$)",
     re.IGNORECASE,
 )
 _TECHNICAL = re.compile(
+    r"^file://|^https?://[a-z][a-z0-9-]*(?::\d{2,5})?(?:[/?#]|$)|^https?://[\w.-]+\.(?:svc|local|internal|localhost|corp|lan)(?:[.:/?#]|$)|"
     r"^https?://(?:[\w-]+\.)*?(?:api|app|oauth|wiki|grafana|kibana|prometheus|argocd?|jenkins|gitlab|git|jira|confluence|sentry|kubernetes|k8s|vault|nexus|artifactory|sonar|status|metrics|monitoring|alerts?|build|ci|staging|hooks?|webhooks?|registry|docs?|dev|console|cdn|localhost|\d{1,3}(?:\.\d{1,3}){3})[\w-]*[.:/]|/(?:api|oauth2?|v\d{1,2}(?:\.\d)?|webhooks?|graphql|rest)(?:[/?#]|$)",
     re.IGNORECASE,
 )
@@ -154,11 +155,15 @@ def _urls(text: str) -> Iterator[Span]:
     for match in _url_matches(text):
         url = match.group().rstrip(".,;:!?)")
         start, end = match.start(), match.start() + len(url)
-        public = _PUBLIC.search(url)
-        if not (public or _TECHNICAL.search(url) or _CALLED.search(text, max(0, start - 40), start)):
+        bare, login = url, _LOGIN.match(url)
+        if login is not None:  # whose URL it is says the host, not the login before it
+            bare = url[: login.start(1)] + url[login.end() :]
+        public = _PUBLIC.search(bare)
+        if not (public or _TECHNICAL.search(bare) or _CALLED.search(text, max(0, start - 40), start)):
             yield Span(start, end, "URL", "url")
             continue
         parts = [part.span(1) for part in _QUERY.finditer(url)]
+        parts += [login.span(1)] if login is not None else []
         if not public:
             parts += [(part.start() + 1, part.end()) for part in _PERSONAL.finditer(url, url.find("://") + 3)]
         for first, last in parts:
@@ -166,6 +171,7 @@ def _urls(text: str) -> Iterator[Span]:
                 yield Span(start + first, start + last, "ID", "url")
 
 
+_LOGIN = re.compile(r"\w{1,12}://([^\s/@:]{1,100})(?::[^\s/@]{0,300})?@")
 # A program calls this URL.
 _CALLED = re.compile(
     r"(?:\b(?:curl|wget|git clone|helm repo add|docker (?:pull|login))(?: -{1,2}\w[\w-]*){0,4} [\"']?|[a-z]Endpoint=)$"

@@ -205,7 +205,7 @@ def _convincing(token: str, digits: int) -> bool:
 
 
 _DATED = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d+[-/.]\d+")
-_QUANTITY = re.compile(r"\d+(?:st|nd|rd|th|yo|mg|y|x)")
+_QUANTITY = re.compile(r"\d+(?:st|nd|rd|th|yo|mg|y|x)|\d+(?:\.\d+)?(?:s|ms|us|ns)")
 
 
 def _unique_here(text: str, token: str, start: int, end: int) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from sallyport.masking import words
+from sallyport.masking import machines, words
 from sallyport.masking.detect import chains, names
 from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.detect.reading import Reading
@@ -193,7 +193,7 @@ def _raised(text: str) -> str:
             (kind in wanted and word not in v.STREET and word not in words.things())
             or (kind == "F" and word in v.FACILITY_STRONG)
             or (kind == "A" and _somebody(flags, *before, following))
-        ) and not _in_code(text, start, start + len(word))
+        ) and not (_in_code(text, start, start + len(word)) or ("-" in word and machines.made_of_words(word)))
         if raised and len(word) > 1 and len(word[0].upper()) == 1:
             out += [text[end:start], word[0].upper()]
             end = start + 1

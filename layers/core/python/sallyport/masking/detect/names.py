@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sallyport.masking import words
+from sallyport.masking import machines, words
 from sallyport.masking.detect import chains, cues, facilities
 from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.detect.chains import Capital, Word
@@ -56,6 +56,7 @@ def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
             and not first.flags & words.FREQUENT
             and first.folded not in v.BENIGN
             and cues.cue(before).name
+            and not (first.kind == "B" and machines.made_of_words(first.text))
         )
         if not (inverted or cued) or first.flags & words.MEDICAL:
             return
@@ -160,7 +161,7 @@ def _joins(text: str, word: Word, previous: Word) -> bool:
         return True
     if between == " & ":
         return bool(word.flags & words.SURNAME)
-    if between not in (" ", "-", ". "):
+    if between not in (" ", "-", ". ") or _is_code(word.text):
         return False
     if previous.flags & words.GIVEN_STRONG and text[word.end : word.end + 1] in (
         ",",
@@ -175,6 +176,11 @@ def _joins(text: str, word: Word, previous: Word) -> bool:
         return not word.text.isupper() or previous.text.isupper()
     name = word.flags & (words.NAME | words.PLACE) or not word.flags & words.FREQUENT or word.folded in v.STREET
     return bool(name and (not word.flags & words.MEDICAL or word.flags & words.STRONG_NAME))
+
+
+def _is_code(word: str) -> bool:
+    """Whether a word is written as programs write theirs, with a capital inside: `MobileDeviceUpdater`."""
+    return not word.isupper() and not word[1:].islower() and word.isalpha() and chains.entry_of(word).flags == 0
 
 
 def _is_place(text: str, chain: list[Word], before: str, starts_sentence: bool) -> bool:

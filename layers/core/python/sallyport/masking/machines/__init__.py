@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from sallyport.masking.machines import persons, pieces, running, tokens
+from sallyport.masking import words
+from sallyport.masking.machines import compound, persons, pieces, running, tokens
 from sallyport.masking.machines.names import MachineName
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "find",
     "glued_names",
     "load",
+    "made_of_words",
     "names_of_people",
     "pairs_of_names",
     "partition",
@@ -29,6 +31,7 @@ __all__ = [
 announced = persons.announced
 glued_names = persons.glued
 announces = persons.announces
+made_of_words = compound.made_of_words
 names_of_people = persons.names
 pairs_of_names = persons.pairs
 partition = tokens.partition
@@ -41,6 +44,7 @@ _TELLING = re.compile(r"[0-9/]|arn:|\.[a-z]{2}")
 def load() -> None:
     """Read the lists now rather than at the first text that needs them."""
     pieces.prefixes()
+    words.rare_names()
 
 
 def find(text: str) -> list[MachineName]:

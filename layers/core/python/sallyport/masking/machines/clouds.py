@@ -14,7 +14,7 @@ _AZURE = re.compile(
     re.IGNORECASE,
 )
 _GOOGLE = re.compile(
-    r"//[a-z0-9-]{2,40}\.googleapis\.com/|projects/[a-z][a-z0-9-]{4,28}[a-z0-9](?=/(?:locations|zones|regions|global|secrets|topics|subscriptions|serviceAccounts|databases|instances|datasets|buckets)/)"
+    r"//[a-z0-9-]{2,40}\.googleapis\.com/|projects/(?:[a-z][a-z0-9-]{4,28}[a-z0-9]|\d{6,14})(?=/(?:locations|zones|regions|global|secrets|topics|subscriptions|serviceAccounts|databases|instances|datasets|buckets|logs|roles|services)/)"
 )
 _STORE = re.compile(
     r"(?:s3[an]?|gs|abfss?|wasbs?|hdfs|dbfs|adl|ecr|docker|oci|containerd|kafka|sqs|dynamodb)://", re.IGNORECASE
@@ -29,6 +29,8 @@ _HOST = re.compile(
 _IMAGE = re.compile(
     r"(?:[a-z0-9][a-z0-9._-]{0,62}/)*[a-z0-9][a-z0-9._-]{0,100}(?::[A-Za-z0-9_][\w.-]{0,127})?@sha256:[0-9a-f]{64}"
 )
+# Where Unix keeps programs and libraries; what stands there is judged name by name, the directory is nobody's.
+_SYSTEM = re.compile(r"/?(?:usr/(?:s?bin|lib|lib64|share|local)|lib|lib64|etc|s?bin|proc|sys|dev|boot)/(?=[\w.+-])")
 _GROUP = re.compile(r"/(?:aws|ecs|eks|lambda|var/log)/(?=[\w./-]{1,256})")
 
 
@@ -47,6 +49,7 @@ _HEADS = (
     ("store", "://", _STORE),
     ("logs", "AWSLogs", _LOGS),
     ("group", "/", _GROUP),
+    ("system", "/", _SYSTEM),
 )
 
 

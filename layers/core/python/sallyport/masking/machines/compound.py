@@ -20,7 +20,7 @@ class Parts(NamedTuple):
 
 
 NOTHING = Parts(None, [])
-_LONGEST = 512
+_LONGEST = 2048
 # Forms that have separators inside, so they are looked for before a name is taken apart.
 _INNER = re.compile(
     r"(?<![A-Za-z0-9])(?:"
@@ -172,6 +172,13 @@ def _says_nothing(word: str) -> bool:
     if not word[0].isupper():
         return True
     return all(_known(part.lower()) for part in _CAMEL.findall(word))
+
+
+def made_of_words(text: str) -> bool:
+    """Whether `text` is put together from words that name things, and from no person's name: `MyRule`, `infra-foo-dev`."""
+    parts = _CAMEL.findall(text)
+    several = len(parts) > 2 or any(part.lower() in words.things() for part in parts)
+    return several and len(parts) > 1 and all(_known(part.lower()) for part in parts) and not persons.names(text)
 
 
 def _known(word: str) -> bool:

@@ -25,7 +25,8 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("pool", r"[a-z]{2}(?:-[a-z]{3,4})?-[a-z]{4,9}-\d_[A-Za-z0-9]{6,16}"),
     ("version", r"20[12]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\.\d{1,4}|\d{1,3}(?:\.\d{1,4}){1,2}[-+]\d{8}(?:\.\d{1,4})?"),
     ("literal", r"0x[0-9A-Fa-f]{4,64}"),
-    ("algorithm", r"(?:SSH-)?(?:ED|X)25519|(?:RSA|AES|ECC|ECDSA|HMAC|SHA|TLS|RSASSA|RSAES|ECDH|CHACHA20)(?:[-_][A-Z0-9]{1,8}){1,6}|(?:RSA|AES|SHA|HMAC)\d{3,4}"),
+    ("algorithm", r"(?:SSH-)?(?:ED|X)25519|(?:TLS|ECDHE|DHE|ECDH|DH)(?:[-_](?:RSA|ECDSA|PSK|DSS|WITH|AES|GCM|CBC|CCM|SHA|CHACHA20|POLY1305|3DES|EDE|[0-9]{1,3}|AES\d{3}|SHA\d{3})){2,9}|(?:RSA|AES|ECC|ECDSA|HMAC|SHA|TLS|RSASSA|RSAES|ECDH|CHACHA20)(?:[-_][A-Z0-9]{1,8}){1,6}|(?:RSA|AES|SHA|HMAC)\d{3,4}"),
+    ("literal", r"Stmt1\d{12}|iqn\.\d{4}-\d\d(?:\.[a-z0-9-]{1,40}){1,6}(?::[\w.-]{1,80})?|(?=[0-9a-f-]*[0-9])(?:[a-z]{1,7}-){0,2}(?=(?:[0-9a-f-]|EXAMPLE|example){11})[0-9a-f-]*(?:EXAMPLE|example)[0-9a-f-]{0,64}"),
     ("principal", r"(?:AGPA|AIDA|AROA|AIPA|ANPA|ANVA|ASCA|APKA)[A-Z0-9]{12,20}"),
 )  # fmt: skip
 _ANY_FORM = re.compile("|".join(f"(?P<{kind}_{i}>{form})" for i, (kind, form) in enumerate(_FORMS)))
@@ -33,11 +34,12 @@ _ID = re.compile(
     r"([a-z]{1,12}(?:-[a-z]{2,10}){0,2})-(?:([0-9a-f]{17}|[0-9a-f]{8,10}|[0-9a-f]{16})|([0-9a-z]{8,17}))", re.IGNORECASE
 )
 # What the services and their clients make up by lot: too long and too mixed for anybody's number.
-_GENERATED = re.compile(r"(?=[A-Za-z0-9_-]*[a-z])[A-Za-z0-9_-]{16,128}")
+_GENERATED = re.compile(r"(?=[A-Za-z0-9_-]*[a-z])[A-Za-z0-9_-]{16,2048}")
 _RUN = re.compile(r"[0-9]+|[a-z]+|[A-Z]+")
 # Without a break, and longer than any number that people are given.
-_UNIFORM = re.compile(r"(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{28,128}|[0-9]{25,128}")
+_UNIFORM = re.compile(r"(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{28,2048}|[0-9]{25,128}")
 _CAPITAL, _CAPITAL_RUNS = re.compile(r"[A-Z0-9]{16,27}"), 7
+_LONGEST = 2048
 _BETWEEN = re.compile(r"[-_]+")
 _MANY_RUNS = 8
 _UNBROKEN = 14  # characters
@@ -62,7 +64,7 @@ def _listed(name: str) -> frozenset[str]:
 
 def form(text: str) -> str | None:
     """The kind of the documented form that the whole of `text` has, or None."""
-    if len(text) > 512 or len(text) < 4:
+    if len(text) > _LONGEST or len(text) < 4:
         return None
     if (match := _ANY_FORM.fullmatch(text)) is not None and match.lastgroup is not None:
         return match.lastgroup.partition("_")[0]

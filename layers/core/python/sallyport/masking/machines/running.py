@@ -18,7 +18,7 @@ _INSTANT = re.compile(
     rf"|(?<![\w-])20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])[0-5]\d[0-6]\d(?P<compact>Z)(?!\w)"
     r"|(?P<mail>(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) 20\d\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2}) [0-2]\d:[0-5]\d:[0-6]\d(?: 20\d\d)?(?: [+-]\d{4}| GMT| UTC))(?!\w)"
     r"|^(?P<syslog>(?:<\d{1,3}>)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 0-3]?\d [0-2]\d:[0-5]\d:[0-6]\d)(?= [\w.-]{1,63} [\w./-]{1,40}(?:\[\d{1,8}\])?:)"
-    rf"|\[(?:0[1-9]|[12]\d|3[01])/[A-Z][a-z]{{2}}/20\d\d:\d\d:\d\d:\d\d [+-]\d{{4}}\]",
+    rf"|\[(?:0[1-9]|[12]\d|3[01])/[A-Z][a-z]{{2}}/20\d\d:\d\d:\d\d:\d\d(?: [+-]\d{{4}}|\.\d{{3,6}})\]",
     re.MULTILINE,
 )
 _LEVEL = re.compile(
@@ -52,7 +52,7 @@ _EDITION = re.compile(
 _TIME = re.compile(r"(?<![\w:.-])[0-2]?\d:[0-5]\d:[0-6]\d(?:[.,]\d{1,9})?(?![\w:-])")
 # Seconds, milliseconds or microseconds since 1970 where a name says that they are an instant.
 _EPOCH = re.compile(
-    r"(?:(?<=time)|(?<=date)|(?<=stamp)|(?<=_at)|(?<=edat)|(?<=_ts))[\"']?\s{0,2}[:=]\s{0,2}[\"']?(?P<id>1[4-9]\d{8}(?:\d{3}|\d{6})?(?:\.\d{1,9})?)(?![\w.-])",
+    r"(?:(?<=time)|(?<=date)|(?<=stamp)|(?<=_at)|(?<=edat)|(?<=_ts)|(?<=\"ts))[\"']?\s{0,2}[:=]\s{0,2}[\"']?(?P<id>1[4-9]\d{8}(?:\d{3}|\d{6})?(?:\.\d{1,9})?)(?![\w.-])",
     re.IGNORECASE,
 )
 _PORTS = re.compile(
@@ -60,11 +60,15 @@ _PORTS = re.compile(
 )
 
 
+# Two instants in milliseconds between which a log is searched.
+_BETWEEN = re.compile(r"\b(?:from|between|since) 1[4-9]\d{11} (?:to|and|until|till) 1[4-9]\d{11}(?![\w-])")
+
 # What must stand in a text before a grammar is tried.
 _GRAMMARS = (
     ("ticket", re.compile(r"#\d"), _NUMBERED),
     ("version", re.compile(r"\d-\d\d-\d"), _EDITION),
     ("epoch", re.compile(r"[a-z][\"' :=]{1,6}1[4-9]\d{8}", re.IGNORECASE), _EPOCH),
+    ("schedule", re.compile(r" 1[4-9]\d{11} "), _BETWEEN),
     ("time", re.compile(r"\d:\d\d:\d"), _TIME),
     ("schedule", re.compile(r"(?:rate|cron|at)\(|:\d\d-|\w:\d\d:\d\d"), _SCHEDULE),
     ("instant", re.compile(r"\d:\d\d:\d|\dT\d"), _INSTANT),

@@ -10,7 +10,7 @@ _PROJECTS = (
     "|ENG|DATA|API|WEB|APP|CLOUD|NET|SUP|HELP|CORE|PROJ|TICKET|CHANGE|EPIC|STORY|DEV|QA|REL|RELEASE|CI|CD|K8S|AWS|DB|DBA|IAM|PLT|SVC|FEAT|TECH|ITSM|SD|SYS"
 )
 _NUMBERED = re.compile(
-    rf"(?:{_PROJECTS})-\d{{1,7}}|CVE-\d{{4}}-\d{{4,7}}|GHSA(?:-[0-9a-z]{{4}}){{3}}|RHSA-\d{{4}}:\d{{4,5}}"
+    rf"(?:{_PROJECTS})-\d{{1,7}}|CVE-\d{{4}}-\d{{4,7}}|CWE-\d{{1,5}}|GHSA(?:-[0-9a-z]{{4}}){{3}}|RHSA-\d{{4}}:\d{{4,5}}"
 )
 _SERVICENOW = re.compile(r"(?:INC|CHG|RITM|REQ|PRB|SCTASK|CTASK|TASK|STRY|DFCT|KB|CS|RLSE)\d{7,10}")
 

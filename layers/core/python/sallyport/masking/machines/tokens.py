@@ -27,7 +27,11 @@ _DAYS = re.compile(
     r"|(?<=[_/=])20[1-3]\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T[0-2]\d:[0-5]\d(?::[0-6]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
 )
 # Behind a name: `base:2025.11.2`, `aws-cli/2.15.30`.
-_NUMBERED = re.compile(r"(?!\d{1,2}\.\d{1,2}\.(?:19|20)\d\d$)\d{1,4}(?:\.\d{1,5}){1,3}")
+_NUMBERED = re.compile(r"(?!\d{1,2}\.\d{1,2}\.(?:19|20)\d\d$)\d{1,4}(?:\.\d{1,5}){1,3}(?:_\d{1,4})?")
+# Behind a slash a product's version may go on: `Linux/5.10.223-190.873.amzn2int.x86_64`.
+_RELEASE = re.compile(
+    r"(?!\d{1,2}\.\d{1,2}\.(?:19|20)\d\d)\d{1,4}(?:\.\d{1,5}){1,3}(?=[\w.+-]*[a-z])(?:[-+._][A-Za-z0-9]{1,12}){1,8}"
+)
 
 
 def read(token: str, *, announced: bool = False) -> MachineName | None:
@@ -92,7 +96,7 @@ def _closed(token: str, *, announced: bool) -> tuple[str | None, list[tuple[int,
         if "@" in segment and "://" in token[:start]:  # behind the user and the password of a connection stands a host
             start += segment.rindex("@") + 1
             segment = token[start : match.end()]
-        if start and _NUMBERED.fullmatch(segment) and _names_thing(before, token[start - 1]):
+        if start and _is_release(segment, token[start - 1]) and _names_thing(before, token[start - 1]):
             closed.append(match.span())
             kind = kind or "version"
             continue
@@ -102,6 +106,10 @@ def _closed(token: str, *, announced: bool) -> tuple[str | None, list[tuple[int,
         closed += [(start + first, start + last) for first, last in parts]
         before = segment
     return kind, closed
+
+
+def _is_release(segment: str, joint: str) -> bool:
+    return _NUMBERED.fullmatch(segment) is not None or (joint == "/" and _RELEASE.fullmatch(segment) is not None)
 
 
 def _names_thing(word: str, joint: str) -> bool:
@@ -123,7 +131,7 @@ def _numeric(token: str) -> str | None:
 
 _DOTS, _SHORTEST_VERSION = 3, 9  # of an address; characters of a version that has a day in it
 
-_DECIMAL = re.compile(r"-?0\.\d{3,20}|1[4-9]\d{8}\.\d{1,9}")  # shares, prices, instants in seconds
+_DECIMAL = re.compile(r"-?0\.\d{3,20}|\d{1,4}\.\d{12,20}|1[4-9]\d{8}\.\d{1,9}")  # shares, prices, instants in seconds
 _LABEL = re.compile(r"[A-Za-z_ ]*[:=]\d")
 _PARTITION = re.compile(
     r"(?:dt|ds|day|date|p|partition|year|y|as_?of|(?:ingest(?:ed|ion)?|load|event|batch|snapshot|process(?:ed|ing)?|run|export|partition)_?(?:date|dt|day|ts)|snapshot)=",

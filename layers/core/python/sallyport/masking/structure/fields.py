@@ -142,6 +142,11 @@ _BLANK = re.compile(r"[\W_]*")  # dashes and the like, where a value is missing 
 _CONTAINER = re.compile(
     r"(?=.*[/:])(?!.*\.(?i:jpe?g|png|gif|tiff?|bmp|webp|heic|dcm)$)[a-z0-9][a-z0-9._/-]{0,200}(?::[\w.-]{1,128})?(?:@sha256:[0-9a-f]{64})?"
 )
+# Where Terraform keeps a resource: `module.raw.aws_s3_bucket.this[0]`.
+_RESOURCE = re.compile(
+    r"(?:(?:module\.[\w-]{1,80}(?:\[[^\]]{0,80}\])?|data)\.){0,8}[a-z][a-z0-9]*(?:_[a-z0-9]+)+\.[\w-]{1,120}(?:\[[^\]]{0,80}\])?"
+)
+_DIGIT = re.compile(r"\d|::")
 _YEAR = re.compile(r"\s*(?:1[89]|20)\d\d\s*")
 _DATELIKE = re.compile(
     r"\d{1,4}[^\w\s]\d{1,2}|\d{6,}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\W", re.IGNORECASE
@@ -154,6 +159,10 @@ def holds(field: Field, value: object) -> bool:
     if value is None or isinstance(value, bool) or value == "":
         return False
     if field.category == "PHOTO" and isinstance(value, str) and _CONTAINER.fullmatch(value):
+        return False
+    if field.category == "IP" and isinstance(value, str) and not _DIGIT.search(value):
+        return False  # `AWS Internal`, `<source of the attack>`
+    if field.category == "ADDRESS" and isinstance(value, str) and _RESOURCE.fullmatch(value):
         return False
     if field.trust == "whole":
         if not isinstance(value, str) or field.category == "SECRET":

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     VISITOR = auto()
     HOST = auto()
     OWN = auto()
+    ENTRY = auto()
     ID = auto()
 
 
@@ -64,23 +65,23 @@ _PATTERNS: dict[str, str] = {
     # Below such a key stands whatever somebody put there.
     Kind.ANYBODY_BELOW: r"(?:.* )?(?:body|payload|data|(?:new|old) image|item|items|rows?|records?|results?|message|messages|document|documents|content|input|output|request object|response object|values|args|arguments|event)",
     Kind.ARN: r"(?:.* )?arns?",
-    Kind.VERSION: r"(?:.* )?versions?(?: (?:labels?|stages?))?",
+    Kind.VERSION: r"(?:.* )?versions?(?: (?:labels?|stages?))?|(?:.* )?[a-z]*build(?: number)?",
     Kind.AGENT: r"(?:.* )?user ?agent(?: string)?",
     # Whatever stands beside them: tokens that only say where a list goes on or that a call is made once, and hashes.
     Kind.ANYWHERE: (
         r"(?:.* )?(?:(?:next|previous|prev|start(?:ing)?|page|pagination|continuation|continue|marker|scroll|cursor|sync|resume|client|client request|unique request|request|creation|change|lock|update|version|view version|idempotency|idempotent|sequence|upload sequence|purchase|creator request|grant|revision|lifecycle action|conditional|forward|backward|nextforward) tokens?)"
-        r"|(?:next )?(?:marker|cursor|continue)|caller reference|creator request id|(?:.* )?(?:e ?tag|version id(?: marker)?|upload id(?: marker)?|request id|code sha ?256|sha(?: ?\d{1,3})?|md ?5|check ?sum(?: .*)?|digest|image digest|revision id|fingerprint|commit(?: id| sha)?|tree hash|content hash|trace id|span id|correlation id|change batch id)"
+        r"|(?:next )?(?:marker|cursor|continue)|caller reference|creator request id|(?:.* )?(?:e ?tag|version id(?: marker)?|upload id(?: marker)?|request id|code sha ?256|sha(?: ?\d{1,3})?|md ?5|check ?sum(?: .*)?|digest|image digest|revision id|fingerprint|commit(?: id| sha)?|tree hash|content hash|trace id|span id|correlation id|change batch id|insert id)|jti"
     ),
     # Numbers that measure.
     Kind.MEASURE: (
-        r"(?:.* )?(?:seconds?|secs?|minutes?|hours|days|millis|milliseconds|ms|bytes|kb|mb|gb|tb|kib|mib|gib|mi b|gi b|ki b|size|length|counts?|total|limit|quota|port|ports|timeout|ttl|duration|interval|iops|throughput|capacity|percent|percentage|latency|rate|retries|attempts|storage|amount|resource version|replicas|generation|offset|units|cpu|memory|threshold|max|min|from port|to port|file size|sequence|sequence number)"
+        r"(?:.* )?(?:seconds?|secs?|minutes?|hours|days|millis|milliseconds|ms|bytes|kb|mb|gb|tb|kib|mib|gib|mi b|gi b|ki b|size|length|counts?|total|limit|quota|port|ports|timeout|ttl|duration|interval|iops|throughput|capacity|percent|percentage|latency|rate|retries|attempts|storage|amount|resource version|replicas|generation|offset|units|cpu|memory|threshold|max|min|from port|to port|file size|sequence|sequence number|(?:process|thread|tree|process group|logon) id|[a-z]*flags|[a-z]*hash|microseconds?|nanoseconds?|nanos|iat|nbf)"
         r"|(?:max|min|total|num|number|count|bytes|size|avg|average) .*"
     ),
     # When something happened to a machine, if the value is an instant: a day alone may be anybody's.
     Kind.INSTANT: (
         r"(?:.* )?(?:created?|updated?|modified|launched|started|starts|ended|ends|stopped|finished|completed|expires?|expired|deleted|requested|received|issued|effective|published|pushed|merged|committed|authored|submitted|scheduled|refreshed|synced|accessed|seen|used|rotated|enabled|disabled|registered|terminated|triggered|processed|queued|generated|attached|detached|occurred|opened|closed|resolved|acknowledged|raised|fired|joined|initiated|transitioned|deployed|built|archived|revoked|rebooted|restored|evaluated|observed|discovered)(?: (?:time|at|on|date|datetime|timestamp|ts|date ?time|time ?stamp|time ms|time millis|when))?"
         r"|(?:.* )?(?:event|start|end|creation|modification|launch|stop|finish|completion|expiry|expiration|deletion|request|log|ingestion|attach|detach|refresh|sync|heartbeat|transition|status|state|run|execution|build|deploy|deployment|access|use|snapshot|backup|stage|maintenance|restorable|sent|receive|arrival|last|first|next) (?:time|at|on|date|datetime|timestamp|ts|date ?time|time ?stamp|time ms|time millis|epoch|time epoch)"
-        r"|(?:.* )?(?:timestamps?|time ?stamps?|ts|time|date ?time|epoch|expiration|expiry)|time (?:created|updated|modified|stamp)|date (?:created|updated|modified)|last (?:modified|updated|seen|used|accessed)(?: .*)?|not (?:before|after)|valid (?:from|until|to)"
+        r"|(?:.* )?(?:iso|event|receive|request|log|update|creation|modification|start|end|ingest|record)time(?:stamp)?|time ?stamp derived|(?:.* )?(?:timestamps?|time ?stamps?|ts|time|date ?time|epoch|expiration|expiry)|time (?:created|updated|modified|stamp)|date (?:created|updated|modified)|last (?:modified|updated|seen|used|accessed)(?: .*)?|not (?:before|after)|valid (?:from|until|to)"
     ),
     # Days of people that stay theirs wherever they are named.
     Kind.DAY: r"(?:.* )?(?:birth|born|dob|d ?o ?b|bdate|bday|birthday|death|deceased|died|dod|admi(?:t|tted|ssion)|discharged?|visit(?:ed)?|encounter|appointment|appt|dos|service date|date of service|onset|collected|seen|hired?|marriage|enrolled|surgery|procedure|exam|treated|diagnosed|vaccinated|immuni[sz]ed)(?: .*)?",
@@ -95,6 +96,8 @@ _PATTERNS: dict[str, str] = {
     # Addresses of machines.
     Kind.HOST: r"(?:.* )?(?:public|private|elastic|carrier|cluster|pod|node|nat|load balancer|gateway|vpn|dns|target|primary|secondary|associated|assigned|outside|inside|external|internal) (?:ips?|ipv[46]|ip ?address(?:es)?|ipv[46] address(?:es)?|addresses)|(?:.* )?cidr(?: ip(?: ?v[46])?| block| ipv6)?s?|cidr .*|eip",
     # Numbers that a machine gave, once it is known that the object is one's.
+    # What programs do and keep books of: nobody's in any company that is no person's.
+    Kind.ENTRY: r"(?:.* )?(?:event|alert|detection|build|operation|activity|transaction|deployment|execution|incident|ruleset|hook|installation|unique|task|rule|detector|finding|scan|bypass actor) id",
     Kind.ID: r"(?:.* )?(?:ids?|identifiers?|uids?|serial ?numbers?|build|run|job) ?(?:numbers?)?",
     # What identifies a machine as such, once it is known that the object is one's.
     Kind.OWN: r"(?:.* )?(?:ids?|arns?|identifiers?|uids?|uuids?|names?|keys?|ur[il]s?|endpoints?|hosts?|host ?names?|dns|dns ?names?|domains?|domain ?names?|zones?|hash|digests?|sha(?: ?\d{1,3})?|check ?sums?|md ?5|fingerprints?|thumbprints?|versions?|types?|class|status|state|paths?|prefix(?:es)?|suffix(?:es)?|buckets?|groups?|images?|tags?|refs?|commits?|cidr(?: .*)?|regions?|engine|runtime|handler|reference|code|codes|labels?|algorithms?|streams?|log (?:groups?|streams?)|instances?|subnets?|roles?|topics?|queues?|resources?|targets?|locations?|certificates?|data|ciphers?|polic(?:y|ies)|addresses|serial ?numbers?|numbers?|values?|reservation|listeners?|account|accounts|volumes?|snapshots?|clusters?|functions?)",

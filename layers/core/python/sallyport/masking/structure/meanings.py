@@ -78,7 +78,9 @@ def _nobodys(field: Field | None, like: frozenset[str]) -> Field | None:
             return _MEASURED
         if Kind.DAY in like:
             return _WHEN
-        return _INSTANT if Kind.INSTANT in like else None
+        if Kind.INSTANT in like:
+            return _INSTANT
+        return _ID if Kind.ENTRY in like else None
     category = field.category
     if category == "DATE":
         return INSTANT if Kind.INSTANT in like and Kind.DAY not in like else field
@@ -105,7 +107,7 @@ def _machines(field: Field | None, like: frozenset[str]) -> Field | None:
     if category == "NAME":
         return _machines_name(field, like)
     if category == "IP":
-        return field if Kind.VISITOR in like else HOST
+        return _PUBLIC if Kind.VISITOR in like else HOST
     if category == "ADDRESS":
         return Field("ADDRESS", "host")
     if category == "ACCOUNT" and category in like:

@@ -10,6 +10,7 @@ from typing import Any
 import re2
 
 from sallyport.masking import machines
+from sallyport.masking.detect.ids import luhn
 
 _INSTANT = re2.compile(
     r"\s*(?:(?:19|20)\d\d-\d\d-\d\dT?[ T]?\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?"
@@ -23,7 +24,7 @@ _DAY = re2.compile(
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6})+"
 )
 _MADE_UP = re2.compile(r"[A-Za-z0-9_+/=.:~%|\"-]+")  # no at sign and no blank
-_VERSION = re2.compile(r"v?\d{1,4}(?:\.\d{1,5}){1,3}(?:[+-][\w.]{1,20})?|20[012]\d-\d\d-\d\d|\d{1,12}")
+_VERSION = re2.compile(r"v?\d{1,4}(?:\.\d{1,7}){1,3}(?:[+-][\w.]{1,20})?|20[012]\d-\d\d-\d\d|\d{1,12}")
 # RFC 9110, 10.1.5: products with their versions, and comments.
 _PRODUCT = r"[\w.+#-]+/[\w.+-]+"
 _USER_AGENT = re2.compile(rf"{_PRODUCT}(?: (?:{_PRODUCT}|\([^()@]+\)))*")
@@ -39,6 +40,7 @@ _IBAN = re2.compile(r"[A-Z]{2}\d\d(?: ?[A-Z0-9]){11,30}")
 _AWS_ACCOUNT = re2.compile(r"\d{12}|amazon|self|aws-marketplace")
 _CERTIFICATE = ("LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS", "-----BEGIN CERTIFICATE")  # in PEM, perhaps in base64
 _MACHINES_ALONE = frozenset(("arn", "resource", "image", "region", "url"))
+_COUNTED = re2.compile(r"\d{17,20}")
 _LONGEST_HOST = 255
 _LONG = 16  # characters; a shorter token somebody may have typed
 _CARD_DIGITS = (15, 16)
@@ -101,6 +103,11 @@ def is_iban(value: str) -> bool:
 def is_account(value: str) -> bool:
     """Whether `value` can be an AWS account."""
     return _fits(_AWS_ACCOUNT, value)
+
+
+def is_counted(value: str) -> bool:
+    """Whether `value` is longer than any account and no card: ids that programs count up have so many digits."""
+    return _fits(_COUNTED, value) and not luhn(value)
 
 
 def is_address(value: str) -> bool:
