@@ -19,7 +19,7 @@ def computed() -> str:
 
 
 def test_the_page_is_what_is_computed(computed: str) -> None:
-    assert cost.MARKS[0] + computed + cost.MARKS[1] in cost.PAGE.read_text(), "make bench"
+    assert cost.MARKS[0] + computed + cost.MARKS[1] in cost.PAGE.read_text(), "make cost"
 
 
 def test_an_idle_month_is_under_ten_dollars_besides_what_is_free_and_the_key_that_an_audit_account_can_have() -> None:
