@@ -76,7 +76,7 @@ lint-rest: $(READY)
 	@$(VENV)/bin/sallyport policy validate
 	@$(VENV)/bin/sallyport policy test
 	@# What `sam validate --lint` runs, without its question to the index for a newer version of itself.
-	@$(VENV)/bin/cfn-lint template.yaml
+	@$(VENV)/bin/cfn-lint template.yaml audit/template.yaml
 
 bench: $(READY) ## Ratios beside bare boto3 and bare cedarpy, into bench/results/
 	@$(PY) -m bench.import_time
