@@ -96,6 +96,9 @@ def _add_verify(below: Any) -> None:
     verifying.add_argument(
         "folder", type=Path, metavar="DIR", help="the export: the folder that has AWSDynamoDB/ in it"
     )
+    verifying.add_argument("--worm", metavar="PATH", help="the WORM copy: s3://bucket/prefix, or a folder")
+    verifying.add_argument("--key", type=Path, metavar="FILE", help="with --worm: your copy of the notary's public key")
+    verifying.add_argument("--seen", type=Path, metavar="FILE", help="with --worm: a checkpoint that you kept")
     verifying.add_argument("--json", action="store_true", help="print the report as JSON")
     verifying.set_defaults(run=_verify)
 
@@ -103,10 +106,13 @@ def _add_verify(below: Any) -> None:
 def _verify(arguments: argparse.Namespace) -> int:
     # The other commands do without all this.
     from sallyport_cli.audit.findings import CannotTell
-    from sallyport_cli.audit.verify import verify
+    from sallyport_cli.audit.verify import Against, verify
 
+    if arguments.worm is None and (arguments.key or arguments.seen):
+        raise UsageError("--key and --seen are for the WORM copy: say --worm as well")
+    against = Against(arguments.worm, arguments.key, arguments.seen) if arguments.worm else None
     try:
-        report = verify(arguments.folder)
+        report = verify(arguments.folder, against)
     except CannotTell as reason:
         print(
             json.dumps({"verdict": "cannot_tell", "reason": str(reason)})

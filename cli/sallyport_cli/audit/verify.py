@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -16,8 +17,11 @@ from typing import Any
 
 from sallyport_cli.audit import layout, spool
 from sallyport_cli.audit.chains import Chain, Item, Limits, Logged, NoItem, item_of
-from sallyport_cli.audit.findings import Finding, Kind, Report, Tally
+from sallyport_cli.audit.findings import CannotTell, Finding, Kind, Report, Tally
 from sallyport_cli.audit.layout import DataFile, Export
+from sallyport_cli.audit.log import Log, read_log
+from sallyport_cli.audit.tree import Checkpoint, NoCheckpoint, read, read_key
+from sallyport_cli.audit.worm import open_worm
 
 # Within this time of the export a transaction may be in it by half (AWS: exports are not transactionally consistent,
 # and are up to a minute off), and an event may have been written up to a minute after the time it tells.
@@ -28,6 +32,9 @@ _NO_LOG = (
     "that nothing was removed from the ends of chains, that no whole request is missing, and that no chain was made "
     "anew (--worm and --key show it)"
 )
+_NO_KEY = "that the checkpoints are the notary's own (--key shows it)"
+# The notary's daily scan notarizes what its stream has lost; after two days nothing can be under way any more.
+_SETTLED = timedelta(hours=48)
 _NO_MANIFEST = "which files belong to the export, and that it is unfiltered (it has no manifest)"
 
 
@@ -41,7 +48,16 @@ class Job:
     with_log: bool = False
 
 
-def verify(folder: Path, processes: int | None = None) -> Report:
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What the export is compared with: the WORM copy, the notary's key, and a checkpoint that the auditor kept."""
+
+    worm: str
+    key: Path | None = None
+    seen: Path | None = None
+
+
+def verify(folder: Path, against: Against | None = None, processes: int | None = None) -> Report:
     """The report. Raises CannotTell."""
     exports = layout.exports_in(folder)
     size = sum(file.path.stat().st_size for export in exports for file in export.files)
@@ -52,11 +68,34 @@ def verify(folder: Path, processes: int | None = None) -> Report:
         job = Job(Path(temporary), spool.buckets_for(size), Limits())
         newest = _routed(exports, job, run, whole)
         time, until = _newest(e.time for e in exports), _newest(e.until for e in exports)
-        job = Job(job.folder, job.buckets, _limits(time, until, newest, None))
+        log = _logged(against, job) if against is not None else None
+        if log is not None:
+            whole.found(*log.findings)
+            facts = _log_facts(log, keyed=against is not None and against.key is not None)
+        settled = log.newest.time - _SETTLED if log is not None else None
+        job = Job(job.folder, job.buckets, _limits(time, until, newest, settled), with_log=log is not None)
         for tally in run(_check_bucket, [(job, bucket) for bucket in range(job.buckets)]):
             whole.add(tally)
     _check_policies(whole, job.limits)
     return _report(whole, exports, time, facts)
+
+
+def _logged(against: Against, job: Job) -> Log:
+    key = read_key(against.key) if against.key is not None else None
+    return read_log(open_worm(against.worm), key, _seen(against.seen), spool.Spool(job.folder, job.buckets, "log-0"))
+
+
+def _seen(path: Path | None) -> Checkpoint | None:
+    try:
+        return read(path.read_bytes()) if path is not None else None
+    except (OSError, NoCheckpoint):
+        raise CannotTell(f"{path} is no checkpoint") from None
+
+
+def _log_facts(log: Log, *, keyed: bool) -> dict[str, Any]:
+    newest = log.newest
+    told = {"origin": newest.origin, "size": newest.size, "time": newest.time.isoformat(), "digest": newest.digest}
+    return {"checkpoint": told, "checkpoints": log.checkpoints, "signatures_checked": keyed}
 
 
 type Run = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
@@ -113,10 +152,20 @@ def _check_bucket(what: tuple[Job, int]) -> Tally:
             tally.found(Finding(Kind.UNREADABLE, "a line that is no item of the audit table", chain))
             continue
         chains[item.chain].append(item)
-    logged: dict[str, dict[int, Logged]] = {}
+    logged = _logged_in(job.folder, bucket, tally)
     for name in sorted({*chains, *logged}):
         Chain(name, job.limits, tally).check(chains.pop(name, ()), logged.get(name, {}) if job.with_log else None)
     return tally
+
+
+def _logged_in(folder: Path, bucket: int, tally: Tally) -> dict[str, dict[int, Logged]]:
+    found: dict[str, dict[int, Logged]] = {}
+    for row in spool.lines_in(folder, bucket, "log"):
+        chain, seq, digest, at = json.loads(row)
+        before = found.setdefault(chain, {}).setdefault(seq, Logged(digest, at))
+        if before.hash != digest:
+            tally.found(Finding(Kind.LOG_ALTERED, "two different events were notarized in its place", chain, seq))
+    return found
 
 
 def _newest(times: Iterable[datetime | None]) -> datetime | None:
@@ -158,6 +207,8 @@ def _report(whole: Tally, exports: list[Export], time: datetime | None, facts: d
         **facts,
     }
     open_ = [_NO_LOG] if "checkpoint" not in facts else []
+    if "checkpoint" in facts and not facts["signatures_checked"]:
+        open_.append(_NO_KEY)
     if not all(export.has_manifest for export in exports):
         open_.append(_NO_MANIFEST)
     order = sorted(whole.findings, key=lambda f: (f.chain or "", f.seq if f.seq is not None else -1, f.kind))

@@ -93,6 +93,8 @@ def test_a_machines_name_is_known_whole_and_stays(kind: str, name: str) -> None:
         ("admitted 2025-11-24T13:05:01Z", "2025-11-24"),
         ("account 123456789012 at the bank of the patient", "123456789012"),
         ("patient-john-smith", "john-smith"),
+        ("/home/Okonkwo_Chidi/raw", "Okonkwo_Chidi"),
+        ("s3://clinic-raw/exports/arjun-mokoena/2025/11/", "arjun-mokoena"),
         ("s3://clinic-raw/maria-gonzalez/", "maria-gonzalez"),
         ("/home/maria.gonzalez/.ssh", "maria.gonzalez"),
         ("john_smith_7d9f8b6c5d", "john_smith"),

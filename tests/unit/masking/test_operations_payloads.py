@@ -25,8 +25,10 @@ from sallyport.masking import mask_json, mask_text
         "Could not reach it - code ${STATUSCODE}",
         "GuzzleHttp\\Psr7\\Request",
         "Infracost estimates, a Canarytoken was triggered",
+        "SELECT LISTAGG(name) FROM visits TABLESAMPLE SYSTEM; ended with ENOENT, SIGCHLD says Sysdig",
         "aws greengrass create --name MyBasicRecipe now",
         "- name: infra-nested-components-baz-prod",
+        "log group /aws/lambda/intake from 1761672669198 to 1761808556947",
         "see http://etcd-discovery/v2 and http://minio-0.minio.default.svc.cluster.local/raw",
         "aws s3api put-policy --policy file://lifecycle-rule.json",
     ],
@@ -76,6 +78,12 @@ def test_a_product_that_committed_hides_no_url() -> None:
 )
 def test_the_same_shapes_shield_nobody(text: str, hidden: str) -> None:
     assert hidden not in mask_text(text).text
+
+
+def test_of_a_url_with_a_login_the_login_goes_and_the_host_stays() -> None:
+    text = mask_text("clone https://deploy:ghp_yln1VHbYQ3ZKJZDNlI4PFl5ByzLQE3EcIvHO@github.com/example/portal.git").text
+    assert "ghp_" not in text
+    assert text.endswith("@github.com/example/portal.git")
 
 
 @pytest.mark.parametrize(

@@ -231,7 +231,7 @@ def test_all_events_and_chains_are_counted(tmp_path: Path) -> None:
 def test_several_processes_find_the_same(tmp_path: Path) -> None:
     items = furnished()[0]
     del items[3]
-    alone, together = (verify(write_export(tmp_path / str(n), items), n) for n in (1, 2))
+    alone, together = (verify(write_export(tmp_path / str(n), items), processes=n) for n in (1, 2))
     assert [str(f) for f in alone.findings] == [str(f) for f in together.findings] != []
     assert alone.facts["events"] == together.facts["events"] == len(items)
 

@@ -150,6 +150,7 @@ def _joined(text: str, span: Span) -> bool:
 def _tokens(text: str, span: Span, read: int) -> Iterator[tuple[int, int]]:
     """The tokens that `span` touches and that begin behind `read`."""
     low = max(read, span.start - _LONGEST)
+    low = max(low, text.rfind(" ", low, span.start) + 1)  # the nearest edge in nearly all texts, found fast
     start = span.start - len(_BACK.match(text[low : span.start][::-1]).group())  # type: ignore[union-attr]
     while start < span.end:
         edge = _EDGE.search(text, start)

@@ -58,6 +58,22 @@ def having(wanted: int, unwanted: int) -> frozenset[str]:
 
 
 @cache
+def people_lists() -> dict[str, list[str]]:
+    """Names of people as they stand in technical names: `given`, `family`, and `everyday`, which are words as well."""
+    text = files("sallyport.masking").joinpath("words", "people.txt").read_text(encoding="utf-8")
+    return {kind: names.split(" ") for kind, _, names in (line.partition("\t") for line in text.splitlines())}
+
+
+@cache
+def rare_names() -> dict[str, int]:
+    """Names that the lexicon lacks, with its flags."""
+    flags = dict.fromkeys(people_lists()["given"], GIVEN)
+    for name in people_lists()["family"]:
+        flags[name] = flags.get(name, 0) | SURNAME
+    return flags
+
+
+@cache
 def place_phrases() -> frozenset[str]:
     """Folded names of places that have several words."""
     text = files("sallyport.masking").joinpath("words", "place_phrases.txt").read_text(encoding="utf-8")

@@ -155,11 +155,15 @@ def _urls(text: str) -> Iterator[Span]:
     for match in _url_matches(text):
         url = match.group().rstrip(".,;:!?)")
         start, end = match.start(), match.start() + len(url)
-        public = _PUBLIC.search(url)
-        if not (public or _TECHNICAL.search(url) or _CALLED.search(text, max(0, start - 40), start)):
+        bare, login = url, _LOGIN.match(url)
+        if login is not None:  # whose URL it is says the host, not the login before it
+            bare = url[: login.start(1)] + url[login.end() :]
+        public = _PUBLIC.search(bare)
+        if not (public or _TECHNICAL.search(bare) or _CALLED.search(text, max(0, start - 40), start)):
             yield Span(start, end, "URL", "url")
             continue
         parts = [part.span(1) for part in _QUERY.finditer(url)]
+        parts += [login.span(1)] if login is not None else []
         if not public:
             parts += [(part.start() + 1, part.end()) for part in _PERSONAL.finditer(url, url.find("://") + 3)]
         for first, last in parts:
@@ -167,6 +171,7 @@ def _urls(text: str) -> Iterator[Span]:
                 yield Span(start + first, start + last, "ID", "url")
 
 
+_LOGIN = re.compile(r"\w{1,12}://([^\s/@:]{1,100})(?::[^\s/@]{0,300})?@")
 # A program calls this URL.
 _CALLED = re.compile(
     r"(?:\b(?:curl|wget|git clone|helm repo add|docker (?:pull|login))(?: -{1,2}\w[\w-]*){0,4} [\"']?|[a-z]Endpoint=)$"

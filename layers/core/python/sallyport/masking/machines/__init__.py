@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from sallyport.masking import words
 from sallyport.masking.machines import compound, persons, pieces, running, tokens
 from sallyport.masking.machines.names import MachineName
 
@@ -43,6 +44,7 @@ _TELLING = re.compile(r"[0-9/]|arn:|\.[a-z]{2}")
 def load() -> None:
     """Read the lists now rather than at the first text that needs them."""
     pieces.prefixes()
+    words.rare_names()
 
 
 def find(text: str) -> list[MachineName]:

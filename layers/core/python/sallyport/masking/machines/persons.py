@@ -108,7 +108,8 @@ def glued(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _named(word: str) -> bool:
-    return bool(words.lexicon().get(word.lower(), 0) & words.NAME)
+    folded = word.lower()
+    return bool((words.lexicon().get(folded, 0) | words.rare_names().get(folded, 0)) & words.NAME)
 
 
 # A word that no list has: beside a sure name it is the other half of one.
@@ -121,7 +122,9 @@ def _flags(word: str) -> int:
         return 0
     if (known := words.lexicon().get(folded)) is not None:
         return known
-    return 0 if words.flags_of(word) or any(map(folded.endswith, words.machine_nouns())) else _UNLISTED
+    if words.flags_of(word) or any(map(folded.endswith, words.machine_nouns())):
+        return 0
+    return words.rare_names().get(folded, 0) | _UNLISTED
 
 
 _SHORTEST = 3  # letters

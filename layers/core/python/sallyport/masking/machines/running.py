@@ -60,11 +60,15 @@ _PORTS = re.compile(
 )
 
 
+# Two instants in milliseconds between which a log is searched.
+_BETWEEN = re.compile(r"\b(?:from|between|since) 1[4-9]\d{11} (?:to|and|until|till) 1[4-9]\d{11}(?![\w-])")
+
 # What must stand in a text before a grammar is tried.
 _GRAMMARS = (
     ("ticket", re.compile(r"#\d"), _NUMBERED),
     ("version", re.compile(r"\d-\d\d-\d"), _EDITION),
     ("epoch", re.compile(r"[a-z][\"' :=]{1,6}1[4-9]\d{8}", re.IGNORECASE), _EPOCH),
+    ("schedule", re.compile(r" 1[4-9]\d{11} "), _BETWEEN),
     ("time", re.compile(r"\d:\d\d:\d"), _TIME),
     ("schedule", re.compile(r"(?:rate|cron|at)\(|:\d\d-|\w:\d\d:\d\d"), _SCHEDULE),
     ("instant", re.compile(r"\d:\d\d:\d|\dT\d"), _INSTANT),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from sallyport.masking import words
@@ -44,24 +43,9 @@ _CAMEL = re.compile(r"[A-Z][a-z]+|^[a-z]+(?=[A-Z])")
 
 
 @cache
-def _lists() -> dict[str, list[str]]:
-    text = files("sallyport.masking").joinpath("words", "people.txt").read_text(encoding="utf-8")
-    return {kind: names.split(" ") for kind, _, names in (line.partition("\t") for line in text.splitlines())}
-
-
-@cache
-def _extra() -> dict[str, int]:
-    """Names that the lexicon lacks, with its flags."""
-    flags = dict.fromkeys(_lists()["given"], words.GIVEN)
-    for name in _lists()["family"]:
-        flags[name] = flags.get(name, 0) | words.SURNAME
-    return flags
-
-
-@cache
 def _everyday() -> frozenset[str]:
     """Everyday words that many families are called: `baker`, `young`."""
-    return frozenset(_lists()["everyday"])
+    return frozenset(words.people_lists()["everyday"])
 
 
 def named(text: str) -> bool:
@@ -104,7 +88,7 @@ def _neighbours(text: str, found: list[tuple[int, int, str]]) -> Iterator[tuple[
 def _pieces(match: re.Match[str]) -> list[tuple[int, int, str]]:
     """A word, or the words of one in camel case, with their places and in the form in which they are looked up."""
     word = match.group()
-    known = words.lexicon().get(words.fold(word), 0) | _extra().get(words.fold(word), 0)
+    known = words.lexicon().get(words.fold(word), 0) | words.rare_names().get(words.fold(word), 0)
     if known or len(_CAMEL.findall(word)) < _TWO or sum(map(len, _CAMEL.findall(word))) != len(word):
         return [(match.start(), match.end(), words.fold(word))]
     at = match.start()
@@ -117,7 +101,7 @@ _REACH = 4  # words
 
 def role(word: str) -> Role:
     """What is known about a folded word."""
-    flags, extra = words.lexicon().get(word, 0), _extra().get(word, 0)
+    flags, extra = words.lexicon().get(word, 0), words.rare_names().get(word, 0)
     if word in SYLLABIC_FAMILIES:
         likely = 1 if flags & words.FREQUENT else _TWO
         return Role(likely if word in SYLLABLES else 0, likely, loose=likely == 1)
@@ -200,7 +184,7 @@ def _run_together(word: str) -> bool:
         not _SHORTEST_RUN <= len(word) <= _LONGEST_RUN
         or word in words.lexicon()
         or word in words.things()
-        or word in _extra()
+        or word in words.rare_names()
     ):
         return False
     return any(_together(word[:at], word[at:]) for at in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1))
