@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from sallyport.adapters.iam_revocation import IamRolePolicies
-from sallyport.domain.deny_policy import NotADeny
+from sallyport.domain.deny_policy import NotADeny, only_denies
 from sallyport.domain.revocations import POLICY_NAME
 from sallyport.domain.target_ports import RolePolicies
 from tests.fakes.ports import FakeRolePolicies
@@ -67,5 +67,7 @@ def test_document_that_does_more_than_deny_is_not_written(policies: RolePolicies
 
 def test_second_effect_of_a_statement_is_not_what_iam_reads(policies: RolePolicies) -> None:
     """IAM may pick the first of two equal keys where we pick the last: what is sent has one."""
-    policies.put(ROLE, policy(DENY).replace('"Effect": "Deny"', '"Effect": "Allow", "Effect": "Deny"'))
+    twice = policy(DENY).replace('"Effect": "Deny"', '"Effect": "Allow", "Effect": "Deny"')
+    assert only_denies(twice).count("Effect") == 1
+    policies.put(ROLE, twice)
     assert written(policies) == {"Version": "2012-10-17", "Statement": [DENY]}

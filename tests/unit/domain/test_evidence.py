@@ -3,14 +3,18 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from sallyport.domain.actions import Delivery
 from sallyport.domain.canonical import canonical, sha256_hex
 from sallyport.domain.deployment import Deployment, Halt, subject
 from sallyport.domain.events import GENESIS, NO_EVENTS, SYSTEM, Draft, EventType, Link, link
 from sallyport.domain.evidence import Disproved, end, proves, verified
 from sallyport.domain.proofs import disagreements, subject_told
+from sallyport.domain.requests import ApprovalRequest, Choice, RequestStatus, Review, VerdictKind
 from tests.support.story import NOW, Story
 
 
@@ -112,6 +116,65 @@ def test_stages_of_a_request_are_told_by_its_chain() -> None:
     ):
         step()
         assert disagreements(story.request, links(story)) == (), step.__name__
+
+
+def later(at: datetime) -> datetime:
+    return at + timedelta(days=1)
+
+
+def decided_otherwise(request: ApprovalRequest, **changes: Any) -> dict[str, Any]:
+    return {"decisions": (replace(request.decisions[0], **changes), *request.decisions[1:])}
+
+
+def granted_otherwise(request: ApprovalRequest, **changes: Any) -> dict[str, Any]:
+    assert request.grant is not None
+    return {"grant": replace(request.grant, **changes)}
+
+
+REVIEW = Review("petra.approver", Choice.APPROVE, NOW, "api", "right")
+# What one write could say in the item, and the member that the chain does not bear out.
+FORGED: dict[str, tuple[str, Callable[[ApprovalRequest], dict[str, Any]]]] = {
+    "another agent": ("agent", lambda r: {"agent": "triage-bot"}),
+    "another action": ("action", lambda r: {"action": "ec2.reboot"}),
+    "another digest": ("action_digest", lambda r: {"action_digest": "0" * 64}),
+    "another policy": ("policy_digest", lambda r: {"policy_digest": "0" * 64}),
+    "another view": ("presented_digest", lambda r: {"presented_digest": "0" * 64}),
+    "another time": ("created_at", lambda r: {"created_at": later(r.created_at)}),
+    "another status": ("status", lambda r: {"status": RequestStatus.APPROVED}),
+    "another rung": ("rung", lambda r: {"rung": r.rung + 1}),
+    "another end of the chain": ("head", lambda r: {"head": NO_EVENTS}),
+    "another owner": ("submission", lambda r: {"owner": "nobody"}),
+    "no operators": ("submission", lambda r: {"operators": ()}),
+    "nobody it may act for": ("submission", lambda r: {"may_act_for": ()}),
+    "somebody it acts for": ("submission", lambda r: {"on_behalf_of": "quinn.approver"}),
+    "another verdict": ("submission", lambda r: {"verdict": VerdictKind.ALLOW}),
+    "another delivery": ("submission", lambda r: {"delivery": Delivery.EXECUTE}),
+    "a longer life": ("submission", lambda r: {"duration_seconds": 3600}),
+    "a later end": ("submission", lambda r: {"expires_at": later(r.expires_at)}),
+    "a lower quorum": ("submission", lambda r: {"quorum": 0}),
+    "a lower risk": ("submission", lambda r: {"risk": "low"}),
+    "no decision": ("decisions", lambda r: {"decisions": ()}),
+    "somebody else's decision": ("decisions", lambda r: decided_otherwise(r, by="quinn.approver")),
+    "a decision of another channel": ("decisions", lambda r: decided_otherwise(r, channel="api")),
+    "a decision with a reason": ("decisions", lambda r: decided_otherwise(r, comment="because")),
+    "a decision about another view": ("decisions", lambda r: decided_otherwise(r, presented_digest="0" * 64)),
+    "a decision that breaks the glass": ("decisions", lambda r: decided_otherwise(r, break_glass=True)),
+    "no grant": ("grant", lambda r: {"grant": None}),
+    "a grant that is not used": ("grant", lambda r: granted_otherwise(r, redeemed_at=None)),
+    "a grant that ends later": ("grant", lambda r: granted_otherwise(r, expires_at=later(r.expires_at))),
+    "a later cut-off": ("grant", lambda r: granted_otherwise(r, cut_off=later(r.expires_at))),
+    "another role": ("grant", lambda r: granted_otherwise(r, role_arn="arn:aws:iam::1:role/admin")),
+    "other approvers": ("grant", lambda r: granted_otherwise(r, approvers=("quinn.approver",))),
+    "a review": ("review", lambda r: {"review": REVIEW}),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_member_that_one_write_changes_is_the_one_that_is_not_borne_out(what: str) -> None:
+    story = Story().approved().granted()
+    story.redeemed()
+    member, forge = FORGED[what]
+    assert disagreements(replace(story.request, **forge(story.request)), links(story)) == (member,)
 
 
 def test_deployment_is_proved_by_its_newest_event_alone() -> None:

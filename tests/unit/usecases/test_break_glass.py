@@ -70,6 +70,14 @@ def test_glass_that_was_broken_for_nothing_closes_with_its_workflow_and_may_be_r
     assert story.types.count("request.closed") == 1
 
 
+def test_glass_broken_by_somebody_who_may_no_longer_carries_no_grant() -> None:
+    forbids = 'forbid (principal == Person::"rosa.security", action == Action::"break_glass", resource);'
+    story = broken().cedar(forbids)
+    with pytest.raises(PolicyChanged):
+        story.granted()
+    assert story.request.grant is None
+
+
 def test_credential_is_shorter() -> None:
     story = broken().granted()
     story.redeemed()

@@ -309,6 +309,14 @@ def test_no_credential_after_a_change(what: str) -> None:
     assert not_redeemed(story, code)
 
 
+def test_quorum_that_policy_lowers_is_still_that_of_the_request() -> None:
+    """Two were asked when it was made, and cards say so; one of them has left since."""
+    story = Story().quorum(2).pending(submission(on_behalf_of="olive.owner"))
+    story.decided().decided("quinn.approver").quorum(1).without_person("quinn.approver")
+    assert story.request.status is RequestStatus.APPROVED
+    assert not_granted(story, "policy_changed")
+
+
 def test_a_policy_change_that_leads_to_the_same_grant_is_harmless() -> None:
     story = Story().approved().granted().policy(digest="ff" * 32)
     story.redeemed()
