@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOURCES := layers/core/python functions cli local bench tests
 
-.PHONY: help setup run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes bench-audit checkov lock clean
+.PHONY: help setup run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes checkov cost lock clean bench-audit
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -76,13 +76,16 @@ lint-rest: $(READY)
 	@$(VENV)/bin/sallyport policy validate
 	@$(VENV)/bin/sallyport policy test
 	@# What `sam validate --lint` runs, without its question to the index for a newer version of itself.
-	@$(VENV)/bin/cfn-lint template.yaml
+	@$(VENV)/bin/cfn-lint template.yaml audit/template.yaml
 
-bench: $(READY) ## Ratios beside bare boto3 and bare cedarpy, into bench/results/; docs/cost.md
+bench: $(READY) ## Ratios beside bare boto3 and bare cedarpy, into bench/results/
 	@$(PY) -m bench.import_time
 	@$(PY) -m bench.cold_path
 	@$(PY) -m bench.policy
-	@PYTHONPATH=.:layers/core/python:layers/policy/python:cli $(PY) -W ignore -m bench.cost --write
+
+cost: $(READY) ## Recompute docs/cost.md from the template, the handlers and the table of prices
+	@# The handlers' log lines are no part of it.
+	@PYTHONPATH=.:layers/core/python:layers/policy/python:cli $(PY) -W ignore -m bench.cost --write >/dev/null 2>&1
 
 bench-masking: $(READY) ## Masking beside Presidio, Philter and scrubadub, into bench/results/ (needs CORPORA=folder, takes OPERATIONS=folder)
 	@$(PY) -m bench.masking --corpora "$(CORPORA)" $(if $(OPERATIONS),--operations "$(OPERATIONS)")

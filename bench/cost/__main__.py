@@ -1,4 +1,4 @@
-"""Recompute docs/cost.md: `python -m bench.cost` prints its tables, `--write` puts them there."""
+"""Recompute docs/cost.md (`make cost`): prints its tables, and with `--write` puts them there."""
 
 from __future__ import annotations
 

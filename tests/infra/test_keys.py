@@ -41,11 +41,6 @@ def through(key: str, sid: str) -> str:
     return service.split(".")[0]
 
 
-def through_s3(key: str, sid: str) -> bool:
-    services = sids(key)[sid].get("Condition", {}).get("StringEquals", {}).get("kms:ViaService", "")
-    return short(services).startswith("s3.")
-
-
 def touching(*resources_of: str) -> set[str]:
     return {r for r in function_roles().values() if any(res.startswith(resources_of) for _, res in permissions(r))}
 
@@ -96,13 +91,6 @@ def test_tables_are_read_through_their_key_by_the_roles_that_use_them() -> None:
     assert not {"kms:Encrypt", "kms:GenerateDataKey"} & set(listed(sids("TableKey")["Auditors"]["Action"]))
 
 
-def test_copies_of_the_evidence_are_read_through_the_same_key_by_the_auditors_alone() -> None:
-    assert through("TableKey", "AuditorsOfCopies") == "s3"
-    assert users("TableKey", "AuditorsOfCopies") == {"AuditorRoleArn"}
-    assert sids("TableKey")["AuditorsOfCopies"]["Action"] == "kms:Decrypt"
-    assert {sid for sid in sids("TableKey") if through_s3("TableKey", sid)} == {"AuditorsOfCopies"}
-
-
 def test_secrets_are_read_through_their_key_by_the_roles_that_read_them() -> None:
     ((action, token),), ((_, signing),) = POST, VERIFY
     assert users("SecretKey", "Functions") == having(action, token) | having(action, signing)
@@ -130,6 +118,15 @@ def test_sameness_is_signed_by_submission_alone() -> None:
     assert named(statement["Principal"]["AWS"]) == {"SubmitRequestRole"}
     assert statement["Action"] == "kms:GenerateMac"
     assert set(sids("SamenessKey")) == {"AdministrationWithoutUse", "Sign"}
+
+
+def test_checkpoints_are_signed_by_the_notary_alone() -> None:
+    key = of_type("AWS::KMS::Key")["NotaryKey"]
+    assert (key["KeySpec"], key["KeyUsage"]) == ("ECC_NIST_EDWARDS25519", "SIGN_VERIFY")
+    assert set(sids("NotaryKey")) == {"AdministrationWithoutUse", "Sign", "Auditors"}
+    assert named(sids("NotaryKey")["Sign"]["Principal"]["AWS"]) == {"NotarizeAuditRole"}
+    assert set(sids("NotaryKey")["Sign"]["Action"]) == {"kms:Sign", "kms:GetPublicKey"}
+    assert sids("NotaryKey")["Auditors"]["Action"] == "kms:GetPublicKey"
 
 
 def test_auditors_and_operators_are_nobody_unless_they_are_named() -> None:

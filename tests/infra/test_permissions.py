@@ -56,6 +56,14 @@ EMPTY = {
     ("s3:DeleteObjectVersion", RAW),
     ("s3:ListBucketVersions", "arn::s3:::*-vault--"),
 }
+# The notary reads the stream and the table, keeps its own item, and puts what nobody deletes.
+STREAM = {
+    ("dynamodb:" + a, f"{AUDIT}/stream/*") for a in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+}
+LOG = ("tile/*", "index/*", "checkpoint", "checkpoints/*", "tampering/*", "key.pem")
+KEEP = {(action, f"arn::s3:::${{Worm}}/{name}") for action in ("s3:GetObject", "s3:PutObject") for name in LOG}
+SIGN = {(action, "${AuditAccountKeyArn}") for action in ("kms:Sign", "kms:GetPublicKey")}
+NOTARIZE = STREAM | KEEP | SIGN | {("s3:ListBucket", "arn::s3:::${Worm}"), ("dynamodb:Scan", AUDIT)}
 
 ALLOWED: dict[str, set[Permission]] = {
     "SubmitRequest": SETTLE | PROVE | SHOW | SUBMIT,
@@ -76,6 +84,7 @@ ALLOWED: dict[str, set[Permission]] = {
     "RemindReviews": PENDING | POST,
     "ReconcileRequests": SETTLE | DUE | PROVE | SHOW | POST | WAKE | START | EMPTY | DENY,
     "CloseRequest": SETTLE | SHOW | POST | EMPTY,
+    "NotarizeAudit": NOTARIZE | {("dynamodb:UpdateItem", REQUESTS)},
 }
 # Who may touch the vault, and how: the same in IAM, in the bucket's policy and in the key's.
 VAULT = {
@@ -83,6 +92,7 @@ VAULT = {
     "Get": {"MaskPayloadRole", "IssueGrantRole", "IssueCredentialsRole", "ExecuteActionRole"},
     "Delete": {"CloseRequestRole", "ReconcileRequestsRole"},
 }
+ELSEWHERE = "arn:${AWS::Partition}:s3:::${AuditAccountBucket}*"
 AUDITORS = short({"Fn::If": ["HasAuditor", {"Ref": "AuditorRoleArn"}, {"Ref": "AWS::NoValue"}]}).strip("${}")
 # Resource "*", with the reason why nothing narrower is there. (A key policy's "*" is the key itself.)
 STARS = {
@@ -201,6 +211,21 @@ def test_a_table_admits_as_writers_the_roles_that_iam_lets_write_and_nobody_else
     assert short(statement["Resource"]) == resource
 
 
+def test_the_notary_changes_no_item_but_its_own_and_no_event() -> None:
+    (update,) = [s for s in role_statements("NotarizeAuditRole") if "dynamodb:UpdateItem" in listed(s["Action"])]
+    assert update["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["NOTARY"]}}
+    assert "NotarizeAuditRole" not in exempt(table_policy("AuditTable")["FunctionsAlonePut"])
+
+
+def test_the_log_is_put_by_the_notary_alone_and_deleted_by_nobody() -> None:
+    bucket = by_sid(of_type("AWS::S3::BucketPolicy")["AuditBucketPolicy"]["PolicyDocument"])
+    assert exempt(bucket["Put"]) == {"NotarizeAuditRole"}
+    assert {short(r) for r in listed(bucket["Put"]["Resource"])} == {f"${{AuditBucket}}/{name}" for name in LOG}
+    assert (bucket["Put"]["Effect"], bucket["Put"]["Principal"]) == ("Deny", "*")
+    assert (bucket["Put"]["Action"], bucket["Delete"]["Action"]) == ("s3:PutObject*", "s3:DeleteObject*")
+    assert (bucket["Delete"]["Effect"], "Condition" in bucket["Delete"]) == ("Deny", False)
+
+
 def test_nobody_deletes_state_or_writes_it_past_the_functions_operations() -> None:
     statement = table_policy("RequestsTable")["NobodyDeletesOrWritesAnyOtherWay"]
     assert (statement["Effect"], statement["Principal"], "Condition" in statement) == ("Deny", "*", False)
@@ -274,6 +299,9 @@ def test_no_credential_reaches_sallyport_itself() -> None:
         "${SlackBotToken}",
         "${TableKey}",
         "${SecretKey}",
+        # The audit log and its key, here or in the audit account.
+        short({"Fn::If": ["SignsHere", {"Fn::GetAtt": ["NotaryKey", "Arn"]}, {"Ref": "AuditAccountKeyArn"}]}),
+        short({"Fn::If": ["KeepsWormHere", {"Ref": "AWS::NoValue"}, {"Fn::Sub": ELSEWHERE}]}),
     }
     assert "Condition" not in boundary["NotSallyport"]
     assert set(listed(boundary["NoFurtherRoles"]["Action"])) == {"sts:AssumeRole*", "iam:PassRole"}

@@ -1,11 +1,13 @@
 """What the template promises about the rest: the API, functions, data at rest, logs, dead letters."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from sallyport.adapters.policy_layer import load_policy
+from sallyport.domain.notary import LEASE
 from sallyport_cli.policy.validate_template import VAULT_DAYS
 from tests.support.template import (
     ROOT,
@@ -239,9 +241,7 @@ def test_a_bucket_is_private_versioned_encrypted_kept_and_takes_tls_alone(name: 
     assert {short(r) for r in listed(tls["Resource"])} == {f"${{{name}}}", f"${{{name}}}/*"}
 
 
-@pytest.mark.parametrize(
-    ("name", "key"), [("VaultBucket", "VaultKey"), ("ViewsBucket", "ViewsKey"), ("AuditBucket", "TableKey")]
-)
+@pytest.mark.parametrize(("name", "key"), [("VaultBucket", "VaultKey"), ("ViewsBucket", "ViewsKey")])
 def test_a_bucket_has_the_key_that_is_meant_for_it(name: str, key: str) -> None:
     (rule,) = resources()[name]["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     default = rule["ServerSideEncryptionByDefault"]
@@ -262,6 +262,25 @@ def test_the_worm_bucket_locks_its_objects() -> None:
     assert bucket["ObjectLockEnabled"] is True
     retention = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
     assert retention == {"Mode": "COMPLIANCE", "Days": {"Ref": "AuditRetentionDays"}}
+
+
+def test_no_key_of_this_account_makes_the_worm_copy_unreadable() -> None:
+    (rule,) = resources()["AuditBucket"]["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+
+
+def test_the_stream_reaches_the_notary_and_what_it_cannot_take_goes_to_the_dead_letters() -> None:
+    (stream,) = of_type("AWS::Lambda::EventSourceMapping").values()
+    assert stream["EventSourceArn"] == {"Fn::GetAtt": ["AuditTable", "StreamArn"]}
+    assert stream["StartingPosition"] == "TRIM_HORIZON"
+    assert stream["BisectBatchOnFunctionError"] is True
+    assert stream["MaximumRetryAttempts"] == 20
+    assert short(stream["DestinationConfig"]["OnFailure"]["Destination"]) == "${DeadLetters}"
+    assert short(stream["FunctionName"]) == "${NotarizeAuditAliaslive}"
+
+
+def test_a_run_of_the_notary_ends_before_its_lease_does() -> None:
+    assert timedelta(seconds=of_type("AWS::Lambda::Function")["NotarizeAudit"]["Timeout"]) < LEASE
 
 
 def test_dead_letters_are_kept_two_weeks_and_failed_executions_leave_their_id() -> None:

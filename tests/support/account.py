@@ -20,6 +20,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda
 from sallyport.adapters.policy_layer import load_policy
 from sallyport.adapters.slack import SlackChat
 from sallyport.runtime import settings, wiring
+from tests.fakes.notary import FakeLogSigner
 from tests.fakes.ports import ACCOUNT
 from tests.support.house import ROOT, House
 from tests.support.quick_moto import hasten
@@ -70,6 +71,7 @@ def _furnished(patch: pytest.MonkeyPatch) -> Iterator[House]:
         "AUDIT_TABLE": "audit",
         "VAULT_BUCKET": "vault",
         "VIEWS_BUCKET": "views",
+        "AUDIT_BUCKET": "worm",
         "SAMENESS_KEY_ID": key,
         "STATE_MACHINE_ARN": house.state_machine_arn,
         "LONG_POLL_CONCURRENCY": "25",
@@ -88,6 +90,7 @@ def _furnished(patch: pytest.MonkeyPatch) -> Iterator[House]:
     forget()
     wiring.wiring().__dict__["policy"] = load_policy(ACCOUNT)
     wiring.wiring().__dict__["chat"] = _chat(house.slack)
+    wiring.wiring().__dict__["log_signer"] = FakeLogSigner()  # moto's KMS has no Ed25519
     _open["house"] = house
     keep = _Keep(house)
     logger = logging.getLogger("sallyport")
@@ -155,7 +158,7 @@ def make_tables() -> None:
 
 def make_buckets() -> None:
     s3 = boto3.client("s3")
-    for bucket in ("vault", "views"):
+    for bucket in ("vault", "views", "worm"):
         s3.create_bucket(Bucket=bucket)
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
 

@@ -88,9 +88,9 @@ def read_statements(raw: Sequence[Mapping[str, Any]], read: Callable[[str], Patt
 
 
 def _statement(raw: Mapping[str, Any], read: Callable[[str], Pattern]) -> Statement:
-    unknown = set(raw) - {"Sid", "Effect", "Action", "Resource", "Condition"}
-    if unknown:
-        raise NotImplementedError(f"statement with {sorted(unknown)}")
+    unknown = set(raw) - {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
+    if unknown or raw.get("Principal", "*") != "*":
+        raise NotImplementedError(f"statement with {sorted(unknown) or 'a principal'}")
     conditions = tuple(
         (operator, key, tuple(read(value) for value in _listed(values)), tuple(_listed(values)))
         for operator, keys in raw.get("Condition", {}).items()
@@ -119,7 +119,7 @@ def _holds(operator: str, key: str, wanted: Sequence[Pattern], raw: Sequence[str
     if qualifier == "ForAllValues":
         return all(test(value, wanted, call) for value in found or [])
     if found is None:
-        return if_exists
+        return if_exists or "Not" in bare
     if qualifier not in ("", "ForAnyValue") or (not qualifier and len(found) != 1):
         raise NotImplementedError(f"{operator} on {key}")
     return any(test(value, wanted, call) for value in found)
@@ -134,6 +134,14 @@ def _literal(compiled: str) -> str:
     return re.sub(r"\\(.)", r"\1", compiled.replace(".*", "*"), flags=re.DOTALL)
 
 
+def _differs(value: str, wanted: Sequence[Pattern], call: Call) -> bool:
+    return not _equals(value, wanted, call)
+
+
+def _unlike(value: str, wanted: Sequence[Pattern], call: Call) -> bool:
+    return not _like(value, wanted, call)
+
+
 def _like(value: str, wanted: Sequence[Pattern], call: Call) -> bool:
     return any(one(call).fullmatch(value) for one in wanted)
 
@@ -145,9 +153,11 @@ def _before(value: str, wanted: Sequence[Pattern], call: Call) -> bool:
 
 _TESTS: Mapping[str, Callable[[str, Sequence[Pattern], Call], bool]] = {
     "StringEquals": _equals,
+    "StringNotEquals": _differs,
     "StringLike": _like,
     # ArnEquals and ArnLike are the same: both take wildcards.
     "ArnEquals": _like,
+    "ArnNotEquals": _unlike,
     "ArnLike": _like,
     "DateLessThan": _before,
 }

@@ -88,7 +88,7 @@ def statements(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def role_statements(role: str) -> Iterator[dict[str, Any]]:
-    """All statements of a role's own policies."""
+    """All statements of a role's own policies, conditional ones included."""
     for policy in resources()[role]["Properties"].get("Policies", []):
         yield from statements(policy["PolicyDocument"])
 

@@ -25,6 +25,7 @@ from sallyport.masking import mask_json, mask_text
         "Could not reach it - code ${STATUSCODE}",
         "GuzzleHttp\\Psr7\\Request",
         "Infracost estimates, a Canarytoken was triggered",
+        "SELECT LISTAGG(name) FROM visits TABLESAMPLE SYSTEM; ended with ENOENT, SIGCHLD says Sysdig",
         "aws greengrass create --name MyBasicRecipe now",
         "- name: infra-nested-components-baz-prod",
         "log group /aws/lambda/intake from 1761672669198 to 1761808556947",

@@ -28,10 +28,13 @@ _ALARMING = {
     "request_unreadable": OutcomeClass.TAMPERED,
     "chain_unreadable": OutcomeClass.TAMPERED,
     "switches_unproved": OutcomeClass.TAMPERED,
+    "audit_tampered": OutcomeClass.TAMPERED,
+    "log_inconsistent": OutcomeClass.TAMPERED,
     "revocation_failed": OutcomeClass.REVOCATION_FAILED,
     "revocations_full": OutcomeClass.REVOCATION_FAILED,
     "reconcile_backlog": OutcomeClass.BACKLOG,
     "not_reconciled": OutcomeClass.BACKLOG,
+    "not_notarized": OutcomeClass.BACKLOG,
     "review_overdue": OutcomeClass.REVIEW_OVERDUE,
     "reviews_not_checked": OutcomeClass.REVIEW_OVERDUE,
 }

@@ -17,12 +17,14 @@ from sallyport.runtime.settings import setting
 
 if TYPE_CHECKING:
     from sallyport.adapters.cedar import CedarAuthorizer
+    from sallyport.adapters.dynamodb_log import DynamoDbLogStates, DynamoDbTrail
     from sallyport.adapters.dynamodb_store import DynamoDbStore
     from sallyport.adapters.dynamodb_tallies import DynamoDbTallies
     from sallyport.adapters.executor import BotoCallMaker
     from sallyport.adapters.iam_revocation import DynamoDbRoleLists, IamRolePolicies
-    from sallyport.adapters.kms import KmsSameness
+    from sallyport.adapters.kms import KmsLogSigner, KmsSameness
     from sallyport.adapters.s3 import S3Vault, S3Views
+    from sallyport.adapters.s3_worm import S3Worm
     from sallyport.adapters.slack import SlackChat
     from sallyport.adapters.step_functions import StepFunctions
     from sallyport.adapters.sts import StsIssuer
@@ -112,6 +114,30 @@ class Wiring:
         from sallyport.adapters.kms import KmsSameness
 
         return KmsSameness(_client("kms"), setting("SAMENESS_KEY_ID"))
+
+    @cached_property
+    def worm(self) -> S3Worm:
+        from sallyport.adapters.s3_worm import S3Worm
+
+        return S3Worm(_client("s3"), setting("AUDIT_BUCKET"))
+
+    @cached_property
+    def log_states(self) -> DynamoDbLogStates:
+        from sallyport.adapters.dynamodb_log import DynamoDbLogStates
+
+        return DynamoDbLogStates(_client("dynamodb"), setting("REQUESTS_TABLE"))
+
+    @cached_property
+    def trail(self) -> DynamoDbTrail:
+        from sallyport.adapters.dynamodb_log import DynamoDbTrail
+
+        return DynamoDbTrail(_client("dynamodb"), setting("AUDIT_TABLE"))
+
+    @cached_property
+    def log_signer(self) -> KmsLogSigner:
+        from sallyport.adapters.kms import KmsLogSigner
+
+        return KmsLogSigner(_client("kms"), setting("NOTARY_KEY_ID"))
 
     @cached_property
     def authorizer(self) -> CedarAuthorizer:
