@@ -127,6 +127,14 @@ def test_who_saves_second_gets_a_conflict_and_leaves_no_event(store: RequestStor
     assert len(trail(store, request.request_id)) == 2
 
 
+def test_what_was_never_created_is_not_saved(store: RequestStore) -> None:
+    request, events = fresh()
+    with pytest.raises(Conflict):
+        store.save(request, replace(request, version=1), events)
+    assert store.load(request.request_id) is None
+    assert trail(store, request.request_id) == []
+
+
 def test_who_saves_second_without_an_event_gets_a_conflict_as_well(store: RequestStore) -> None:
     """Where the card is, that a deny stands: no place in the chain guards such a save, the version alone does."""
     request = created(store)
@@ -248,7 +256,7 @@ def test_pending_requests_come_oldest_first_in_pages_without_tokens(store: Reque
     assert ours == [m.request_id for m in made]
     assert [r.created_at for r in found] == sorted(r.created_at for r in found)
     shown = next(r for r in found if r.request_id == waiting.request_id)
-    assert shown.version == waiting.version
+    assert (shown.version, shown.task_token) == (waiting.version, None)
 
 
 def test_a_signature_is_seen_once(store: RequestStore) -> None:

@@ -146,9 +146,13 @@ def test_live_requests_are_those_whose_grant_or_session_may_be_of_use(store: Req
     agent = f"bot-{secrets.token_hex(4)}"
     kept: set[str] = set()
     for (status, grant), live in cases.items():
-        request = moved(store, created(store, agent=agent), partial(replace, status=status, grant=grant))
+        request = moved(
+            store, created(store, agent=agent), partial(replace, status=status, grant=grant, task_token="a-token")
+        )
         kept |= {request.request_id} if live else set()
-    assert {r.request_id for r in store.live(agent, NOW - timedelta(days=1))} == kept
+    found = store.live(agent, NOW - timedelta(days=1))
+    assert {r.request_id for r in found} == kept
+    assert {r.task_token for r in found} == {None}
     assert store.live(agent, NOW + timedelta(days=1)) == ()
     assert store.live("nobody", NOW - timedelta(days=1)) == ()
 

@@ -84,7 +84,8 @@ class FakeStore:
         events: tuple[AuditEvent, ...],
         guard: Deployment | None = None,
     ) -> None:
-        if self.requests[request.request_id].version != previous.version:
+        stored = self.requests.get(request.request_id)
+        if stored is None or stored.version != previous.version:
             raise Conflict
         if guard is not None and guard.version != self.own.version:
             raise Conflict
@@ -94,7 +95,7 @@ class FakeStore:
     def pending(self, limit: int, after: str | None) -> tuple[tuple[ApprovalRequest, ...], str | None]:
         found = sorted((r for r in self.requests.values() if not r.settled), key=lambda r: (r.created_at, r.request_id))
         rest = [r for r in found if after is None or f"{stamp(r.created_at)}|{r.request_id}" > after]
-        page = tuple(rest[:limit])
+        page = tuple(map(_listed, rest[:limit]))
         return page, f"{stamp(page[-1].created_at)}|{page[-1].request_id}" if len(rest) > limit else None
 
     def seen_before(self, signature: str, now: datetime) -> bool:
@@ -120,14 +121,14 @@ class FakeStore:
 
     def live(self, agent: str, since: datetime) -> tuple[ApprovalRequest, ...]:
         found = [r for r in self.requests.values() if r.agent == agent and r.created_at > since]
-        return tuple(r for r in found if r.live or r.needs_review)
+        return tuple(_listed(r) for r in found if r.live or r.needs_review)
 
     def overdue(self, now: datetime) -> Iterator[str]:
         found = [(at, r.request_id) for r in self.requests.values() if (at := due(r)) is not None and at <= now]
         yield from (request_id for _, request_id in sorted(found))
 
     def unreviewed(self) -> tuple[ApprovalRequest, ...]:
-        return tuple(r for r in self.requests.values() if r.settled and r.needs_review)
+        return tuple(_listed(r) for r in self.requests.values() if r.settled and r.needs_review)
 
     def _write(self, events: tuple[AuditEvent, ...]) -> None:
         if self.failing:
@@ -143,6 +144,11 @@ class FakeStore:
 
     def types(self, request_id: str) -> list[str]:
         return [event.type.value for event in self.chain.get(request_id, [])]
+
+
+def _listed(request: ApprovalRequest) -> ApprovalRequest:
+    """As an index gives it: the token lies in the item alone."""
+    return replace(request, task_token=None)
 
 
 @dataclass
