@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOURCES := layers/core/python functions cli local bench tests
 
-.PHONY: help setup run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes checkov cost lock clean
+.PHONY: help setup run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes checkov cost lock clean bench-audit
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -98,6 +98,9 @@ CHECKOV := .checkov
 checkov: $(READY) ## What checkov finds in the templates, held to docs/security-findings.md (needs an index once)
 	@test -x $(CHECKOV)/bin/checkov || { python3.13 -m venv $(CHECKOV) && $(CHECKOV)/bin/python -m pip install --quiet --require-hashes -r bench/checkov/requirements.txt; }
 	@$(PY) -m bench.checkov $(CHECKOV)/bin/checkov
+
+bench-audit: $(READY) ## Verifying an export beside gunzip and SHA-256 over the same bytes, into bench/results/
+	@PYTHONPATH=cli:layers/core/python:layers/policy/python $(PY) -m bench.audit
 
 lock: $(READY) ## Pin third-party code again, with hashes
 	@$(PY) -m uv pip compile -q --python $(PY) --generate-hashes --no-header --no-annotate requirements-dev.in -o requirements-dev.txt

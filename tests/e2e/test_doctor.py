@@ -168,7 +168,8 @@ def test_a_pulled_switch_is_told(live: Live, capsys: pytest.CaptureFixture[str])
     try:
         (symptom,) = doctor(capsys, "brakes")[1]["brakes"]
     finally:
-        live.call("rosa.security", "DELETE", "/v1/halts?switch=action:ec2.reboot")
+        resumed = live.call("rosa.security", "DELETE", "/v1/halts?switch=action%3Aec2.reboot")
+    assert resumed.status == 200
     assert "halted: action:ec2.reboot, by rosa.security" in symptom["what"]
 
 

@@ -13,7 +13,6 @@ from sallyport_cli.audit.findings import Finding, Kind, Tally
 from sallyport_cli.audit.rules import Illegal, check_form, walk_of
 
 GENESIS = "0" * 64
-_ATTRIBUTES = frozenset(("pk", "sk", "event", "hash", "prev_hash"))
 # These were judged by a policy that the deployment's chain had to name before.
 _JUDGED = frozenset(("request.submitted", "decision.recorded", "grant.issued", "grant.redeemed"))
 
@@ -65,12 +64,15 @@ def item_of(line: bytes) -> Item:
 
 
 def _item(attributes: Mapping[str, Mapping[str, str]], changes: str | None) -> Item:
-    if attributes.keys() != _ATTRIBUTES or any(value.keys() != {"S"} for value in attributes.values()):
+    # Member by member, since this runs for every event of an export.
+    pk, sk, event = attributes["pk"], attributes["sk"], attributes["event"]
+    digest, before = attributes["hash"], attributes["prev_hash"]
+    if len(attributes) != 5 or not (len(pk) == len(sk) == len(event) == len(digest) == len(before) == 1):
         raise NoItem
-    pk, sk, event, digest, before = (attributes[name]["S"] for name in ("pk", "sk", "event", "hash", "prev_hash"))
-    if not pk.startswith("REQ#") or not all(isinstance(text, str) for text in (pk, sk, event, digest, before)):
+    item = Item(pk["S"].removeprefix("REQ#"), sk["S"], event["S"], digest["S"], before["S"], changes)
+    if not pk["S"].startswith("REQ#") or set(map(type, item[:5])) != {str}:
         raise NoItem
-    return Item(pk[4:], sk, event, digest, before, changes)
+    return item
 
 
 class Chain:

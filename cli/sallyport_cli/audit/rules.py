@@ -16,8 +16,8 @@ DEPLOYMENT, REFUSED, REQUEST = "deployment", "refused-", "req-"
 BY_POLICY = "policy"
 _ALWAYS = ("v", "request_id", "seq", "at", "type", "actor", "action", "action_digest", "policy_digest", "judged_by")
 _MEMBERS = frozenset((*_ALWAYS, "details", "prev_hash"))
+_MEMBERS_SHOWN = _MEMBERS | {"presented_digest"}
 _KINDS = frozenset(("agent", "person", "system"))
-_THROUGHOUT = ("action", "action_digest", "policy_digest")
 # That somebody was refused moves nothing, and may stand anywhere behind the submission.
 _REFUSALS = frozenset(("decision.refused", "credentials.refused"))
 
@@ -28,7 +28,7 @@ class Illegal(Exception):
 
 def check_form(event: Event) -> None:
     """The members that every event has."""
-    if not isinstance(event, dict) or not _MEMBERS <= event.keys() <= _MEMBERS | {"presented_digest"}:
+    if not isinstance(event, dict) or (event.keys() != _MEMBERS and event.keys() != _MEMBERS_SHOWN):
         raise Illegal("an event has other members")
     if event["v"] != 1:
         raise Illegal("an event of another version")
@@ -69,7 +69,12 @@ class Request:
 
     def _check_repeated(self, event: Event, kind: str) -> None:
         assert self.first is not None
-        if any(event[name] != self.first[name] for name in _THROUGHOUT):
+        first = self.first
+        if (
+            event["action"] != first["action"]
+            or event["action_digest"] != first["action_digest"]
+            or event["policy_digest"] != first["policy_digest"]
+        ):
             raise Illegal("the request's action or policy changed on the way")
         named = event.get("presented_digest")
         if kind == "request.masked":
