@@ -15,7 +15,8 @@ from sallyport.domain.events import GENESIS, NO_EVENTS, SYSTEM, Draft, EventType
 from sallyport.domain.evidence import Disproved, end, proves, verified
 from sallyport.domain.proofs import disagreements, subject_told
 from sallyport.domain.requests import ApprovalRequest, Choice, RequestStatus, Review, VerdictKind
-from tests.support.story import NOW, Story
+from sallyport.usecases.revoke_grant import revoke_grant
+from tests.support.story import NOW, Story, person_arn
 
 
 def links(story: Story) -> list[Link]:
@@ -175,6 +176,14 @@ def test_member_that_one_write_changes_is_the_one_that_is_not_borne_out(what: st
     story.redeemed()
     member, forge = FORGED[what]
     assert disagreements(replace(story.request, **forge(story.request)), links(story)) == (member,)
+
+
+def test_request_that_has_ended_is_not_put_back_to_where_it_stood() -> None:
+    story = Story().approved().granted()
+    granted = story.request
+    revoke_grant(person_arn("rosa.security"), story.request_id, story.ports, story.now)
+    assert disagreements(story.request, links(story)) == ()
+    assert disagreements(replace(story.request, status=granted.status), links(story)) == ("status",)
 
 
 def test_deployment_is_proved_by_its_newest_event_alone() -> None:

@@ -25,7 +25,7 @@ from tests.support.story import Story, submission
 WHY = "Export is blocked and the quarter closes in an hour"
 
 
-def pending(*, allowed: bool = True, quorum: int = 2) -> Story:
+def pending(*, allowed: bool = True, quorum: int = 2, duration: int | None = None) -> Story:
     """An export that two people must approve, whose glass may be broken for a minute and reviewed within an hour."""
     story = Story()
     action = story.ports.policy.actions["s3.export"]
@@ -37,7 +37,7 @@ def pending(*, allowed: bool = True, quorum: int = 2) -> Story:
     )
     actions = {**story.ports.policy.actions, "s3.export": replace(action, approval=approval)}
     story.ports.policy = replace(story.ports.policy, actions=actions)
-    return story.pending(submission(on_behalf_of="olive.owner"))
+    return story.pending(submission(on_behalf_of="olive.owner", duration_seconds=duration))
 
 
 def broken(story: Story | None = None, by: str = "rosa.security", **said: Any) -> Story:
@@ -85,6 +85,12 @@ def test_credential_is_shorter() -> None:
     assert story.request.grant.cut_off is not None
     assert (story.request.grant.cut_off - story.now).total_seconds() == 60
     assert "2026-11-02T10:01:00Z" in story.ports.issuer.orders[0].policy
+
+
+def test_session_is_as_short_as_sts_has_it_however_long_was_asked_for() -> None:
+    story = broken(pending(duration=3600)).granted()
+    story.redeemed()
+    assert story.ports.issuer.orders[0].duration_seconds == 900
 
 
 def test_every_approver_is_told_at_once() -> None:

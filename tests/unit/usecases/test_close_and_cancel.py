@@ -2,6 +2,7 @@
 
 import pytest
 
+from sallyport.domain.ports import PortFailed
 from sallyport.domain.requests import Choice
 from sallyport.usecases.cancel_request import cancel_request
 from tests.support.chain import broken_at
@@ -22,6 +23,17 @@ def test_silence_expires_a_pending_request() -> None:
     assert story.ports.chat.updated[-1].status == "expired"
     assert not story.ports.chat.updated[-1].open
     assert emptied(story)
+
+
+def test_vault_is_emptied_once_the_end_is_recorded_and_not_before() -> None:
+    """A payload without its request's end could not be told from one that somebody took away."""
+    story = Story().pending()
+    story.ports.store.failing = True
+    with pytest.raises(PortFailed):
+        story.closed("timed_out")
+    assert story.request_id in story.ports.vault.records
+    story.ports.store.failing = False
+    assert emptied(story.closed("timed_out"))
 
 
 def test_a_failure_fails_a_pending_request() -> None:

@@ -145,6 +145,14 @@ def test_actions_own_masking_rules_come_on_top() -> None:
     assert made.document.document == {"ward": "[WARD-1]"}
 
 
+def test_deployments_masking_rules_hold_for_results_as_well() -> None:
+    story = Story().policy(masking={"patterns": [{"category": "STUDY", "pattern": "STU-\\d{4}"}]})
+    story.ports.call_maker.answer = CallResult({"status": "STU-0042"})
+    made = execute(story.pending(RESTART).decided().granted())
+    assert made.document is not None
+    assert "0042" not in str(made.document.document)
+
+
 def test_too_large_result_is_withheld_although_the_call_was_made() -> None:
     story = granted(RESTART, {"status": "x" * 9000})
     made = execute(story)

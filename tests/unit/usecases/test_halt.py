@@ -125,6 +125,8 @@ def test_only_those_whom_policy_lets_halt_or_resume(caller: str) -> None:
     with pytest.raises(NotAllowedToHalt):
         resume(caller, "all", story.ports, story.now)
     assert story.ports.store.deployment().switches == {"all"}
+    counted = {tally.newest.call.value: tally.count for tally in story.ports.tallies.tallies.values()}
+    assert counted == {"halt": 1, "resume": 1}
 
 
 @pytest.mark.parametrize("switch", ["", "agent:", "agent:nobody", "action:s3.*", "export-bot", "ALL", "region:x"])

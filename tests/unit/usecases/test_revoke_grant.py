@@ -1,6 +1,7 @@
 """Revocation: before redemption the grant is void, afterwards its session is denied on the target role."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,8 +19,9 @@ from sallyport.domain.refusals import (
 )
 from sallyport.domain.requests import GrantStatus, RequestStatus
 from sallyport.domain.revocations import MAX_LENGTH, RevokedSession, RevokedSessions, RoleList
+from sallyport.usecases.deny_sessions import role_of
 from sallyport.usecases.revoke_grant import revoke_agent, revoke_grant
-from tests.support.story import Story, agent_arn, person_arn, submission
+from tests.support.story import Story, agent_arn, person_arn, refused, submission
 
 ROLE = "sallyport-target-s3-export"
 ROSA = person_arn("rosa.security")
@@ -248,3 +250,36 @@ def test_agents_and_strangers_cannot_revoke_by_agent() -> None:
         revoke_agent(ROSA, "nobody", story.ports, story.now)
     done, refused = revoke_agent(person_arn("sam.operator"), "export-bot", story.ports, story.now)
     assert (done, refused) == ([], {story.request_id: "not_an_approver"})
+
+
+def test_failed_request_has_no_session_to_revoke() -> None:
+    """STS gave none, so there is nothing to deny and nothing to say of it."""
+    story = Story().approved().granted()
+    story.ports.issuer.failing = "sts_unavailable"
+    with refused("credentials_failed"):
+        story.redeemed()
+    with refused("nothing_to_revoke"):
+        revoke_grant(person_arn("rosa.security"), story.request_id, story.ports, story.now)
+    assert story.request.status is RequestStatus.FAILED
+    assert not story.ports.role_policies.puts
+
+
+def test_deny_is_not_known_to_stand_while_somebody_else_may_be_writing() -> None:
+    story = Story().approved().granted()
+    story.redeemed()
+    role = role_of(story.request, story.ports)
+    story.ports.role_lists.lists[role] = RoleList().joined("somebody", story.now)
+    revoke_grant(person_arn("rosa.security"), story.request_id, story.ports, story.now)
+    assert story.ports.role_policies.puts
+    assert story.request.live, "it stays listed, to be looked at again"
+
+
+def test_roles_of_one_name_in_two_accounts_are_two_roles() -> None:
+    story = Story().approved().granted()
+    story.redeemed()
+    request = story.request
+    assert request.grant is not None
+    assert request.grant.role_arn is not None
+    elsewhere = request.grant.role_arn.replace(story.ports.places.account, "999999999999")
+    there = replace(request, grant=replace(request.grant, role_arn=elsewhere))
+    assert role_of(there, story.ports) != role_of(request, story.ports)
