@@ -7,8 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from local.canaries import scan
 from local.clients import Stack
@@ -99,7 +102,12 @@ def _execution(live: Live, value: str) -> Callable[[], object]:
     states, machine = live.client("stepfunctions"), live.stack["state_machine_arn"]
     # Ends at once: the workflow wants a verdict that is not there.
     started = states.start_execution(stateMachineArn=machine, input=json.dumps({"note": value}))
-    return lambda: states.stop_execution(executionArn=started["executionArn"])
+
+    def stop() -> None:
+        with suppress(ClientError):  # one that has ended meanwhile cannot be stopped
+            states.stop_execution(executionArn=started["executionArn"])
+
+    return stop
 
 
 def _letter(live: Live, value: str) -> Callable[[], object]:
