@@ -356,3 +356,16 @@ def test_two_requests_that_look_alike_have_different_digests() -> None:
     story.submitted(submission(reason="For Jane Miller")).masked()
     assert first.action_digest != story.request.action_digest
     assert first.presented_digest != story.request.presented_digest
+
+
+def test_retry_starts_what_died_before_its_workflow_began_and_nothing_that_began() -> None:
+    story = Story().submitted(key="k")
+    started = story.ports.workflow.started
+    started.clear()  # the function died before that, and nobody could write why
+    story.later(119).submitted(key="k")
+    assert not started
+    story.later(1).submitted(key="k")
+    assert list(started) == [story.request_id]
+    started.clear()
+    story.masked().submitted(key="k")
+    assert not started
