@@ -150,7 +150,6 @@ def _finish(account: Emulator, slack: Slack, directory: Directory) -> None:
 def _parameters(slack: Slack) -> dict[str, str]:
     return {
         "Environment": "local",
-        "ApiLogRole": "make",
         "Architecture": toolchain.architecture(),
         "ExternalId": _EXTERNAL_ID,
         "SlackApiBaseUrl": slack.api_url,

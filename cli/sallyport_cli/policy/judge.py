@@ -19,7 +19,7 @@ from sallyport.usecases import policy
 from sallyport_cli.policy.layer import Layer
 
 if TYPE_CHECKING:
-    from sallyport.domain.ports import Ports
+    from sallyport.domain.ports import Places, Ports
 
 # A Monday morning: what policy says at other times is asked for by name.
 MONDAY = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -78,7 +78,7 @@ def judge(layer: Layer, asked: Asked) -> Judgement:
         call = policy.planned_call(action, _REQUEST_ID, asked.parameters, places, ports)
     except Refusal as refusal:
         return Judgement("deny", reasons, refusal.code, refusal.paths)
-    request = _request(layer, agent, action, asked, verdict, seconds)
+    request = _request(layer, agent, action, asked, verdict, seconds, places)
     statements = tuple(json.loads(session_policy)["Statement"])
     return Judgement(verdict.value, reasons, request=request, session_policy=statements, call=call)
 
@@ -93,7 +93,13 @@ def _reasons(layer: Layer, agent: Agent, action: ActionDefinition, asked: Asked)
 
 
 def _request(
-    layer: Layer, agent: Agent, action: ActionDefinition, asked: Asked, verdict: VerdictKind, seconds: int
+    layer: Layer,
+    agent: Agent,
+    action: ActionDefinition,
+    asked: Asked,
+    verdict: VerdictKind,
+    seconds: int,
+    places: Places,
 ) -> ApprovalRequest:
     vaulted = VaultRecord(
         request_id=_REQUEST_ID,
@@ -104,9 +110,7 @@ def _request(
         agent=agent.id,
         on_behalf_of=asked.on_behalf_of,
         duration_seconds=seconds,
-        target_role_arn=policy.target_role_arn(
-            action, policy.places_of(action, asked.parameters, cast("Ports", layer))
-        ),
+        target_role_arn=policy.target_role_arn(action, places),
         session_policy="",
         policy_digest=layer.policy.digest,
         salt="00" * 32,

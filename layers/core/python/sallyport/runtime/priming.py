@@ -24,7 +24,7 @@ _SAMPLE: JSON = {
 
 
 def before_snapshot(prime: Callable[[], None]) -> None:
-    """Have `prime` run before the snapshot; where there is none (other emulators, tests), it does not run at all."""
+    """Have `prime` run before the snapshot. Where none is taken, as on the emulator, it does not run at all."""
     try:
         from snapshot_restore_py import register_before_snapshot  # Lambda's runtime brings it
     except ImportError:
