@@ -92,6 +92,8 @@ class ActionDefinition:
     # What the agent chooses of where it takes place: nothing, `account`, or `account` and `region`.
     places: frozenset[str] = frozenset()
     harmless: Mapping[str, Pattern] = field(default_factory=dict)
+    # What becomes possible, with a place for each parameter (`domain.sentences`); empty for the title with all of them.
+    sentence: str = ""
 
     def is_harmless(self, name: str, value: object) -> bool:
         """Whether the action's author vouches for `value` of parameter `name`: for each item of a list."""
