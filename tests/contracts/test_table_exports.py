@@ -92,11 +92,15 @@ def test_what_was_started_is_told_with_the_instant_that_it_shows(exports: TableE
 
 
 def test_newest_come_first_back_to_the_newest_that_is_done(aws: Aws) -> None:
-    done = {"ExportStatus": "COMPLETED", "ExportTime": AT}
+    done: dict[str, Any] = {"ExportStatus": "COMPLETED", "ExportTime": AT}
     failed, under_way = {"ExportStatus": "FAILED", "ExportTime": AT}, {"ExportStatus": "IN_PROGRESS"}
     elsewhere = {**done, "S3Bucket": "theirs"}
     by_hand = {**done, "S3Prefix": "audit/2026/11/25/120000Z"}
-    told = [("01000000000001-a", done), ("01000000000006-b", under_way), ("01000000000003-c", done)]
+    told: list[tuple[str, dict[str, Any]]] = [
+        ("01000000000001-a", done),
+        ("01000000000006-b", under_way),
+        ("01000000000003-c", done),
+    ]
     told += [("01000000000004-d", elsewhere), ("01000000000005-e", failed), ("01000000000007-f", by_hand)]
     aws.tells(*told, pages=2)
     found = aws.ports.recent()
