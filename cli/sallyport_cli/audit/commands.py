@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sallyport_cli.audit.traces.command import add_trace
 from sallyport_cli.errors import UsageError
 
 _VERIFY = """\
@@ -35,6 +36,7 @@ def add_commands(commands: Any) -> None:
     below = audit.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_export(below)
     _add_verify(below)
+    add_trace(below)
 
 
 def _add_export(below: Any) -> None:
