@@ -196,7 +196,7 @@ class _Request:
                 self._add(event, "approval_decision", approval_id=name, decision="deny")
         told = [*(approval.id for approval in self.approvals), *self.vacant]
         last = self._denial or (told[-1] if told and self.asked else None)
-        reason = event.details.get("code") or event.type
+        reason = str(event.details.get("code") or event.type)
         self._add(event, "action_blocked", reason=reason, **({} if last is None else {"approval_id": last}))
 
     def _head(self, event: Event, kind: str) -> Record:
@@ -213,7 +213,7 @@ def _approvers(event: Event) -> list[str]:
 
 
 def _approvals(history: History) -> list[_Approval]:
-    """A presentation for each decision, named for the person: one who were counted twice would appear twice."""
+    """A presentation for each decision, named for the person, so that one who was counted twice appears twice."""
     told: list[_Approval] = []
     for event in history.all("decision.recorded"):
         name, choice = f"{history.chain}/{event.actor}", event.details["decision"]

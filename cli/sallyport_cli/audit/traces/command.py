@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Generator, Iterable
 from contextlib import closing
@@ -119,7 +120,12 @@ def _each(folder: Path, ids: list[str], out: Path) -> int:
 def _written(records: Iterable[dict[str, Any]], out: Path | None) -> int:
     """How many lines. A file is there as a whole or not at all."""
     if out is None:
-        return _lines(records, sys.stdout)
+        try:
+            return _lines(records, sys.stdout)
+        except BrokenPipeError:
+            # The reader has what it wanted (`| head`). Python would complain once more when it flushes at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 1
     part = out.with_name(f"{out.name}.part")
     try:
         with part.open("w", encoding="utf-8") as file:
@@ -136,5 +142,5 @@ def _written(records: Iterable[dict[str, Any]], out: Path | None) -> int:
 def _lines(records: Iterable[dict[str, Any]], file: TextIO) -> int:
     told = 0
     for told, record in enumerate(records, 1):  # noqa: B007  # the last number is the answer
-        file.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
+        file.write(json.dumps(record, separators=(",", ":")) + "\n")
     return told

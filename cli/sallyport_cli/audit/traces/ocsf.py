@@ -79,7 +79,7 @@ def _told(event: Event, history: History, place: Place) -> Members:
         "cloud": place.members(),
         "actor": {"user": _user(event.actor, event.said["actor"]["kind"])},
         "src_endpoint": {"svc_name": event.said["actor"]["channel"]},
-        "api": {"operation": CALLS.get(details.get("call"), row.operation), "service": {"name": "sallyport"}},
+        "api": {"operation": CALLS.get(str(details.get("call")), row.operation), "service": {"name": "sallyport"}},
         "resources": _resources(event, history),
         **_access(row, event, history),
         **_control(row, event),
@@ -160,7 +160,7 @@ def _control(row: Row, event: Event) -> Members:
     """What was allowed or stopped, and the policy by which."""
     decision = event.details.get("decision") or event.details.get("verdict")
     # A review decides about nothing any more.
-    control = DECIDED.get(decision, Control.OBSERVED) if event.type == "decision.recorded" else row.control
+    control = DECIDED.get(str(decision), Control.OBSERVED) if event.type == "decision.recorded" else row.control
     policy = {"uid": event.said["judged_by"], "type": "Sallyport Policy"}
     given = {"authorizations": [{"decision": decision, "policy": policy}]} if decision else {}
     return {**control.members, **given, "policy": policy}

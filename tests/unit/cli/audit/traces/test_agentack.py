@@ -98,6 +98,7 @@ def test_agentacks_own_command_exits_0_for_a_sound_trace_and_1_for_a_tampered_on
         ("executed", without("decision.recorded"), {"ACK001", "ACK009"}),
         ("redeemed", without("approval.requested"), {"ACK009"}),
         ("redeemed", without("request.submitted"), {"ACK009"}),
+        ("denied", without("approval.requested"), {"ACK009"}),
         ("redeemed", saying("credentials.issued", action_digest="f" * 64), {"ACK003"}),
         ("redeemed", saying("credentials.issued", action="iam.create_user"), {"ACK003"}),
         ("redeemed", saying("decision.recorded", presented_digest="f" * 64), {"ACK003"}),
@@ -147,6 +148,16 @@ def test_a_quorum_of_two_stays_two_approvals(tmp_path: Path) -> None:
         assert [record["approval_id"] for record in records if record["type"] == kind] == people
     (executed,) = [record for record in records if record["type"] == "action_executed"]
     assert executed["approval_id"] == people[-1]
+
+
+def test_half_a_quorum_that_expires_is_no_fault(tmp_path: Path) -> None:
+    world = World()
+    story = Story(world.ports).quorum(2).pending(submission(on_behalf_of="olive.owner"))
+    story.decided("petra.approver").closed("timed_out")
+    records = traced(tmp_path, items_of(world.ports), story.request_id)
+    decisions = [record["decision"] for record in records if record["type"] == "approval_decision"]
+    assert decisions == ["allow", "deny"]
+    assert records[-2]["type"] == "action_blocked"
 
 
 def lone(chain: list[Item]) -> list[Item]:

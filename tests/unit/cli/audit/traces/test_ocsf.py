@@ -125,14 +125,12 @@ def test_numbers_and_captions_are_the_schemas() -> None:
 def test_every_type_of_event_has_its_row_and_its_line_in_the_documentation() -> None:
     assert set(ROWS) == {kind.value for kind in EventType}
     text = (ROOT / "docs" / "audit-format.md").read_text(encoding="utf-8")
-    told = {}
+    told: dict[str, tuple[int, int, str]] = {}
     for events, number, activity, operation in re.findall(
         r"^\| (`[^|]+`) \| (\d{4}) \| (\d+) [^|]+ \| `(\w+)` \|", text, re.MULTILINE
     ):
         told |= {kind: (int(number), int(activity), operation) for kind in re.findall(r"`([^`]+)`", events)}
-    assert told == {
-        kind: (row.activity.of.uid, row.activity.id, row.operation) for kind, row in ROWS.items()
-    }
+    assert told == {kind: (row.activity.of.uid, row.activity.id, row.operation) for kind, row in ROWS.items()}
 
 
 def test_times_are_milliseconds_and_names_are_those_of_the_evidence() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,7 +45,10 @@ def test_no_export_exits_2(tmp_path: Path, form: str) -> None:
 
 
 @FORMATS
-@pytest.mark.parametrize("changes", [{"details": "none"}, {"at": 7}, {"actor": {"id": "petra.approver"}}])
+@pytest.mark.parametrize(
+    "changes",
+    [{"details": "none"}, {"action_digest": 7}, {"at": "2026-11-02T10:01:00"}, {"actor": {"id": "petra.approver"}}],
+)
 def test_an_event_of_another_form_is_left_to_verify(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str, changes: dict[str, object]
 ) -> None:
@@ -68,6 +74,19 @@ def test_a_chains_name_leads_to_no_other_folder(tmp_path: Path, capsys: pytest.C
     assert main(["audit", "trace", str(export), "--format", "agentack", "--out", str(out)]) == 2
     assert "a chain has a name that is none" in capsys.readouterr().err
     assert not list(tmp_path.glob("escaped*"))
+
+
+def test_a_reader_that_has_enough_is_no_fault(tmp_path: Path) -> None:
+    export = str(write_export(tmp_path, furnished()[0]))
+    command = [sys.executable, "-m", "sallyport_cli", "audit", "trace", export, "--format", "ocsf"]
+    path = os.pathsep.join(sys.path)
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        command, stdout=writing, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}, check=False
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_ocsf_is_one_file_and_a_file_that_cannot_be_written_exits_2(tmp_path: Path) -> None:
