@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sallyport_cli.audit.correlate import add_correlate
 from sallyport_cli.audit.receipt import add_receipt
 from sallyport_cli.audit.timeline import add_timeline
+from sallyport_cli.audit.traces.command import add_trace
 from sallyport_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def add_commands(commands: Any) -> None:
     _add_verify(below)
     add_correlate(below)
     add_receipt(below)
+    add_trace(below)
     add_timeline(below, _add_source)
 
 
