@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
-SOURCES := layers/core/python functions cli local bench tests
+SOURCES := layers/core/python functions cli client local bench tests
 
 .PHONY: help setup run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes checkov cost lock clean bench-audit
 
@@ -67,12 +67,12 @@ lint: $(READY) ## Style, types, import rule, template, policy
 	@$(MAKE) --no-print-directory -j 2 lint-types lint-rest
 
 lint-types: $(READY)
-	@$(PY) -m mypy layers/core/python/sallyport cli/sallyport_cli functions local bench tests
+	@$(PY) -m mypy layers/core/python/sallyport cli/sallyport_cli client/sallyport_agent functions local bench tests
 
 lint-rest: $(READY)
 	@$(PY) -m ruff check --quiet $(SOURCES)
 	@$(PY) -m ruff format --check --quiet $(SOURCES)
-	@PYTHONPATH=layers/core/python:layers/policy/python:cli:. $(VENV)/bin/lint-imports --no-cache >/dev/null || { PYTHONPATH=layers/core/python:layers/policy/python:cli:. $(VENV)/bin/lint-imports --no-cache; exit 1; }
+	@PYTHONPATH=layers/core/python:layers/policy/python:cli:client:. $(VENV)/bin/lint-imports --no-cache >/dev/null || { PYTHONPATH=layers/core/python:layers/policy/python:cli:client:. $(VENV)/bin/lint-imports --no-cache; exit 1; }
 	@$(VENV)/bin/sallyport policy validate
 	@$(VENV)/bin/sallyport policy test
 	@# What `sam validate --lint` runs, without its question to the index for a newer version of itself.

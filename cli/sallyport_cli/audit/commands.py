@@ -7,16 +7,25 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sallyport_cli.audit.report.commands import add_command as add_report
+from sallyport_cli.audit.correlate import add_correlate
+from sallyport_cli.audit.receipt import add_receipt
+from sallyport_cli.audit.report.commands import add_report
+from sallyport_cli.audit.timeline import add_timeline
+from sallyport_cli.audit.traces.command import add_trace
 from sallyport_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from sallyport_cli.audit.findings import Report
 
 _VERIFY = """\
 Verifies an export of the audit table on this machine, without asking anybody: manifests and checksums, every event's
 text and hash, every chain, who may have done what. docs/audit-format.md says what this proves and what not.
 
 It takes as much free space for temporary files as the export has unpacked.
+
+A receipt (`sallyport audit receipt`) is verified by itself: its chain, each proof, and its checkpoint's signature.
 """
 _EXPORT = """\
 Lets DynamoDB export the audit table as it is now (needs point-in-time recovery), waits, and copies the export to --out.
@@ -36,6 +45,10 @@ def add_commands(commands: Any) -> None:
     below = audit.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_export(below)
     _add_verify(below)
+    add_correlate(below)
+    add_receipt(below)
+    add_trace(below)
+    add_timeline(below, _add_source)
     add_report(below)
 
 
@@ -90,16 +103,16 @@ def _export(arguments: argparse.Namespace) -> int:
 def _add_verify(below: Any) -> None:
     verifying = below.add_parser(
         "verify",
-        help="verify an export, offline",
+        help="verify an export or a receipt, offline",
         description=_VERIFY,
         epilog=_EXITS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verifying.add_argument(
-        "folder", type=Path, metavar="DIR", help="the export: the folder that has AWSDynamoDB/ in it"
+        "folder", type=Path, metavar="DIR", help="the export: the folder that has AWSDynamoDB/ in it; or a receipt"
     )
     verifying.add_argument("--worm", metavar="PATH", help="the WORM copy: s3://bucket/prefix, or a folder")
-    verifying.add_argument("--key", type=Path, metavar="FILE", help="with --worm: your copy of the notary's public key")
+    verifying.add_argument("--key", type=Path, metavar="FILE", help="your copy of the notary's public key")
     verifying.add_argument("--seen", type=Path, metavar="FILE", help="with --worm: a checkpoint that you kept")
     verifying.add_argument("--json", action="store_true", help="print the report as JSON")
     verifying.set_defaults(run=_verify)
@@ -108,13 +121,9 @@ def _add_verify(below: Any) -> None:
 def _verify(arguments: argparse.Namespace) -> int:
     # The other commands do without all this.
     from sallyport_cli.audit.findings import CannotTell
-    from sallyport_cli.audit.verify import Against, verify
 
-    if arguments.worm is None and (arguments.key or arguments.seen):
-        raise UsageError("--key and --seen are for the WORM copy: say --worm as well")
-    against = Against(arguments.worm, arguments.key, arguments.seen) if arguments.worm else None
     try:
-        report = verify(arguments.folder, against)
+        report = _report(arguments)
     except CannotTell as reason:
         print(
             json.dumps({"verdict": "cannot_tell", "reason": str(reason)})
@@ -125,3 +134,16 @@ def _verify(arguments: argparse.Namespace) -> int:
         return 2
     print(json.dumps(report.as_json(), indent=2) if arguments.json else report.words())
     return report.exit_code
+
+
+def _report(arguments: argparse.Namespace) -> Report:
+    from sallyport_cli.audit.receipt import verify_receipt
+    from sallyport_cli.audit.verify import Against, verify
+
+    if arguments.folder.is_file():
+        if arguments.seen:
+            raise UsageError("--seen is for exports: a receipt has one checkpoint, and no tree to compare it with")
+        return verify_receipt(arguments.folder, arguments.worm, arguments.key)
+    if arguments.worm is None and (arguments.key or arguments.seen):
+        raise UsageError("--key and --seen are for the WORM copy: say --worm as well")
+    return verify(arguments.folder, Against(arguments.worm, arguments.key, arguments.seen) if arguments.worm else None)

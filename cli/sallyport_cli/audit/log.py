@@ -126,10 +126,10 @@ def _check_roots(due: list[tuple[Checkpoint, Kind]], tree: Tree, findings: list[
 def _entries(worm: Worm, size: int, findings: list[Finding]) -> Iterator[bytes]:
     for number in range((size + WIDTH - 1) // WIDTH):
         wanted = min(WIDTH, size - number * WIDTH)
-        name = f"tile/entries/{_path(number)}"
+        name = f"tile/entries/{tile_path(number)}"
         # A partial bundle may have grown full since its checkpoint.
         data = (worm.read(f"{name}.p/{wanted}") if wanted < WIDTH else None) or worm.read(name)
-        entries = _unpacked(data or b"")
+        entries = unpacked(data or b"")
         if len(entries) < wanted:
             detail = f"{name} has {len(entries)} of {wanted} entries: what comes after cannot be checked"
             findings.append(Finding(Kind.LOG_INCOMPLETE, detail))
@@ -137,7 +137,7 @@ def _entries(worm: Worm, size: int, findings: list[Finding]) -> Iterator[bytes]:
         yield from entries[:wanted]
 
 
-def _unpacked(data: bytes) -> list[bytes]:
+def unpacked(data: bytes) -> list[bytes]:
     """Entries with their lengths before them, two bytes each."""
     entries, place = [], 0
     while place + 2 <= len(data):
@@ -150,7 +150,7 @@ def _unpacked(data: bytes) -> list[bytes]:
     return entries
 
 
-def _path(number: int) -> str:
+def tile_path(number: int) -> str:
     """`x001/x234/067` for 1234067."""
     digits = f"{number:03d}"
     digits = digits.zfill((len(digits) + 2) // 3 * 3)
@@ -185,7 +185,7 @@ class _Tiles:
         row = self._levels[level]
         row.append(digest)
         if len(row) == WIDTH:
-            self._compare(level, f"tile/{level}/{_path(self._numbers[level])}", required=True)
+            self._compare(level, f"tile/{level}/{tile_path(self._numbers[level])}", required=True)
             top = row
             while len(top) > 1:
                 top = [node_hash(top[i], top[i + 1]) for i in range(0, len(top), 2)]
@@ -197,7 +197,7 @@ class _Tiles:
         """The partial tiles at the right end, where they are there."""
         for level, row in enumerate(self._levels):
             if row:
-                name = f"tile/{level}/{_path(self._numbers[level])}.p/{len(row)}"
+                name = f"tile/{level}/{tile_path(self._numbers[level])}.p/{len(row)}"
                 self._compare(level, name, required=False)
 
     def _compare(self, level: int, name: str, *, required: bool) -> None:

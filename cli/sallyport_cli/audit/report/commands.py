@@ -23,7 +23,7 @@ exit codes:
 _REQUESTS = 500
 
 
-def add_command(below: Any) -> None:
+def add_report(below: Any) -> None:
     made = below.add_parser(
         "report",
         help="verify an export and report on a period, for an external auditor",
