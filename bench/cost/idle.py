@@ -8,7 +8,7 @@ from typing import Any
 from tests.support.template import of_type, short
 
 MONTH_HOURS = 730
-# What a look that finds nothing takes; two of the three that are scheduled query an index, one signs.
+# What a look that finds nothing takes; of the four that are scheduled two query an index, one signs, one asks DynamoDB.
 SCHEDULED_SECONDS = 0.3
 # A metric of a namespace is paid for in the hours in which something is put to it: calls and duration of the scheduled
 # functions, and of the class that they share.

@@ -64,9 +64,11 @@ def test_nobody_changes_or_removes_an_event(operation: str) -> None:
         assert not allows([*EVERYTHING, *table_policy()], call)
 
 
-def test_no_role_of_ours_is_given_more_than_putting_and_reading() -> None:
+def test_no_role_of_ours_is_given_more_than_putting_reading_and_exporting() -> None:
     given = {action for _, action in _given()}
-    assert given == {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"}
+    exporting = {"dynamodb:ExportTableToPointInTime", "dynamodb:ListExports"}
+    assert given == {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"} | exporting
+    assert {role for role, action in _given() if action in exporting} == {"ExportAuditRole"}
     assert {role for role, action in _given() if action == "dynamodb:Scan"} == {NOTARY}
 
 

@@ -23,6 +23,7 @@ OF_AWS = {
 WANTED = {
     "ApiErrorsAlarm",
     "ApiThrottledAlarm",
+    "BypassAlarm",
     "ClicksThrottledAlarm",
     "DeadLettersAlarm",
     "FailedCallsAlarm",
@@ -32,7 +33,6 @@ WANTED = {
     "ReviewOverdueAlarm",
     "RevocationFailedAlarm",
     "TamperingAlarm",
-    "TrailStoppedAlarm",
 }
 
 
@@ -110,20 +110,18 @@ def test_production_without_somebody_who_hears_alarms_is_refused() -> None:
     assert assertion["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicArn"}, ""]}]}
 
 
-def test_a_trail_that_is_stopped_or_changed_is_noticed() -> None:
-    rule = of_type("AWS::Events::Rule")["TrailStopped"]
-    assert rule["EventPattern"]["detail"]["eventName"] == [
-        "StopLogging",
-        "DeleteTrail",
-        "UpdateTrail",
-        "PutEventSelectors",
-    ]
-    (target,) = rule["Targets"]
-    assert target["InputPath"] == "$.detail.eventID"
+def test_audit_bucket_without_its_account_is_refused() -> None:
+    """DynamoDB exports into another account's bucket only for who names the account."""
+    rule = source()["Rules"]["BucketAndAccountGoTogether"]
+    assert rule["RuleCondition"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AuditAccountBucket"}, ""]}]}
+    assert rule["Assertions"][0]["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AuditAccountId"}, ""]}]}
+
+
+def test_rules_may_leave_their_message_in_the_queue() -> None:
     (policy,) = of_type("AWS::SQS::QueuePolicy").values()
     (sending,) = policy["PolicyDocument"]["Statement"]
     rules = {short(arn) for arn in sending["Condition"]["ArnEquals"]["aws:SourceArn"]}
-    assert rules == {"${FailedExecutions}", "${TrailStopped}"}
+    assert rules == {"${FailedExecutions}", "${Bypass}"}
 
 
 def test_there_is_one_dashboard_with_every_alarm_and_our_metrics() -> None:
@@ -154,6 +152,7 @@ def test_waiting_reads_are_small() -> None:
         ("reconcile_backlog", OutcomeClass.BACKLOG),
         ("not_reconciled", OutcomeClass.BACKLOG),
         ("not_notarized", OutcomeClass.BACKLOG),
+        ("not_exported", OutcomeClass.BACKLOG),
         ("review_overdue", OutcomeClass.REVIEW_OVERDUE),
         ("reviews_not_checked", OutcomeClass.REVIEW_OVERDUE),
     ],

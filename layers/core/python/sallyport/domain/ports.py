@@ -26,7 +26,8 @@ class Conflict(Exception):
 
 
 class Exists(Exception):
-    """An identical request is pending, or the idempotency key is taken. `request_id` is the one that exists."""
+    """An identical request is undecided or not yet redeemed, or the idempotency key is taken. `request_id` is the one
+    that exists."""
 
     def __init__(self, request_id: str, *, by_key: bool, sameness: str) -> None:
         super().__init__(request_id)
@@ -44,7 +45,12 @@ class PortFailed(Exception):
 
 
 class TooManyRequests(Exception):
-    """The agent's rate or pending limit stopped the transaction. Nothing was stored."""
+    """One of the agent's limits stopped the transaction: too many `pending`, or too many in the hour. Nothing was
+    stored."""
+
+    def __init__(self, *, pending: bool) -> None:
+        super().__init__()
+        self.pending = pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,8 @@ class RequestStore(Protocol):
         limits: Limits,
         now: datetime,
     ) -> None:
-        """Take the agent's counters and store, all in one. Raises Exists when an identical request is pending or the
-        key is taken, or TooManyRequests; then nothing is stored and nothing counted."""
+        """Take the agent's counters and store, all in one. Raises Exists when an identical request
+        `answers` this one or the key is taken, or TooManyRequests; then nothing is stored and nothing counted."""
 
     def load(self, request_id: str) -> ApprovalRequest | None:
         """Strongly consistent."""
