@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sallyport_cli.audit.query import add_query
 from sallyport_cli.audit.receipt import add_receipt
 from sallyport_cli.audit.timeline import add_timeline
 from sallyport_cli.errors import UsageError
@@ -44,6 +45,7 @@ def add_commands(commands: Any) -> None:
     _add_verify(below)
     add_receipt(below)
     add_timeline(below, _add_source)
+    add_query(below)
 
 
 def _add_export(below: Any) -> None:
