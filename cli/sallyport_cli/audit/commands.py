@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sallyport_cli.audit.correlate import add_correlate
 from sallyport_cli.audit.query import add_query
 from sallyport_cli.audit.receipt import add_receipt
+from sallyport_cli.audit.report.commands import add_report
 from sallyport_cli.audit.timeline import add_timeline
 from sallyport_cli.audit.traces.command import add_trace
 from sallyport_cli.errors import UsageError
@@ -50,6 +51,7 @@ def add_commands(commands: Any) -> None:
     add_trace(below)
     add_timeline(below, _add_source)
     add_query(below)
+    add_report(below)
 
 
 def _add_export(below: Any) -> None:
