@@ -5,6 +5,7 @@ The two clients differ in how they carry these out, and in nothing else.
 
 from __future__ import annotations
 
+import math
 import time
 import uuid
 from collections.abc import Generator, Mapping
@@ -121,19 +122,19 @@ def look(request_id: str) -> Flow[Request]:
 def wait(request_id: str, timeout: float | None = None) -> Flow[Request]:
     """The request once it is not pending any more. Raises StillPending after `timeout` seconds."""
     began = time.monotonic()
-    while True:
+    # A long poll is for a change, so what was decided before it begins has to be looked for first.
+    request = yield from look(request_id)
+    while request.pending:
         asked = time.monotonic()
-        left = _LONGEST_POLL_SECONDS if timeout is None else max(0.0, began + timeout - asked)
-        query = {"wait": str(min(_LONGEST_POLL_SECONDS, int(left)))}
-        request = Request.of((yield from _answer(Call("GET", f"/v1/requests/{request_id}", query))))
-        now = time.monotonic()
-        if not request.pending:
-            return request
-        if timeout is not None and now >= began + timeout:
+        left = float(_LONGEST_POLL_SECONDS) if timeout is None else began + timeout - asked
+        if left <= 0:
             raise StillPending(request)
-        yield Progress(request, now - began)
-        if now - asked < _PAUSE_SECONDS:
-            yield Pause(_PAUSE_SECONDS if timeout is None else min(_PAUSE_SECONDS, began + timeout - now))
+        yield Progress(request, asked - began)
+        query = {"wait": str(min(_LONGEST_POLL_SECONDS, math.ceil(left)))}
+        request = Request.of((yield from _answer(Call("GET", f"/v1/requests/{request_id}", query))))
+        if request.pending and time.monotonic() - asked < min(_PAUSE_SECONDS, left):
+            yield Pause(min(_PAUSE_SECONDS, left))
+    return request
 
 
 def approved(request_id: str, timeout: float | None = None) -> Flow[Request]:

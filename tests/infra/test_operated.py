@@ -23,6 +23,7 @@ OF_AWS = {
 WANTED = {
     "ApiErrorsAlarm",
     "ApiThrottledAlarm",
+    "BypassAlarm",
     "ClicksThrottledAlarm",
     "DeadLettersAlarm",
     "FailedCallsAlarm",
@@ -32,7 +33,6 @@ WANTED = {
     "ReviewOverdueAlarm",
     "RevocationFailedAlarm",
     "TamperingAlarm",
-    "TrailStoppedAlarm",
 }
 
 
@@ -117,20 +117,11 @@ def test_audit_bucket_without_its_account_is_refused() -> None:
     assert rule["Assertions"][0]["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AuditAccountId"}, ""]}]}
 
 
-def test_a_trail_that_is_stopped_or_changed_is_noticed() -> None:
-    rule = of_type("AWS::Events::Rule")["TrailStopped"]
-    assert rule["EventPattern"]["detail"]["eventName"] == [
-        "StopLogging",
-        "DeleteTrail",
-        "UpdateTrail",
-        "PutEventSelectors",
-    ]
-    (target,) = rule["Targets"]
-    assert target["InputPath"] == "$.detail.eventID"
+def test_rules_may_leave_their_message_in_the_queue() -> None:
     (policy,) = of_type("AWS::SQS::QueuePolicy").values()
     (sending,) = policy["PolicyDocument"]["Statement"]
     rules = {short(arn) for arn in sending["Condition"]["ArnEquals"]["aws:SourceArn"]}
-    assert rules == {"${FailedExecutions}", "${TrailStopped}"}
+    assert rules == {"${FailedExecutions}", "${Bypass}"}
 
 
 def test_there_is_one_dashboard_with_every_alarm_and_our_metrics() -> None:

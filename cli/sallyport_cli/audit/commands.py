@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sallyport_cli.audit.correlate import add_correlate
 from sallyport_cli.audit.receipt import add_receipt
+from sallyport_cli.audit.timeline import add_timeline
+from sallyport_cli.audit.traces.command import add_trace
 from sallyport_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +44,10 @@ def add_commands(commands: Any) -> None:
     below = audit.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_export(below)
     _add_verify(below)
+    add_correlate(below)
     add_receipt(below)
+    add_trace(below)
+    add_timeline(below, _add_source)
 
 
 def _add_export(below: Any) -> None:

@@ -35,6 +35,7 @@ _NO_LOG = (
 _NO_KEY = "that the checkpoints are the notary's own (--key shows it)"
 # The notary's daily scan notarizes what its stream has lost; after two days nothing can be under way any more.
 _SETTLED = timedelta(hours=48)
+_UNFINISHED = "what {} further exports would have, which were begun and have no manifests: failed, or still under way"
 _NO_MANIFEST = "which files belong to the export, and that it is unfiltered (it has no manifest)"
 
 
@@ -211,5 +212,7 @@ def _report(whole: Tally, exports: list[Export], time: datetime | None, facts: d
         open_.append(_NO_KEY)
     if not all(export.has_manifest for export in exports):
         open_.append(_NO_MANIFEST)
+    if exports[0].unfinished:
+        open_.append(_UNFINISHED.format(exports[0].unfinished))
     order = sorted(whole.findings, key=lambda f: (f.chain or "", f.seq if f.seq is not None else -1, f.kind))
     return Report(tuple(order), said, tuple(open_))

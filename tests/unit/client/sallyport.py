@@ -11,7 +11,7 @@ import boto3
 import httpx
 
 URL = "https://abc123.execute-api.eu-west-1.amazonaws.com/live"
-ID = "req-0f8fad5b-d9cb-469f-a165-70867728950e"
+ID = "req-0f8fad5bd9cb469fa1657086"
 KEYS = {
     "Version": 1,
     "AccessKeyId": "ASIAEXAMPLE",

@@ -186,7 +186,13 @@ def test_what_can_never_help_is_not_tried_again(pauses: list[float]) -> None:
 def test_a_deployment_that_answers_at_once_is_not_hammered(pauses: list[float]) -> None:
     agent, _ = client(*[view("pending")] * 4, view("approved"))
     agent.wait(ID)
-    assert pauses == [2.0] * 4
+    assert pauses == [2.0] * 3
+
+
+def test_what_is_decided_already_is_not_waited_for() -> None:
+    agent, house = client(view("approved"), KEYS)
+    agent.credentials(ID, timeout_seconds=None)
+    assert not any("wait" in request.url.params for request in house.asked)
 
 
 def test_calls_are_signed_for_the_region_that_the_url_names() -> None:
