@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sallyport_cli.audit.correlate import add_correlate
 from sallyport_cli.audit.receipt import add_receipt
+from sallyport_cli.audit.report.commands import add_report
 from sallyport_cli.audit.timeline import add_timeline
 from sallyport_cli.audit.traces.command import add_trace
 from sallyport_cli.errors import UsageError
@@ -48,6 +49,7 @@ def add_commands(commands: Any) -> None:
     add_receipt(below)
     add_trace(below)
     add_timeline(below, _add_source)
+    add_report(below)
 
 
 def _add_export(below: Any) -> None:
