@@ -321,6 +321,20 @@ def test_no_credential_reaches_sallyport_itself() -> None:
     assert set(listed(boundary["NoFurtherRoles"]["Action"])) == {"sts:AssumeRole*", "iam:PassRole"}
 
 
+def test_auditors_read_the_evidence_and_change_nothing() -> None:
+    document = of_type("AWS::IAM::ManagedPolicy")["AuditorAccess"]["PolicyDocument"]
+    given = {
+        (action, short(resource))
+        for statement in statements(document)
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+    table = {(f"dynamodb:{a}", "${AuditTable}") for a in ("DescribeTable", "Query", "Scan", "ListExports")}
+    kinds = ("GetObject", "GetObjectVersion", "ListBucket", "ListBucketVersions")
+    bucket = {(f"s3:{a}", f"arn::s3:::${{Worm}}{end}") for a in kinds for end in ("", "/*")}
+    assert given == table | bucket | {("dynamodb:DescribeExport", "${AuditTable}/export/*")}
+
+
 def test_agents_call_no_route_of_approvers_nor_the_other_way_round() -> None:
     def routes(name: str) -> set[str]:
         (statement,) = statements(of_type("AWS::IAM::ManagedPolicy")[name]["PolicyDocument"])
