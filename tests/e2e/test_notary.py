@@ -169,7 +169,7 @@ def test_nobody_else_puts_into_the_log_or_deletes_of_it(live: Live) -> None:
     try:
         s3 = live.client("s3", keys)
         s3.put_object(Bucket=bucket, Key="exports/anything", Body=b"x")
-        for path in ("checkpoint", "checkpoints/1.note", "tile/0/000", "index/req-1/0000000000", "key.pem"):
+        for path in ("checkpoint", "checkpoints/1.note", "tile/0/000", "index/req-1/0000000000", "key.pem", "keys/0"):
             with pytest.raises(ClientError, match="AccessDenied"):
                 s3.put_object(Bucket=bucket, Key=path, Body=b"forged")
         with pytest.raises(ClientError, match="AccessDenied"):

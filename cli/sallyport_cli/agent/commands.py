@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 type Verb = Callable[[argparse.Namespace], int]
 
-_REQUEST_ID = re.compile(r"req-[0-9a-f-]{36}")
+_REQUEST_ID = re.compile(r"req-[0-9a-f]{24}")
 _EXITS = """\
 exit codes:
   0  done
@@ -125,7 +125,7 @@ def _tell(parser: argparse.ArgumentParser) -> None:
 
 def _request_id(text: str) -> str:
     if not _REQUEST_ID.fullmatch(text):
-        raise argparse.ArgumentTypeError("a request's id looks like req-0f8fad5b-d9cb-469f-a165-70867728950e")
+        raise argparse.ArgumentTypeError("a request's id looks like req-0f8fad5bd9cb469fa1657086")
     return text
 
 

@@ -186,7 +186,13 @@ def test_what_can_never_help_is_not_tried_again(pauses: list[float]) -> None:
 def test_a_deployment_that_answers_at_once_is_not_hammered(pauses: list[float]) -> None:
     agent, _ = client(*[view("pending")] * 4, view("approved"))
     agent.wait(ID)
-    assert pauses == [2.0] * 4
+    assert pauses == [2.0] * 3
+
+
+def test_what_is_decided_already_is_not_waited_for() -> None:
+    agent, house = client(view("approved"), KEYS)
+    agent.credentials(ID, timeout_seconds=None)
+    assert not any("wait" in request.url.params for request in house.asked)
 
 
 def test_calls_are_signed_for_the_region_that_the_url_names() -> None:
@@ -226,3 +232,10 @@ def test_what_is_printed_shows_no_secret() -> None:
     assert credentials.process() == {k: v for k, v in KEYS.items() if k != "request_id"} | {
         "Expiration": "2026-11-02T10:15:00+00:00"
     }
+
+
+def test_an_id_that_a_model_made_up_leads_nowhere_else() -> None:
+    agent, house = client(problem(404, "not_found"))
+    with pytest.raises(Refused):
+        agent.cancel("../agents/other/grants?x=#")
+    assert house.asked[0].url.raw_path == b"/live/v1/requests/..%2Fagents%2Fother%2Fgrants%3Fx%3D%23"
