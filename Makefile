@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOURCES := layers/core/python functions cli client local bench tests
 
-.PHONY: help setup run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes checkov cost lock clean bench-audit
+.PHONY: help setup run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes checkov judge-tools cost lock clean bench-audit
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -98,6 +98,12 @@ CHECKOV := .checkov
 checkov: $(READY) ## What checkov finds in the templates, held to docs/security-findings.md (needs an index once)
 	@test -x $(CHECKOV)/bin/checkov || { python3.13 -m venv $(CHECKOV) && $(CHECKOV)/bin/python -m pip install --quiet --require-hashes -r bench/checkov/requirements.txt; }
 	@$(PY) -m bench.checkov $(CHECKOV)/bin/checkov
+
+TOOLS := .tools
+
+judge-tools: $(READY) ## Whether OpenAI's strict mode takes the catalogue, by pydantic-ai's judge (needs an index once)
+	@test -x $(TOOLS)/bin/python || { python3.13 -m venv $(TOOLS) && $(TOOLS)/bin/python -m pip install --quiet --require-hashes -r bench/tool_schemas/requirements.txt; }
+	@PYTHONPATH=cli:layers/core/python:layers/policy/python $(PY) -m bench.tool_schemas $(TOOLS)/bin/python
 
 bench-audit: $(READY) ## Verifying an export beside gunzip and SHA-256 over the same bytes, into bench/results/
 	@PYTHONPATH=cli:layers/core/python:layers/policy/python $(PY) -m bench.audit

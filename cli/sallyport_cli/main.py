@@ -16,6 +16,7 @@ from sallyport_cli.errors import UsageError
 # The module of each command. Only the one that is wanted is imported: an SDK may run `credentials` before every call.
 COMMANDS = {
     **dict.fromkeys(("request", "wait", "credentials", "run", "cancel", "done", "actions", "profile"), "agent"),
+    "mcp": "mcp",
     "policy": "policy",
     "targets": "targets",
     "doctor": "doctor",

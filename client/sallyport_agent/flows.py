@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from sallyport_agent.answers import Action, Credentials, Request, Result
 from sallyport_agent.refusals import Lost, NoAnswer, NotApproved, Refused, StillPending
@@ -93,6 +94,11 @@ def _may_help(call: Call, refused: Refused, seconds: float | None) -> bool:
     )
 
 
+def _path(request_id: str, below: str = "") -> str:
+    # An id may come from a model, which must not choose another route with it.
+    return f"/v1/requests/{quote(request_id, safe='')}{below}"
+
+
 def actions() -> Flow[list[Action]]:
     found = yield from _answer(Call("GET", "/v1/actions"))
     return [Action.of(entry) for entry in found["actions"]]
@@ -116,7 +122,7 @@ def submit(
 
 
 def look(request_id: str) -> Flow[Request]:
-    return Request.of((yield from _answer(Call("GET", f"/v1/requests/{request_id}"))))
+    return Request.of((yield from _answer(Call("GET", _path(request_id)))))
 
 
 def wait(request_id: str, timeout: float | None = None) -> Flow[Request]:
@@ -131,7 +137,7 @@ def wait(request_id: str, timeout: float | None = None) -> Flow[Request]:
             raise StillPending(request)
         yield Progress(request, asked - began)
         query = {"wait": str(min(_LONGEST_POLL_SECONDS, math.ceil(left)))}
-        request = Request.of((yield from _answer(Call("GET", f"/v1/requests/{request_id}", query))))
+        request = Request.of((yield from _answer(Call("GET", _path(request_id), query))))
         if request.pending and time.monotonic() - asked < min(_PAUSE_SECONDS, left):
             yield Pause(min(_PAUSE_SECONDS, left))
     return request
@@ -147,12 +153,12 @@ def approved(request_id: str, timeout: float | None = None) -> Flow[Request]:
 
 def credentials(request_id: str) -> Flow[Credentials]:
     """Redeem the approval. Raises Lost when it is not known whether it was."""
-    return Credentials.of((yield from _once(f"/v1/requests/{request_id}/credentials", request_id)))
+    return Credentials.of((yield from _once(_path(request_id, "/credentials"), request_id)))
 
 
 def result(request_id: str) -> Flow[Result]:
     """Have the approved call made. Raises Lost when it is not known whether it was."""
-    return Result.of((yield from _once(f"/v1/requests/{request_id}/result", request_id)))
+    return Result.of((yield from _once(_path(request_id, "/result"), request_id)))
 
 
 def _once(path: str, request_id: str) -> Flow[Mapping[str, Any]]:
@@ -163,9 +169,9 @@ def _once(path: str, request_id: str) -> Flow[Mapping[str, Any]]:
 
 
 def cancel(request_id: str) -> Flow[Request]:
-    return Request.of((yield from _answer(Call("DELETE", f"/v1/requests/{request_id}"))))
+    return Request.of((yield from _answer(Call("DELETE", _path(request_id)))))
 
 
 def done(request_id: str, outcome: Mapping[str, Any] | None = None) -> Flow[Request]:
     """Give the grant back. `outcome` is what the evidence shall say came of it."""
-    return Request.of((yield from _answer(Call("DELETE", f"/v1/requests/{request_id}/grant", body=outcome))))
+    return Request.of((yield from _answer(Call("DELETE", _path(request_id, "/grant"), body=outcome))))

@@ -51,11 +51,16 @@ def endpoint(api_url: str | None, session: boto3.Session | None, region: str | N
     if base.scheme != "https" and base.host not in _LOOPBACK:
         raise ValueError("the API's URL must be https: pass api_url, or set SALLYPORT_API_URL")
     session = session or boto3.Session()
-    match = _AWS_HOST.match(base.host)
-    region = region or (match[1] if match else session.region_name)
-    if not region:
+    return str(base), Signed(session, region_of(str(base), session, region))
+
+
+def region_of(api_url: str, session: boto3.Session, region: str | None = None) -> str:
+    """The region that calls are signed for: the one given, the URL's own, or the session's. Raises ValueError."""
+    match = _AWS_HOST.match(httpx.URL(api_url).host)
+    found = region or (match[1] if match else session.region_name)
+    if not found:
         raise ValueError("which region is not known: pass region, or set AWS_REGION")
-    return str(base), Signed(session, region)
+    return str(found)
 
 
 def prepared(base: str, call: Call) -> dict[str, Any]:

@@ -157,3 +157,4 @@ def test_the_catalog_describes_the_actions(live: Live) -> None:
     assert {"s3.export", "dynamodb.read_items"} <= set(actions)
     assert live.call(AGENT, "GET", "/v1/actions/s3.export").json == actions["s3.export"]
     assert live.call(AGENT, "GET", "/v1/actions/no.such").said == (404, "not_found")
+    assert live.call(AGENT, "GET", "/v1/actions?strict=openai").status == 200

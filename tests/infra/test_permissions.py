@@ -60,7 +60,7 @@ EMPTY = {
 STREAM = {
     ("dynamodb:" + a, f"{AUDIT}/stream/*") for a in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 }
-LOG = ("tile/*", "index/*", "checkpoint", "checkpoints/*", "tampering/*", "key.pem")
+LOG = ("tile/*", "index/*", "checkpoint", "checkpoints/*", "tampering/*", "key.pem", "keys/*")
 KEEP = {(action, f"arn::s3:::${{Worm}}/{name}") for action in ("s3:GetObject", "s3:PutObject") for name in LOG}
 SIGN = {(action, "${AuditAccountKeyArn}") for action in ("kms:Sign", "kms:GetPublicKey")}
 NOTARIZE = STREAM | KEEP | SIGN | {("s3:ListBucket", "arn::s3:::${Worm}"), ("dynamodb:Scan", AUDIT)}
@@ -319,6 +319,20 @@ def test_no_credential_reaches_sallyport_itself() -> None:
     }
     assert "Condition" not in boundary["NotSallyport"]
     assert set(listed(boundary["NoFurtherRoles"]["Action"])) == {"sts:AssumeRole*", "iam:PassRole"}
+
+
+def test_auditors_read_the_evidence_and_change_nothing() -> None:
+    document = of_type("AWS::IAM::ManagedPolicy")["AuditorAccess"]["PolicyDocument"]
+    given = {
+        (action, short(resource))
+        for statement in statements(document)
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+    table = {(f"dynamodb:{a}", "${AuditTable}") for a in ("DescribeTable", "Query", "Scan", "ListExports")}
+    kinds = ("GetObject", "GetObjectVersion", "ListBucket", "ListBucketVersions")
+    bucket = {(f"s3:{a}", f"arn::s3:::${{Worm}}{end}") for a in kinds for end in ("", "/*")}
+    assert given == table | bucket | {("dynamodb:DescribeExport", "${AuditTable}/export/*")}
 
 
 def test_agents_call_no_route_of_approvers_nor_the_other_way_round() -> None:

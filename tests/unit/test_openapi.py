@@ -54,7 +54,7 @@ def test_every_route_of_the_template_is_documented_and_nothing_else_is() -> None
 
 
 @pytest.mark.parametrize(
-    "schema", ["Submission", "Decision", "Report", "Halt", "RequestView", "Credentials", "Problem"]
+    "schema", ["Submission", "Decision", "Report", "Halt", "RequestView", "Credentials", "Action", "Problem"]
 )
 def test_shapes_have_no_room_for_what_nobody_declared(schema: str) -> None:
     assert SPECIFICATION["components"]["schemas"][schema]["additionalProperties"] is False

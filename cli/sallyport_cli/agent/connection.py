@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from sallyport_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from sallyport_agent import Client, Progress
+    import boto3
+
+    from sallyport_agent import AsyncClient, Client, Progress
 
 _SAY_EVERY_SECONDS = 15
 
@@ -28,31 +30,56 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--profile", metavar="NAME", help="the AWS profile to sign with (default: your AWS configuration)"
     )
+    where.add_argument("--aws-config", metavar="FILE", help="the AWS configuration that has it (default: yours)")
     where.add_argument("--stack", metavar="FILE", help="a local stack instead: .local/stack.json of `make up`")
     where.add_argument("--as", dest="agent", metavar="AGENT", help="with --stack: which agent you are, as export-bot")
 
 
 def client_of(arguments: argparse.Namespace, on_progress: Callable[[Progress], object] | None = None) -> Client:
     """Raises UsageError when deployment or credentials are not to be had."""
-    # Both are slow to import, and a credential that is in the cache needs neither.
+    # Slow to import, and a credential that is in the cache does without.
+    from sallyport_agent import Client
+
+    url, session, region = _found(arguments)
+    return Client(url, session=session, region=region, on_progress=on_progress)
+
+
+def async_client_of(arguments: argparse.Namespace) -> AsyncClient:
+    """As `client_of`, to be awaited."""
+    from sallyport_agent import AsyncClient
+
+    url, session, region = _found(arguments)
+    return AsyncClient(url, session=session, region=region)
+
+
+def _found(arguments: argparse.Namespace) -> tuple[str, boto3.Session, str]:
     import boto3
     from botocore.exceptions import BotoCoreError
 
-    from sallyport_agent import Client
+    from sallyport_agent.transport import region_of
 
+    url = api_url_of(arguments)
+    if arguments.aws_config:
+        os.environ["AWS_CONFIG_FILE"] = arguments.aws_config
     try:
         if arguments.stack:
             stack, keys = local(arguments)
             session = boto3.Session(keys["access_key_id"], keys["secret_access_key"], region_name=stack["region"])
-            return Client(stack["api_url"], session=session, on_progress=on_progress)
-        session = boto3.Session(profile_name=arguments.profile, region_name=arguments.region)
-        return Client(arguments.api_url, session=session, region=arguments.region, on_progress=on_progress)
+        else:
+            session = boto3.Session(profile_name=arguments.profile, region_name=arguments.region)
+        return url, session, region_of(url, session, arguments.region)
     except BotoCoreError as error:
         raise UsageError(str(error)) from None
     except ValueError as error:
-        raise UsageError(
-            f"say which deployment: --api-url URL, or --stack .local/stack.json --as AGENT ({error})"
-        ) from None
+        raise UsageError(f"{error}: --region, or AWS_REGION") from None
+
+
+def signs_from_environment(arguments: argparse.Namespace) -> bool:
+    """Whether the agent's own credentials are in this process's environment alone, where no other program has them."""
+    if arguments.stack:
+        return False
+    found = _found(arguments)[1].get_credentials()
+    return found is not None and found.method == "env"
 
 
 def api_url_of(arguments: argparse.Namespace) -> str:
@@ -80,8 +107,16 @@ def again(arguments: argparse.Namespace) -> list[str]:
     """The arguments by which another command finds the same deployment as the same agent, from any folder."""
     if arguments.stack:
         return ["--stack", str(Path(arguments.stack).resolve()), "--as", arguments.agent]
-    named = ("--api-url", api_url_of(arguments)), ("--region", arguments.region), ("--profile", arguments.profile)
-    return [text for name, value in named if value for text in (name, str(value))]
+    # Another program's environment may have another profile, or the one that this is for.
+    profile = arguments.profile or os.environ.get("AWS_PROFILE")
+    config = arguments.aws_config or os.environ.get("AWS_CONFIG_FILE")
+    named = {
+        "--api-url": api_url_of(arguments),
+        "--region": arguments.region,
+        "--profile": profile,
+        "--aws-config": config,
+    }
+    return [text for name, value in named.items() if value for text in (name, str(value))]
 
 
 class Teller:

@@ -74,7 +74,7 @@ def _redeemed(arguments: argparse.Namespace, kept: Kept, until: float) -> dict[s
 def _step_out_of_own_profile(arguments: argparse.Namespace) -> None:
     """An SDK that was told AWS_PROFILE starts this command with it. Signing takes the agent's own credentials."""
     name = os.environ.get("AWS_PROFILE")
-    if name and not arguments.profile and _is_ours(name):
+    if name and not arguments.profile and (arguments.aws_config or _is_ours(name)):
         del os.environ["AWS_PROFILE"]
 
 

@@ -28,7 +28,7 @@ class Kept:
     """The credential of one request, in a file that only this user can read."""
 
     def __init__(self, api_url: str, request_id: str) -> None:
-        self._folder = _folder()
+        self._folder = folder()
         self._path = self._folder / f"{hashlib.sha256(f'{api_url}\n{request_id}'.encode()).hexdigest()}.json"
 
     def get(self) -> dict[str, Any] | None:
@@ -74,12 +74,12 @@ def works(credential: dict[str, Any]) -> bool:
     return datetime.fromisoformat(credential["Expiration"]) > datetime.now(UTC)
 
 
-def _folder() -> Path:
+def folder() -> Path:
     """Where they are kept: SALLYPORT_CACHE_DIR, or `sallyport` in the user's cache. Raises UsageError."""
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(os.environ.get("SALLYPORT_CACHE_DIR") or Path(cache) / "sallyport")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = folder.stat()
+    path = Path(os.environ.get("SALLYPORT_CACHE_DIR") or Path(cache) / "sallyport")
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = path.stat()
     if found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
-        raise UsageError(f"{folder} must be yours alone: chmod 700 it, or set SALLYPORT_CACHE_DIR")
-    return folder
+        raise UsageError(f"{path} must be yours alone: chmod 700 it, or set SALLYPORT_CACHE_DIR")
+    return path

@@ -12,9 +12,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from sallyport_cli.agent.connection import again
+from sallyport_cli.agent.connection import again, api_url_of, local
 from sallyport_cli.errors import UsageError
 
+_REGION = re.compile(r"https://[a-z0-9-]+\.execute-api\.([a-z0-9-]+)\.")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -42,14 +43,23 @@ def write(path: Path, name: str, arguments: argparse.Namespace, *, replace: bool
             raise UsageError(f"{path} has a profile {name} already: choose another name, or say --replace")
         text = _without(text, section)
     lines = [f"[{section}]", f"credential_process = {process(arguments)}"]
-    if arguments.region:
-        lines.append(f"region = {arguments.region}")
+    lines += [f"{name} = {value}" for name, value in _settings(arguments).items()]
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     mode = path.stat().st_mode & 0o777 if path.is_file() else 0o600
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as out:
         out.write("\n\n".join(filter(None, (text.rstrip(), "\n".join(lines)))) + "\n")
     aside.replace(path)
+
+
+def _settings(arguments: argparse.Namespace) -> dict[str, str]:
+    """Where the program that uses the profile makes its calls, unless it is told otherwise."""
+    if arguments.stack:
+        stack, _ = local(arguments)
+        return {"region": stack["region"], "endpoint_url": stack["aws_endpoint_url"]}
+    found = _REGION.match(api_url_of(arguments))
+    region = arguments.region or (found[1] if found else None)
+    return {"region": region} if region else {}
 
 
 def process(arguments: argparse.Namespace) -> str:

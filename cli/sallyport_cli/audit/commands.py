@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sallyport_cli.audit.correlate import add_correlate
+from sallyport_cli.audit.query import add_query
 from sallyport_cli.audit.receipt import add_receipt
 from sallyport_cli.audit.report.commands import add_report
 from sallyport_cli.audit.timeline import add_timeline
@@ -29,7 +30,8 @@ A receipt (`sallyport audit receipt`) is verified by itself: its chain, each pro
 """
 _EXPORT = """\
 Lets DynamoDB export the audit table as it is now (needs point-in-time recovery), waits, and copies the export to --out.
-With --scan the table is read instead, and the same layout written: for where DynamoDB exports nothing.
+With --scan the table is read instead, and the same layout written: for where DynamoDB exports nothing, and for who
+may only read (the policy AuditorAccess; of a local stack's people the group `auditors`, and admin).
 """
 _EXITS = """\
 exit codes:
@@ -49,6 +51,7 @@ def add_commands(commands: Any) -> None:
     add_receipt(below)
     add_trace(below)
     add_timeline(below, _add_source)
+    add_query(below)
     add_report(below)
 
 
@@ -62,10 +65,17 @@ def _add_export(below: Any) -> None:
     exporting.add_argument("--out", type=Path, metavar="DIR", help="where to put the export on this machine")
     exporting.add_argument("--scan", action="store_true", help="read the table instead of letting DynamoDB export it")
     exporting.add_argument("--bucket", help="where DynamoDB puts its export, below audit/<year>/<month>/<day>/<time>/")
-    exporting.add_argument("--since", metavar="TIME", type=datetime.fromisoformat, help="incremental: from then on")
-    exporting.add_argument("--until", metavar="TIME", type=datetime.fromisoformat, help="with --since: until then")
+    exporting.add_argument("--bucket-owner", metavar="ACCOUNT", help="with --bucket: its account, where it is another")
+    exporting.add_argument("--since", metavar="TIME", type=_instant, help="incremental: from then on (UTC)")
+    exporting.add_argument("--until", metavar="TIME", type=_instant, help="with --since: until then (UTC)")
     _add_source(exporting)
     exporting.set_defaults(run=_export)
+
+
+def _instant(text: str) -> datetime:
+    """Without a zone it is UTC, as in everything that an export says."""
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
@@ -93,7 +103,8 @@ def _export(arguments: argparse.Namespace) -> int:
     if not arguments.bucket or (arguments.until and not arguments.since):
         raise UsageError("say where to: --bucket BUCKET, or --scan --out DIR; --until goes with --since")
     source = source_of(arguments)
-    prefix = export.ask(source, arguments.bucket, arguments.since, arguments.until, datetime.now(UTC), say)
+    wanted = export.Wanted(arguments.bucket, arguments.bucket_owner, arguments.since, arguments.until)
+    prefix = export.ask(source, wanted, datetime.now(UTC), say)
     if arguments.out is not None and not export.fetch(source, arguments.bucket, prefix, arguments.out):
         raise UsageError("the service says that it exported and wrote nothing: use --scan --out DIR")
     print(arguments.out / prefix if arguments.out is not None else f"s3://{arguments.bucket}/{prefix}")
@@ -112,7 +123,7 @@ def _add_verify(below: Any) -> None:
         "folder", type=Path, metavar="DIR", help="the export: the folder that has AWSDynamoDB/ in it; or a receipt"
     )
     verifying.add_argument("--worm", metavar="PATH", help="the WORM copy: s3://bucket/prefix, or a folder")
-    verifying.add_argument("--key", type=Path, metavar="FILE", help="your copy of the notary's public key")
+    verifying.add_argument("--key", type=Path, metavar="FILE", help="your copy of the notary's public key, or keys")
     verifying.add_argument("--seen", type=Path, metavar="FILE", help="with --worm: a checkpoint that you kept")
     verifying.add_argument("--json", action="store_true", help="print the report as JSON")
     verifying.set_defaults(run=_verify)

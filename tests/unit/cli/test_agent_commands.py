@@ -242,12 +242,15 @@ def test_a_profile_stands_beside_the_others(
     assert (code, out) == (0, f"AWS_CONFIG_FILE={config} AWS_PROFILE=export\n")
     assert config.read_text().startswith("# mine\n[profile other]\nregion = eu-west-1\n")
     assert ran("profile", "add", "export", "--request", ID, capsys=capsys)[0] == 2
-    assert ran("profile", "add", "export", "--request", ID, "--replace", capsys=capsys)[0] == 0
+    assert ran("profile", "add", "export", "--request", ID, "--region", "us-east-1", "--replace", capsys=capsys)[0] == 0
     read = configparser.RawConfigParser()
     read.read(config)
     assert read.sections() == ["profile other", "profile export"]
     process = read["profile export"]["credential_process"]
-    assert process.split()[1:] == ["credentials", "--request", ID, "--api-url", URL]
+    assert process.split()[1:] == [
+        *("credentials", "--request", ID, "--api-url", URL, "--region", "us-east-1"),
+        *("--aws-config", str(config)),
+    ]
     assert Path(process.split()[0]).is_absolute()
 
 

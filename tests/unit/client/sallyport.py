@@ -33,9 +33,13 @@ def problem(status: int, code: str, headers: Mapping[str, str] | None = None, **
 
 @dataclass
 class Sallyport(httpx.MockTransport):
-    """Answers each call with the next of `answers`: a response, an object to send with 200, or an error to raise."""
+    """Answers each call with the next of `answers`: a response, an object to send with 200, or an error to raise.
+
+    `catalogue` answers every question for the actions, how often ever it is asked.
+    """
 
     answers: list[Any]
+    catalogue: dict[str, Any] | None = None
     asked: list[httpx.Request] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -43,6 +47,8 @@ class Sallyport(httpx.MockTransport):
 
     def _next(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
+        if self.catalogue is not None and request.url.path.endswith("/v1/actions"):
+            return httpx.Response(200, json=self.catalogue)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer

@@ -232,3 +232,10 @@ def test_what_is_printed_shows_no_secret() -> None:
     assert credentials.process() == {k: v for k, v in KEYS.items() if k != "request_id"} | {
         "Expiration": "2026-11-02T10:15:00+00:00"
     }
+
+
+def test_an_id_that_a_model_made_up_leads_nowhere_else() -> None:
+    agent, house = client(problem(404, "not_found"))
+    with pytest.raises(Refused):
+        agent.cancel("../agents/other/grants?x=#")
+    assert house.asked[0].url.raw_path == b"/live/v1/requests/..%2Fagents%2Fother%2Fgrants%3Fx%3D%23"

@@ -85,6 +85,7 @@ class _Request:
     approvals: list[_Approval] = field(default_factory=list)
     # Approvals that the quorum takes and nobody gave.
     vacant: list[str] = field(default_factory=list)
+    masked: bool = False
     asked: bool = False
     executed: bool = False
     blocked: bool = False
@@ -133,6 +134,8 @@ class _Request:
     def tell(self, event: Event) -> None:
         if event.type == "request.submitted":
             self._add(event, "action_proposed", action=self._action(event, self._shown()))
+        elif event.type == "request.masked":
+            self.masked = True
         elif event.type == "approval.requested" and not self.asked:
             self._ask(event)
         elif event.type == "decision.recorded":
@@ -165,6 +168,8 @@ class _Request:
             self._add(event, "approval_requested", approval_id=name, action=action)
 
     def _decide(self, event: Event) -> None:
+        if not self.asked and self.masked:
+            self._ask(event)  # through the API, before the card was posted
         grant = self.history.first("grant.issued")
         until = {} if grant is None else {"expires_at": grant.details["until"]}
         for approval in self.approvals:

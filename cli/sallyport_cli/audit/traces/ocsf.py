@@ -73,7 +73,7 @@ def _told(event: Event, history: History, place: Place) -> Members:
         "severity": severity.name.capitalize(),
         "status_id": 2 if row.failed else 1,
         "status": "Failure" if row.failed else "Success",
-        **({"status_code": details["code"]} if "code" in details else {}),
+        **({"status_code": str(details["code"])} if "code" in details else {}),
         "message": " ".join((event.type, event.said["action"], str(details.get("code", "")))).strip(),
         "metadata": _metadata(event, history),
         "cloud": place.members(),

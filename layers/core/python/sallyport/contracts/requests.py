@@ -27,7 +27,8 @@ def parse_submission(body: bytes) -> Submission:
         raise MalformedRequest("$.parameters", next_step="Send `parameters` as an object by the action's schema.")
     return Submission(
         action=_text(raw, "action", 128),
-        parameters=parameters,
+        # Strict tools send null for what they leave out.
+        parameters={name: value for name, value in parameters.items() if value is not None},
         reason=_text(raw, "reason", MAX_REASON),
         context=raw.get("context"),
         on_behalf_of=_text(raw, "on_behalf_of", 128) if raw.get("on_behalf_of") is not None else None,

@@ -92,6 +92,10 @@ class ActionDefinition:
     # What the agent chooses of where it takes place: nothing, `account`, or `account` and `region`.
     places: frozenset[str] = frozenset()
     harmless: Mapping[str, Pattern] = field(default_factory=dict)
+    # For the model that asks: what the action is for, and parameters that fit with a reason that a person would take.
+    description: str = ""
+    example: Mapping[str, Any] = field(default_factory=dict)
+    example_reason: str = ""
 
     def is_harmless(self, name: str, value: object) -> bool:
         """Whether the action's author vouches for `value` of parameter `name`: for each item of a list."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal, Protocol
 
 from sallyport.domain.actions import ActionDefinition, PolicyBundle
@@ -216,8 +217,25 @@ class Answer:
 type Verb = Literal["decide", "deny", "break_glass", "read", "redeem", "revoke"]
 
 
+class Outlook(StrEnum):
+    """What policy would answer before the parameters and the hour are known."""
+
+    YES = "yes"
+    NO = "no"
+    DEPENDS = "depends"
+
+
 class Authorizer(Protocol):
     """Who may. Any error is a no."""
+
+    def outlook(
+        self,
+        verb: Literal["request", "skip_approval"],
+        agent: Agent,
+        action: ActionDefinition,
+        on_behalf_of: str | None,
+    ) -> Outlook:
+        """A preview for the catalogue, never an authorization."""
 
     def may_request(
         self, agent: Agent, action: ActionDefinition, on_behalf_of: str | None, context: Mapping[str, JSON]

@@ -12,7 +12,7 @@ from sallyport.domain.accounts import ACCOUNT, REGION
 from sallyport.domain.actions import ActionDefinition, Rung, target_role_name
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent
-from sallyport.domain.ports import Places, Ports
+from sallyport.domain.ports import Outlook, Places, Ports
 from sallyport.domain.refusals import (
     IdentifierInScope,
     InvalidParameters,
@@ -93,15 +93,23 @@ def whom(agent: Agent, action: ActionDefinition, context: Mapping[str, JSON], po
     return tuple(person for person in asked if _may_request(agent, action, person, context, ports))
 
 
+def outlook(agent: Agent, action: ActionDefinition, on_behalf_of: str | None, ports: Ports) -> Outlook:
+    """What the agent may expect before the parameters and the hour are known: for the catalogue."""
+    if not _may_name(agent, action, on_behalf_of):
+        return Outlook.NO
+    return ports.authorizer.outlook("request", agent, action, on_behalf_of)
+
+
 def _may_request(
     agent: Agent, action: ActionDefinition, on_behalf_of: str | None, context: Mapping[str, JSON], ports: Ports
 ) -> bool:
-    """Policy's answer, within what the directory says of the agent and the action's file of the action."""
-    if on_behalf_of is None and action.on_behalf_of_required:
-        return False
-    if on_behalf_of is not None and on_behalf_of not in agent.may_act_for:
-        return False
-    return ports.authorizer.may_request(agent, action, on_behalf_of, context).allowed
+    allowed = _may_name(agent, action, on_behalf_of)
+    return allowed and ports.authorizer.may_request(agent, action, on_behalf_of, context).allowed
+
+
+def _may_name(agent: Agent, action: ActionDefinition, on_behalf_of: str | None) -> bool:
+    """What the directory says of the agent, and the action's file of the action."""
+    return not action.on_behalf_of_required if on_behalf_of is None else on_behalf_of in agent.may_act_for
 
 
 def request_context(parameters: Mapping[str, Any], submitted: datetime) -> dict[str, JSON]:

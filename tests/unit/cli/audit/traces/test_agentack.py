@@ -52,8 +52,8 @@ def type_of(item: Item) -> str:
     return str(json.loads(item["event"])["type"])
 
 
-def without(kind: str) -> Edit:
-    return lambda chain: [item for item in chain if type_of(item) != kind]
+def without(*kinds: str) -> Edit:
+    return lambda chain: [item for item in chain if type_of(item) not in kinds]
 
 
 def saying(kind: str, **changes: object) -> Edit:
@@ -96,9 +96,10 @@ def test_agentacks_own_command_exits_0_for_a_sound_trace_and_1_for_a_tampered_on
     [
         ("redeemed", without("decision.recorded"), {"ACK001", "ACK009"}),
         ("executed", without("decision.recorded"), {"ACK001", "ACK009"}),
-        ("redeemed", without("approval.requested"), {"ACK009"}),
+        ("redeemed", without("request.masked"), {"ACK003"}),
+        ("redeemed", without("request.masked", "approval.requested"), {"ACK009"}),
         ("redeemed", without("request.submitted"), {"ACK009"}),
-        ("denied", without("approval.requested"), {"ACK009"}),
+        ("denied", without("request.masked", "approval.requested"), {"ACK009"}),
         ("redeemed", saying("credentials.issued", action_digest="f" * 64), {"ACK003"}),
         ("redeemed", saying("credentials.issued", action="iam.create_user"), {"ACK003"}),
         ("redeemed", saying("decision.recorded", presented_digest="f" * 64), {"ACK003"}),
@@ -148,6 +149,14 @@ def test_a_quorum_of_two_stays_two_approvals(tmp_path: Path) -> None:
         assert [record["approval_id"] for record in records if record["type"] == kind] == people
     (executed,) = [record for record in records if record["type"] == "action_executed"]
     assert executed["approval_id"] == people[-1]
+
+
+def test_whoever_decides_before_the_card_is_posted_was_shown_the_view(tmp_path: Path) -> None:
+    """Through the API the masked view can be read, and decided, as soon as it is there."""
+    items, names = furnished()
+    records = traced(tmp_path, edited(items, names["redeemed"], without("approval.requested")), names["redeemed"])
+    kinds = ["action_proposed", "approval_requested", "approval_decision", "action_executed", "session_end"]
+    assert [record["type"] for record in records] == kinds
 
 
 def test_half_a_quorum_that_expires_is_no_fault(tmp_path: Path) -> None:

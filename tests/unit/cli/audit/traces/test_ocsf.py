@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -50,8 +51,6 @@ def _lines() -> tuple[str, ...]:
 
 
 def told_of(items: list[Item], *ids: str) -> list[str]:
-    from tempfile import TemporaryDirectory
-
     with TemporaryDirectory() as folder:
         out = Path(folder) / "events.jsonl"
         export = write_export(Path(folder) / "export", items)

@@ -108,4 +108,4 @@ class RevocationFailed(Refusal):
         "The revocation is recorded, but the session could not be denied; do it again",
     )
     retryable, retry_after = True, 2
-    next_step = "Send the same call again until it succeeds; people are alarmed meanwhile."
+    next_step = "Send the same call again until it succeeds; an alarm is raised meanwhile."
