@@ -8,9 +8,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
-SOURCES := layers/core/python functions cli local bench tests
+SOURCES := layers/core/python functions cli client local bench tests
 
-.PHONY: help setup run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes checkov cost lock clean bench-audit
+.PHONY: help setup run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes checkov judge-tools cost lock clean bench-audit
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -46,7 +46,7 @@ status: $(READY) ## Say what of the local stack is running
 	@$(PY) -m local.stack status
 
 # End-to-end tests on the live stack; these have a stack or a page of their own.
-LIVE := $(filter-out %/test_policy_redeploy.py %/test_slack_page.py %/test_operations_page.py,$(wildcard tests/e2e/test_*.py))
+LIVE := $(filter-out %/test_policy_redeploy.py %/test_slack_page.py %/test_operations_page.py %/test_auditor_pages.py,$(wildcard tests/e2e/test_*.py))
 
 test: $(READY) lint ## Lint, then every test: unit, moto, infrastructure, end to end, browser
 	@# The tests on the live stack come one after the other, so they run beside the rest; their output follows.
@@ -67,12 +67,12 @@ lint: $(READY) ## Style, types, import rule, template, policy
 	@$(MAKE) --no-print-directory -j 2 lint-types lint-rest
 
 lint-types: $(READY)
-	@$(PY) -m mypy layers/core/python/sallyport cli/sallyport_cli functions local bench tests
+	@$(PY) -m mypy layers/core/python/sallyport cli/sallyport_cli client/sallyport_agent functions local bench tests
 
 lint-rest: $(READY)
 	@$(PY) -m ruff check --quiet $(SOURCES)
 	@$(PY) -m ruff format --check --quiet $(SOURCES)
-	@PYTHONPATH=layers/core/python:layers/policy/python:cli:. $(VENV)/bin/lint-imports --no-cache >/dev/null || { PYTHONPATH=layers/core/python:layers/policy/python:cli:. $(VENV)/bin/lint-imports --no-cache; exit 1; }
+	@PYTHONPATH=layers/core/python:layers/policy/python:cli:client:. $(VENV)/bin/lint-imports --no-cache >/dev/null || { PYTHONPATH=layers/core/python:layers/policy/python:cli:client:. $(VENV)/bin/lint-imports --no-cache; exit 1; }
 	@$(VENV)/bin/sallyport policy validate
 	@$(VENV)/bin/sallyport policy test
 	@# What `sam validate --lint` runs, without its question to the index for a newer version of itself.
@@ -98,6 +98,12 @@ CHECKOV := .checkov
 checkov: $(READY) ## What checkov finds in the templates, held to docs/security-findings.md (needs an index once)
 	@test -x $(CHECKOV)/bin/checkov || { python3.13 -m venv $(CHECKOV) && $(CHECKOV)/bin/python -m pip install --quiet --require-hashes -r bench/checkov/requirements.txt; }
 	@$(PY) -m bench.checkov $(CHECKOV)/bin/checkov
+
+TOOLS := .tools
+
+judge-tools: $(READY) ## Whether OpenAI's strict mode takes the catalogue, by pydantic-ai's judge (needs an index once)
+	@test -x $(TOOLS)/bin/python || { python3.13 -m venv $(TOOLS) && $(TOOLS)/bin/python -m pip install --quiet --require-hashes -r bench/tool_schemas/requirements.txt; }
+	@PYTHONPATH=cli:layers/core/python:layers/policy/python $(PY) -m bench.tool_schemas $(TOOLS)/bin/python
 
 bench-audit: $(READY) ## Verifying an export beside gunzip and SHA-256 over the same bytes, into bench/results/
 	@PYTHONPATH=cli:layers/core/python:layers/policy/python $(PY) -m bench.audit

@@ -1,6 +1,6 @@
 """IAM users with access keys for the directory's agents and people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,24 +9,26 @@ from local.account import Account
 KeyPair = dict[str, str]
 
 
-def ensure(account: Account, users: Iterable[tuple[str, str]], known: Mapping[str, KeyPair]) -> dict[str, KeyPair]:
-    """Make sure that each (user name, managed policy ARN) exists with exactly that policy; their key pairs by name.
+def ensure(
+    account: Account, users: Iterable[tuple[str, Collection[str]]], known: Mapping[str, KeyPair]
+) -> dict[str, KeyPair]:
+    """Make sure that each (user name, managed policy ARNs) exists with exactly these; their key pairs by name.
 
-    `known` are key pairs handed out before: secrets can be read once only, so they are kept. The policy may only
-    call the API's routes: a user made here can reach nothing else.
+    `known` are key pairs handed out before: secrets can be read once only, so they are kept. The policies are the
+    template's own: a user made here can call the API's routes, and where they are an auditor, read the evidence.
     """
     iam = account.client("iam")
     existing = {user["UserName"] for user in iam.list_users()["Users"]}
 
-    def one(user: tuple[str, str]) -> tuple[str, KeyPair]:
-        name, policy = user
+    def one(user: tuple[str, Collection[str]]) -> tuple[str, KeyPair]:
+        name, policies = user
         if name not in existing:
             iam.create_user(UserName=name)
         attached = {entry["PolicyArn"] for entry in iam.list_attached_user_policies(UserName=name)["AttachedPolicies"]}
-        for stale in attached - {policy}:
+        for stale in attached - set(policies):
             iam.detach_user_policy(UserName=name, PolicyArn=stale)
-        if policy not in attached:
-            iam.attach_user_policy(UserName=name, PolicyArn=policy)
+        for missing in set(policies) - attached:
+            iam.attach_user_policy(UserName=name, PolicyArn=missing)
         return name, known[name] if name in known and name in existing else _new_key(iam, name)
 
     with ThreadPoolExecutor(4) as pool:

@@ -25,6 +25,8 @@ from local.slack_process import Slack
 STATE = ROOT / ".local"
 STACK_FILE = STATE / "stack.json"
 _EXTERNAL_ID = "sallyport-local"
+_GUARDED_BUCKETS = tuple(f"arn:aws:s3:::{bucket}" for bucket in (seed.SOURCE_BUCKET, seed.EXPORT_BUCKET))
+_GUARDED_TABLE = f"arn:aws:dynamodb:{emulator.REGION}:{emulator.ACCOUNT_ID}:table/{seed.TABLE}"
 PROJECT = deploy.Project(root=ROOT, scratch=STATE / "sam", stack_name=stack_file.STACK_NAME)
 
 EXPECTED = (
@@ -156,6 +158,7 @@ def _parameters(slack: Slack) -> dict[str, str]:
         "SlackChannelId": slack_process.CHANNEL_ID,
         "SlackTeamId": slack_process.TEAM_ID,
         "SlackAppId": slack_process.APP_ID,
+        "GuardedNames": ",".join((*_GUARDED_BUCKETS, _GUARDED_TABLE, seed.TABLE)),
         # Tests ask more often than an agent does.
         "RequestsPerHour": "2000",
     }
@@ -165,8 +168,8 @@ def _targets() -> dict[str, str]:
     return {
         "ExternalId": _EXTERNAL_ID,
         "GuardedTrail": "make",
-        "GuardedObjectArns": f"arn:aws:s3:::{seed.SOURCE_BUCKET}/,arn:aws:s3:::{seed.EXPORT_BUCKET}/",
-        "GuardedTableArns": f"arn:aws:dynamodb:{emulator.REGION}:{emulator.ACCOUNT_ID}:table/{seed.TABLE}",
+        "GuardedObjectArns": ",".join(f"{bucket}/" for bucket in _GUARDED_BUCKETS),
+        "GuardedTableArns": _GUARDED_TABLE,
     }
 
 

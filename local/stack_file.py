@@ -16,8 +16,9 @@ STACK_NAME = "sallyport"
 
 def key_pairs(admin: Account, kept: Path, directory: Directory, outputs: Mapping[str, str]) -> dict[str, KeyPair]:
     """Make the directory's IAM users; their key pairs by user name, the same ones as long as the account lives."""
-    users = [(agent.iam_user, outputs["AgentPolicyArn"]) for agent in directory.agents]
-    users += [(person.iam_user, outputs["ApproverPolicyArn"]) for person in directory.people]
+    users = [(agent.iam_user, [outputs["AgentPolicyArn"]]) for agent in directory.agents]
+    auditing = [outputs["ApproverPolicyArn"], outputs["AuditorPolicyArn"]]
+    users += [(p.iam_user, auditing if "auditors" in p.groups else auditing[:1]) for p in directory.people]
     before = read_record(kept) or {}
     known = {name: pair for name, pair in before.items() if isinstance(pair, dict)}
     keys = principals.ensure(admin, users, known)

@@ -28,8 +28,9 @@ _AWS_HOST = re.compile(r"https://[a-z0-9-]+\.execute-api\.([a-z0-9-]+)\.")
 class Refused(Exception):
     """Sallyport's answer is no: `code` of its problem response, or what the gateway said. Exit code 1."""
 
-    def __init__(self, status: int, code: str, title: str) -> None:
-        super().__init__(f"{title} ({code}, {status})" if title else f"{code} ({status})")
+    def __init__(self, status: int, code: str, title: str, next_step: str = "") -> None:
+        said = f"{title} ({code}, {status})" if title else f"{code} ({status})"
+        super().__init__(f"{said}. {next_step}" if next_step else said)
         self.status = status
         self.code = code
 
@@ -60,7 +61,7 @@ class Connection:
             found = {}
         if answer.status_code >= 400:
             code = found.get("code") or found.get("message") or found.get("Message") or "no_answer"
-            raise Refused(answer.status_code, str(code), str(found.get("title") or ""))
+            raise Refused(answer.status_code, str(code), str(found.get("title") or ""), str(found.get("next") or ""))
         return dict(found)
 
 

@@ -13,7 +13,18 @@ from importlib import import_module
 
 from sallyport_cli.errors import UsageError
 
-MODULES = ("policy", "targets", "doctor", "halt", "revoke", "break_glass", "audit")
+# The module of each command. Only the one that is wanted is imported: an SDK may run `credentials` before every call.
+COMMANDS = {
+    **dict.fromkeys(("request", "wait", "credentials", "run", "cancel", "done", "actions", "profile"), "agent"),
+    "mcp": "mcp",
+    "policy": "policy",
+    "targets": "targets",
+    "doctor": "doctor",
+    **dict.fromkeys(("halt", "resume", "halts"), "halt"),
+    "revoke": "revoke",
+    **dict.fromkeys(("break-glass", "review"), "break_glass"),
+    "audit": "audit",
+}
 
 _EPILOG = """\
 exit codes:
@@ -23,8 +34,8 @@ exit codes:
 """
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line, with every command's help."""
+def parser(command: str | None = None) -> argparse.ArgumentParser:
+    """The whole command line, with every command's help; or as much of it as one command needs."""
     made = argparse.ArgumentParser(
         prog="sallyport",
         description="Sallyport: approval, masking and single-action credentials for AI agents.",
@@ -32,14 +43,18 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name in MODULES:
+    for name in [COMMANDS[command]] if command in COMMANDS else dict.fromkeys(COMMANDS.values()):
         import_module(f"sallyport_cli.{name}").add_commands(commands)
     return made
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns its exit code; argparse itself leaves with 2."""
-    arguments = parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else list(argv)
+    # argparse cannot tell the words of another command from its own, so `run` is handed them.
+    dashes = given.index("--") if given[:1] == ["run"] and "--" in given else len(given)
+    arguments = parser(given[0] if given else None).parse_args(given[:dashes])
+    arguments.command = given[dashes + 1 :]
     try:
         code: int = arguments.run(arguments)
     except UsageError as error:

@@ -1,7 +1,8 @@
-"""DELETE /v1/requests/{request_id}/grant: an approver revokes, or the agent says that it is done."""
+"""DELETE /v1/requests/{request_id}/grant: an approver revokes, or the agent says that it is done, and how."""
 
 from datetime import UTC, datetime
 
+from sallyport.contracts.requests import parse_report
 from sallyport.contracts.views import request_view
 from sallyport.runtime.http import Answer, Call, http_handler
 from sallyport.runtime.wiring import wiring
@@ -11,7 +12,7 @@ from sallyport.usecases.revoke_grant import revoke_grant
 
 def _revoke(call: Call) -> Answer:
     ports = wiring()
-    request = revoke_grant(call.caller, call.request_id, ports, datetime.now(UTC))
+    request = revoke_grant(call.caller, call.request_id, ports, datetime.now(UTC), parse_report(call.body))
     return Answer(200, request_view(request, view_of(request, ports)), request.request_id, outcome="revoked")
 
 

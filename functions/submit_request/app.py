@@ -16,7 +16,7 @@ _MAX_KEY = 255
 def _submit(call: Call) -> Answer:
     key = call.headers.get("idempotency-key")
     if key is not None and not (0 < len(key) <= _MAX_KEY):
-        raise MalformedRequest("Idempotency-Key")
+        raise MalformedRequest("Idempotency-Key", next_step=f"Send a key of 1 to {_MAX_KEY} characters.")
     ports, now, submission = wiring(), datetime.now(UTC), parse_submission(call.body)
     request, new = submit_request(call.caller, submission, key, ports, now)
     return Answer(202 if new else 200, request_view(request, view_of(request, ports)), request.request_id)

@@ -18,6 +18,7 @@ PATCHES = (
     "principal_arn",
     "permissions_boundary",
     "item_conditions",
+    "export_resource",
     "sam_parameters",
     "template_properties",
     "cloudtrail_trail",

@@ -25,8 +25,8 @@ def test_21_an_agent_floods_the_channel(house: House) -> None:
     statuses = [status for status, _ in answers]
     assert statuses.count(202) == 3
     assert set(statuses) == {202, 429}
-    assert answers[-1][1]["code"] == "rate_limited"
-    assert house.refused("rate_limited") == statuses.count(429)
+    assert answers[-1][1]["code"] == "too_many_pending"
+    assert house.refused("too_many_pending") == statuses.count(429)
     for status, view in answers:
         if status == 202:
             house.until(view["request_id"], lambda r: r.card is not None)

@@ -119,12 +119,12 @@ def test_names_and_risk_on_the_card_are_policys_own(house: House) -> None:
 
 
 def test_an_agent_that_asks_for_someone_it_may_not_act_for_is_refused_and_that_is_written_down(house: House) -> None:
-    before = house.refused("policy_denied")
+    before = house.refused("on_behalf_of_not_allowed")
     status, problem = house.call(
         "submit_request", agent_arn("export-bot"), body=submission_body(on_behalf_of="petra.approver")
     )
-    assert (status, problem["code"]) == (403, "policy_denied")
-    assert house.refused("policy_denied") == before + 1
+    assert (status, problem["code"]) == (403, "on_behalf_of_not_allowed")
+    assert house.refused("on_behalf_of_not_allowed") == before + 1
 
 
 def test_a_role_session_that_calls_itself_an_approver_is_nobody(house: House) -> None:

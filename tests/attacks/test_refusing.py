@@ -77,7 +77,7 @@ def test_39_replay_over_the_limit_is_the_same_request_and_costs_nothing(
 @pytest.mark.parametrize(
     ("code", "caller", "actor", "changes"),
     [
-        ("policy_denied", agent_arn("export-bot"), "export-bot", {"action": "iam.create_user"}),
+        ("unknown_action", agent_arn("export-bot"), "export-bot", {"action": "iam.create_user"}),
         ("invalid_parameters", agent_arn("export-bot"), "export-bot", {"parameters": {}}),
         ("unknown_caller", NOBODY, "unknown", {}),
     ],

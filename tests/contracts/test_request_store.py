@@ -4,7 +4,7 @@ import itertools
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
@@ -189,14 +189,36 @@ def test_an_idempotency_key_outlives_its_request(store: RequestStore) -> None:
     assert exists.value.sameness == request.sameness
 
 
+def approved(until: datetime | None) -> Callable[[ApprovalRequest], ApprovalRequest]:
+    grant = None if until is None else Grant(GrantStatus.ISSUED, NOW, until, ("petra.approver",))
+    return lambda request: replace(request.moved(RequestStatus.APPROVED), grant=grant)
+
+
+@pytest.mark.parametrize("until", [None, NOW + timedelta(seconds=1)])
+def test_an_approval_that_waits_to_be_redeemed_exists(store: RequestStore, until: datetime | None) -> None:
+    request = moved(store, created(store), approved(until))
+    with pytest.raises(Exists) as exists:
+        created(store, sameness=request.sameness)
+    assert (exists.value.request_id, exists.value.by_key) == (request.request_id, False)
+
+
+@pytest.mark.parametrize(("until", "policy"), [(1, "cd" * 32), (0, TEMPLATE.policy_digest)])
+def test_an_approval_under_another_policy_or_past_its_time_makes_room(
+    store: RequestStore, until: int, policy: str
+) -> None:
+    request = moved(store, created(store), approved(NOW + timedelta(seconds=until)))
+    assert created(store, sameness=request.sameness, policy_digest=policy).request_id != request.request_id
+
+
 def test_the_pending_limit_counts_undecided_requests_alone(store: RequestStore) -> None:
     two = Limits(per_hour=1000, pending=2)
     agent = f"bot-{secrets.token_hex(4)}"
     first = created(store, two, agent=agent)
     created(store, two, agent=agent)
     over, events = fresh(agent=agent)
-    with pytest.raises(TooManyRequests):
+    with pytest.raises(TooManyRequests) as limit:
         store.create(over, events, idempotency_key=None, limits=two, now=NOW)
+    assert limit.value.pending
     assert store.load(over.request_id) is None
     assert trail(store, over.request_id) == []
     moved(store, first, denied)
@@ -234,8 +256,9 @@ def test_the_hourly_limit_counts_all_and_ends_with_the_hour(store: RequestStore)
     agent = f"bot-{secrets.token_hex(4)}"
     moved(store, created(store, one, agent=agent), denied)
     request, events = fresh(agent=agent)
-    with pytest.raises(TooManyRequests):
+    with pytest.raises(TooManyRequests) as limit:
         store.create(request, events, idempotency_key=None, limits=one, now=NOW)
+    assert not limit.value.pending
     store.create(request, events, idempotency_key=None, limits=one, now=NOW + timedelta(hours=1))
     assert store.load(request.request_id) == request
 
@@ -268,13 +291,13 @@ def test_a_signature_is_seen_once(store: RequestStore) -> None:
 def test_of_two_identical_requests_at_once_one_exists(account: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The other one was created between the look and the transaction: its pointer stops ours, which is no limit."""
     store = DynamoDbStore("requests", "audit", REGION)
-    request, look, looked = created(store), store._settled_twin, list[str]()
+    request, look, looked = created(store), store._replaced_twin, list[str]()
 
-    def late(sameness: str, key: str | None) -> str | None:
-        looked.append(sameness)
-        return None if len(looked) == 1 else look(sameness, key)
+    def late(twin: ApprovalRequest, key: str | None, now: datetime) -> str | None:
+        looked.append(twin.sameness)
+        return None if len(looked) == 1 else look(twin, key, now)
 
-    monkeypatch.setattr(store, "_settled_twin", late)
+    monkeypatch.setattr(store, "_replaced_twin", late)
     with pytest.raises(Exists) as exists:
         created(store, sameness=request.sameness)
     assert exists.value.request_id == request.request_id
@@ -284,13 +307,13 @@ def test_of_two_requests_with_one_idempotency_key_at_once_one_exists(
     account: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, key = DynamoDbStore("requests", "audit", REGION), secrets.token_hex(16)
-    request, look, looked = created(store, key=key), store._settled_twin, list[str]()
+    request, look, looked = created(store, key=key), store._replaced_twin, list[str]()
 
-    def late(sameness: str, key: str | None) -> str | None:
-        looked.append(sameness)
-        return None if len(looked) == 1 else look(sameness, key)
+    def late(twin: ApprovalRequest, key: str | None, now: datetime) -> str | None:
+        looked.append(twin.sameness)
+        return None if len(looked) == 1 else look(twin, key, now)
 
-    monkeypatch.setattr(store, "_settled_twin", late)
+    monkeypatch.setattr(store, "_replaced_twin", late)
     over, events = fresh()
     with pytest.raises(Exists) as exists:
         store.create(over, events, idempotency_key=key, limits=ROOMY, now=NOW)

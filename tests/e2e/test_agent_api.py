@@ -54,9 +54,9 @@ def test_an_idempotency_key_answers_the_same_request_and_no_other(live: Live) ->
         ({"duration_seconds": 59}, (400, "invalid_parameters"), ["$.duration_seconds"]),
         ({"duration_seconds": "900"}, (400, "malformed_request"), ["$.duration_seconds"]),
         ({"reason": " "}, (400, "malformed_request"), ["$.reason"]),
-        ({"approved": True}, (400, "malformed_request"), None),
-        ({"action": "iam.do_anything"}, (403, "policy_denied"), None),
-        ({"on_behalf_of": "rosa.security"}, (403, "policy_denied"), None),
+        ({"approved": True}, (400, "malformed_request"), ["$.approved"]),
+        ({"action": "iam.do_anything"}, (403, "unknown_action"), None),
+        ({"on_behalf_of": "rosa.security"}, (403, "on_behalf_of_not_allowed"), None),
     ],
 )
 def test_what_cannot_be_asked_is_refused_by_path_and_never_quoted(
@@ -66,7 +66,8 @@ def test_what_cannot_be_asked_is_refused_by_path_and_never_quoted(
     assert reply.said == said
     assert reply.json.get("paths") == paths
     for word in ("Zoë", "912-34-5678", "aws:username", "iam.do_anything"):
-        assert word not in reply.json["title"] + json.dumps(reply.json.get("paths"), ensure_ascii=False)
+        said_back = reply.json["title"] + reply.json["next"] + json.dumps(reply.json.get("paths"), ensure_ascii=False)
+        assert word not in said_back
 
 
 @pytest.mark.parametrize(
@@ -156,3 +157,4 @@ def test_the_catalog_describes_the_actions(live: Live) -> None:
     assert {"s3.export", "dynamodb.read_items"} <= set(actions)
     assert live.call(AGENT, "GET", "/v1/actions/s3.export").json == actions["s3.export"]
     assert live.call(AGENT, "GET", "/v1/actions/no.such").said == (404, "not_found")
+    assert live.call(AGENT, "GET", "/v1/actions?strict=openai").status == 200

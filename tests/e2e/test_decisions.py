@@ -79,6 +79,8 @@ def test_a_denial_is_final(live: Live) -> None:
     assert "Delphine" not in str(reply.json)
     assert live.decide("otto.owner", request_id, "approve", digest).said == (409, "already_settled")
     assert live.redeem(AGENT, request_id).said == (409, "not_approved")
+    (decision,) = live.view(AGENT, request_id)["decisions"]
+    assert (decision["decision"], decision["reason"]) == ("deny", "not for [NAME-1]"), "the agent hears why"
     assert ("request.denied", None) in live.told(request_id)
     assert ("request.approved", None) not in live.told(request_id)
 

@@ -79,6 +79,28 @@ def test_a_parameter_is_changed_once_to_the_value_that_was_approved(live: Live) 
     assert after["version"] == before["version"] + 1
 
 
+def test_examples_of_the_catalogue_find_the_sample_data(live: Live) -> None:
+    entries = {entry["name"]: entry for entry in live.call("triage-bot", "GET", "/v1/actions").json["actions"]}
+    masked = result(
+        live,
+        "triage-bot",
+        action="dynamodb.query_masked",
+        parameters=entries["dynamodb.query_masked"]["example"]["parameters"],
+    )
+    assert [set(row) for row in masked] == [{"patient_id", "diagnosis", "birth_date"}]
+    read = entries["dynamodb.read_items"]["example"]["parameters"]
+    keys = credential(live, "triage-bot", ("petra.approver",), action="dynamodb.read_items", parameters=read)
+    names = {f"#{number}": name for number, name in enumerate(read["attributes"])}
+    for key in read["keys"]:
+        found = live.client("dynamodb", keys).get_item(
+            TableName=read["table"],
+            Key={"patient_id": {"S": key}},
+            ProjectionExpression=", ".join(names),
+            ExpressionAttributeNames=names,
+        )
+        assert set(found["Item"]) == set(read["attributes"])
+
+
 def test_rows_come_back_masked(live: Live) -> None:
     (row,) = live.client("dynamodb").scan(TableName="sallyport-sample-patients", Limit=1)["Items"]
     values = {name: value["S"] for name, value in row.items() if "S" in value}

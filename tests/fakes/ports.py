@@ -25,7 +25,7 @@ from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import AuditEvent, Link
 from sallyport.domain.overdue import due
 from sallyport.domain.ports import Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
-from sallyport.domain.requests import ApprovalRequest, CardRef, RequestStatus
+from sallyport.domain.requests import ApprovalRequest, CardRef
 from sallyport.domain.revocations import RoleList
 from sallyport.domain.tallies import Refused, Tally, chain_of, total_due
 from sallyport.domain.target_ports import CallResult
@@ -47,13 +47,13 @@ class FakeStore:
     own: Deployment = field(default_factory=Deployment)
     failing: bool = False
 
-    def _check_new(self, sameness: str, idempotency_key: str | None) -> None:
+    def _check_new(self, twin: ApprovalRequest, idempotency_key: str | None, now: datetime) -> None:
         if idempotency_key in self.keys:
             request_id, same = self.keys[idempotency_key]
             raise Exists(request_id, by_key=True, sameness=same)
         for request in self.requests.values():
-            if request.sameness == sameness and request.status is RequestStatus.PENDING:
-                raise Exists(request.request_id, by_key=False, sameness=sameness)
+            if request.sameness == twin.sameness and request.answers(twin, now):
+                raise Exists(request.request_id, by_key=False, sameness=twin.sameness)
 
     def create(
         self,
@@ -64,11 +64,13 @@ class FakeStore:
         limits: Limits,
         now: datetime,
     ) -> None:
-        self._check_new(request.sameness, idempotency_key)
+        self._check_new(request, idempotency_key, now)
         pending = [r for r in self.requests.values() if r.agent == request.agent and not r.settled]
         hour = f"{request.agent}{now:%Y%m%d%H}"
-        if len(pending) >= limits.pending or self.per_hour.get(hour, 0) >= limits.per_hour:
-            raise TooManyRequests
+        if len(pending) >= limits.pending:
+            raise TooManyRequests(pending=True)
+        if self.per_hour.get(hour, 0) >= limits.per_hour:
+            raise TooManyRequests(pending=False)
         self._write(events)
         self.per_hour[hour] = self.per_hour.get(hour, 0) + 1
         self.requests[request.request_id] = request

@@ -5,11 +5,13 @@ from typing import Any
 
 from samcli.yamlhelper import yaml_parse
 
-from tests.support.template import ROOT, listed, of_type, statements
+from sallyport.domain.exports import SETS
+from tests.support.template import ROOT, listed, of_type, source, statements
 
 GATE = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${GateAccountId}:root"}}
 NOTARY = {"Fn::Sub": "arn:${AWS::Partition}:iam::${GateAccountId}:role/${GateStackName}-NotarizeAuditRole-*"}
-LOG = ("tile/*", "index/*", "checkpoint", "checkpoints/*", "tampering/*", "key.pem")
+EXPORTER = {"Fn::Sub": "arn:${AWS::Partition}:iam::${GateAccountId}:role/${GateStackName}-ExportAuditRole-*"}
+LOG = ("tile/*", "index/*", "checkpoint", "checkpoints/*", "tampering/*", "key.pem", "keys/*")
 
 
 @cache
@@ -46,6 +48,16 @@ def test_notary_alone_puts_into_the_log() -> None:
     assert puts["Resource"] == deny["Resource"] == paths
 
 
+def test_exporting_function_alone_puts_exports() -> None:
+    puts, deny = bucket_policy()["ExporterPuts"], bucket_policy()["NobodyElsePutsExports"]
+    assert (puts["Principal"], puts["Condition"]) == (GATE, {"ArnLike": {"aws:PrincipalArn": EXPORTER}})
+    # What DynamoDB's guide asks of whoever has a table exported into another account's bucket.
+    assert puts["Action"] == ["s3:PutObject", "s3:PutObjectAcl", "s3:AbortMultipartUpload"]
+    assert (deny["Effect"], deny["Principal"], deny["Action"]) == ("Deny", "*", "s3:PutObject*")
+    assert deny["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": EXPORTER}}
+    assert puts["Resource"] == deny["Resource"] == {"Fn::Sub": "${AuditBucket.Arn}/" + f"{SETS}*"}
+
+
 def test_nobody_deletes_and_auditors_only_read_every_version_too() -> None:
     deny, read = bucket_policy()["NobodyDeletes"], bucket_policy()["AuditorsRead"]
     assert (deny["Effect"], deny["Principal"], deny["Action"]) == ("Deny", "*", "s3:DeleteObject*")
@@ -68,4 +80,12 @@ def test_notary_alone_signs_and_the_account_administers_the_key_without_using_it
 
 def test_role_that_it_names_is_the_gates() -> None:
     """CloudFormation calls a role by its stack, its logical id and something made up, unless it is given a name."""
-    assert "RoleName" not in of_type("AWS::IAM::Role")["NotarizeAuditRole"]
+    for role in ("NotarizeAuditRole", "ExportAuditRole"):
+        assert "RoleName" not in of_type("AWS::IAM::Role")[role]
+
+
+def test_outputs_are_what_the_gate_asks_for() -> None:
+    given = {name: o["Description"] for name, o in template()["Outputs"].items()}
+    wanted = {"AuditBucket": "AuditAccountBucket", "AccountId": "AuditAccountId", "NotaryKeyArn": "AuditAccountKeyArn"}
+    assert given == {name: f"Parameter {parameter} of the gate" for name, parameter in wanted.items()}
+    assert set(wanted.values()) <= set(source()["Parameters"])

@@ -47,7 +47,7 @@ def test_what_the_template_has_is_counted() -> None:
     assert month["kms_key_month"] == len(of_type("AWS::KMS::Key"))
     assert month["alarm_metric_month"] >= len(of_type("AWS::CloudWatch::Alarm"))
     assert month["snapstart_cache_gigabyte_second"] == pytest.approx(2 * 0.5 * 730 * 3600)
-    assert month["lambda_request"] == pytest.approx(730 * (12 + 4 + 12))
+    assert month["lambda_request"] == pytest.approx(730 * (12 + 4 + 12 + 12))
 
 
 def test_an_approved_request_takes_the_transitions_that_are_counted() -> None:

@@ -60,10 +60,16 @@ EMPTY = {
 STREAM = {
     ("dynamodb:" + a, f"{AUDIT}/stream/*") for a in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 }
-LOG = ("tile/*", "index/*", "checkpoint", "checkpoints/*", "tampering/*", "key.pem")
+LOG = ("tile/*", "index/*", "checkpoint", "checkpoints/*", "tampering/*", "key.pem", "keys/*")
 KEEP = {(action, f"arn::s3:::${{Worm}}/{name}") for action in ("s3:GetObject", "s3:PutObject") for name in LOG}
 SIGN = {(action, "${AuditAccountKeyArn}") for action in ("kms:Sign", "kms:GetPublicKey")}
 NOTARIZE = STREAM | KEEP | SIGN | {("s3:ListBucket", "arn::s3:::${Worm}"), ("dynamodb:Scan", AUDIT)}
+# What DynamoDB is asked to export it writes with the role's own permissions.
+EXPORT = {("dynamodb:ExportTableToPointInTime", AUDIT), ("dynamodb:ListExports", AUDIT)}
+EXPORT |= {("dynamodb:DescribeExport", f"{AUDIT}/export/*")}
+EXPORT |= {
+    (f"s3:{a}", "arn::s3:::${Worm}/audit/scheduled/*") for a in ("PutObject", "PutObjectAcl", "AbortMultipartUpload")
+}
 
 ALLOWED: dict[str, set[Permission]] = {
     "SubmitRequest": SETTLE | PROVE | SHOW | SUBMIT,
@@ -84,6 +90,7 @@ ALLOWED: dict[str, set[Permission]] = {
     "RemindReviews": PENDING | POST,
     "ReconcileRequests": SETTLE | DUE | PROVE | SHOW | POST | WAKE | START | EMPTY | DENY,
     "CloseRequest": SETTLE | SHOW | POST | EMPTY,
+    "ExportAudit": EXPORT,
     "NotarizeAudit": NOTARIZE | {("dynamodb:UpdateItem", REQUESTS)},
 }
 # Who may touch the vault, and how: the same in IAM, in the bucket's policy and in the key's.
@@ -221,7 +228,14 @@ def test_the_log_is_put_by_the_notary_alone_and_deleted_by_nobody() -> None:
     bucket = by_sid(of_type("AWS::S3::BucketPolicy")["AuditBucketPolicy"]["PolicyDocument"])
     assert exempt(bucket["Put"]) == {"NotarizeAuditRole"}
     assert {short(r) for r in listed(bucket["Put"]["Resource"])} == {f"${{AuditBucket}}/{name}" for name in LOG}
-    assert (bucket["Put"]["Effect"], bucket["Put"]["Principal"]) == ("Deny", "*")
+    assert exempt(bucket["Exports"]) == {"ExportAuditRole"}
+    assert short(bucket["Exports"]["Resource"]) == "${AuditBucket}/audit/scheduled/*"
+    for sid in ("Put", "Exports"):
+        assert (bucket[sid]["Effect"], bucket[sid]["Principal"], bucket[sid]["Action"]) == (
+            "Deny",
+            "*",
+            "s3:PutObject*",
+        )
     assert (bucket["Put"]["Action"], bucket["Delete"]["Action"]) == ("s3:PutObject*", "s3:DeleteObject*")
     assert (bucket["Delete"]["Effect"], "Condition" in bucket["Delete"]) == ("Deny", False)
 
@@ -305,6 +319,20 @@ def test_no_credential_reaches_sallyport_itself() -> None:
     }
     assert "Condition" not in boundary["NotSallyport"]
     assert set(listed(boundary["NoFurtherRoles"]["Action"])) == {"sts:AssumeRole*", "iam:PassRole"}
+
+
+def test_auditors_read_the_evidence_and_change_nothing() -> None:
+    document = of_type("AWS::IAM::ManagedPolicy")["AuditorAccess"]["PolicyDocument"]
+    given = {
+        (action, short(resource))
+        for statement in statements(document)
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+    table = {(f"dynamodb:{a}", "${AuditTable}") for a in ("DescribeTable", "Query", "Scan", "ListExports")}
+    kinds = ("GetObject", "GetObjectVersion", "ListBucket", "ListBucketVersions")
+    bucket = {(f"s3:{a}", f"arn::s3:::${{Worm}}{end}") for a in kinds for end in ("", "/*")}
+    assert given == table | bucket | {("dynamodb:DescribeExport", "${AuditTable}/export/*")}
 
 
 def test_agents_call_no_route_of_approvers_nor_the_other_way_round() -> None:

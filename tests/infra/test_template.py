@@ -296,6 +296,6 @@ def test_dead_letters_are_kept_two_weeks_and_failed_executions_leave_their_id() 
 
 def test_outputs_are_what_clients_read() -> None:
     expected = "ApiUrl StateMachineArn RequestsTable AuditTable VaultBucket ViewsBucket AuditBucket"
-    expected += " SlackSigningSecretArn SlackBotTokenArn AgentPolicyArn ApproverPolicyArn"
+    expected += " SlackSigningSecretArn SlackBotTokenArn AgentPolicyArn ApproverPolicyArn AuditorPolicyArn"
     expected += " IssueCredentialsRoleArn ExecuteActionRoleArn TargetBoundaryArn"
     assert set(source()["Outputs"]) >= set(expected.split())

@@ -54,6 +54,20 @@ def test_unpatched_callback_needs_every_resource(plain_admin: Account) -> None:
     still_refused("task_token_resource", lambda: states.send_task_success(taskToken=token, output="{}"))
 
 
+def test_exports_are_allowed_on_the_table_that_the_policy_names_alone(admin: Account) -> None:
+    named, other = _table(admin, "exported"), _table(admin, "kept")
+    dynamodb = _session(admin, "exporter", _allow("dynamodb:ListExports", named)).client("dynamodb")
+    assert dynamodb.list_exports(TableArn=named)["ExportSummaries"] == []
+    with pytest.raises(ClientError, match="AccessDenied"):
+        dynamodb.list_exports(TableArn=other)
+
+
+def test_unpatched_exports_need_every_resource(plain_admin: Account) -> None:
+    named = _table(plain_admin, "exported")
+    dynamodb = _session(plain_admin, "exporter", _allow("dynamodb:ListExports", named)).client("dynamodb")
+    still_refused("export_resource", lambda: dynamodb.list_exports(TableArn=named))
+
+
 def test_enclosing_operation_tells_a_transaction_from_a_single_put(admin: Account) -> None:
     writer = _transaction_writer(admin)
     writer.transact_write_items(TransactItems=_PUT)
@@ -139,3 +153,13 @@ def _waiting_machine(account: Account, name: str) -> tuple[str, str]:
         for message in queues.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", []):
             return str(machine), str(json.loads(message["Body"])["token"])
     raise AssertionError("no token arrived")
+
+
+def _table(admin: Account, name: str) -> str:
+    made = admin.client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+    )
+    return str(made["TableDescription"]["TableArn"])

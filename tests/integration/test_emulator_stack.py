@@ -161,7 +161,7 @@ def _parameters(digest: str) -> dict[str, str]:
 
 
 def _user(probe: Probe, name: str) -> dict[str, str]:
-    return principals.ensure(probe.admin, [(name, probe.outputs["CallersArn"])], {})[name]
+    return principals.ensure(probe.admin, [(name, [probe.outputs["CallersArn"]])], {})[name]
 
 
 def _call(

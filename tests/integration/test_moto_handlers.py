@@ -106,7 +106,24 @@ def test_the_catalog_has_each_actions_schema(house: House) -> None:
     assert {"s3.export", "dynamodb.read_items"} <= set(names)
     status, one = house.call("list_actions", agent_arn("export-bot"), path={"name": "s3.export"})
     assert one["parameters"]["required"] == ["bucket", "prefix", "destination_bucket", "destination_prefix"]
+    assert one in catalog["actions"]
     assert house.call("list_actions", agent_arn("export-bot"), path={"name": "../x"})[0] == 404
+
+
+def test_the_catalog_has_a_second_form_and_no_third(house: House) -> None:
+    status, strict = house.call("list_actions", agent_arn("export-bot"), query={"strict": "openai"})
+    assert status == 200
+    for tool in strict["actions"]:
+        assert set(tool["input_schema"]["required"]) == set(tool["input_schema"]["properties"])
+    status, problem = house.call("list_actions", agent_arn("export-bot"), query={"strict": "yes"})
+    assert (status, problem["code"], problem["paths"]) == (400, "malformed_request", ["?strict"])
+
+
+def test_the_catalog_is_the_callers_own(house: House) -> None:
+    _, catalog = house.call("list_actions", agent_arn("oncall-bot"))
+    assert "secretsmanager.read" not in {action["name"] for action in catalog["actions"]}
+    assert house.call("list_actions", agent_arn("oncall-bot"), path={"name": "secretsmanager.read"})[0] == 404
+    assert house.call("list_actions", "arn:aws:iam::000000000000:user/nobody")[1]["code"] == "unknown_caller"
 
 
 def test_reads_do_not_wait_where_nothing_caps_those_that_do(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

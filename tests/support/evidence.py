@@ -126,7 +126,7 @@ def _refusals(world: World) -> None:
     with refused("not_approved"):
         story.redeemed()
     for _ in range(9):
-        with refused("policy_denied"):
+        with refused("unknown_action"):
             submit_request(agent_arn("export-bot"), submission(action="no.such"), None, story.ports, story.now)
     reconcile_requests(story.ports, lambda: story.now.replace(hour=11, minute=30))
 

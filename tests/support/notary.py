@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -52,6 +53,7 @@ class Notary:
     def sign(self) -> bytes:
         """Write all tiles and a checkpoint over what was appended so far."""
         self._write_tiles()
+        self._write_index()
         leaves = [hashlib.sha256(b"\x00" + entry).digest() for entry in self.entries]
         note = self.note(len(leaves), root_of(leaves))
         self._write(f"checkpoints/{len(leaves):020d}-{self.now:%Y%m%dT%H%M%SZ}.note", note)
@@ -76,6 +78,13 @@ class Notary:
         while row:
             self._write_level(str(level), row)
             row, level = [root_of(row[i : i + 256]) for i in range(0, len(row) - 255, 256)], level + 1
+
+    def _write_index(self) -> None:
+        for place, entry in enumerate(self.entries):
+            event = json.loads(entry)
+            path = f"index/{event['request_id']}/{event['seq']:010d}"
+            if not (self.worm / path).exists():
+                self._write(path, place.to_bytes(8))
 
     def _write_level(self, level: str, row: Sequence[bytes]) -> None:
         for number in range(0, len(row), 256):

@@ -53,6 +53,8 @@ def test_every_route_of_the_template_is_documented_and_nothing_else_is() -> None
     assert {(path, method) for path, method, _ in _operations()} == {(path, method.lower()) for path, method in events}
 
 
-@pytest.mark.parametrize("schema", ["Submission", "Decision", "Halt", "RequestView", "Credentials", "Problem"])
+@pytest.mark.parametrize(
+    "schema", ["Submission", "Decision", "Report", "Halt", "RequestView", "Credentials", "Action", "Problem"]
+)
 def test_shapes_have_no_room_for_what_nobody_declared(schema: str) -> None:
     assert SPECIFICATION["components"]["schemas"][schema]["additionalProperties"] is False

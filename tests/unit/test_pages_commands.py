@@ -11,7 +11,7 @@ from botocore import xform_name
 from sallyport_cli.main import main
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/deploy.md")
+PAGES = ("README.md", "docs/deploy.md", "docs/auditors.md")
 # Of the aws program itself, and one command that is no operation of the service.
 GLOBAL = {"--query", "--output", "--region", "--profile"}
 # What the aws program calls otherwise than the service does.

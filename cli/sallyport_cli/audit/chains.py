@@ -57,10 +57,15 @@ def item_of(line: bytes) -> Item:
         if "Item" in said:
             return _item(said["Item"], None)
         if "NewImage" not in said:
-            return _item(said["OldImage"], "removed")
+            return _item(said["OldImage"], "removed") if "OldImage" in said else _removed(said["Keys"])
         return _item(said["NewImage"], "overwritten" if said.get("OldImage") else "added")
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NoItem from None
+
+
+def _removed(keys: Mapping[str, Mapping[str, str]]) -> Item:
+    """Of a deleted item, an export without old images has the key alone."""
+    return Item(keys["pk"]["S"].removeprefix("REQ#"), keys["sk"]["S"], "", "", "", "removed")
 
 
 def _item(attributes: Mapping[str, Mapping[str, str]], changes: str | None) -> Item:

@@ -7,19 +7,31 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from sallyport_cli.audit.correlate import add_correlate
+from sallyport_cli.audit.query import add_query
+from sallyport_cli.audit.receipt import add_receipt
+from sallyport_cli.audit.report.commands import add_report
+from sallyport_cli.audit.timeline import add_timeline
+from sallyport_cli.audit.traces.command import add_trace
 from sallyport_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from sallyport_cli.audit.findings import Report
 
 _VERIFY = """\
 Verifies an export of the audit table on this machine, without asking anybody: manifests and checksums, every event's
 text and hash, every chain, who may have done what. docs/audit-format.md says what this proves and what not.
 
 It takes as much free space for temporary files as the export has unpacked.
+
+A receipt (`sallyport audit receipt`) is verified by itself: its chain, each proof, and its checkpoint's signature.
 """
 _EXPORT = """\
 Lets DynamoDB export the audit table as it is now (needs point-in-time recovery), waits, and copies the export to --out.
-With --scan the table is read instead, and the same layout written: for where DynamoDB exports nothing.
+With --scan the table is read instead, and the same layout written: for where DynamoDB exports nothing, and for who
+may only read (the policy AuditorAccess; of a local stack's people the group `auditors`, and admin).
 """
 _EXITS = """\
 exit codes:
@@ -35,6 +47,12 @@ def add_commands(commands: Any) -> None:
     below = audit.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_export(below)
     _add_verify(below)
+    add_correlate(below)
+    add_receipt(below)
+    add_trace(below)
+    add_timeline(below, _add_source)
+    add_query(below)
+    add_report(below)
 
 
 def _add_export(below: Any) -> None:
@@ -47,10 +65,17 @@ def _add_export(below: Any) -> None:
     exporting.add_argument("--out", type=Path, metavar="DIR", help="where to put the export on this machine")
     exporting.add_argument("--scan", action="store_true", help="read the table instead of letting DynamoDB export it")
     exporting.add_argument("--bucket", help="where DynamoDB puts its export, below audit/<year>/<month>/<day>/<time>/")
-    exporting.add_argument("--since", metavar="TIME", type=datetime.fromisoformat, help="incremental: from then on")
-    exporting.add_argument("--until", metavar="TIME", type=datetime.fromisoformat, help="with --since: until then")
+    exporting.add_argument("--bucket-owner", metavar="ACCOUNT", help="with --bucket: its account, where it is another")
+    exporting.add_argument("--since", metavar="TIME", type=_instant, help="incremental: from then on (UTC)")
+    exporting.add_argument("--until", metavar="TIME", type=_instant, help="with --since: until then (UTC)")
     _add_source(exporting)
     exporting.set_defaults(run=_export)
+
+
+def _instant(text: str) -> datetime:
+    """Without a zone it is UTC, as in everything that an export says."""
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +103,8 @@ def _export(arguments: argparse.Namespace) -> int:
     if not arguments.bucket or (arguments.until and not arguments.since):
         raise UsageError("say where to: --bucket BUCKET, or --scan --out DIR; --until goes with --since")
     source = source_of(arguments)
-    prefix = export.ask(source, arguments.bucket, arguments.since, arguments.until, datetime.now(UTC), say)
+    wanted = export.Wanted(arguments.bucket, arguments.bucket_owner, arguments.since, arguments.until)
+    prefix = export.ask(source, wanted, datetime.now(UTC), say)
     if arguments.out is not None and not export.fetch(source, arguments.bucket, prefix, arguments.out):
         raise UsageError("the service says that it exported and wrote nothing: use --scan --out DIR")
     print(arguments.out / prefix if arguments.out is not None else f"s3://{arguments.bucket}/{prefix}")
@@ -88,16 +114,16 @@ def _export(arguments: argparse.Namespace) -> int:
 def _add_verify(below: Any) -> None:
     verifying = below.add_parser(
         "verify",
-        help="verify an export, offline",
+        help="verify an export or a receipt, offline",
         description=_VERIFY,
         epilog=_EXITS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verifying.add_argument(
-        "folder", type=Path, metavar="DIR", help="the export: the folder that has AWSDynamoDB/ in it"
+        "folder", type=Path, metavar="DIR", help="the export: the folder that has AWSDynamoDB/ in it; or a receipt"
     )
     verifying.add_argument("--worm", metavar="PATH", help="the WORM copy: s3://bucket/prefix, or a folder")
-    verifying.add_argument("--key", type=Path, metavar="FILE", help="with --worm: your copy of the notary's public key")
+    verifying.add_argument("--key", type=Path, metavar="FILE", help="your copy of the notary's public key, or keys")
     verifying.add_argument("--seen", type=Path, metavar="FILE", help="with --worm: a checkpoint that you kept")
     verifying.add_argument("--json", action="store_true", help="print the report as JSON")
     verifying.set_defaults(run=_verify)
@@ -106,13 +132,9 @@ def _add_verify(below: Any) -> None:
 def _verify(arguments: argparse.Namespace) -> int:
     # The other commands do without all this.
     from sallyport_cli.audit.findings import CannotTell
-    from sallyport_cli.audit.verify import Against, verify
 
-    if arguments.worm is None and (arguments.key or arguments.seen):
-        raise UsageError("--key and --seen are for the WORM copy: say --worm as well")
-    against = Against(arguments.worm, arguments.key, arguments.seen) if arguments.worm else None
     try:
-        report = verify(arguments.folder, against)
+        report = _report(arguments)
     except CannotTell as reason:
         print(
             json.dumps({"verdict": "cannot_tell", "reason": str(reason)})
@@ -123,3 +145,16 @@ def _verify(arguments: argparse.Namespace) -> int:
         return 2
     print(json.dumps(report.as_json(), indent=2) if arguments.json else report.words())
     return report.exit_code
+
+
+def _report(arguments: argparse.Namespace) -> Report:
+    from sallyport_cli.audit.receipt import verify_receipt
+    from sallyport_cli.audit.verify import Against, verify
+
+    if arguments.folder.is_file():
+        if arguments.seen:
+            raise UsageError("--seen is for exports: a receipt has one checkpoint, and no tree to compare it with")
+        return verify_receipt(arguments.folder, arguments.worm, arguments.key)
+    if arguments.worm is None and (arguments.key or arguments.seen):
+        raise UsageError("--key and --seen are for the WORM copy: say --worm as well")
+    return verify(arguments.folder, Against(arguments.worm, arguments.key, arguments.seen) if arguments.worm else None)

@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import batched
 from pathlib import Path
@@ -23,6 +23,17 @@ from sallyport_cli.errors import UsageError
 
 _ITEMS_IN_A_FILE = 20_000
 _POLL_SECONDS = 10
+# What DynamoDB takes as the window of an incremental export.
+_SHORTEST, _LONGEST = timedelta(minutes=15), timedelta(hours=24)
+# What is behind the codes that somebody who exports meets.
+_MEANING = {
+    "AccessDeniedException": "these credentials may not. --scan takes the policy AuditorAccess, an export by DynamoDB "
+    "dynamodb:ExportTableToPointInTime, and s3:PutObject in the bucket",
+    "ResourceNotFoundException": "there is no such table in this account and region",
+    "TableNotFoundException": "there is no such table in this account and region",
+    "PointInTimeRecoveryUnavailableException": "point-in-time recovery is off for this table",
+    "InvalidExportTimeException": "point-in-time recovery does not reach back to that time",
+}
 
 type Say = Callable[[str], None]
 
@@ -34,6 +45,28 @@ class Source:
     table: str
     dynamodb: Any
     s3: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Where DynamoDB's export goes, and for an incremental one, of what time. `owner` is the bucket's account."""
+
+    bucket: str
+    owner: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def parameters(self, now: datetime) -> dict[str, Any]:
+        """Raises UsageError for a window that DynamoDB does not take."""
+        said: dict[str, Any] = {"S3Bucket": self.bucket, "S3Prefix": dated(now)}
+        if self.owner is not None:
+            said["S3BucketOwner"] = self.owner
+        if self.since is None:
+            return said
+        if not _SHORTEST <= (self.until or now) - self.since <= _LONGEST:
+            raise UsageError("an incremental export has 15 minutes to 24 hours: say another --since or --until")
+        window = {"ExportFromTime": self.since, **({"ExportToTime": self.until} if self.until else {})}
+        return said | {"ExportType": "INCREMENTAL_EXPORT", "IncrementalExportSpecification": window}
 
 
 def scan(source: Source, out: Path, now: Callable[[], datetime], say: Say) -> Path:
@@ -77,7 +110,7 @@ def _scanned(source: Source) -> Iterator[dict[str, Any]]:
         for page in pages:
             yield from page["Items"]
     except (ClientError, BotoCoreError) as error:
-        raise UsageError(f"the table cannot be read: {_code(error)}") from None
+        raise UsageError(f"the table cannot be read: {_said(error)}") from None
 
 
 def _write_data(home: Path, items: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -100,17 +133,14 @@ def _write_manifest(path: Path, text: str) -> None:
     path.with_suffix(".checksum").write_text(base64.b64encode(digest).decode(), encoding="utf-8")
 
 
-def ask(source: Source, bucket: str, since: datetime | None, until: datetime | None, now: datetime, say: Say) -> str:
-    """Let DynamoDB export to `bucket`, below a dated prefix, and wait. Returns the prefix of the export's own folder.
+def ask(source: Source, wanted: Wanted, now: datetime, say: Say) -> str:
+    """Let DynamoDB export below a dated prefix, and wait. Returns the prefix of the export's own folder.
 
-    With `since` an incremental export of what was written from then on. Raises UsageError.
+    Raises UsageError.
     """
+    said = wanted.parameters(now)
     arn = _called(lambda: source.dynamodb.describe_table(TableName=source.table))["Table"]["TableArn"]
-    wanted: dict[str, Any] = {"TableArn": arn, "S3Bucket": bucket, "S3Prefix": dated(now)}
-    if since is not None:
-        window = {"ExportFromTime": since, **({"ExportToTime": until} if until else {})}
-        wanted |= {"ExportType": "INCREMENTAL_EXPORT", "IncrementalExportSpecification": window}
-    told = _called(lambda: source.dynamodb.export_table_to_point_in_time(**wanted))["ExportDescription"]
+    told = _called(lambda: source.dynamodb.export_table_to_point_in_time(TableArn=arn, **said))["ExportDescription"]
     began = time.monotonic()
     while told["ExportStatus"] == "IN_PROGRESS":
         say(f"exporting, {time.monotonic() - began:.0f} s")
@@ -144,11 +174,13 @@ def _called(call: Callable[[], Any]) -> Any:
     try:
         return call()
     except (ClientError, BotoCoreError) as error:
-        raise UsageError(f"AWS said no: {_code(error)}") from None
+        raise UsageError(f"AWS said no: {_said(error)}") from None
 
 
-def _code(error: ClientError | BotoCoreError) -> str:
-    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else type(error).__name__
+def _said(error: ClientError | BotoCoreError) -> str:
+    """The code, and what it means where that is known."""
+    code = str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else type(error).__name__
+    return f"{code}: {_MEANING[code]}" if code in _MEANING else code
 
 
 def _stamp(at: datetime) -> str:

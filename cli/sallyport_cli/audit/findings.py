@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from sallyport_cli.audit.shown import shown
+
 
 class Kind(StrEnum):
     """What was done to the evidence, by what it shows. docs/audit-format.md describes each."""
@@ -44,6 +46,8 @@ class Kind(StrEnum):
     CHECKPOINT_CHAIN = "checkpoint_chain"
     ROLLED_BACK = "rolled_back"
     FORKED = "forked"
+    # Receipts.
+    PROOF_MALFORMED = "proof_malformed"
     VERSION_OVERWRITTEN = "version_overwritten"
     VERSION_DELETED = "version_deleted"
 
@@ -125,7 +129,7 @@ class Report:
         return {"verdict": verdict, **self.facts, "findings": found, "leaves_open": list(self.open)}
 
     def words(self) -> str:
-        return "\n".join(self._lines())
+        return "\n".join(map(shown, self._lines()))
 
     def _lines(self) -> Iterable[str]:
         facts = self.facts
@@ -138,7 +142,10 @@ class Report:
             yield f"in the log and newer than the export: {facts['newer_than_export']:,} events"
         if facts["torn"]:
             yield f"at the export's edge, their neighbours not exported yet: {facts['torn']:,} events"
+        yield from self._end()
+
+    def _end(self) -> Iterable[str]:
         yield from (str(finding) for finding in self.findings)
         if self.open:
             yield f"not shown by this: {'; '.join(self.open)}"
-        yield f"TAMPERED: {len(self.findings) + facts['more_findings']:,} findings" if self.findings else "clean"
+        yield f"TAMPERED: {len(self.findings) + self.facts['more_findings']:,} findings" if self.findings else "clean"

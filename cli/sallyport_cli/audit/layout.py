@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sallyport_cli.audit.findings import CannotTell, Finding, Kind
+from sallyport_cli.audit.windows import SHARED, check_windows, is_unfinished, unlisted
 
 SUMMARY, FILES = "manifest-summary.json", "manifest-files.json"
 # In the summary of an export that this command line wrote by scanning the table.
@@ -47,6 +48,10 @@ class Export:
     # When it was over. A scan has what was written while it ran.
     until: datetime | None = None
     incremental: bool = False
+    # From when on an incremental one has what was written.
+    since: datetime | None = None
+    # How many exports beside it were begun and not finished.
+    unfinished: int = 0
     table: str | None = None
     items: int | None = None
     files: list[DataFile] = field(default_factory=list)
@@ -67,17 +72,24 @@ def exports_in(folder: Path) -> list[Export]:
     homes = {p.parent for name in (SUMMARY, FILES, "_started") for p in folder.rglob(name)}
     homes |= {p.parent.parent for p in folder.rglob("data/*.gz")}
     # The shared data folder of incremental exports is beside them, not in one of them.
-    own = sorted(home for home in homes if home.name != "AWSDynamoDB") or sorted(homes)
-    if not own:
-        raise CannotTell(f"there is no DynamoDB export in {folder}")
-    exports = [_read(home) for home in own]
+    own = sorted(home for home in homes if home.name != SHARED) or sorted(homes)
+    finished = [home for home in own if not is_unfinished(home, (SUMMARY, FILES))]
+    if not finished:
+        raise CannotTell(f"there is no DynamoDB export in {folder}" + (" that was finished" if own else ""))
+    exports = [_read(home) for home in finished]
     full = [export for export in exports if not export.incremental]
     if len(full) != 1:
         listed = ", ".join(str(export.folder) for export in full) or "none"
         raise CannotTell(f"one full export is needed, and the incremental ones since; there are: {listed}")
     if len({export.table for export in exports if export.table}) > 1:
         raise CannotTell("these are exports of different tables")
-    return [*full, *(export for export in exports if export.incremental)]
+    since_then = [export for export in exports if export.incremental]
+    check_windows(full[0], since_then)
+    full[0].unfinished = len(own) - len(finished)
+    if since_then and not full[0].unfinished:
+        for path in unlisted(folder, {file.path for export in exports for file in export.files}):
+            full[0].found(Kind.FILE_ADDED, f"{path.name} is in no manifest")
+    return [*full, *since_then]
 
 
 def _read(home: Path) -> Export:
@@ -120,6 +132,7 @@ def _read_summary(export: Export, path: Path) -> None:
         export.items = int(said["itemCount"])
         export.table = said.get("tableArn")
         export.incremental = "INCREMENTAL" in str(said.get("exportType", "")).upper()
+        export.since = _instant(said.get("exportFromTime"))
         export.time = _instant(said.get("exportToTime") if export.incremental else said.get("exportTime"))
         export.until = _instant(said.get("endTime")) if said.get("madeBy") == SCAN else export.time
     except (ValueError, KeyError, TypeError, AttributeError):

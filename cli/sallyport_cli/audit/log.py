@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sallyport_cli.audit.findings import CannotTell, Finding, Kind
+from sallyport_cli.audit.keys import Keys
 from sallyport_cli.audit.spool import Spool
-from sallyport_cli.audit.tree import Checkpoint, Key, NoCheckpoint, Tree, leaf_hash, node_hash, read
+from sallyport_cli.audit.tree import Checkpoint, NoCheckpoint, Tree, leaf_hash, node_hash, read
 from sallyport_cli.audit.worm import Worm
 
 WIDTH = 256
@@ -24,7 +25,7 @@ class Log:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_log(worm: Worm, key: Key | None, seen: Checkpoint | None, out: Spool) -> Log:
+def read_log(worm: Worm, key: Keys | None, seen: Checkpoint | None, out: Spool) -> Log:
     """Check the log up to its newest checkpoint and lay its entries into buckets. Raises CannotTell."""
     findings: list[Finding] = []
     kept = _checkpoints(worm, key, findings)
@@ -42,7 +43,7 @@ def read_log(worm: Worm, key: Key | None, seen: Checkpoint | None, out: Spool) -
     return Log(newest, len(kept), [*findings, *worm.findings])
 
 
-def _checkpoints(worm: Worm, key: Key | None, findings: list[Finding]) -> list[Checkpoint]:
+def _checkpoints(worm: Worm, key: Keys | None, findings: list[Finding]) -> list[Checkpoint]:
     kept: list[Checkpoint] = []
     for name in worm.names("checkpoints/"):
         checkpoint = _checkpoint(worm.read(name) or b"", name, key, findings)
@@ -53,6 +54,8 @@ def _checkpoints(worm: Worm, key: Key | None, findings: list[Finding]) -> list[C
         kept.append(checkpoint)
     kept.sort(key=lambda checkpoint: (checkpoint.size, checkpoint.time))
     _check_chain(kept, findings)
+    if key is not None:
+        findings += key.out_of_order(kept)
     if hasattr(worm, "bucket"):
         worm.names("checkpoint")
     current = worm.newest("checkpoint")
@@ -67,7 +70,7 @@ def _checkpoints(worm: Worm, key: Key | None, findings: list[Finding]) -> list[C
     return kept
 
 
-def _checkpoint(note: bytes, name: str, key: Key | None, findings: list[Finding]) -> Checkpoint | None:
+def _checkpoint(note: bytes, name: str, key: Keys | None, findings: list[Finding]) -> Checkpoint | None:
     try:
         checkpoint = read(note)
     except NoCheckpoint:
@@ -126,10 +129,10 @@ def _check_roots(due: list[tuple[Checkpoint, Kind]], tree: Tree, findings: list[
 def _entries(worm: Worm, size: int, findings: list[Finding]) -> Iterator[bytes]:
     for number in range((size + WIDTH - 1) // WIDTH):
         wanted = min(WIDTH, size - number * WIDTH)
-        name = f"tile/entries/{_path(number)}"
+        name = f"tile/entries/{tile_path(number)}"
         # A partial bundle may have grown full since its checkpoint.
         data = (worm.read(f"{name}.p/{wanted}") if wanted < WIDTH else None) or worm.read(name)
-        entries = _unpacked(data or b"")
+        entries = unpacked(data or b"")
         if len(entries) < wanted:
             detail = f"{name} has {len(entries)} of {wanted} entries: what comes after cannot be checked"
             findings.append(Finding(Kind.LOG_INCOMPLETE, detail))
@@ -137,7 +140,7 @@ def _entries(worm: Worm, size: int, findings: list[Finding]) -> Iterator[bytes]:
         yield from entries[:wanted]
 
 
-def _unpacked(data: bytes) -> list[bytes]:
+def unpacked(data: bytes) -> list[bytes]:
     """Entries with their lengths before them, two bytes each."""
     entries, place = [], 0
     while place + 2 <= len(data):
@@ -150,7 +153,7 @@ def _unpacked(data: bytes) -> list[bytes]:
     return entries
 
 
-def _path(number: int) -> str:
+def tile_path(number: int) -> str:
     """`x001/x234/067` for 1234067."""
     digits = f"{number:03d}"
     digits = digits.zfill((len(digits) + 2) // 3 * 3)
@@ -185,7 +188,7 @@ class _Tiles:
         row = self._levels[level]
         row.append(digest)
         if len(row) == WIDTH:
-            self._compare(level, f"tile/{level}/{_path(self._numbers[level])}", required=True)
+            self._compare(level, f"tile/{level}/{tile_path(self._numbers[level])}", required=True)
             top = row
             while len(top) > 1:
                 top = [node_hash(top[i], top[i + 1]) for i in range(0, len(top), 2)]
@@ -197,7 +200,7 @@ class _Tiles:
         """The partial tiles at the right end, where they are there."""
         for level, row in enumerate(self._levels):
             if row:
-                name = f"tile/{level}/{_path(self._numbers[level])}.p/{len(row)}"
+                name = f"tile/{level}/{tile_path(self._numbers[level])}.p/{len(row)}"
                 self._compare(level, name, required=False)
 
     def _compare(self, level: int, name: str, *, required: bool) -> None:

@@ -264,6 +264,7 @@ def _failed(request: Request, event: Event) -> None:
 
 def _revoked(request: Request, event: Event) -> None:
     _by(event, "agent", "person")
+    _need(event["details"].keys() <= {"session", "outcome", "note"}, "a grant ended with words of another kind")
     agent = event["actor"]["kind"] == "agent"
     if agent:
         _own_agent(request, event)

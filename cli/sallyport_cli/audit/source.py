@@ -28,9 +28,9 @@ def source_of(arguments: argparse.Namespace) -> Source:
 def _local(stack: Path, person: str | None, table: str | None) -> Source:
     try:
         said = json.loads(stack.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise UsageError(f"{stack} is not there: `make up` writes it") from None
-    people: dict[str, Any] = {"admin": said["admin"], **said["approvers"]}
+        people: dict[str, Any] = {"admin": said["admin"], **said["approvers"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError(f"{stack} is not there, or no stack file: `make up` writes it") from None
     if person not in people:
         raise UsageError(f"say who you are: --as {' | '.join(sorted(people))}")
     keys = people[person]

@@ -18,9 +18,10 @@ from typing import Any
 from sallyport_cli.audit import layout, spool
 from sallyport_cli.audit.chains import Chain, Item, Limits, Logged, NoItem, item_of
 from sallyport_cli.audit.findings import CannotTell, Finding, Kind, Report, Tally
+from sallyport_cli.audit.keys import read_keys
 from sallyport_cli.audit.layout import DataFile, Export
 from sallyport_cli.audit.log import Log, read_log
-from sallyport_cli.audit.tree import Checkpoint, NoCheckpoint, read, read_key
+from sallyport_cli.audit.tree import Checkpoint, NoCheckpoint, read
 from sallyport_cli.audit.worm import open_worm
 
 # Within this time of the export a transaction may be in it by half (AWS: exports are not transactionally consistent,
@@ -35,6 +36,7 @@ _NO_LOG = (
 _NO_KEY = "that the checkpoints are the notary's own (--key shows it)"
 # The notary's daily scan notarizes what its stream has lost; after two days nothing can be under way any more.
 _SETTLED = timedelta(hours=48)
+_UNFINISHED = "what {} further exports would have, which were begun and have no manifests: failed, or still under way"
 _NO_MANIFEST = "which files belong to the export, and that it is unfiltered (it has no manifest)"
 
 
@@ -81,7 +83,7 @@ def verify(folder: Path, against: Against | None = None, processes: int | None =
 
 
 def _logged(against: Against, job: Job) -> Log:
-    key = read_key(against.key) if against.key is not None else None
+    key = read_keys(against.key) if against.key is not None else None
     return read_log(open_worm(against.worm), key, _seen(against.seen), spool.Spool(job.folder, job.buckets, "log-0"))
 
 
@@ -211,5 +213,7 @@ def _report(whole: Tally, exports: list[Export], time: datetime | None, facts: d
         open_.append(_NO_KEY)
     if not all(export.has_manifest for export in exports):
         open_.append(_NO_MANIFEST)
+    if exports[0].unfinished:
+        open_.append(_UNFINISHED.format(exports[0].unfinished))
     order = sorted(whole.findings, key=lambda f: (f.chain or "", f.seq if f.seq is not None else -1, f.kind))
     return Report(tuple(order), said, tuple(open_))

@@ -21,6 +21,14 @@ class Worm(Protocol):
 
     def newest(self, name: str) -> bytes | None: ...
 
+    def find(self, name: str) -> bytes | None:
+        """One object, read without a listing of everything."""
+        ...
+
+    def current(self, name: str) -> bytes | None:
+        """What stands under the name now: for the one object that is replaced."""
+        ...
+
 
 @dataclass(slots=True)
 class Folder:
@@ -37,7 +45,7 @@ class Folder:
         path = self.root / name
         return path.read_bytes() if path.is_file() else None
 
-    newest = read
+    newest = find = current = read
 
 
 @dataclass(slots=True)
@@ -72,6 +80,18 @@ class Bucket:
 
     def newest(self, name: str) -> bytes | None:
         return self._get(name, -1)
+
+    def find(self, name: str) -> bytes | None:
+        self.names(name)
+        return self.read(name)
+
+    def current(self, name: str) -> bytes | None:
+        # Its versions are not listed: the names of all kept checkpoints begin in the same way.
+        try:
+            data: bytes = self.s3.get_object(Bucket=self.bucket, Key=self.prefix + name)["Body"].read()
+        except self.s3.exceptions.NoSuchKey:
+            return None
+        return data
 
     def _get(self, name: str, which: int) -> bytes | None:
         versions = self._versions.get(name)

@@ -12,16 +12,20 @@ from typing import Any
 from sallyport.domain.clock import stamp
 from sallyport_cli.policy.layer import Layer
 from sallyport_cli.policy.matrix import Access, access
+from sallyport_cli.policy.review_page import page
 
-FORMATS = ("markdown", "csv", "json")
+FORMATS = ("markdown", "csv", "json", "html")
 _COLUMNS = ("action", "risk", "agent", "on behalf of", "outcome", "quorum", "decides", "decides after escalation")
 
 
 def access_review(layer: Layer, form: str, now: datetime) -> str:
     """The review as text in one of FORMATS. Combinations that policy denies are left out of Markdown and CSV."""
-    rows = [row for row in access(layer) if row.verdicts != ("deny",)]
+    whole = list(access(layer))
+    if form == "html":
+        return page(layer, whole, now)
     if form == "json":
-        return json.dumps(_document(layer, list(access(layer)), now), indent=2)
+        return json.dumps(_document(layer, whole, now), indent=2)
+    rows = [row for row in whole if row.verdicts != ("deny",)]
     if form == "csv":
         return _csv(layer, rows)
     return _markdown(layer, rows, now)

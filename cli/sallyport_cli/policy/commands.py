@@ -146,7 +146,7 @@ def _access_review(actions: Any) -> None:
         "access-review",
         "list who may ask for what and who decides it, for the quarterly review",
         "Every agent, action and person that may be acted for, tried one by one; with the people behind the agents "
-        "and everybody's accounts.",
+        "and everybody's accounts. `--format html` is a page to read, print and sign.",
     )
     made.add_argument("--format", choices=access_review.FORMATS, default="markdown", help="default: markdown")
     made.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")

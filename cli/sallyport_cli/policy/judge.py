@@ -13,7 +13,7 @@ from sallyport.domain.binding import VaultRecord
 from sallyport.domain.directory import Agent
 from sallyport.domain.ports import Verb
 from sallyport.domain.quorum import counted
-from sallyport.domain.refusals import PolicyDenied, Refusal
+from sallyport.domain.refusals import Refusal, UnknownAction, UnknownCaller
 from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
 from sallyport.usecases import policy
 from sallyport_cli.policy.layer import Layer
@@ -62,17 +62,14 @@ def judge(layer: Layer, asked: Asked) -> Judgement:
     agent = layer.policy.directory.agents.get(asked.agent)
     action = layer.policy.actions.get(asked.action)
     if agent is None or action is None:
-        return Judgement("deny", refusal="unknown_caller" if agent is None else PolicyDenied.code)
+        return Judgement("deny", refusal=UnknownCaller.code if agent is None else UnknownAction.code)
     reasons: tuple[str, ...] = ()
     try:
         policy.check_parameters(action, asked.parameters)
         policy.check_scope(action, asked.parameters, layer.policy.masking)
         seconds = policy.duration(action, asked.duration_seconds)
         reasons = _reasons(layer, agent, action, asked)
-        behalf = policy.check_on_behalf_of(action, agent, asked.on_behalf_of)
-        verdict = policy.verdict(agent, action, behalf, asked.parameters, ports, asked.at)
-        if verdict is VerdictKind.DENY:
-            raise PolicyDenied
+        verdict = policy.admitted(agent, action, asked.on_behalf_of, asked.parameters, ports, asked.at)
         places = policy.places_of(action, asked.parameters, ports)
         session_policy = policy.render_session_policy(action, asked.parameters, places)
         call = policy.planned_call(action, _REQUEST_ID, asked.parameters, places, ports)

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sallyport.contracts.json_body import MAX_BYTES, read_object
-from sallyport.contracts.requests import parse_statement, parse_submission
+from sallyport.contracts.requests import parse_report, parse_statement, parse_submission
 from sallyport.domain.refusals import Refusal
 from sallyport.domain.requests import Choice
+from sallyport.domain.submissions import Outcome, Report
 from tests.support.story import EXPORT, refused
 
 MALFORMED = {
@@ -104,11 +105,51 @@ def test_a_member_that_does_not_fit_is_named(changes: dict[str, Any], path: str)
     assert (refusal.value.code, refusal.value.paths) == ("malformed_request", (path,))
 
 
-@pytest.mark.parametrize("name", ["approved", "agent", "risk", "status", "123-45-6789", "__proto__"])
-def test_a_member_that_nobody_declared_is_refused_without_being_repeated(name: str) -> None:
+@pytest.mark.parametrize("name", ["approved", "agent", "risk", "status", "__proto__", "onBehalfOf", "justification"])
+def test_a_member_that_nobody_declared_is_named(name: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        parse_submission(submission(**{name: True}))
+    assert (refusal.value.code, refusal.value.paths) == ("malformed_request", (f"$.{name}",))
+    assert "parameters, reason" in refusal.value.next_step
+
+
+@pytest.mark.parametrize(
+    "name", ["123-45-6789", "mrn0048213", "Delphine_Nettlesham", "maria-gonzalez", "a b", "x" * 41, "Zoë", "a.b", ""]
+)
+def test_a_name_that_is_no_plain_word_or_holds_something_sensitive_is_not_repeated(name: str) -> None:
     with pytest.raises(Refusal) as refusal:
         parse_submission(submission(**{name: True}))
     assert (refusal.value.code, refusal.value.paths) == ("malformed_request", ())
+    assert not name or name not in refusal.value.next_step
+
+
+def test_no_more_than_ten_of_the_names_that_nobody_declared_come_back() -> None:
+    with pytest.raises(Refusal) as refusal:
+        parse_submission(submission(**{f"member_{letter}": 1 for letter in "abcdefghijklmno"}))
+    assert len(refusal.value.paths) == 10
+
+
+def test_report_is_optional_and_each_of_its_members_too() -> None:
+    assert parse_report(b"") is None
+    assert parse_report(b"{}") == Report(None, None)
+    assert parse_report(b'{"outcome": "done"}') == Report(Outcome.DONE, None)
+    assert parse_report(b'{"outcome": null, "note": "nothing to do"}') == Report(None, "nothing to do")
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({"outcome": "success"}, "$.outcome"),
+        ({"outcome": ["done"]}, "$.outcome"),
+        ({"note": " "}, "$.note"),
+        ({"note": "x" * 1001}, "$.note"),
+        ({"result": "ok"}, "$.result"),
+    ],
+)
+def test_report_that_does_not_fit_is_refused_by_path(body: dict[str, Any], path: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        parse_report(json.dumps(body).encode())
+    assert (refusal.value.code, refusal.value.paths) == ("malformed_request", (path,))
 
 
 def test_who_decides_is_never_in_the_body() -> None:

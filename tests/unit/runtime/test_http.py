@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from sallyport.domain.refusals import MalformedRequest, NotFound, Refusal, UnknownCaller
+from sallyport.domain import refusals
+from sallyport.domain.refusals import MalformedRequest, NotFound, RateLimited, Refusal, UnknownCaller
 from sallyport.runtime.http import Answer, Call, http_handler
 from tests.support.story import agent_arn
 
@@ -86,6 +87,45 @@ def test_requests_id_is_the_paths() -> None:
 def test_number_out_of_its_bounds_is_malformed(text: str) -> None:
     with pytest.raises(MalformedRequest):
         called(queryStringParameters={"wait": text}).number("wait", 0, 25)
+
+
+def test_number_past_its_bound_says_the_bound() -> None:
+    answer = http_handler(lambda call: Answer(200, {"wait": call.number("wait", 0, 25)}))(
+        event(queryStringParameters={"wait": "60"}), None
+    )
+    problem = json.loads(answer["body"])
+    assert (problem["paths"], problem["next"]) == (["?wait"], "Send `wait` as a whole number from 0 to 25.")
+
+
+def test_problem_says_what_to_do_and_when_to_come_back() -> None:
+    def refuse(_: Call) -> Answer:
+        raise RateLimited(retry_after=61)
+
+    answer = http_handler(refuse)(event(), None)
+    problem = json.loads(answer["body"])
+    assert (problem["retryable"], answer["headers"]["Retry-After"]) == (True, "61")
+    assert problem["next"] == RateLimited.next_step
+
+
+def test_problem_that_time_does_not_help_names_no_time() -> None:
+    def refuse(_: Call) -> Answer:
+        raise NotFound
+
+    answer = http_handler(refuse)(event(), None)
+    assert json.loads(answer["body"])["retryable"] is False
+    assert "Retry-After" not in answer["headers"]
+
+
+@pytest.mark.parametrize(
+    "refusal", [one for one in vars(refusals).values() if isinstance(one, type) and one is not Refusal]
+)
+def test_every_refusal_says_in_one_sentence_what_to_do(refusal: type[Refusal]) -> None:
+    sentence = refusal.next_step
+    assert sentence.endswith(".")
+    assert ". " not in sentence
+    assert sentence[0].isupper()
+    assert len(sentence) <= 140
+    assert refusal.retry_after is None or refusal.retryable
 
 
 def test_number_within_its_bounds_is_taken_and_has_a_default() -> None:

@@ -283,7 +283,7 @@ def test_payload_of_a_grant_stays() -> None:
 def test_total_of_an_hours_refusals_is_told_when_the_hour_is_over() -> None:
     story = Story()
     for _ in range(50):
-        with refused("policy_denied"):
+        with refused("unknown_action"):
             story.submitted(submission(action="iam.create_user"))
     (chain,) = (name for name in story.ports.store.chain if name.startswith("refused-"))
     assert counts(story.later(3600)) == {}
@@ -295,7 +295,7 @@ def test_total_of_an_hours_refusals_is_told_when_the_hour_is_over() -> None:
 
 def test_total_that_the_chain_tells_already_is_not_told_twice() -> None:
     story = Story()
-    with refused("policy_denied"):
+    with refused("unknown_action"):
         story.submitted(submission(action="iam.create_user"))
     assert counts(story.later(2 * 3600)) == {}
     assert not story.ports.tallies.due

@@ -19,6 +19,7 @@ from sallyport.domain.refusals import (
 )
 from sallyport.domain.requests import GrantStatus, RequestStatus
 from sallyport.domain.revocations import MAX_LENGTH, RevokedSession, RevokedSessions, RoleList
+from sallyport.domain.submissions import Outcome, Report
 from sallyport.usecases.deny_sessions import role_of
 from sallyport.usecases.revoke_grant import revoke_agent, revoke_grant
 from tests.support.story import Story, agent_arn, person_arn, refused, submission
@@ -41,6 +42,34 @@ def denied(story: Story) -> list[str]:
     document = json.loads(story.ports.role_policies.documents.get(ROLE, '{"Statement": []}'))
     conditions = [s["Condition"].get("StringEquals", {}) for s in document["Statement"]]
     return [i for c in conditions for i in c.get("aws:PrincipalTag/sallyport:request", [])]
+
+
+REPORT = Report(Outcome.DONE, "41 objects copied for Delphine Nettlesham, SSN 912-34-5678")
+
+
+@pytest.mark.parametrize("caller", [ROSA, agent_arn("export-bot")])
+def test_what_came_of_it_is_masked_and_in_the_trail(caller: str) -> None:
+    story = redeemed()
+    revoke_grant(caller, story.request_id, story.ports, story.now, REPORT)
+    details = story.last["details"]
+    assert (details["session"], details["outcome"]) == ("denied", "done")
+    assert details["note"].startswith("41 objects copied for")
+    everything = json.dumps(story.ports.store.events(story.request_id))
+    assert "Nettlesham" not in everything
+    assert "912-34-5678" not in everything
+
+
+def test_report_that_is_repeated_adds_nothing() -> None:
+    story = redeemed()
+    for _ in range(3):
+        revoke_grant(agent_arn("export-bot"), story.request_id, story.ports, story.now, REPORT)
+    assert story.types.count("grant.revoked") == 1
+
+
+def test_end_without_a_report_says_nothing_of_an_outcome() -> None:
+    story = redeemed()
+    revoke_grant(agent_arn("export-bot"), story.request_id, story.ports, story.now)
+    assert story.last["details"] == {"session": "denied"}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """An agent asks. What is refused is counted, and leaves nothing else."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,11 +10,12 @@ import pytest
 from sallyport.domain.deployment import CHAIN
 from sallyport.domain.events import GENESIS, AuditEvent
 from sallyport.domain.ports import Limits, PortFailed
-from sallyport.domain.refusals import Refusal
-from sallyport.domain.requests import RequestStatus, VerdictKind
+from sallyport.domain.refusals import PolicyDenied, RateLimited, Refusal
+from sallyport.domain.requests import Choice, RequestStatus, VerdictKind
 from sallyport.domain.submissions import Submission
 from sallyport.domain.tallies import Tally
 from sallyport.usecases.note_policy import note_policy
+from sallyport.usecases.revoke_grant import revoke_grant
 from sallyport.usecases.submit_request import submit_request
 from tests.support.chain import broken_at
 from tests.support.story import EXPORT, NOW, SKIPS_APPROVAL, Story, agent_arn, person_arn, refused, submission
@@ -90,7 +93,7 @@ def test_policy_may_skip_approval_and_then_needs_nobody() -> None:
 
 
 REFUSED: list[tuple[str, dict[str, Any]]] = [
-    ("policy_denied", {"action": "iam.create_user"}),
+    ("unknown_action", {"action": "iam.create_user"}),
     ("invalid_parameters", {"parameters": {}}),
     ("invalid_parameters", {"parameters": {**EXPORT, "prefix": ""}}),
     ("invalid_parameters", {"parameters": {**EXPORT, "prefix": "patients"}}),
@@ -103,8 +106,8 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("identifier_in_scope", {"parameters": {**EXPORT, "prefix": "patients/123-45-6789/"}}),
     ("invalid_parameters", {"duration_seconds": 59}),
     ("invalid_parameters", {"duration_seconds": 3601}),
-    ("policy_denied", {"on_behalf_of": "rosa.security"}),
-    ("policy_denied", {"on_behalf_of": "ghost"}),
+    ("on_behalf_of_not_allowed", {"on_behalf_of": "rosa.security"}),
+    ("on_behalf_of_not_allowed", {"on_behalf_of": "ghost"}),
 ]
 
 
@@ -126,7 +129,7 @@ def test_a_refusal_names_declared_places_and_no_value(code: str, changes: dict[s
         Story().submitted(submission(**changes))
     declared = {"$.parameters", *(f"$.parameters.{name}" for name in EXPORT)}
     assert refusal.value.code == code
-    assert set(refusal.value.paths) <= declared
+    assert set(refusal.value.paths) <= declared | {"$.parameters.extra"}
 
 
 def test_what_an_unknown_caller_made_up_is_not_repeated() -> None:
@@ -140,7 +143,7 @@ def test_what_an_unknown_caller_made_up_is_not_repeated() -> None:
 
 def test_an_unknown_action_is_written_as_unknown() -> None:
     story = Story()
-    with refused("policy_denied"):
+    with refused("unknown_action"):
         story.submitted(submission(action="delete.john.smith"))
     assert only_chain(story)[0]["action"] == "unknown"
 
@@ -156,8 +159,9 @@ def test_acting_for_a_known_person_is_kept_with_the_request() -> None:
 
 def test_an_action_may_demand_that_a_person_is_named() -> None:
     story = Story().action(on_behalf_of_required=True)
-    with refused("policy_denied"):
+    with refused("on_behalf_of_required"):
         story.submitted()
+    assert story.submitted(submission(on_behalf_of="olive.owner")).request.on_behalf_of == "olive.owner"
 
 
 @pytest.mark.parametrize("switch", ["all", "agent:export-bot", "action:s3.export"])
@@ -218,9 +222,65 @@ def test_two_agents_never_share_a_request() -> None:
     assert other.agent == "triage-bot"
 
 
-def test_a_settled_request_is_not_the_answer_to_a_new_one() -> None:
-    story = Story().approved()
+ENDED: dict[str, Callable[[Story], object]] = {
+    "denied": lambda story: story.pending().decided(choice=Choice.DENY),
+    "redeemed": lambda story: story.approved().granted().redeemed(),
+    "revoked": lambda story: revoke_grant(
+        agent_arn("export-bot"), story.approved().granted().request_id, story.ports, story.now
+    ),
+    "its grant ran out": lambda story: story.approved().granted().later(901),
+}
+
+
+@pytest.mark.parametrize("how", ENDED)
+def test_a_request_that_is_of_no_more_use_is_not_the_answer_to_a_new_one(how: str) -> None:
+    story = Story()
+    ENDED[how](story)
     first = story.request_id
+    assert story.submitted().request_id != first
+
+
+@pytest.mark.parametrize("granted", [False, True])
+def test_an_approval_that_waits_to_be_redeemed_answers_an_identical_submission(granted: bool) -> None:
+    story = Story().approved()
+    if granted:
+        story.granted()
+    again, new = submit_request(agent_arn("export-bot"), submission(), None, story.ports, story.now)
+    assert (again.request_id, again.status, new) == (story.request_id, RequestStatus.APPROVED, False)
+    assert len(story.ports.workflow.started) == len(story.ports.store.requests) == 1
+
+
+def test_the_hourly_limit_says_when_the_next_hour_begins() -> None:
+    story = Story().later(15 * 60 + 30)
+    story.ports.limits = Limits(per_hour=1, pending=20)
+    story.submitted()
+    with pytest.raises(RateLimited) as limit:
+        story.submitted(submission(reason="2"))
+    assert (limit.value.retryable, limit.value.retry_after) == (True, 44 * 60 + 30)
+
+
+def test_a_parameter_that_is_missing_or_unknown_is_named_and_the_others_are_told() -> None:
+    with pytest.raises(Refusal) as refusal:
+        Story().submitted(submission(parameters={"bucket": "sallyport-sample-data", "prefx": "patients/"}))
+    missing = {f"$.parameters.{name}" for name in ("prefix", "destination_bucket", "destination_prefix")}
+    assert set(refusal.value.paths) == {*missing, "$.parameters.prefx"}
+    assert "s3.export takes bucket, prefix, destination_bucket, destination_prefix" in refusal.value.next_step
+
+
+def test_nobody_helps_an_agent_that_may_not_ask_at_all() -> None:
+    """Naming somebody would not help, so the answer does not say so."""
+    story = Story(agent="oncall-bot").action("s3.export", risk="critical")
+    for behalf in (None, "otto.owner", "ghost"):
+        with pytest.raises(PolicyDenied) as refusal:
+            story.submitted(submission(on_behalf_of=behalf))
+        assert refusal.value.code == "policy_denied"
+
+
+def test_an_approval_under_another_policy_is_asked_for_again() -> None:
+    """Its redemption would be refused as `policy_changed`, and that answer says to ask again."""
+    story = Story().approved().granted()
+    first = story.request_id
+    story.ports.policy = replace(story.ports.policy, digest="cd" * 32)
     assert story.submitted().request_id != first
 
 
@@ -251,22 +311,22 @@ def test_a_flood_is_stopped_by_the_pending_limit_and_audited() -> None:
     story = Story()
     story.ports.limits = Limits(per_hour=120, pending=2)
     story.submitted(submission(reason="1")).submitted(submission(reason="2"))
-    with refused("rate_limited"):
+    with refused("too_many_pending"):
         story.submitted(submission(reason="3"))
     assert len(story.ports.store.requests) == 2
     codes = [e["details"].get("code") for r in story.ports.store.chain for e in story.ports.store.events(r)]
-    assert codes.count("rate_limited") == 1
+    assert codes.count("too_many_pending") == 1
 
 
 def test_refusals_of_an_hour_are_one_chain_that_tells_each_doubling() -> None:
     story = Story()
     for _ in range(50):
-        with refused("policy_denied"):
+        with refused("unknown_action"):
             story.submitted(submission(action="iam.create_user"))
     events = only_chain(story)
     assert [event["details"]["count"] for event in events] == [1, 2, 4, 8, 16, 32]
     assert {event["actor"]["id"] for event in events} == {"export-bot"}
-    with refused("policy_denied"):
+    with refused("unknown_action"):
         story.later(3600).submitted(submission(action="iam.create_user"))
     assert len(set(story.ports.store.chain) - {CHAIN}) == 2
 
@@ -278,7 +338,7 @@ def test_refusal_that_a_crash_left_untold_is_told_with_the_next() -> None:
     with pytest.raises(PortFailed):
         story.submitted(submission(action="iam.create_user"))
     story.ports.store.failing = False
-    with refused("policy_denied"):
+    with refused("unknown_action"):
         story.submitted(submission(action="iam.create_user"))
     assert [event["details"]["count"] for event in only_chain(story)] == [2]
 
@@ -292,7 +352,7 @@ def test_refusal_that_somebody_else_tells_at_this_moment_is_told_once() -> None:
         note(before, told, events)
 
     story.ports.tallies.note = after_another  # type: ignore[method-assign]
-    with refused("policy_denied"):
+    with refused("unknown_action"):
         story.submitted(submission(action="iam.create_user"))
     assert len(only_chain(story)) == 1
 

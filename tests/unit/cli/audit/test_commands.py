@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 from moto import mock_aws
 
 from sallyport_cli.audit import export
+from sallyport_cli.audit.commands import _instant
+from sallyport_cli.errors import UsageError
 from sallyport_cli.main import main
 from tests.support.evidence import furnished, write_export
 
@@ -130,6 +134,63 @@ def test_scan_writes_an_export_that_verifies(
 )
 def test_export_that_leads_nowhere_exits_2(wanted: list[str]) -> None:
     assert main(["audit", "export", "--table", "audit", *wanted]) == 2
+
+
+@pytest.mark.parametrize("times", [("2026-11-02", "2026-11-03T00:01"), ("2026-11-02", "2026-11-02T00:14")])
+@pytest.mark.usefixtures("aws")
+def test_window_that_dynamodb_does_not_take_is_refused_before_it_is_asked(
+    times: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    since, until = times
+    wanted = ["audit", "export", "--table", "audit", "--bucket", "evidence", "--since", since, "--until", until]
+    assert main(wanted) == 2
+    assert "15 minutes to 24 hours" in capsys.readouterr().err
+
+
+def test_time_without_a_zone_is_utc_and_the_buckets_account_is_said() -> None:
+    at = datetime(2026, 11, 2, 10, tzinfo=UTC)
+    said = export.Wanted("evidence", "123456789012", _instant("2026-11-02T09:00"), _instant("2026-11-02T10:00+00:00"))
+    assert said.parameters(at) == {
+        "S3Bucket": "evidence",
+        "S3BucketOwner": "123456789012",
+        "S3Prefix": "audit/2026/11/02/100000Z",
+        "ExportType": "INCREMENTAL_EXPORT",
+        "IncrementalExportSpecification": {"ExportFromTime": at - timedelta(hours=1), "ExportToTime": at},
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("AccessDeniedException", "AuditorAccess"),
+        ("PointInTimeRecoveryUnavailableException", "point-in-time recovery is off"),
+        ("ThrottlingException", "AWS said no: ThrottlingException"),
+    ],
+)
+def test_refusal_says_what_it_means(code: str, said: str) -> None:
+    client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+    with Stubber(client) as stub:
+        stub.add_client_error("describe_table", code)
+        with pytest.raises(UsageError, match=said):
+            export.ask(export.Source("audit", client, None), export.Wanted("b"), datetime.now(UTC), print)
+
+
+@pytest.mark.parametrize("written", ["", "[]", '{"approvers": {}}'])
+def test_file_that_is_no_stack_is_named(written: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stack = tmp_path / "stack.json"
+    stack.write_text(written)
+    assert main(["audit", "export", "--scan", "--out", str(tmp_path), "--stack", str(stack), "--as", "admin"]) == 2
+    assert "no stack file" in capsys.readouterr().err
+
+
+def test_person_whom_the_stack_does_not_know_is_told_who_there_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack = tmp_path / "stack.json"
+    stack.write_text('{"admin": {}, "approvers": {"petra.approver": {}}}')
+    for who in ([], ["--as", "mallory"]):
+        assert main(["audit", "export", "--scan", "--out", str(tmp_path), "--stack", str(stack), *who]) == 2
+        assert "--as admin | petra.approver" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("aws")

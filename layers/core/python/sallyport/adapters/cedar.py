@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import cedarpy
 
 from sallyport.domain.actions import ActionDefinition, PolicyBundle
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent, Directory, Person
-from sallyport.domain.ports import Answer, Verb
+from sallyport.domain.ports import Answer, Outlook, Verb
 from sallyport.domain.requests import ApprovalRequest
 
+# What a catalogue cannot know of a submission to come.
+_UNKNOWN_YET = ("hour", "weekday", "scope")
 # What lets something take effect asks today's policy alone; what reads or stops also asks the facts of then.
 _BY_TODAYS_POLICY: frozenset[Verb] = frozenset({"decide", "break_glass", "redeem"})
 
@@ -39,6 +41,36 @@ class CedarAuthorizer:
         self, agent: Agent, action: ActionDefinition, on_behalf_of: str | None, context: Mapping[str, JSON]
     ) -> Answer:
         return self._about_operation("skip_approval", agent, action, on_behalf_of, context)
+
+    def outlook(
+        self,
+        verb: Literal["request", "skip_approval"],
+        agent: Agent,
+        action: ActionDefinition,
+        on_behalf_of: str | None,
+    ) -> Outlook:
+        # Partial evaluation: what is not known yet stays open. The schema has no place for that, so it is not asked;
+        # a condition that fails then leaves things open too, and the submission is judged with it.
+        context: dict[str, Any] = {name: {"__extn": {"fn": "unknown", "arg": name}} for name in _UNKNOWN_YET}
+        if on_behalf_of is not None:
+            context["on_behalf_of"] = _ref("Person", on_behalf_of)
+        operation = json.dumps([_operation(action.name, action.risk)])
+        try:
+            result = cedarpy.is_authorized_partial(
+                {
+                    "principal": _literal("Agent", agent.id),
+                    "action": _literal("Action", verb),
+                    "resource": _literal("Operation", action.name),
+                    "context": context,
+                },
+                self._policies,
+                self._entities.with_added_json_str(operation, self._schema),
+            )
+        except ValueError:
+            return Outlook.NO
+        if result.decision is cedarpy.Decision.NoDecision:
+            return Outlook.DEPENDS if not result.diagnostics.errors else Outlook.NO
+        return Outlook.YES if result.decision is cedarpy.Decision.Allow else Outlook.NO
 
     def may(self, verb: Verb, principal: Agent | Person, request: ApprovalRequest) -> Answer:
         agent = self._directory.agents.get(request.agent)
@@ -130,6 +162,10 @@ def _operation(name: str, risk: str) -> dict[str, Any]:
 
 def _uid(kind: str, name: str) -> dict[str, str]:
     return {"type": kind, "id": name}
+
+
+def _literal(kind: str, name: str) -> str:
+    return f"{kind}::{json.dumps(name)}"
 
 
 def _ref(kind: str, name: str) -> dict[str, dict[str, str]]:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _SIGNATURE_WINDOW = timedelta(minutes=11)
 _KEY_LIFE = timedelta(hours=24)
 _CLOSED_LIFE = timedelta(days=90)
+# The longest that an approved request may wait to be redeemed (action.schema.json): a day.
+_GRANT_LIFE = timedelta(days=1)
 _SWITCHES = "HALTS"
 # What pynamodb and the records raise for an item that is none of ours: a member is missing, or of another type.
 _UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
@@ -63,13 +65,13 @@ class DynamoDbStore:
         now: datetime,
     ) -> None:
         for attempt in range(CONFLICT_ATTEMPTS):
-            replaced = self._settled_twin(request.sameness, idempotency_key)
+            replaced = self._replaced_twin(request, idempotency_key, now)
             try:
                 self._create(request, events, idempotency_key, replaced, limits, now)
                 return
             except Cancelled as cancelled:
                 if "ConditionalCheckFailed" in cancelled.codes[-2:]:
-                    raise TooManyRequests from None
+                    raise TooManyRequests(pending=cancelled.codes[-2] == "ConditionalCheckFailed") from None
                 # Somebody wrote the same pointer or the agent's counters at this moment: look again.
                 time.sleep(0.02 * (attempt + 1))
         raise PortFailed("store_busy")
@@ -85,7 +87,9 @@ class DynamoDbStore:
     ) -> None:
         load, rate = _load_key(request.agent), f"RATE#{request.agent}#{now:%Y%m%d%H}"
         hour_after = int((now + timedelta(hours=2)).timestamp())
-        same = RequestItem(f"SAME#{request.sameness}", target=request.request_id, ttl=_epoch(request.expires_at))
+        same = RequestItem(
+            f"SAME#{request.sameness}", target=request.request_id, ttl=_epoch(request.expires_at + _GRANT_LIFE)
+        )
         free = RequestItem.pk.does_not_exist() if replaced is None else RequestItem.target == replaced
 
         def write(tx: TransactWrite) -> None:
@@ -115,17 +119,17 @@ class DynamoDbStore:
 
         transact(self._connection, write)
 
-    def _settled_twin(self, sameness: str, key: str | None) -> str | None:
-        """The settled request that an identical one may take the place of, None when there is none. Raises Exists."""
+    def _replaced_twin(self, request: ApprovalRequest, key: str | None, now: datetime) -> str | None:
+        """The earlier request that an identical one takes the place of, None when there is none. Raises Exists."""
         taken = self._get(f"KEY#{key}") if key else None
         if taken is not None and taken.target and taken.sameness:
             raise Exists(taken.target, by_key=True, sameness=taken.sameness)
-        pointer = self._get(f"SAME#{sameness}")
+        pointer = self._get(f"SAME#{request.sameness}")
         if pointer is None or not pointer.target:
             return None
         existing = self.load(pointer.target)
-        if existing is not None and existing.status is RequestStatus.PENDING:
-            raise Exists(pointer.target, by_key=False, sameness=sameness)
+        if existing is not None and existing.answers(request, now):
+            raise Exists(pointer.target, by_key=False, sameness=request.sameness)
         return pointer.target
 
     def load(self, request_id: str) -> ApprovalRequest | None:

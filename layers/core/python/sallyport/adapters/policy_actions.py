@@ -59,6 +59,9 @@ def action_from(
             places=frozenset(raw.get("places", ())),
             harmless=_harmless(raw.get("harmless") or {}, raw["parameters"]["properties"], where),
             sentence=raw.get("sentence", ""),
+            description=raw.get("description", raw["review"]).strip(),
+            example=raw.get("example", {}),
+            example_reason=raw.get("example_reason", raw["title"]),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         if isinstance(error, PolicyInvalid):

@@ -10,6 +10,7 @@ from sallyport.domain.refusals import BodyTooLarge, JsonTooDeep, MalformedReques
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 64
+_STRICT = "Send one JSON object in UTF-8, without duplicate keys, NaN, lone surrogates or integers past 2^53."
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -22,9 +23,9 @@ def read_object(body: bytes) -> dict[str, Any]:
         value = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
         canonical(value)
     except (ValueError, RecursionError, NotCanonical):
-        raise MalformedRequest from None
+        raise MalformedRequest(next_step=_STRICT) from None
     if not isinstance(value, dict):
-        raise MalformedRequest
+        raise MalformedRequest(next_step=_STRICT)
     return value
 
 

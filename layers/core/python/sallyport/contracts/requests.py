@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 from sallyport.contracts.json_body import read_object
+from sallyport.domain.member_names import unknown_members
 from sallyport.domain.refusals import MalformedRequest
 from sallyport.domain.requests import REQUEST_ID, Choice
-from sallyport.domain.submissions import Statement, Submission
+from sallyport.domain.submissions import Outcome, Report, Statement, Submission
 
-MAX_REASON = 4000
+MAX_REASON, MAX_NOTE = 4000, 1000
 _CURSOR = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]{12}Z\|" + REQUEST_ID.pattern)
 
 
@@ -23,10 +24,11 @@ def parse_submission(body: bytes) -> Submission:
         raise MalformedRequest("$.duration_seconds")
     parameters = raw.get("parameters")
     if not isinstance(parameters, dict):
-        raise MalformedRequest("$.parameters")
+        raise MalformedRequest("$.parameters", next_step="Send `parameters` as an object by the action's schema.")
     return Submission(
         action=_text(raw, "action", 128),
-        parameters=parameters,
+        # Strict tools send null for what they leave out.
+        parameters={name: value for name, value in parameters.items() if value is not None},
         reason=_text(raw, "reason", MAX_REASON),
         context=raw.get("context"),
         on_behalf_of=_text(raw, "on_behalf_of", 128) if raw.get("on_behalf_of") is not None else None,
@@ -62,13 +64,31 @@ def parse_halt(body: bytes) -> tuple[str, str]:
     return _text(raw, "switch", 160), _text(raw, "reason", MAX_REASON)
 
 
+def parse_report(body: bytes) -> Report | None:
+    """The body of `DELETE /v1/requests/{id}/grant`, which may be empty. Raises MalformedRequest."""
+    if not body:
+        return None
+    raw = read_object(body)
+    _only(raw, {"outcome", "note"})
+    outcome = raw.get("outcome")
+    if outcome is not None and outcome not in tuple(Outcome):
+        raise MalformedRequest(
+            "$.outcome", next_step=f"Say one of {', '.join(Outcome)} as the outcome, or leave it out."
+        )
+    note = _text(raw, "note", MAX_NOTE) if raw.get("note") is not None else None
+    return Report(None if outcome is None else Outcome(outcome), note)
+
+
 def _only(raw: dict[str, Any], known: set[str]) -> None:
-    if raw.keys() - known:
-        raise MalformedRequest  # the name is the caller's own text, so it is not repeated
+    unknown = raw.keys() - known
+    if unknown:
+        takes = ", ".join(sorted(known))
+        named = [path for path in unknown_members("$", unknown) if path != "$"]
+        raise MalformedRequest(*named, next_step=f"Leave out whatever else there is: this call takes {takes}.")
 
 
 def _text(raw: dict[str, Any], name: str, limit: int) -> str:
     value = raw.get(name)
     if not isinstance(value, str) or not value.strip() or len(value) > limit:
-        raise MalformedRequest(f"$.{name}")
+        raise MalformedRequest(f"$.{name}", next_step=f"Send `{name}` as text of 1 to {limit} characters.")
     return value

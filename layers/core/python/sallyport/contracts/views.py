@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import ScopedCredentials
 from sallyport.domain.deployment import Halt
@@ -109,21 +108,3 @@ def result_answer(
 def halts_answer(halts: tuple[Halt, ...]) -> dict[str, Any]:
     """The kill switches that are pulled."""
     return {"halts": [{"switch": h.switch, "by": h.by, "at": stamp(h.at), "reason": h.reason} for h in halts]}
-
-
-def action_view(action: ActionDefinition) -> dict[str, Any]:
-    """A catalog entry, from which a tool definition can be made."""
-    return {
-        "name": action.name,
-        "title": action.title,
-        "description": action.review,
-        "risk": action.risk,
-        "delivery": action.delivery.value,
-        "parameters": dict(action.parameters),
-        "duration_seconds": {
-            "default": action.duration.default,
-            "minimum": action.duration.minimum,
-            "maximum": action.duration.maximum,
-        },
-        "on_behalf_of_required": action.on_behalf_of_required,
-    }

@@ -94,6 +94,10 @@ class ActionDefinition:
     harmless: Mapping[str, Pattern] = field(default_factory=dict)
     # What becomes possible, with a place for each parameter (`domain.sentences`); empty for the title with all of them.
     sentence: str = ""
+    # For the model that asks: what the action is for, and parameters that fit with a reason that a person would take.
+    description: str = ""
+    example: Mapping[str, Any] = field(default_factory=dict)
+    example_reason: str = ""
 
     def is_harmless(self, name: str, value: object) -> bool:
         """Whether the action's author vouches for `value` of parameter `name`: for each item of a list."""

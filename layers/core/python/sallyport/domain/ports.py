@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal, Protocol
 
 from sallyport.domain.actions import ActionDefinition, PolicyBundle
@@ -27,7 +28,8 @@ class Conflict(Exception):
 
 
 class Exists(Exception):
-    """An identical request is pending, or the idempotency key is taken. `request_id` is the one that exists."""
+    """An identical request is undecided or not yet redeemed, or the idempotency key is taken. `request_id` is the one
+    that exists."""
 
     def __init__(self, request_id: str, *, by_key: bool, sameness: str) -> None:
         super().__init__(request_id)
@@ -45,7 +47,12 @@ class PortFailed(Exception):
 
 
 class TooManyRequests(Exception):
-    """The agent's rate or pending limit stopped the transaction. Nothing was stored."""
+    """One of the agent's limits stopped the transaction: too many `pending`, or too many in the hour. Nothing was
+    stored."""
+
+    def __init__(self, *, pending: bool) -> None:
+        super().__init__()
+        self.pending = pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +75,8 @@ class RequestStore(Protocol):
         limits: Limits,
         now: datetime,
     ) -> None:
-        """Take the agent's counters and store, all in one. Raises Exists when an identical request is pending or the
-        key is taken, or TooManyRequests; then nothing is stored and nothing counted."""
+        """Take the agent's counters and store, all in one. Raises Exists when an identical request
+        `answers` this one or the key is taken, or TooManyRequests; then nothing is stored and nothing counted."""
 
     def load(self, request_id: str) -> ApprovalRequest | None:
         """Strongly consistent."""
@@ -172,8 +179,25 @@ class Answer:
 type Verb = Literal["decide", "deny", "break_glass", "read", "redeem", "revoke"]
 
 
+class Outlook(StrEnum):
+    """What policy would answer before the parameters and the hour are known."""
+
+    YES = "yes"
+    NO = "no"
+    DEPENDS = "depends"
+
+
 class Authorizer(Protocol):
     """Who may. Any error is a no."""
+
+    def outlook(
+        self,
+        verb: Literal["request", "skip_approval"],
+        agent: Agent,
+        action: ActionDefinition,
+        on_behalf_of: str | None,
+    ) -> Outlook:
+        """A preview for the catalogue, never an authorization."""
 
     def may_request(
         self, agent: Agent, action: ActionDefinition, on_behalf_of: str | None, context: Mapping[str, JSON]

@@ -196,6 +196,13 @@ class ApprovalRequest:
         ended = self.status in (RequestStatus.CLOSED, RequestStatus.REVOKED)
         return ended and self.grant is not None and self.grant.redeemed_at is not None
 
+    def answers(self, twin: ApprovalRequest, now: datetime) -> bool:
+        """Whether an identical submission, which would become `twin`, is answered with this request: while it is
+        undecided, and while its approval under the same policy waits to be redeemed."""
+        if self.status is not RequestStatus.APPROVED or self.policy_digest != twin.policy_digest:
+            return self.status is RequestStatus.PENDING
+        return self.grant is None or now < self.grant.expires_at
+
     @property
     def settled(self) -> bool:
         return self.status is not RequestStatus.PENDING

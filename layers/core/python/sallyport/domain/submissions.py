@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from sallyport.domain.requests import Choice
@@ -19,6 +20,22 @@ class Submission:
     context: Any = field(repr=False)
     on_behalf_of: str | None
     duration_seconds: int | None
+
+
+class Outcome(StrEnum):
+    """What became of a credential, as its agent tells it."""
+
+    DONE = "done"
+    FAILED = "failed"
+    UNUSED = "unused"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What whoever ends a grant says about it."""
+
+    outcome: Outcome | None
+    note: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

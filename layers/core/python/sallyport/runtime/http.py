@@ -53,19 +53,21 @@ class Call:
         """A query parameter from 0 to `maximum`. Raises MalformedRequest."""
         text = self.query.get(name, str(default))
         if not (text.isascii() and text.isdigit() and len(text) <= 4 and int(text) <= maximum):
-            raise MalformedRequest(f"?{name}")
+            raise MalformedRequest(f"?{name}", next_step=f"Send `{name}` as a whole number from 0 to {maximum}.")
         return int(text)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response; `outcome` and `kind` are what the log line says where that is more than the status."""
+    """A response; `outcome` and `kind` are what the log line says where that is more than the status. `retry_after` are
+    the seconds after which the same call may succeed."""
 
     status: int
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     request_id: str | None = None
     outcome: str | None = None
     kind: OutcomeClass = OutcomeClass.DONE
+    retry_after: int | None = None
 
 
 type Route = Callable[[Call], Answer]
@@ -127,17 +129,22 @@ def _problem(refusal: Refusal) -> Answer:
         "title": refusal.title,
         "status": refusal.http_status,
         "code": refusal.code,
+        "retryable": refusal.retryable,
+        "next": refusal.next_step,
     }
     if refusal.paths:
         body["paths"] = list(refusal.paths)
     kind = OutcomeClass.FAILED if refusal.http_status >= 500 else OutcomeClass.REFUSED
-    return Answer(refusal.http_status, body, kind=kind)
+    return Answer(refusal.http_status, body, kind=kind, retry_after=refusal.retry_after)
 
 
 def _response(answer: Answer) -> dict[str, Any]:
     kind = "application/problem+json" if answer.status >= 400 else "application/json"
+    headers = {"Content-Type": kind, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if answer.retry_after is not None:
+        headers["Retry-After"] = str(answer.retry_after)
     return {
         "statusCode": answer.status,
-        "headers": {"Content-Type": kind, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
+        "headers": headers,
         "body": "" if answer.body is None else json.dumps(answer.body, ensure_ascii=True),
     }

@@ -17,6 +17,7 @@ from sallyport.runtime.settings import setting
 
 if TYPE_CHECKING:
     from sallyport.adapters.cedar import CedarAuthorizer
+    from sallyport.adapters.dynamodb_exports import DynamoDbExports
     from sallyport.adapters.dynamodb_log import DynamoDbLogStates, DynamoDbTrail
     from sallyport.adapters.dynamodb_store import DynamoDbStore
     from sallyport.adapters.dynamodb_tallies import DynamoDbTallies
@@ -138,6 +139,14 @@ class Wiring:
         from sallyport.adapters.kms import KmsLogSigner
 
         return KmsLogSigner(_client("kms"), setting("NOTARY_KEY_ID"))
+
+    @cached_property
+    def table_exports(self) -> DynamoDbExports:
+        from sallyport.adapters.dynamodb_exports import DynamoDbExports
+
+        at = self.places
+        arn = f"arn:{at.partition}:dynamodb:{at.region}:{at.account}:table/{setting('AUDIT_TABLE')}"
+        return DynamoDbExports(_client("dynamodb"), arn, setting("AUDIT_BUCKET"), setting("AUDIT_BUCKET_OWNER"))
 
     @cached_property
     def authorizer(self) -> CedarAuthorizer:

@@ -43,9 +43,8 @@ def _check_policy(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports) 
     try:
         policy.check_parameters(action, vaulted.parameters)
         policy.check_scope(action, vaulted.parameters, ports.policy.masking)
-        behalf = policy.check_on_behalf_of(action, agent, vaulted.on_behalf_of)
         # The hour of the request is what policy judged; judging by today's rules means its rules, not its clock.
-        verdict = policy.verdict(agent, action, behalf, vaulted.parameters, ports, request.created_at)
+        verdict = policy.admitted(agent, action, vaulted.on_behalf_of, vaulted.parameters, ports, request.created_at)
         places = policy.places_of(action, vaulted.parameters, ports)
         rendered = policy.render_session_policy(action, vaulted.parameters, places)
         call = policy.planned_call(action, vaulted.request_id, vaulted.parameters, places, ports)
@@ -53,8 +52,7 @@ def _check_policy(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports) 
     except (PolicyDenied, InvalidParameters, IdentifierInScope):
         raise PolicyChanged from None
     if (
-        verdict is VerdictKind.DENY
-        or not set(vaulted.hidden) <= set(action.hidden)  # today's approver would see more than the one who approved
+        not set(vaulted.hidden) <= set(action.hidden)  # today's approver would see more than the one who approved
         or rendered != vaulted.session_policy
         or call != vaulted.call
         or policy.target_role_arn(action, places) != vaulted.target_role_arn

@@ -10,14 +10,26 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
+from sallyport.domain.member_names import unknown_members
+
 
 def faults(schema: Mapping[str, Any], parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """The paths under `$.parameters` that do not fit, as the schema declares them.
-
-    A property that the schema does not know is reported at its parent: its name is the caller's own text.
-    """
+    """The paths under `$.parameters` that do not fit: as the schema declares them, or what it does not declare at all
+    (`unknown_members`)."""
     errors = _Validator(dict(schema)).iter_errors(dict(parameters))
-    return tuple(dict.fromkeys("$.parameters" + error.json_path[1:] for error in errors))
+    return tuple(dict.fromkeys(path for error in errors for path in _places(error)))
+
+
+def _places(error: ValidationError) -> tuple[str, ...]:
+    sent: Any = error.instance
+    schema: Any = error.schema
+    wanted: Any = error.validator_value
+    where = "$.parameters" + error.json_path[1:]
+    if error.validator == "required":
+        return tuple(f"{where}.{name}" for name in wanted if name not in sent)
+    if error.validator == "additionalProperties":
+        return unknown_members(where, sent.keys() - schema.get("properties", {}).keys())
+    return (where,)
 
 
 def _pattern(_validator: Validator, pattern: str, value: object, _schema: Any) -> Iterator[ValidationError]:

@@ -13,8 +13,15 @@ from sallyport.domain.actions import ActionDefinition, PolicyBundle, Rung, targe
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent
-from sallyport.domain.ports import Places, Ports
-from sallyport.domain.refusals import IdentifierInScope, InvalidParameters, PolicyChanged, PolicyDenied
+from sallyport.domain.ports import Outlook, Places, Ports
+from sallyport.domain.refusals import (
+    IdentifierInScope,
+    InvalidParameters,
+    OnBehalfOfNotAllowed,
+    OnBehalfOfRequired,
+    PolicyChanged,
+    PolicyDenied,
+)
 from sallyport.domain.requests import VerdictKind
 from sallyport.domain.session_policy import PolicyTooLong, UnsafeValue, render
 from sallyport.masking import masking_rules_from_policy
@@ -29,7 +36,10 @@ def check_parameters(action: ActionDefinition, parameters: Mapping[str, Any]) ->
 
     found = faults(action.parameters, parameters)
     if found:
-        raise InvalidParameters(*found)
+        takes = f"{action.name} takes {', '.join(action.parameters['properties'])}"
+        raise InvalidParameters(
+            *found, next_step=f"Correct what `paths` names: {takes}; GET /v1/actions/{action.name} has its schema."
+        )
 
 
 def check_scope(action: ActionDefinition, parameters: Mapping[str, Any], masking: Mapping[str, Any]) -> None:
@@ -52,20 +62,14 @@ def duration(action: ActionDefinition, asked: int | None) -> int:
     """Seconds the credential may live. Raises InvalidParameters outside the action's bounds."""
     seconds = action.duration.default if asked is None else asked
     if not action.duration.minimum <= seconds <= action.duration.maximum:
-        raise InvalidParameters("$.duration_seconds")
+        bounds = f"{action.duration.minimum} to {action.duration.maximum}"
+        raise InvalidParameters(
+            "$.duration_seconds", next_step=f"Ask for {bounds} seconds, or leave it to the default."
+        )
     return seconds
 
 
-def check_on_behalf_of(action: ActionDefinition, agent: Agent, person: str | None) -> str | None:
-    """Raises PolicyDenied when the agent may not act for this person, or must name one and does not."""
-    if person is None and action.on_behalf_of_required:
-        raise PolicyDenied
-    if person is not None and person not in agent.may_act_for:
-        raise PolicyDenied
-    return person
-
-
-def verdict(
+def admitted(
     agent: Agent,
     action: ActionDefinition,
     on_behalf_of: str | None,
@@ -73,13 +77,41 @@ def verdict(
     ports: Ports,
     submitted: datetime,
 ) -> VerdictKind:
-    """Deny unless Cedar permits the request; approval unless it also permits to skip it."""
+    """`ALLOW` or `REQUIRE_APPROVAL`. Raises PolicyDenied, and where another `on_behalf_of` would be admitted says so:
+    OnBehalfOfRequired or OnBehalfOfNotAllowed."""
     context = request_context(parameters, submitted)
-    if not ports.authorizer.may_request(agent, action, on_behalf_of, context).allowed:
-        return VerdictKind.DENY
+    if not _may_request(agent, action, on_behalf_of, context, ports):
+        if not whom(agent, action, context, ports):
+            raise PolicyDenied
+        raise OnBehalfOfRequired if on_behalf_of is None else OnBehalfOfNotAllowed
     if ports.authorizer.may_skip_approval(agent, action, on_behalf_of, context).allowed:
         return VerdictKind.ALLOW
     return VerdictKind.REQUIRE_APPROVAL
+
+
+def whom(agent: Agent, action: ActionDefinition, context: Mapping[str, JSON], ports: Ports) -> tuple[str | None, ...]:
+    """On whose behalf the agent may ask for the action; None stands for naming nobody. Empty: not at all."""
+    asked = (None, *sorted(agent.may_act_for))
+    return tuple(person for person in asked if _may_request(agent, action, person, context, ports))
+
+
+def outlook(agent: Agent, action: ActionDefinition, on_behalf_of: str | None, ports: Ports) -> Outlook:
+    """What the agent may expect before the parameters and the hour are known: for the catalogue."""
+    if not _may_name(agent, action, on_behalf_of):
+        return Outlook.NO
+    return ports.authorizer.outlook("request", agent, action, on_behalf_of)
+
+
+def _may_request(
+    agent: Agent, action: ActionDefinition, on_behalf_of: str | None, context: Mapping[str, JSON], ports: Ports
+) -> bool:
+    allowed = _may_name(agent, action, on_behalf_of)
+    return allowed and ports.authorizer.may_request(agent, action, on_behalf_of, context).allowed
+
+
+def _may_name(agent: Agent, action: ActionDefinition, on_behalf_of: str | None) -> bool:
+    """What the directory says of the agent, and the action's file of the action."""
+    return not action.on_behalf_of_required if on_behalf_of is None else on_behalf_of in agent.may_act_for
 
 
 def request_context(parameters: Mapping[str, Any], submitted: datetime) -> dict[str, JSON]:
@@ -105,7 +137,10 @@ def places_of(action: ActionDefinition, parameters: Mapping[str, Any], ports: Po
     account = ports.policy.accounts[parameters[ACCOUNT]]
     region = parameters.get(REGION, account.regions[0])
     if region not in account.regions:
-        raise InvalidParameters(f"$.parameters.{REGION}")
+        regions = ", ".join(account.regions)
+        raise InvalidParameters(
+            f"$.parameters.{REGION}", next_step=f"Choose a region in which that account is guarded: {regions}."
+        )
     return replace(ports.places, account=account.id, region=region)
 
 
@@ -120,9 +155,11 @@ def render_session_policy(action: ActionDefinition, parameters: Mapping[str, Any
     try:
         return render(action.session_policy, parameters, places.as_dict())
     except UnsafeValue as unsafe:
-        raise InvalidParameters(f"$.parameters.{unsafe.parameter}") from None
+        raise InvalidParameters(
+            f"$.parameters.{unsafe.parameter}", next_step="Use an exact value, without *, ?, ${ or control characters."
+        ) from None
     except PolicyTooLong:
-        raise InvalidParameters("$.parameters") from None
+        raise InvalidParameters("$.parameters", next_step="Ask for less at once: fewer or shorter values.") from None
 
 
 def planned_call(

@@ -19,6 +19,7 @@ from sallyport.domain.refusals import (
     GrantRevoked,
     NotApproved,
     NotFound,
+    NotYetApproved,
     PolicyChanged,
     Refusal,
     WrongDelivery,
@@ -55,7 +56,7 @@ def redeem(
         if agent is None or not ports.authorizer.may("redeem", agent, request).allowed:
             raise PolicyChanged
         if request.grant is None:
-            raise NotApproved
+            raise NotYetApproved
         vaulted = check_still_approved(request, ports)
         approved[:] = [vaulted]
         cut_off = now + timedelta(seconds=break_glass.seconds(request, ports.policy.actions[request.action]))
@@ -106,5 +107,7 @@ def _check(request: ApprovalRequest, delivery: Delivery, now: datetime) -> None:
         raise AlreadyRedeemed
     if grant is not None and (grant.status is GrantStatus.EXPIRED or now >= grant.expires_at):
         raise GrantExpired
-    if grant is None or request.status is not RequestStatus.APPROVED:
+    if request.status is RequestStatus.PENDING or (request.status is RequestStatus.APPROVED and grant is None):
+        raise NotYetApproved
+    if request.status is not RequestStatus.APPROVED:
         raise NotApproved

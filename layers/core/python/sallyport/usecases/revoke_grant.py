@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent, Person
 from sallyport.domain.events import Actor, ActorKind, Draft, EventType
 from sallyport.domain.ports import PortFailed, Ports
@@ -20,7 +21,9 @@ from sallyport.domain.refusals import (
 )
 from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
 from sallyport.domain.revocations import ListFull
+from sallyport.domain.submissions import Report
 from sallyport.domain.tallies import RefusedCall
+from sallyport.masking import mask_text
 from sallyport.usecases import open_requests
 from sallyport.usecases.cards import refresh_card
 from sallyport.usecases.count_refusal import caller_of, count_refusal
@@ -30,18 +33,20 @@ from sallyport.usecases.note_policy import note_policy
 from sallyport.usecases.transition import record, record_refusal
 
 
-def revoke_grant(caller: str, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
+def revoke_grant(
+    caller: str, request_id: str, ports: Ports, now: datetime, report: Report | None = None
+) -> ApprovalRequest:
     """End the grant, with the evidence first. Safe to repeat: for a person, a deny that could not be written is written
     again; for an agent, nothing happens.
 
     Before redemption the grant is void and the workflow closes; afterwards the session is denied on its role. From its
-    agent this is "done" (status `closed`); from a person it is `revoked` and always finds room. Raises NotFound,
-    NotAnApprover, NothingToRevoke, RevocationsFull (an agent's "done" alone) or RevocationFailed. Whoever is refused is
-    in the request's chain.
+    agent this is "done" (status `closed`); from a person it is `revoked` and always finds room. What `report` says is
+    masked and stands in the event; a repeated call adds none. Raises NotFound, NotAnApprover, NothingToRevoke,
+    RevocationsFull (an agent's "done" alone) or RevocationFailed. Whoever is refused is in the request's chain.
     """
     _note_policy(ports, now)
     try:
-        return _revoke(caller, request_id, ports, now)
+        return _revoke(caller, request_id, report, ports, now)
     except (NotFound, NotAnApprover, NothingToRevoke, RevocationsFull) as refusal:
         record_refusal(ports, request_id, EventType.DECISION_REFUSED, caller_of(caller, ports), refusal, now)
         raise
@@ -55,7 +60,7 @@ def _note_policy(ports: Ports, now: datetime) -> None:
         return
 
 
-def _revoke(caller: str, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
+def _revoke(caller: str, request_id: str, report: Report | None, ports: Ports, now: datetime) -> ApprovalRequest:
     principal = _principal(caller, ports)
     request = _permitted(principal, request_id, ports)
     by_person = isinstance(principal, Person)
@@ -63,7 +68,7 @@ def _revoke(caller: str, request_id: str, ports: Ports, now: datetime) -> Approv
         return request
     if not by_person and live_session(request, now) and not has_room(request, ports, now):
         raise RevocationsFull
-    known, request = request, _recorded(principal, request_id, ports, now)
+    known, request = request, _recorded(principal, request_id, report, ports, now)
     try:
         if live_session(request, now):
             _deny(request, ports, now, by_person=by_person)
@@ -74,16 +79,19 @@ def _revoke(caller: str, request_id: str, ports: Ports, now: datetime) -> Approv
     return request
 
 
-def _recorded(principal: Agent | Person, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
+def _recorded(
+    principal: Agent | Person, request_id: str, report: Report | None, ports: Ports, now: datetime
+) -> ApprovalRequest:
     """The request with its end in the trail. Raises NothingToRevoke."""
     by_person = isinstance(principal, Person)
     actor = Actor(ActorKind.PERSON if by_person else ActorKind.AGENT, principal.id, "api")
+    told = _told(report)
 
     def revoked(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         live = live_session(current, now)
         if current.status is RequestStatus.APPROVED:
             void = replace(current.grant, status=GrantStatus.REVOKED) if current.grant else None
-            event = Draft(EventType.GRANT_REVOKED, actor, {"session": "none"})
+            event = Draft(EventType.GRANT_REVOKED, actor, {"session": "none", **told})
             return replace(current.moved(RequestStatus.REVOKED), grant=void), (event,)
         if not live:
             raise NothingToRevoke
@@ -92,10 +100,21 @@ def _recorded(principal: Agent | Person, request_id: str, ports: Ports, now: dat
         status = RequestStatus.REVOKED if by_person else RequestStatus.CLOSED
         ended = replace(live, status=GrantStatus.REVOKED)
         return replace(current.moved(status), grant=ended), (
-            Draft(EventType.GRANT_REVOKED, actor, {"session": "denied"}),
+            Draft(EventType.GRANT_REVOKED, actor, {"session": "denied", **told}),
         )
 
     return record(ports, request_id, revoked, now)
+
+
+def _told(report: Report | None) -> dict[str, JSON]:
+    """The report as an event keeps it."""
+    if report is None:
+        return {}
+    said: dict[str, JSON] = {
+        "outcome": report.outcome.value if report.outcome else None,
+        "note": mask_text(report.note).text if report.note else None,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _deny(request: ApprovalRequest, ports: Ports, now: datetime, *, by_person: bool) -> None:
@@ -140,7 +159,7 @@ def _all_recorded(
     for request in ports.store.live(agent_id, now - open_requests.LONGEST_LIFE):
         try:
             _permitted(person, request.request_id, ports)
-            ended.append(_recorded(person, request.request_id, ports, now))
+            ended.append(_recorded(person, request.request_id, None, ports, now))
         except NothingToRevoke:
             continue
         except Refusal as refusal:

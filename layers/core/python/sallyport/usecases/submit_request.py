@@ -14,10 +14,11 @@ from sallyport.domain.ports import Exists, PortFailed, Ports, TooManyRequests
 from sallyport.domain.proofs import submission_facts
 from sallyport.domain.refusals import (
     IdempotencyConflict,
-    PolicyDenied,
     RateLimited,
     Refusal,
+    TooManyPending,
     Unavailable,
+    UnknownAction,
     UnknownCaller,
 )
 from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
@@ -70,8 +71,10 @@ def _submitted(
         ports.store.create(request, events, idempotency_key=key, limits=ports.limits, now=now)
     except Exists as exists:
         return _existing(exists, request, ports, now), False
-    except TooManyRequests:
-        raise RateLimited from None
+    except TooManyRequests as limit:
+        # The hour's counter starts anew with the hour.
+        left = 3600 - (now.minute * 60 + now.second)
+        raise TooManyPending() if limit.pending else RateLimited(retry_after=left) from None
     _begin(request, vaulted, ports, now)
     return request, True
 
@@ -81,15 +84,13 @@ def _prepare(
 ) -> tuple[ApprovalRequest, VaultRecord]:
     action = ports.policy.actions.get(submission.action)
     if action is None:
-        raise PolicyDenied
+        raise UnknownAction
     check_not_halted(agent.id, action.name, deployment)
     policy.check_parameters(action, submission.parameters)
     policy.check_scope(action, submission.parameters, ports.policy.masking)
     duration = policy.duration(action, submission.duration_seconds)
-    behalf = policy.check_on_behalf_of(action, agent, submission.on_behalf_of)
-    verdict = policy.verdict(agent, action, behalf, submission.parameters, ports, now)
-    if verdict is VerdictKind.DENY:
-        raise PolicyDenied
+    behalf = submission.on_behalf_of
+    verdict = policy.admitted(agent, action, behalf, submission.parameters, ports, now)
     places = policy.places_of(action, submission.parameters, ports)
     vaulted = VaultRecord(
         request_id=request_id,

@@ -1,0 +1,1 @@
+"""Somebody else's judge over the catalogue's schemas."""

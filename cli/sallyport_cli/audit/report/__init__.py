@@ -1,0 +1,1 @@
+"""`sallyport audit report`: what an export says about a period, for an external auditor."""

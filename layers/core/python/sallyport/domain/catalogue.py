@@ -1,0 +1,28 @@
+"""What somebody may ask for, as the catalogue lists it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sallyport.domain.actions import ActionDefinition
+
+
+class Need(StrEnum):
+    """Whether a person is asked."""
+
+    ALWAYS = "always"
+    DEPENDS = "depends"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An action that the caller may ask for. `on_behalf_of` are the people whom they may name, and must name one of
+    where it is required; `patience_seconds` is how long a request waits for its answer at most."""
+
+    action: ActionDefinition
+    on_behalf_of: tuple[str, ...]
+    on_behalf_of_required: bool
+    approval: Need
+    patience_seconds: int
