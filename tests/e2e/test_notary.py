@@ -134,6 +134,14 @@ def test_function_may_neither_change_nor_remove_an_event(live: Live, writer: dic
         client.update_item(TableName=table, Key=key, UpdateExpression="REMOVE prev_hash")
     with pytest.raises(ClientError, match="AccessDenied"):
         client.transact_write_items(TransactItems=[{"Delete": {"TableName": table, "Key": key}}])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.put_item(TableName=table, Item=was)  # outside of a transaction, even what stands there
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.batch_write_item(RequestItems={table: [{"PutRequest": {"Item": was}}]})
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.execute_statement(
+            Statement=f"DELETE FROM \"{table}\" WHERE pk = '{was['pk']['S']}' AND sk = '{was['sk']['S']}'"
+        )
     assert items(live, request_id)[0] == was
 
 
