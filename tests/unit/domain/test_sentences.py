@@ -27,7 +27,7 @@ def of(name: str, where: str = "account clinic-prod", **changes: Any) -> str:
 
 SAID = {
     "dynamodb.query_masked": "Read masked patient_id, diagnosis and birth_date of the rows of table "
-    "sallyport-sample-patients whose patient_id is p-0001 in account clinic-prod, once",
+    "sallyport-sample-patients whose patient_id is pat-00001 in account clinic-prod, once",
     "dynamodb.read_items": "Read 2 items' patient_id and diagnosis of table sallyport-sample-patients in account "
     "clinic-prod, for 15 minutes",
     "ec2.reboot": "Reboot instance i-0123456789abcdef0 in account clinic-prod, for 5 minutes",
