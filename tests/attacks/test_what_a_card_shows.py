@@ -102,14 +102,14 @@ def test_07_the_tail_of_a_long_request_is_announced_on_the_card_and_shown_in_its
     house: House, length: int
 ) -> None:
     tail = "and this is the end that matters"
-    calm = "calm words of no weight. " * (3900 // 25)
+    calm = "calm words of no weight.\n" * (3900 // 25)
     request_id = house.asked(context=["calm words of no weight"] * length + [tail], reason=f"{calm}{tail}")
     labels = texts(house.card(request_id)["blocks"])
     assert any(
         text.startswith(CONTEXT) and text.endswith(f"of {length + 1} lines, whole under Details") for text in labels
     )
     assert any(text.startswith(REASON) and "of 3932 characters" in text for text in labels)
-    read = "\n".join(press(house, request_id)).replace("\n↪ ", "")
+    read = "\n".join(press(house, request_id))
     assert read.count("calm words of no weight") == length + calm.count("calm")
     assert read.count(tail) == 2
     assert still_works(house, request_id)
