@@ -10,9 +10,9 @@ from tests.support.template import of_type, short
 MONTH_HOURS = 730
 # What a look that finds nothing takes; of the four that are scheduled two query an index, one signs, one asks DynamoDB.
 SCHEDULED_SECONDS = 0.3
-# A metric of a namespace is paid for in the hours in which something is put to it: calls and duration of the scheduled
-# functions, and of the class that they share.
-METRICS_OF_A_CALL = 2
+# A metric of a namespace is paid for in the hours in which something is put to it: calls and duration of each scheduled
+# function, and the calls of each class that these end as, done and checkpoint.
+METRICS_OF_A_FUNCTION, CLASSES = 2, 2
 
 
 def quantities() -> dict[str, float]:
@@ -26,7 +26,7 @@ def quantities() -> dict[str, float]:
         "snapstart_cache_gigabyte_second": sum(snapshots) * MONTH_HOURS * 3600,
         "alarm_metric_month": sum(_metrics(alarm) for alarm in of_type("AWS::CloudWatch::Alarm").values()),
         "dashboard_month": len(of_type("AWS::CloudWatch::Dashboard")),
-        "custom_metric_month": METRICS_OF_A_CALL * (len(_scheduled()) + 1),
+        "custom_metric_month": METRICS_OF_A_FUNCTION * len(_scheduled()) + CLASSES,
         "lambda_request": calls,
         "lambda_gigabyte_second": calls * SCHEDULED_SECONDS * memory["ReconcileRequests"],
     }

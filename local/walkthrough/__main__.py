@@ -13,7 +13,7 @@ from local.clients import Stack
 from local.console import complain, say
 from local.processes import write_record
 from local.stack import STATE
-from local.walkthrough import evidence, export, others
+from local.walkthrough import auditor, evidence, export, others
 from local.walkthrough.report import NOT_SHOWN, as_record
 from local.walkthrough.timeline import Timeline
 from local.walkthrough.world import World
@@ -38,7 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
     seconds = time.perf_counter() - began
     _conclude(world, seconds)
     write_record(file.with_name("run.json"), as_record(world, seconds))
-    say(f"  {file.with_name('run.json')}")
+    say(f"  What was done, for tools: {file.with_name('run.json')}")
+    for name, page in world.pages.items():
+        say(f"  For an auditor, {name}: {page.resolve().as_uri()}")
     return 0 if world.timeline.good else 1
 
 
@@ -50,6 +52,7 @@ def play(world: World) -> None:
     others.read(world)
     others.expire(world)
     evidence.verify_chains(world)
+    auditor.make_pages(world)
     evidence.search_sinks(world)
 
 

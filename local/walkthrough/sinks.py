@@ -13,6 +13,9 @@ from local.clients import SlackDesk, Stack
 
 _AT_ONCE = 8
 
+# Where `auditor` puts what it makes.
+FOLDER = "auditor"
+
 type Text = tuple[str, str | bytes]
 
 
@@ -43,6 +46,7 @@ MUST_HAVE = (
     "Slack interactions",
     "API answers",
     "emulator log",
+    "auditor's files",
 )
 
 
@@ -65,6 +69,7 @@ def read_all(stack: Stack, answers: list[Text], folder: Path) -> Reading:
         ("Slack messages", _slack(SlackDesk(stack))),
         ("API answers", iter(answers)),
         ("emulator log", _files(folder)),
+        ("auditor's files", _auditors(folder)),
     ):
         for name, content in found:
             kind, _, rest = name.partition("|")
@@ -166,6 +171,13 @@ def _slack(desk: SlackDesk) -> Iterator[Text]:
 def _files(folder: Path) -> Iterator[Text]:
     for log in sorted(folder.glob("*.log")):
         yield log.name, log.read_bytes()
+
+
+def _auditors(folder: Path) -> Iterator[Text]:
+    """Reports, their CSV files and the access review: they leave the house."""
+    for path in sorted((folder / FOLDER).rglob("*")):
+        if path.suffix in (".html", ".csv"):
+            yield path.name, path.read_bytes()
 
 
 def _dump(document: object) -> str:

@@ -30,6 +30,8 @@ class World:
     events: int = 0
     verified: bool = False
     scanned: dict[str, int] = field(default_factory=dict)
+    # What was made for an auditor, by what it is.
+    pages: dict[str, Path] = field(default_factory=dict)
 
     def agent(self, agent_id: str) -> AgentClient:
         return AgentClient(self.stack, agent_id, self._keep)

@@ -1,53 +1,13 @@
 """Threat 19: events are changed, removed, reordered or made up behind the gate's back. The stream tells the notary."""
 
 import json
-from collections.abc import Mapping
-from itertools import count
-from typing import Any
 
 import pytest
 
 from sallyport.domain.canonical import canonical, sha256_hex
 from sallyport.domain.checkpoints import read
 from tests.support.house import House
-
-_ids = count()
-
-
-class Stream:
-    """The audit table's stream: what was written to it since the notary last heard."""
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.seen: dict[tuple[str, str], dict[str, Any]] = {}
-
-    def tables(self) -> dict[tuple[str, str], dict[str, Any]]:
-        pages = self.house.client("dynamodb").get_paginator("scan").paginate(TableName="audit", ConsistentRead=True)
-        return {(item["pk"]["S"], item["sk"]["S"]): item for page in pages for item in page["Items"]}
-
-    def records(self) -> list[dict[str, Any]]:
-        now, before = self.tables(), self.seen
-        self.seen = now
-        changes = [(key, before.get(key), now.get(key)) for key in sorted(now.keys() | before.keys())]
-        return [_record(old, new) for _, old, new in changes if old != new]
-
-    def tell(self) -> list[str]:
-        """The outcomes of the notary's lines when it hears of all that."""
-        told = len(self.house.logs)
-        records = self.records()
-        if records:
-            self.house.invoke("notarize_audit", {"Records": records})
-        return [json.loads(line)["outcome"] for line in self.house.logs[told:]]
-
-    def log(self) -> dict[str, bytes]:
-        return self.house.objects("worm")
-
-
-def _record(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> dict[str, Any]:
-    item = new or old or {}
-    shown: dict[str, Any] = {"Keys": {name: item[name] for name in ("pk", "sk")}}
-    shown |= ({"OldImage": old} if old else {}) | ({"NewImage": new} if new else {})
-    return {"eventID": f"event{next(_ids)}", "eventSource": "aws:dynamodb", "dynamodb": shown}
+from tests.support.stream import Stream, record
 
 
 @pytest.fixture
@@ -105,7 +65,7 @@ def test_chain_that_was_removed_and_rebuilt_is_refused_by_the_log(house: House, 
     body = canonical(forged)
     rebuilt = {**first, "event": {"S": body.decode()}, "hash": {"S": sha256_hex(body)}}
     # Only the insert reaches the notary, as when the removal was before the stream's day.
-    house.invoke("notarize_audit", {"Records": [_record(None, rebuilt)]})
+    house.invoke("notarize_audit", {"Records": [record(None, rebuilt)]})
     assert json.loads(house.logs[-2])["outcome"] == "audit_tampered"
     (kept,) = [c for path, c in stream.log().items() if path.startswith(f"tampering/{request_id}/")]
     assert json.loads(kept)["kind"] == "rewritten"

@@ -134,6 +134,14 @@ def test_function_may_neither_change_nor_remove_an_event(live: Live, writer: dic
         client.update_item(TableName=table, Key=key, UpdateExpression="REMOVE prev_hash")
     with pytest.raises(ClientError, match="AccessDenied"):
         client.transact_write_items(TransactItems=[{"Delete": {"TableName": table, "Key": key}}])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.put_item(TableName=table, Item=was)  # outside of a transaction, even what stands there
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.batch_write_item(RequestItems={table: [{"PutRequest": {"Item": was}}]})
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.execute_statement(
+            Statement=f"DELETE FROM \"{table}\" WHERE pk = '{was['pk']['S']}' AND sk = '{was['sk']['S']}'"
+        )
     assert items(live, request_id)[0] == was
 
 
@@ -161,7 +169,7 @@ def test_nobody_else_puts_into_the_log_or_deletes_of_it(live: Live) -> None:
     try:
         s3 = live.client("s3", keys)
         s3.put_object(Bucket=bucket, Key="exports/anything", Body=b"x")
-        for path in ("checkpoint", "checkpoints/1.note", "tile/0/000", "index/req-1/0000000000", "key.pem"):
+        for path in ("checkpoint", "checkpoints/1.note", "tile/0/000", "index/req-1/0000000000", "key.pem", "keys/0"):
             with pytest.raises(ClientError, match="AccessDenied"):
                 s3.put_object(Bucket=bucket, Key=path, Body=b"forged")
         with pytest.raises(ClientError, match="AccessDenied"):

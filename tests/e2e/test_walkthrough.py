@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from local.canaries import scan
 from local.clients import Stack
-from local.walkthrough.sinks import read_all
+from local.walkthrough.sinks import FOLDER, read_all
 from tests.e2e.conftest import ROOT, STACK_FILE
 from tests.e2e.driver import HTTP, Live
 
@@ -36,6 +36,12 @@ def test_the_walk_through_ends_well_and_leaves_its_record(live: Live) -> None:
     assert run["denied"]
     assert run["not_shown"]
     assert "✗" not in ended.stdout
+    pages = [line.partition(": ")[2] for line in ended.stdout.splitlines() if line.startswith("  For an auditor")]
+    assert len(pages) == 2
+    report, review = (Path(page.removeprefix("file://")).read_text(encoding="utf-8") for page in pages)
+    assert "The export verified: no sign of tampering." in report
+    assert all(request_id in report for request_id in run["requests"].values())
+    assert "<h1>Access review</h1>" in review
 
 
 def test_a_stack_that_is_not_there_is_said(tmp_path: Path) -> None:
@@ -133,6 +139,13 @@ def _answer(live: Live, value: str) -> Callable[[], object]:
     return lambda: None
 
 
+def _page(live: Live, value: str) -> Callable[[], object]:
+    page = STACK_FILE.parent / FOLDER / "e2e.csv"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(value, encoding="utf-8")
+    return page.unlink
+
+
 def _file(live: Live, value: str) -> Callable[[], object]:
     log = STACK_FILE.parent / "e2e.log"
     log.write_text(value, encoding="utf-8")
@@ -150,4 +163,5 @@ _PLANT: dict[str, Callable[[Live, str], Callable[[], object]]] = {
     "Slack messages": _message,
     "API answers": _answer,
     "emulator log": _file,
+    "auditor's files": _page,
 }

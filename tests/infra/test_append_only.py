@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.iam_evaluator import Call, Statement, allows, pattern, read_statements, statements
-from tests.support.template import of_type, role_statements, short
+from tests.support.template import listed, of_type, role_statements, short
 
 TABLE = "arn:aws:dynamodb:us-east-1:111122223333:table/gate-audit"
 EVERYTHING = statements(json.dumps({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}))
@@ -41,6 +41,23 @@ def _filled(statement: dict[str, object]) -> dict[str, object]:
     return filled
 
 
+def _about_events(role: str) -> list[dict[str, object]]:
+    """The role's own statements about the audit table itself."""
+    return [
+        statement
+        for statement in role_statements(role)
+        if any(short(resource).endswith("table/*-audit") for resource in listed(statement["Resource"]))
+    ]
+
+
+def _given() -> Iterator[tuple[str, str]]:
+    for role in of_type("AWS::IAM::Role"):
+        yield from ((role, str(action)) for one in _about_events(role) for action in listed(one["Action"]))
+
+
+PUTTING = sorted({role for role, action in _given() if action == "dynamodb:PutItem"})
+
+
 def put(role: str, **context: str) -> bool:
     """Whether somebody whom IAM lets do everything may put an event, as this role."""
     call = Call("dynamodb:PutItem", TABLE, {"aws:PrincipalArn": principal(role), **context})
@@ -64,18 +81,18 @@ def test_nobody_changes_or_removes_an_event(operation: str) -> None:
         assert not allows([*EVERYTHING, *table_policy()], call)
 
 
+@pytest.mark.parametrize("role", PUTTING)
+def test_a_functions_own_policy_lets_it_put_in_a_transaction_alone(role: str) -> None:
+    """The table's policy says it once more, to everybody: one of the two can be taken away unseen, hardly both."""
+    own = read_statements([_filled(statement) for statement in _about_events(role)], pattern)
+    for operation, wanted in (("TransactWriteItems", True), ("BatchWriteItem", False), (None, False)):
+        context = {"dynamodb:EnclosingOperation": operation} if operation else {}
+        assert allows(own, Call("dynamodb:PutItem", TABLE, context)) is wanted
+
+
 def test_no_role_of_ours_is_given_more_than_putting_reading_and_exporting() -> None:
     given = {action for _, action in _given()}
     exporting = {"dynamodb:ExportTableToPointInTime", "dynamodb:ListExports"}
     assert given == {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"} | exporting
     assert {role for role, action in _given() if action in exporting} == {"ExportAuditRole"}
     assert {role for role, action in _given() if action == "dynamodb:Scan"} == {NOTARY}
-
-
-def _given() -> Iterator[tuple[str, str]]:
-    for role in of_type("AWS::IAM::Role"):
-        for statement in role_statements(role):
-            resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
-            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-            if any(short(resource).endswith("table/*-audit") for resource in resources):
-                yield from ((role, action) for action in actions)

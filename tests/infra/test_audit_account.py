@@ -11,7 +11,7 @@ from tests.support.template import ROOT, listed, of_type, source, statements
 GATE = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${GateAccountId}:root"}}
 NOTARY = {"Fn::Sub": "arn:${AWS::Partition}:iam::${GateAccountId}:role/${GateStackName}-NotarizeAuditRole-*"}
 EXPORTER = {"Fn::Sub": "arn:${AWS::Partition}:iam::${GateAccountId}:role/${GateStackName}-ExportAuditRole-*"}
-LOG = ("tile/*", "index/*", "checkpoint", "checkpoints/*", "tampering/*", "key.pem")
+LOG = ("tile/*", "index/*", "checkpoint", "checkpoints/*", "tampering/*", "key.pem", "keys/*")
 
 
 @cache

@@ -59,11 +59,11 @@ def filled(value: Any) -> Any:
 PATTERN = filled(of_type("AWS::Events::Rule")["Bypass"]["EventPattern"])
 
 
-def rings(told: Record) -> bool:
+def rings(told: Record, source: str | None = None) -> bool:
     event = {
         "version": "0",
         "id": "1",
-        "source": f"aws.{told['eventSource'].partition('.')[0]}",
+        "source": source or f"aws.{told['eventSource'].partition('.')[0]}",
         "detail-type": "AWS API Call via CloudTrail",
         "account": "000000000000",
         "time": told["eventTime"],
@@ -151,6 +151,10 @@ def test_trail_that_is_stopped_or_changed_rings_whoever_does_it(call: str, who: 
     assert rings(record(identity, AT, f"cloudtrail:{call}", requestParameters={"name": "trail"}))
     assert not rings(record(identity, AT, f"cloudtrail:{call}", errorCode="AccessDenied"))
     assert not rings(record(identity, AT, "cloudtrail:LookupEvents"))
+
+
+def test_event_that_somebody_put_there_is_not_cloudtrails() -> None:
+    assert not rings(get_object(user("mallory"), AT, "records", "a"), source="mine")
 
 
 def test_a_stack_that_guards_nothing_hears_nothing() -> None:

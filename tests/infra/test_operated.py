@@ -24,10 +24,10 @@ WANTED = {
     "ApiErrorsAlarm",
     "ApiThrottledAlarm",
     "BypassAlarm",
+    "CheckpointMissingAlarm",
     "ClicksThrottledAlarm",
     "DeadLettersAlarm",
     "FailedCallsAlarm",
-    "FailedExecutionsAlarm",
     "ForgedClicksAlarm",
     "ReconcileBacklogAlarm",
     "ReviewOverdueAlarm",
@@ -51,10 +51,11 @@ def emitted(outcome_class: OutcomeClass, caplog: pytest.LogCaptureFixture) -> li
     with caplog.at_level(logging.INFO, logger="sallyport"):
         log_call(0.0, "of this class", outcome_class)
     (record,) = caplog.records
-    (directive,) = vars(record)["_aws"]["CloudWatchMetrics"]
-    assert directive["Namespace"] == "local"  # STACK_NAME where there is a stack
+    directives = vars(record)["_aws"]["CloudWatchMetrics"]
+    assert {directive["Namespace"] for directive in directives} == {"local"}  # STACK_NAME where there is a stack
     return [
         (metric["Name"], {name: vars(record)[name] for name in names})
+        for directive in directives
         for metric in directive["Metrics"]
         for names in directive["Dimensions"]
     ]
@@ -90,7 +91,9 @@ def test_every_class_that_is_no_everyday_matter_has_its_alarm() -> None:
 def test_an_alarm_reaches_the_topic_says_what_it_means_and_has_a_row_in_the_runbook(name: str) -> None:
     alarm = ALARMS[name]
     assert alarm["AlarmActions"] == [{"Fn::If": ["HasAlarmTopic", {"Ref": "AlarmTopicArn"}, {"Ref": "AWS::NoValue"}]}]
-    assert alarm["TreatMissingData"] == "notBreaching"
+    silence = name == "CheckpointMissingAlarm"
+    assert alarm["TreatMissingData"] == ("breaching" if silence else "notBreaching")
+    assert alarm["ComparisonOperator"] == ("LessThanThreshold" if silence else "GreaterThanOrEqualToThreshold")
     assert len(alarm["AlarmDescription"]) > 20
     rows = [r for r in (ROOT / "docs/runbook.md").read_text().splitlines() if r.startswith("|") and f"`{name}`" in r]
     assert rows
@@ -108,6 +111,24 @@ def test_production_without_somebody_who_hears_alarms_is_refused() -> None:
     assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "Environment"}, "prod"]}
     (assertion,) = rule["Assertions"]
     assert assertion["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicArn"}, ""]}]}
+
+
+def test_checkpoint_that_is_not_signed_in_time_rings_by_its_absence() -> None:
+    """Three are due in the time that it looks at, so one that is late or lost is none."""
+    alarm, function = ALARMS["CheckpointMissingAlarm"], source()["Resources"]["NotarizeAudit"]["Properties"]
+    schedule = function["Events"]["Checkpoint"]["Properties"]["Schedule"]
+    minutes = int(re.fullmatch(r"rate\((\d+) minutes\)", schedule)[1])  # type: ignore[index]  # it is one
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 3 * 60 * minutes
+    assert (alarm["Threshold"], alarm["Statistic"]) == (1, "Sum")
+
+
+def test_executions_that_fail_are_heard_of_by_the_queue_that_they_come_to() -> None:
+    rule = of_type("AWS::Events::Rule")["FailedExecutions"]
+    assert rule["EventPattern"]["detail"]["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
+    (target,) = rule["Targets"]
+    assert short(target["Arn"]) == "${DeadLetters}"
+    ((_, name, dimensions),) = listened_to(ALARMS["DeadLettersAlarm"])
+    assert (name, dimensions) == ("ApproximateNumberOfMessagesVisible", {"QueueName": "${DeadLetters.QueueName}"})
 
 
 def test_audit_bucket_without_its_account_is_refused() -> None:
@@ -156,6 +177,7 @@ def test_waiting_reads_are_small() -> None:
         ("not_announced", OutcomeClass.BACKLOG),
         ("review_overdue", OutcomeClass.REVIEW_OVERDUE),
         ("reviews_not_checked", OutcomeClass.REVIEW_OVERDUE),
+        ("checkpoint_signed", OutcomeClass.CHECKPOINT),
     ],
 )
 def test_an_outcome_that_an_alarm_listens_for_has_its_class_whoever_logs_it(outcome: str, kind: OutcomeClass) -> None:
@@ -173,8 +195,7 @@ def test_a_calls_metrics_are_in_its_one_line_and_know_no_request(
         log_call(0.0, "of this class", kind, request_id="req-0123456789abcdef01234567")
     (record,) = caplog.records
     line = vars(record)
-    (directive,) = line["_aws"]["CloudWatchMetrics"]
-    assert [m["Name"] for m in directive["Metrics"]] == ["calls", "duration"]
-    assert directive["Dimensions"] == [["outcome_class"], ["function", "outcome_class"]]
+    said = [(d["Dimensions"], [m["Name"] for m in d["Metrics"]]) for d in line["_aws"]["CloudWatchMetrics"]]
+    assert said == [([["outcome_class"]], ["calls"]), ([["function", "outcome_class"]], ["calls", "duration"])]
     assert (line["calls"], line["outcome_class"]) == ([1.0], kind.value)
     assert "request" not in json.dumps(line["_aws"])

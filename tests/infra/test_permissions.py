@@ -61,7 +61,7 @@ EMPTY = {
 STREAM = {
     ("dynamodb:" + a, f"{AUDIT}/stream/*") for a in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 }
-LOG = ("tile/*", "index/*", "checkpoint", "checkpoints/*", "tampering/*", "key.pem")
+LOG = ("tile/*", "index/*", "checkpoint", "checkpoints/*", "tampering/*", "key.pem", "keys/*")
 KEEP = {(action, f"arn::s3:::${{Worm}}/{name}") for action in ("s3:GetObject", "s3:PutObject") for name in LOG}
 SIGN = {(action, "${AuditAccountKeyArn}") for action in ("kms:Sign", "kms:GetPublicKey")}
 NOTARIZE = STREAM | KEEP | SIGN | {("s3:ListBucket", "arn::s3:::${Worm}"), ("dynamodb:Scan", AUDIT)}

@@ -123,7 +123,7 @@ def _add_verify(below: Any) -> None:
         "folder", type=Path, metavar="DIR", help="the export: the folder that has AWSDynamoDB/ in it; or a receipt"
     )
     verifying.add_argument("--worm", metavar="PATH", help="the WORM copy: s3://bucket/prefix, or a folder")
-    verifying.add_argument("--key", type=Path, metavar="FILE", help="your copy of the notary's public key")
+    verifying.add_argument("--key", type=Path, metavar="FILE", help="your copy of the notary's public key, or keys")
     verifying.add_argument("--seen", type=Path, metavar="FILE", help="with --worm: a checkpoint that you kept")
     verifying.add_argument("--json", action="store_true", help="print the report as JSON")
     verifying.set_defaults(run=_verify)

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sallyport_cli.audit.findings import CannotTell, Finding, Kind
+from sallyport_cli.audit.keys import Keys
 from sallyport_cli.audit.spool import Spool
-from sallyport_cli.audit.tree import Checkpoint, Key, NoCheckpoint, Tree, leaf_hash, node_hash, read
+from sallyport_cli.audit.tree import Checkpoint, NoCheckpoint, Tree, leaf_hash, node_hash, read
 from sallyport_cli.audit.worm import Worm
 
 WIDTH = 256
@@ -24,7 +25,7 @@ class Log:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_log(worm: Worm, key: Key | None, seen: Checkpoint | None, out: Spool) -> Log:
+def read_log(worm: Worm, key: Keys | None, seen: Checkpoint | None, out: Spool) -> Log:
     """Check the log up to its newest checkpoint and lay its entries into buckets. Raises CannotTell."""
     findings: list[Finding] = []
     kept = _checkpoints(worm, key, findings)
@@ -42,7 +43,7 @@ def read_log(worm: Worm, key: Key | None, seen: Checkpoint | None, out: Spool) -
     return Log(newest, len(kept), [*findings, *worm.findings])
 
 
-def _checkpoints(worm: Worm, key: Key | None, findings: list[Finding]) -> list[Checkpoint]:
+def _checkpoints(worm: Worm, key: Keys | None, findings: list[Finding]) -> list[Checkpoint]:
     kept: list[Checkpoint] = []
     for name in worm.names("checkpoints/"):
         checkpoint = _checkpoint(worm.read(name) or b"", name, key, findings)
@@ -53,6 +54,8 @@ def _checkpoints(worm: Worm, key: Key | None, findings: list[Finding]) -> list[C
         kept.append(checkpoint)
     kept.sort(key=lambda checkpoint: (checkpoint.size, checkpoint.time))
     _check_chain(kept, findings)
+    if key is not None:
+        findings += key.out_of_order(kept)
     if hasattr(worm, "bucket"):
         worm.names("checkpoint")
     current = worm.newest("checkpoint")
@@ -67,7 +70,7 @@ def _checkpoints(worm: Worm, key: Key | None, findings: list[Finding]) -> list[C
     return kept
 
 
-def _checkpoint(note: bytes, name: str, key: Key | None, findings: list[Finding]) -> Checkpoint | None:
+def _checkpoint(note: bytes, name: str, key: Keys | None, findings: list[Finding]) -> Checkpoint | None:
     try:
         checkpoint = read(note)
     except NoCheckpoint:

@@ -29,7 +29,7 @@ def add_receipt(below: Any) -> None:
     parser.add_argument("request", metavar="ID", help="the request, or another chain such as `deployment`")
     parser.add_argument("--worm", metavar="PATH", required=True, help="the WORM copy: s3://bucket/prefix, or a folder")
     parser.add_argument("--export", type=Path, metavar="DIR", help="compare the events with those of this export")
-    parser.add_argument("--key", type=Path, metavar="FILE", help="your copy of the notary's public key")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="your copy of the notary's public key, or keys")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to put it (default: ID.receipt.json)")
     parser.set_defaults(run=run)
 
@@ -39,12 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
     # Cryptography, which the other commands do without.
     from sallyport_cli.audit import receipt_from_log as log
     from sallyport_cli.audit.findings import CannotTell
+    from sallyport_cli.audit.keys import read_keys
     from sallyport_cli.audit.receipts import check
-    from sallyport_cli.audit.tree import read_key
     from sallyport_cli.audit.worm import open_worm
 
     try:
-        worm, key = open_worm(arguments.worm), read_key(arguments.key) if arguments.key else None
+        worm, key = open_worm(arguments.worm), read_keys(arguments.key) if arguments.key else None
         made = log.make(worm, arguments.request, log.newest(worm))
         found, uncovered = log.beside_export(made, arguments.export) if arguments.export else ([], made.later)
     except CannotTell as reason:
@@ -69,11 +69,11 @@ def _refused(findings: list[Finding]) -> int:
 
 def verify_receipt(path: Path, worm: str | None, key: Path | None) -> Report:
     """Raises CannotTell."""
+    from sallyport_cli.audit.keys import read_keys
     from sallyport_cli.audit.receipt_from_log import beside_log
     from sallyport_cli.audit.receipts import check, read_receipt
-    from sallyport_cli.audit.tree import read_key
     from sallyport_cli.audit.worm import open_worm
 
     receipt = read_receipt(path)
-    known = read_key(key) if key is not None else None
+    known = read_keys(key) if key is not None else None
     return check(receipt, known, beside_log(receipt, open_worm(worm)) if worm is not None else None)

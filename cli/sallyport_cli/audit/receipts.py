@@ -15,8 +15,9 @@ from typing import Any
 
 from sallyport_cli.audit.chains import GENESIS, Chain, Item, Limits
 from sallyport_cli.audit.findings import CannotTell, Finding, Kind, Report, Tally
+from sallyport_cli.audit.keys import Keys
 from sallyport_cli.audit.tlog_proof import NoProof, read_proof
-from sallyport_cli.audit.tree import Checkpoint, Key, NoCheckpoint, leaf_hash, read
+from sallyport_cli.audit.tree import Checkpoint, NoCheckpoint, leaf_hash, read
 
 FORMAT = "sallyport/receipt@v1"
 _MEMBERS = {"format", "request", "checkpoint", "events"}
@@ -89,7 +90,7 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def check(receipt: Receipt, key: Key | None, beside: Iterable[Finding] | None = None) -> Report:
+def check(receipt: Receipt, key: Keys | None, beside: Iterable[Finding] | None = None) -> Report:
     """What the receipt shows by itself. `beside` is what a comparison with the WORM copy found, None without one."""
     tally = Tally()
     checkpoint = _checkpoint(receipt, key, tally)
@@ -103,7 +104,7 @@ def check(receipt: Receipt, key: Key | None, beside: Iterable[Finding] | None = 
     return ReceiptReport(tuple(order), _facts(receipt, checkpoint, tally, keyed=key is not None), open_)
 
 
-def _checkpoint(receipt: Receipt, key: Key | None, tally: Tally) -> Checkpoint | None:
+def _checkpoint(receipt: Receipt, key: Keys | None, tally: Tally) -> Checkpoint | None:
     try:
         checkpoint = read(receipt.checkpoint)
     except NoCheckpoint:

@@ -7,16 +7,12 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
-
-from sallyport_cli.audit.findings import CannotTell
 
 FIRST = "0" * 64
-_ED25519 = b"\x01"
+ED25519 = b"\x01"
 _TEXT = re.compile(
     r"(?P<origin>[^\s+]+)\n(?P<size>0|[1-9][0-9]*)\n(?P<root>[A-Za-z0-9+/]{43}=)\n"
     r"time (?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\nprevious (?P<previous>[0-9a-f]{64})\n"
@@ -123,22 +119,4 @@ class Key:
 
 
 def key_id(name: str, public: bytes) -> bytes:
-    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
-
-
-def read_key(path: Path) -> Key:
-    """A PEM file (SubjectPublicKeyInfo), or a vkey line `name+keyid+base64`. Raises CannotTell."""
-    try:
-        data = path.read_bytes()
-        if data.startswith(b"-----BEGIN"):
-            found = load_pem_public_key(data)
-            if not isinstance(found, Ed25519PublicKey):
-                raise ValueError
-            return Key(found.public_bytes(Encoding.Raw, PublicFormat.Raw))
-        name, identity, encoded = data.decode().strip().split("+", 2)
-        raw = base64.b64decode(encoded, validate=True)
-        if raw[:1] != _ED25519 or len(raw) != 33 or key_id(name, raw[1:]).hex() != identity:
-            raise ValueError
-        return Key(raw[1:], name)
-    except (OSError, ValueError):
-        raise CannotTell(f"{path} is no Ed25519 public key: PEM, or one line name+keyid+key") from None
+    return hashlib.sha256(name.encode() + b"\n" + ED25519 + public).digest()[:4]

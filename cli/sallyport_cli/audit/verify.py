@@ -18,9 +18,10 @@ from typing import Any
 from sallyport_cli.audit import layout, spool
 from sallyport_cli.audit.chains import Chain, Item, Limits, Logged, NoItem, item_of
 from sallyport_cli.audit.findings import CannotTell, Finding, Kind, Report, Tally
+from sallyport_cli.audit.keys import read_keys
 from sallyport_cli.audit.layout import DataFile, Export
 from sallyport_cli.audit.log import Log, read_log
-from sallyport_cli.audit.tree import Checkpoint, NoCheckpoint, read, read_key
+from sallyport_cli.audit.tree import Checkpoint, NoCheckpoint, read
 from sallyport_cli.audit.worm import open_worm
 
 # Within this time of the export a transaction may be in it by half (AWS: exports are not transactionally consistent,
@@ -82,7 +83,7 @@ def verify(folder: Path, against: Against | None = None, processes: int | None =
 
 
 def _logged(against: Against, job: Job) -> Log:
-    key = read_key(against.key) if against.key is not None else None
+    key = read_keys(against.key) if against.key is not None else None
     return read_log(open_worm(against.worm), key, _seen(against.seen), spool.Spool(job.folder, job.buckets, "log-0"))
 
 

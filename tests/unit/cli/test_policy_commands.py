@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -268,3 +269,24 @@ def test_the_access_review_has_the_same_rows_in_every_form(capsys: pytest.Captur
     assert "arn:aws:iam::111122223333:user/sallyport-person-petra.approver" in markdown
     assert document["people"]["rosa.security"]["may_halt"]
     assert not document["people"]["olive.owner"]["may_halt"]
+
+
+def test_the_access_review_page_says_who_could_never_approve(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", "access-review", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert main(["policy", "access-review", "--format", "html", "--account", "111122223333"]) == 0
+    page = capsys.readouterr().out
+    allowed = [row for row in document["access"] if row["verdicts"] != ["deny"]]
+    assert page.count('data-head="Acting for"') == len(allowed)
+    behind = re.findall(r'data-head="Can never approve"(.*?)</td></tr>', page.partition("Action by action")[2])
+    assert len(behind) == len(allowed)
+    for row, cell in zip(allowed, behind, strict=True):
+        agent, may = document["agents"][row["agent"]], {person for rung in row["deciders"] for person in rung}
+        assert f"{agent['owner']} (owner" in cell
+        # Nobody stands in both columns.
+        assert [person for person in may if f"{person} (" in cell] == []
+    # Who may approve nothing is said to be able to approve nothing.
+    sam = page.partition("<b>sam.operator</b>")[2].partition("</tr>")[0]
+    assert "<b>anything</b>" in sam
+    assert page.count("<b>anything</b>") == 1
+    assert "arn:aws:iam::111122223333:user/sallyport-person-petra.approver" in page

@@ -11,12 +11,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from sallyport.domain import merkle
-from sallyport.domain.checkpoints import FIRST, read
+from sallyport.domain.checkpoints import FIRST, key_id, pem, read, vkey
+from sallyport.domain.clock import stamp_seconds
 from sallyport.domain.events import NO_EVENTS, SYSTEM, Draft, EventType, Link, Subject, link
-from sallyport.domain.notary import Busy, Change, LogInconsistent, LogState, Stored
+from sallyport.domain.notary import Busy, Change, LogInconsistent, LogState, Stored, origin
 from sallyport.domain.ports import PortFailed
 from sallyport.usecases.notarize import notarize_changes, notarize_on_schedule
-from tests.fakes.notary import Clock, Crashed, FakeTrail, NotaryHouse
+from tests.fakes.notary import Clock, Crashed, FakeLogSigner, FakeTrail, NotaryHouse
 from tests.support.story import NOW
 
 
@@ -216,6 +217,29 @@ def test_checkpoints_are_signed_though_nothing_happened_and_name_the_one_before(
     assert [read(note.encode()).size for note in checkpoints(house)] == [0, 0, 0, 300]
     assert len(house.worm.versions["checkpoint"]) == 4
     assert house.worm.versions["key.pem"][0].startswith(b"-----BEGIN PUBLIC KEY-----")
+
+
+def test_new_key_goes_on_with_the_log_and_is_listed_before_it_signs() -> None:
+    house = NotaryHouse()
+    first = house.log_signer
+    notarize_changes(inserted(events("req-1", 3)), house, house.run())
+    notarize_on_schedule(house, house.run())
+    house.clock.pass_(300)
+    house.log_signer = FakeLogSigner()
+    rotated = house.clock()
+    for _ in range(2):
+        notarize_on_schedule(house, house.run())
+        house.clock.pass_(300)
+    notes = sorted(v[0] for path, v in house.worm.versions.items() if path.startswith("checkpoints/"))
+    name = origin(house.places)
+    signers = [base64.b64decode(note.split()[-1])[:4] for note in sorted(notes, key=lambda note: read(note).time)]
+    assert signers == [key_id(name, s.public_key()) for s in (first, house.log_signer, house.log_signer)]
+    listed = sorted((versions for path, versions in house.worm.versions.items() if path.startswith("keys/")), key=str)
+    rows = sorted((version.decode().split() for (version,) in listed), key=lambda row: row[1])
+    assert [row[0] for row in rows] == [vkey(name, signer.public_key()) for signer in (first, house.log_signer)]
+    assert rows[1][1] == stamp_seconds(rotated)
+    pems = house.worm.versions["key.pem"]
+    assert pems == [pem(first.public_key()), pem(house.log_signer.public_key())]
 
 
 def test_second_checkpoint_of_a_second_is_the_first_one() -> None:

@@ -25,7 +25,8 @@ from sallyport_cli.pages.render import environment
 
 NAME = "report.html"
 _TEMPLATES = Path(__file__).with_name("templates")
-_FINDINGS_SHOWN = 50
+# The first page says that it was tampered with, not where everywhere.
+_FINDINGS_SHOWN = 10
 # A request has some dozens of events at most; the deployment's own record may have any number.
 _EVENTS_SHOWN = 200
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,150}")

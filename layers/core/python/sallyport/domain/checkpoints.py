@@ -76,6 +76,11 @@ def key_id(name: str, public: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
 
 
+def vkey(name: str, public: bytes) -> str:
+    """The key as C2SP signed-note writes verifier keys."""
+    return f"{name}+{key_id(name, public).hex()}+{base64.b64encode(_ED25519 + public).decode()}"
+
+
 def raw_key(spki: bytes) -> bytes:
     """The 32 bytes of an Ed25519 key, from the DER that KMS gives. Raises ValueError for a key of another kind."""
     if not spki.startswith(_SPKI) or len(spki) != len(_SPKI) + 32:

@@ -19,9 +19,10 @@ class OutcomeClass(StrEnum):
     REVOCATION_FAILED = "revocation_failed"
     BACKLOG = "backlog"
     REVIEW_OVERDUE = "review_overdue"
+    CHECKPOINT = "checkpoint"
 
 
-# Outcomes that somebody must hear of, whatever else the call came to.
+# Outcomes that somebody must hear of, whatever else the call came to; of a checkpoint, when there is none.
 _ALARMING = {
     "bad_signature": OutcomeClass.FORGED,
     "evidence_mismatch": OutcomeClass.TAMPERED,
@@ -39,6 +40,7 @@ _ALARMING = {
     "not_exported": OutcomeClass.BACKLOG,
     "review_overdue": OutcomeClass.REVIEW_OVERDUE,
     "reviews_not_checked": OutcomeClass.REVIEW_OVERDUE,
+    "checkpoint_signed": OutcomeClass.CHECKPOINT,
 }
 
 

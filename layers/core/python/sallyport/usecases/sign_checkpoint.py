@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sallyport.domain.checkpoints import FIRST, Checkpoint, NotACheckpoint, digest, pem, read
+from sallyport.domain.checkpoints import FIRST, Checkpoint, NotACheckpoint, digest, key_id, pem, read, vkey
+from sallyport.domain.clock import stamp_seconds
 from sallyport.domain.merkle import Broken, consistency_proof, consistent, node_in, root
 from sallyport.domain.notary import LogInconsistent, NotaryPorts, origin
 from sallyport.usecases.append_events import finish_append, log_edge, tile
@@ -29,11 +30,19 @@ def sign_checkpoint(log: Log, now: datetime) -> Checkpoint:
     if last is not None:
         _must_begin_with(last, checkpoint, ports)
     public = ports.log_signer.public_key()
-    ports.worm.put_new("key.pem", pem(public))
+    _list_key(public, checkpoint, ports)
     note = checkpoint.signed(public, ports.log_signer.sign(checkpoint.text))
     log.save(note=note.decode())
     finish_note(log)
     return checkpoint
+
+
+def _list_key(public: bytes, first: Checkpoint, ports: NotaryPorts) -> None:
+    """Before a key signs for the first time it is listed, with the instant from which on it signs."""
+    path = f"keys/{key_id(first.origin, public).hex()}"
+    if ports.worm.get(path) is None:
+        ports.worm.replace("key.pem", pem(public))
+        ports.worm.put_new(path, f"{vkey(first.origin, public)} {stamp_seconds(first.time)}\n".encode())
 
 
 def _last(log: Log) -> Checkpoint | None:
