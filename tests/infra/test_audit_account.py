@@ -85,7 +85,8 @@ def test_role_that_it_names_is_the_gates() -> None:
 
 
 def test_outputs_are_what_the_gate_asks_for() -> None:
-    given = {name: o["Description"] for name, o in template()["Outputs"].items()}
+    outputs = {name: o for name, o in template()["Outputs"].items() if "Condition" not in o}
+    given = {name: o["Description"] for name, o in outputs.items()}
     wanted = {"AuditBucket": "AuditAccountBucket", "AccountId": "AuditAccountId", "NotaryKeyArn": "AuditAccountKeyArn"}
     assert given == {name: f"Parameter {parameter} of the gate" for name, parameter in wanted.items()}
     assert set(wanted.values()) <= set(source()["Parameters"])

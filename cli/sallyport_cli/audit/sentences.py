@@ -6,29 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from sallyport_cli.audit.codes import codes, why
 from sallyport_cli.audit.history import Event
 
 _CHANNELS = {"slack": " in Slack", "teams": " in Teams", "api": " through the API"}
-# Where the code alone would not tell. Others stand as they are.
-_CODES = {
-    "self_approval": "nobody may approve what they asked for or stand behind",
-    "not_an_approver": "they may not decide this",
-    "already_decided": "they had decided already",
-    "already_settled": "it was settled already",
-    "stale_digest": "they had been shown something else than what was pending",
-    "channel_not_allowed": "this may not be decided there",
-    "reason_required": "a reason is required and none was given",
-    "not_approved": "the request was not approved",
-    "already_redeemed": "the permission had been used already",
-    "grant_expired": "the permission had expired",
-    "grant_revoked": "the permission had been withdrawn",
-    "policy_denied": "policy does not let this agent ask for it",
-    "policy_changed": "policy no longer allows it",
-    "halted": "everything of the kind was halted",
-    "evidence_mismatch": "what was stored was not what this record says",
-    "timed_out": "time ran out",
-    "outcome_unknown": "whether it was done is not known",
-}
 _ENDS = {
     "redeemed": "the permission was used",
     "closed": "the agent said it was done",
@@ -81,7 +62,7 @@ def _channel(event: Event) -> str:
 
 
 def _because(code: Any) -> str:
-    return f"{_CODES[code]} ({code})" if code in _CODES else f"code {code}"
+    return f"{why(code)} ({code})" if code in codes() else f"code {code}"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -19,7 +19,7 @@ from sallyport_cli.audit.report.gather import Gathered
 from sallyport_cli.audit.report.kept import EXAMPLES, Example, Kept
 from sallyport_cli.audit.report.summary import Outcome, summary_of
 from sallyport_cli.audit.report.topics import EXCEPTIONS, REFUSALS, TOPICS
-from sallyport_cli.audit.report.words import sentence
+from sallyport_cli.audit.sentences import sentence
 from sallyport_cli.pages.charts import Column, bars, columns, histogram, quantile
 from sallyport_cli.pages.render import environment
 

@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from sallyport_cli.audit.codes import why
 from sallyport_cli.audit.history import Event, History
 from sallyport_cli.audit.report.period import Period
 from sallyport_cli.audit.report.summary import Summary
 from sallyport_cli.audit.report.topics import EXCEPTIONS, REFUSALS, UNKEPT, refused_code
-from sallyport_cli.audit.report.words import why
 
 # A deployment has some hundreds of agents and people. An export that was made up may have any number of names.
 _MOST_NAMES = 10_000

@@ -13,7 +13,7 @@ from sallyport_cli.audit.findings import Finding
 from sallyport_cli.audit.history import Event, History
 from sallyport_cli.audit.report.summary import Summary
 from sallyport_cli.audit.report.topics import REFUSALS, refused_code
-from sallyport_cli.audit.report.words import sentence
+from sallyport_cli.audit.sentences import sentence
 from sallyport_cli.pages.sheets import Rows, Sheet, open_sheet
 
 _PLACE = {"record": "the request’s id, or the name of another record", "number": "the event’s number in its record"}

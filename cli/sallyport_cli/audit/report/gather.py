@@ -12,7 +12,7 @@ from sallyport_cli.audit.report.kept import Kept
 from sallyport_cli.audit.report.period import Period
 from sallyport_cli.audit.report.summary import Summary, summary_of
 from sallyport_cli.audit.report.topics import topics_of
-from sallyport_cli.audit.report.words import sentence
+from sallyport_cli.audit.sentences import sentence
 
 # What an event that was made up can do to whoever reads it: members missing, of another type, or not to be written.
 _MALFORMED = (KeyError, ValueError, TypeError, AttributeError, OverflowError)

@@ -16,11 +16,12 @@ import pytest
 
 from sallyport.domain.events import EventType
 from sallyport.domain.refusals import Refusal
+from sallyport_cli.audit.codes import codes as coded
 from sallyport_cli.audit.report.controls import frameworks
 from sallyport_cli.audit.report.files import SHEETS
 from sallyport_cli.audit.report.kept import EXAMPLES
 from sallyport_cli.audit.report.topics import TOPICS
-from sallyport_cli.audit.report.words import _CODES, KNOWN
+from sallyport_cli.audit.sentences import _SENTENCES
 from sallyport_cli.main import main
 from tests.support.evidence import Item, furnished, rehashed, write_export
 
@@ -345,12 +346,12 @@ def test_a_record_that_cannot_be_read_is_counted_and_left_out(changes: dict[str,
 
 
 def test_every_event_and_every_refusal_has_words() -> None:
-    assert {kind.value for kind in EventType} == KNOWN
+    assert {kind.value for kind in EventType} == _SENTENCES.keys()
 
     def codes(kind: type[Refusal]) -> set[str]:
         return {kind.code}.union(*map(codes, kind.__subclasses__()))
 
-    assert codes(Refusal) <= _CODES.keys()
+    assert codes(Refusal) <= coded().keys()
 
 
 def test_every_column_is_documented(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_every_kind_of_request_is_told_without_words_of_the_trade(tell: Tell, ex
         ("revoked", "rosa.security ended the credential early through the API."),
         ("void", "rosa.security withdrew the permission before it was used."),
         ("done", "The agent export-bot said that it was done, and the credential stopped working."),
-        ("no_credential", "No credential could be issued: code sts_refused."),
+        ("no_credential", "No credential could be issued: AWS refused the credentials (sts_refused)."),
         ("executed", "Sallyport carried the action out (ok)."),
         ("unicode", "東京 🏥"),
     ],
