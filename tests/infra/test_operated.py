@@ -174,6 +174,7 @@ def test_waiting_reads_are_small() -> None:
         ("not_reconciled", OutcomeClass.BACKLOG),
         ("not_notarized", OutcomeClass.BACKLOG),
         ("not_exported", OutcomeClass.BACKLOG),
+        ("not_announced", OutcomeClass.BACKLOG),
         ("review_overdue", OutcomeClass.REVIEW_OVERDUE),
         ("reviews_not_checked", OutcomeClass.REVIEW_OVERDUE),
         ("checkpoint_signed", OutcomeClass.CHECKPOINT),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sallyport.adapters.event_bus import SOURCE
 from tests.support.template import (
     Permission,
     function_roles,
@@ -90,6 +91,8 @@ ALLOWED: dict[str, set[Permission]] = {
     "RemindReviews": PENDING | POST,
     "ReconcileRequests": SETTLE | DUE | PROVE | SHOW | POST | WAKE | START | EMPTY | DENY,
     "CloseRequest": SETTLE | SHOW | POST | EMPTY,
+    "AnnounceSettled": STREAM
+    | {("dynamodb:GetItem", REQUESTS), ("events:PutEvents", "arn::events:::event-bus/${EventBusName}")},
     "ExportAudit": EXPORT,
     "NotarizeAudit": NOTARIZE | {("dynamodb:UpdateItem", REQUESTS)},
 }
@@ -222,6 +225,11 @@ def test_the_notary_changes_no_item_but_its_own_and_no_event() -> None:
     (update,) = [s for s in role_statements("NotarizeAuditRole") if "dynamodb:UpdateItem" in listed(s["Action"])]
     assert update["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["NOTARY"]}}
     assert "NotarizeAuditRole" not in exempt(table_policy("AuditTable")["FunctionsAlonePut"])
+
+
+def test_announcements_are_made_in_our_name_alone() -> None:
+    (put,) = [s for s in role_statements("AnnounceSettledRole") if "events:PutEvents" in listed(s["Action"])]
+    assert put["Condition"] == {"ForAllValues:StringEquals": {"events:source": [SOURCE]}}
 
 
 def test_the_log_is_put_by_the_notary_alone_and_deleted_by_nobody() -> None:

@@ -270,13 +270,28 @@ def test_no_key_of_this_account_makes_the_worm_copy_unreadable() -> None:
 
 
 def test_the_stream_reaches_the_notary_and_what_it_cannot_take_goes_to_the_dead_letters() -> None:
-    (stream,) = of_type("AWS::Lambda::EventSourceMapping").values()
+    stream = of_type("AWS::Lambda::EventSourceMapping")["AuditStream"]
     assert stream["EventSourceArn"] == {"Fn::GetAtt": ["AuditTable", "StreamArn"]}
+    assert "FilterCriteria" not in stream
     assert stream["StartingPosition"] == "TRIM_HORIZON"
     assert stream["BisectBatchOnFunctionError"] is True
     assert stream["MaximumRetryAttempts"] == 20
     assert short(stream["DestinationConfig"]["OnFailure"]["Destination"]) == "${DeadLetters}"
     assert short(stream["FunctionName"]) == "${NotarizeAuditAliaslive}"
+
+
+def test_the_stream_reaches_those_who_announce_and_no_third() -> None:
+    """DynamoDB throttles a shard that more than two read (its guide, "Change data capture for DynamoDB Streams")."""
+    streams = of_type("AWS::Lambda::EventSourceMapping")
+    assert set(streams) == {"AuditStream", "SettledStream"}
+    settled = streams["SettledStream"]
+    assert settled["EventSourceArn"] == {"Fn::GetAtt": ["AuditTable", "StreamArn"]}
+    assert settled["StartingPosition"] == "LATEST"
+    assert short(settled["DestinationConfig"]["OnFailure"]["Destination"]) == "${DeadLetters}"
+    assert short(settled["FunctionName"]) == "${AnnounceSettledAliaslive}"
+    (filtered,) = settled["FilterCriteria"]["Filters"]
+    keys = {"pk": {"S": [{"prefix": "REQ#req-"}]}}
+    assert json.loads(filtered["Pattern"]) == {"eventName": ["INSERT"], "dynamodb": {"Keys": keys}}
 
 
 def test_a_run_of_the_notary_ends_before_its_lease_does() -> None:

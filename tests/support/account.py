@@ -72,6 +72,8 @@ def _furnished(patch: pytest.MonkeyPatch) -> Iterator[House]:
         "VAULT_BUCKET": "vault",
         "VIEWS_BUCKET": "views",
         "AUDIT_BUCKET": "worm",
+        "AUDIT_BUCKET_OWNER": ACCOUNT,
+        "EVENT_BUS_NAME": "default",
         "SAMENESS_KEY_ID": key,
         "STATE_MACHINE_ARN": house.state_machine_arn,
         "LONG_POLL_CONCURRENCY": "25",

@@ -125,6 +125,7 @@ def _add_verify(below: Any) -> None:
     verifying.add_argument("--worm", metavar="PATH", help="the WORM copy: s3://bucket/prefix, or a folder")
     verifying.add_argument("--key", type=Path, metavar="FILE", help="your copy of the notary's public key, or keys")
     verifying.add_argument("--seen", type=Path, metavar="FILE", help="with --worm: a checkpoint that you kept")
+    verifying.add_argument("--views", metavar="PATH", help="the kept views, to compare: s3://bucket, or a folder")
     verifying.add_argument("--json", action="store_true", help="print the report as JSON")
     verifying.set_defaults(run=_verify)
 
@@ -135,6 +136,10 @@ def _verify(arguments: argparse.Namespace) -> int:
 
     try:
         report = _report(arguments)
+        if arguments.views is not None:
+            from sallyport_cli.audit.views import with_views
+
+            report = with_views(report, arguments.folder, arguments.views)
     except CannotTell as reason:
         print(
             json.dumps({"verdict": "cannot_tell", "reason": str(reason)})

@@ -1,5 +1,6 @@
 """An agent asks. What is refused is counted, and leaves nothing else."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -155,6 +156,14 @@ def test_a_person_is_no_agent() -> None:
 
 def test_acting_for_a_known_person_is_kept_with_the_request() -> None:
     assert Story().submitted(submission(on_behalf_of="quinn.approver")).request.on_behalf_of == "quinn.approver"
+
+
+def test_whom_an_agent_may_act_for_is_the_directorys_word_whatever_cedar_permits() -> None:
+    story = Story()
+    lax = re.sub(r'@id\("act-for-known-people"\).*?;', "", story.ports.policy.cedar, flags=re.DOTALL)
+    assert lax != story.ports.policy.cedar
+    with refused("on_behalf_of_not_allowed"):
+        story.policy(cedar=lax).submitted(submission(on_behalf_of="rosa.security"))
 
 
 def test_an_action_may_demand_that_a_person_is_named() -> None:

@@ -36,6 +36,7 @@ _ALARMING = {
     "reconcile_backlog": OutcomeClass.BACKLOG,
     "not_reconciled": OutcomeClass.BACKLOG,
     "not_notarized": OutcomeClass.BACKLOG,
+    "not_announced": OutcomeClass.BACKLOG,
     "not_exported": OutcomeClass.BACKLOG,
     "review_overdue": OutcomeClass.REVIEW_OVERDUE,
     "reviews_not_checked": OutcomeClass.REVIEW_OVERDUE,

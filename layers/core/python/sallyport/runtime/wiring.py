@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sallyport.adapters.dynamodb_log import DynamoDbLogStates, DynamoDbTrail
     from sallyport.adapters.dynamodb_store import DynamoDbStore
     from sallyport.adapters.dynamodb_tallies import DynamoDbTallies
+    from sallyport.adapters.event_bus import EventBridgeBus
     from sallyport.adapters.executor import BotoCallMaker
     from sallyport.adapters.iam_revocation import DynamoDbRoleLists, IamRolePolicies
     from sallyport.adapters.kms import KmsLogSigner, KmsSameness
@@ -147,6 +148,12 @@ class Wiring:
         at = self.places
         arn = f"arn:{at.partition}:dynamodb:{at.region}:{at.account}:table/{setting('AUDIT_TABLE')}"
         return DynamoDbExports(_client("dynamodb"), arn, setting("AUDIT_BUCKET"), setting("AUDIT_BUCKET_OWNER"))
+
+    @cached_property
+    def event_bus(self) -> EventBridgeBus:
+        from sallyport.adapters.event_bus import EventBridgeBus
+
+        return EventBridgeBus(_client("events"), setting("EVENT_BUS_NAME"), setting("STACK_NAME"))
 
     @cached_property
     def authorizer(self) -> CedarAuthorizer:
