@@ -11,22 +11,31 @@ import os
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 # What is kept in memory before it is written.
 _KEPT_BYTES = 8 << 20
-# About 20,000 events in a bucket; a process has one in memory.
-_BUCKET_BYTES = 4 << 20
-_MOST_BUCKETS = 256
+# About 15,000 events in a bucket; a process has one in memory.
+_BUCKET_BYTES = 16 << 20
+_MOST_BUCKETS = 1024
 # Neither can be inside of a string, where a quotation mark has a backslash before it.
 _PK = re.compile(rb'"pk"\s*:\s*\{\s*"S"\s*:\s*"REQ#([^"\\]*)"')
 _AT = re.compile(rb'\\"at\\":\\"([0-9TZ:.-]{20,30})\\"')
 
 
-def buckets_for(compressed_bytes: int) -> int:
-    return max(1, min(_MOST_BUCKETS, compressed_bytes // _BUCKET_BYTES + 1))
+def buckets_for(unpacked_bytes: int) -> int:
+    return max(1, min(_MOST_BUCKETS, unpacked_bytes // _BUCKET_BYTES + 1))
+
+
+def key(chain: str) -> bytes:
+    """The bytes by which a chain's bucket is chosen. A text from JSON may have lone surrogates."""
+    return chain.encode("utf-8", "surrogatepass")
+
+
+def bucket_of(chain: bytes, buckets: int) -> int:
+    return zlib.crc32(chain) % buckets
 
 
 @dataclass(slots=True)
@@ -40,8 +49,21 @@ class Spool:
     _bytes: int = 0
 
     def put(self, chain: bytes, line: bytes) -> None:
-        self._kept[zlib.crc32(chain) % self.buckets].append(line)
-        self._bytes += len(line)
+        self._kept[bucket_of(chain, self.buckets)].append(line)
+        self._keep(len(line))
+
+    def put_items(self, lines: Iterable[bytes]) -> None:
+        """Many items' lines, each into the bucket of its chain."""
+        kept, buckets, crc32 = self._kept, self.buckets, zlib.crc32
+        size = 0
+        for line in lines:
+            found = _PK.search(line)
+            kept[crc32(found[1] if found else chain_on(line)) % buckets].append(line)
+            size += len(line)
+        self._keep(size)
+
+    def _keep(self, size: int) -> None:
+        self._bytes += size
         if self._bytes > _KEPT_BYTES:
             self.flush()
 
@@ -71,9 +93,9 @@ def chain_on(line: bytes) -> bytes:
         return found[1]
     try:
         said = json.loads(line)
-        image = said.get("Item") or said.get("NewImage") or said["OldImage"]
-        return str(image["pk"]["S"]).removeprefix("REQ#").encode()
-    except (ValueError, KeyError, TypeError, AttributeError):
+        image = said.get("Item") or said.get("NewImage") or said.get("OldImage") or said["Keys"]
+        return key(str(image["pk"]["S"]).removeprefix("REQ#"))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return b""
 
 
