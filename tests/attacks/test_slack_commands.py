@@ -9,13 +9,13 @@ from tests.support.house import SLACK_USERS, House
 from tests.support.slack import command_form
 
 PETRA, OLIVE, ROSA = (SLACK_USERS[who] for who in ("petra.approver", "olive.owner", "rosa.security"))
-STRANGE = {
+STRANGE: dict[str, dict[str, str]] = {
     "a stranger": {"user": "U0STRANGER"},
     "another workspace": {"team_id": "T0EVIL"},
     "another app": {"api_app_id": "A0EVIL"},
     "a stranger with an approver's name": {"user": "U0STRANGER", "user_name": "petra.approver"},
 }
-ACCOUNTS = {
+ACCOUNTS: dict[str, dict[str, object]] = {
     "a guest": {"is_restricted": True},
     "a leaver": {"deleted": True},
     "a bot": {"is_bot": True},

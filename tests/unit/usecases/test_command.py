@@ -136,7 +136,7 @@ def test_a_switch_that_stops_nothing_or_has_no_reason_is_not_pulled(rest: str) -
     assert not story.ports.store.own.halts
 
 
-STRANGE = {
+STRANGE: dict[str, dict[str, Any]] = {
     "another workspace": {"team_id": "T0EVIL"},
     "another app": {"app_id": "A0EVIL"},
     "nobody of the directory": {"user": "U0STRANGER"},
