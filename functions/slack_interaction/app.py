@@ -4,7 +4,9 @@ import time
 from datetime import UTC, datetime
 
 from sallyport.contracts.slack import check_signature, parse_click
-from sallyport.domain.ports import PortFailed
+from sallyport.domain.channels import Unpresentable
+from sallyport.domain.clicks import Look
+from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import BadSignature
 from sallyport.runtime.http import Answer, Call, http_handler
 from sallyport.runtime.log import log_call
@@ -12,7 +14,7 @@ from sallyport.runtime.outcomes import OutcomeClass
 from sallyport.runtime.priming import before_snapshot, prime_click
 from sallyport.runtime.settings import MissingSetting, setting
 from sallyport.runtime.wiring import secret, wiring
-from sallyport.usecases.click import ChatHome, click_card
+from sallyport.usecases.click import ChatHome, click_card, look_closer
 
 
 def _interact(call: Call) -> Answer:
@@ -27,9 +29,16 @@ def _interact(call: Call) -> Answer:
     if click is None:
         return Answer(200)
     home = ChatHome(setting("SLACK_TEAM_ID"), setting("SLACK_APP_ID"), setting("SLACK_CHANNEL_ID"))
-    outcome = click_card(click, home, ports, now)
+    outcome = _looked(click, home, ports) if isinstance(click, Look) else click_card(click, home, ports, now)
     kind = OutcomeClass.DONE if outcome == "ok" else OutcomeClass.REFUSED
     return Answer(200, request_id=click.request_id, outcome=outcome, kind=kind)
+
+
+def _looked(look: Look, home: ChatHome, ports: Ports) -> str:
+    try:
+        return look_closer(look, home, ports)
+    except (PortFailed, Unpresentable) as failed:
+        return failed.code  # nothing was decided or lost: the button is there to be pressed again
 
 
 def _signing_secret() -> str:

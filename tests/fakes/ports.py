@@ -17,13 +17,14 @@ from sallyport.adapters.policy_layer import load_policy
 from sallyport.domain.actions import PolicyBundle
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import JSON
+from sallyport.domain.channels import Card
 from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.deny_policy import only_denies
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import AuditEvent, Link
 from sallyport.domain.overdue import due
-from sallyport.domain.ports import Card, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
+from sallyport.domain.ports import Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, CardRef
 from sallyport.domain.revocations import RoleList
 from sallyport.domain.tallies import Refused, Tally, chain_of, total_due
@@ -251,6 +252,8 @@ class FakeChat:
     posted: list[Card] = field(default_factory=list)
     updated: list[Card] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
+    # Of the details: what they were opened with, or are, and the page.
+    shown: list[tuple[str, int, Card]] = field(default_factory=list)
     notices: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     inactive: set[str] = field(default_factory=set)
     failing: bool = False
@@ -263,6 +266,14 @@ class FakeChat:
     def update_card(self, ref: CardRef, card: Card) -> None:
         self._check()
         self.updated.append(card)
+
+    def open_details(self, trigger: str, card: Card) -> None:
+        self._check()
+        self.shown.append((trigger, 0, card))
+
+    def turn_details(self, opened: str, card: Card, page: int) -> None:
+        self._check()
+        self.shown.append((opened, page, card))
 
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
         self._check()

@@ -172,7 +172,7 @@ def test_a_card_that_cannot_show_everything_fails_the_request(house: House) -> N
     request_id = house.submit(context={f"line {n}": "x" * 90 for n in range(2000)})
     assert house.ended(request_id) == "SUCCEEDED"
     assert house.request(request_id).status is RequestStatus.FAILED
-    assert house.request(request_id).code == "card_too_large"
+    assert house.request(request_id).code == "unpresentable"
     assert sound(house, request_id)
 
 

@@ -20,7 +20,7 @@ FAILURES: dict[str, Exception] = {
     "not_approved": NotApproved(),
     "digest_mismatch": DigestMismatch(),
     "views_unavailable": PortFailed("views_unavailable"),
-    "card_too_large": CannotAsk("card_too_large"),
+    "unpresentable": CannotAsk("unpresentable"),
     "over_budget": MaskingFailed("over_budget"),
     "unforeseen": RuntimeError("John Smith"),
 }

@@ -111,7 +111,7 @@ def test_a_double_click_is_harmless() -> None:
 def test_the_count_is_shown_while_more_people_are_needed() -> None:
     story = Story().quorum(2).pending()
     assert clicked(story, click(story)) == "ok"
-    assert story.ports.chat.updated[-1].approved_by == ("petra.approver",)
+    assert story.ports.chat.updated[-1].approved_by == ("Petra Approver (sample)",)
     assert story.ports.chat.updated[-1].open
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sallyport.adapters.slack_blocks import fallback_of, layout_of, without_buttons
-from sallyport.domain.ports import Card, PortFailed
+from sallyport.adapters.slack_card import fallback_of, message_of
+from sallyport.adapters.slack_details import details_of, pages_of
+from sallyport.domain.channels import Card
+from sallyport.domain.ports import PortFailed
 from sallyport.domain.requests import CardRef
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ _NOT_MEMBERS = ("deleted", "is_bot", "is_app_user", "is_restricted", "is_ultra_r
 
 
 class SlackChat:
-    """Chat on one channel. `token` is asked for when the first call is made."""
+    """Channel: one of Slack's. `token` is asked for when the first call is made."""
 
     def __init__(self, base_url: str, channel: str, team_id: str, token: Callable[[], str]) -> None:
         self._base_url = base_url
@@ -35,33 +37,27 @@ class SlackChat:
         return WebClient(token=self._token(), base_url=self._base_url, timeout=_TIMEOUT_SECONDS)
 
     def post_card(self, card: Card) -> CardRef:
-        layout = layout_of(card)
-        # With parts in a thread the buttons come last, so that nobody can decide before everything is there to read.
-        first = without_buttons(layout.message) if layout.thread else layout.message
-        posted = self._post(card, first)
-        ref = CardRef(posted["channel"], posted["ts"])
-        for part in layout.thread:
-            self._post(card, part, thread_ts=ref.message)
-        if layout.thread:
-            self._update(ref, card, layout.message)
-        return ref
-
-    def update_card(self, ref: CardRef, card: Card) -> None:
-        self._update(ref, card, layout_of(card).message)
-
-    def _post(self, card: Card, blocks: list[dict[str, Any]], **more: str) -> Any:
-        return self._call(
+        blocks = message_of(card)
+        pages_of(card)  # what the card leaves out can be read page by page, or it is not asked for
+        posted = self._call(
             "chat_postMessage",
             channel=self._channel,
             text=fallback_of(card),
             blocks=blocks,
             unfurl_links=False,
             unfurl_media=False,
-            **more,
         )
+        return CardRef(posted["channel"], posted["ts"])
 
-    def _update(self, ref: CardRef, card: Card, blocks: list[dict[str, Any]]) -> None:
+    def update_card(self, ref: CardRef, card: Card) -> None:
+        blocks = message_of(card)
         self._call("chat_update", channel=ref.channel, ts=ref.message, text=fallback_of(card), blocks=blocks)
+
+    def open_details(self, trigger: str, card: Card) -> None:
+        self._call("views_open", trigger_id=trigger, view=details_of(card, 0))
+
+    def turn_details(self, opened: str, card: Card, page: int) -> None:
+        self._call("views_update", view_id=opened, view=details_of(card, page))
 
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
         self._call("chat_postEphemeral", channel=ref.channel, user=user_id, text=words)

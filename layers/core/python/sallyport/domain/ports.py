@@ -12,11 +12,12 @@ from typing import Literal, Protocol
 from sallyport.domain.actions import ActionDefinition, PolicyBundle
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import JSON
+from sallyport.domain.channels import Channel
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Agent, Person
 from sallyport.domain.events import AuditEvent, Link
-from sallyport.domain.requests import ApprovalRequest, CardRef
+from sallyport.domain.requests import ApprovalRequest
 from sallyport.domain.tallies import Tallies
 from sallyport.domain.target_ports import CallMaker, RoleLists, RolePolicies
 from sallyport.masking import MaskedDocument
@@ -157,45 +158,6 @@ class Workflow(Protocol):
     def fail(self, task_token: str, code: str) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What a chat shows. Everything that came from outside is inside `view`, which only `mask` can make; the rest
-    are Sallyport's own ids, codes and counts."""
-
-    request_id: str
-    action_digest: str
-    presented_digest: str
-    status: str
-    code: str | None
-    quorum: int
-    approved_by: tuple[str, ...]
-    denied_by: tuple[str, ...]
-    expires_at: datetime
-    open: bool
-    view: MaskedDocument
-    notes: tuple[str, ...] = ()
-
-
-class CardTooLarge(Exception):
-    """The card cannot show all of the view. It is refused rather than cut."""
-
-
-class Chat(Protocol):
-    def post_card(self, card: Card) -> CardRef:
-        """Raises CardTooLarge, or PortFailed(`chat_unavailable`)."""
-
-    def update_card(self, ref: CardRef, card: Card) -> None: ...
-
-    def tell(self, ref: CardRef, user_id: str, words: str) -> None:
-        """Say something to one person beside the card. `words` are Sallyport's own, never what somebody typed."""
-
-    def notify(self, ref: CardRef | None, words: str, user_ids: tuple[str, ...]) -> None:
-        """Call people in the card's thread and in the channel; `words` are Sallyport's own. Raises PortFailed."""
-
-    def is_active_member(self, user_id: str) -> bool:
-        """False for deleted users, guests, bots, strangers, and whoever cannot be looked up."""
-
-
 class CredentialIssuer(Protocol):
     def issue(self, wanted: CredentialOrder) -> ScopedCredentials:
         """Raises PortFailed with `policy_too_large`, `role_refused` or `sts_unavailable`."""
@@ -287,7 +249,7 @@ class Ports(Protocol):
     @property
     def workflow(self) -> Workflow: ...
     @property
-    def chat(self) -> Chat: ...
+    def chat(self) -> Channel: ...
     @property
     def issuer(self) -> CredentialIssuer: ...
     @property

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from sallyport.domain.channels import Unpresentable
 from sallyport.domain.events import SYSTEM, Draft, EventType
-from sallyport.domain.ports import CardTooLarge, PortFailed, Ports
+from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import NotFound
 from sallyport.domain.requests import ApprovalRequest
 from sallyport.usecases.break_glass import approvers_on_slack
-from sallyport.usecases.cards import card_of, refresh_card, stored_view
+from sallyport.usecases.cards import current_card, refresh_card
 from sallyport.usecases.transition import record
 
 
@@ -69,9 +70,9 @@ def _call_on(request: ApprovalRequest, rung: int, ports: Ports) -> None:
 
 def _post(request: ApprovalRequest, ports: Ports, now: datetime) -> ApprovalRequest:
     try:
-        ref = ports.chat.post_card(card_of(request, stored_view(request, ports)))
-    except CardTooLarge:
-        raise CannotAsk("card_too_large") from None
+        ref = ports.chat.post_card(current_card(request, ports))
+    except Unpresentable as unpresentable:
+        raise CannotAsk(unpresentable.code) from None
     except PortFailed:
         # The approvals API still works, and the next rung tries again; if nobody decides, the request expires.
         return request

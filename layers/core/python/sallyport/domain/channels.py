@@ -1,0 +1,65 @@
+"""What a channel offers through which people are asked. Another chat is another implementation: nothing that happens to
+a request depends on which one it is.
+
+The approvals API needs none of it, since whoever decides there comes and asks; what Slack and it share is `decide`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sallyport.domain.requests import CardRef
+from sallyport.masking import MaskedDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a channel shows. Everything that came from outside is inside `view`, which only `mask` can make; the rest
+    are Sallyport's own ids, codes and counts, and names of the directory."""
+
+    request_id: str
+    action_digest: str
+    presented_digest: str
+    status: str
+    code: str | None
+    quorum: int
+    approved_by: tuple[str, ...]
+    denied_by: tuple[str, ...]
+    # The groups whose members are asked.
+    asked: tuple[str, ...]
+    expires_at: datetime
+    open: bool
+    view: MaskedDocument
+    notes: tuple[str, ...] = ()
+
+
+class Unpresentable(Exception):
+    """The channel cannot show all of the view, not even page by page. It is refused rather than cut."""
+
+    code = "unpresentable"
+
+
+class Channel(Protocol):
+    """Each call raises PortFailed(`chat_unavailable`) when the channel does not do it."""
+
+    def post_card(self, card: Card) -> CardRef:
+        """Ask. Raises Unpresentable, and then nothing was posted."""
+
+    def update_card(self, ref: CardRef, card: Card) -> None: ...
+
+    def open_details(self, trigger: str, card: Card) -> None:
+        """Show the whole view to the one person whose click `trigger` stands for."""
+
+    def turn_details(self, opened: str, card: Card, page: int) -> None:
+        """Show another page of what was opened."""
+
+    def tell(self, ref: CardRef, user_id: str, words: str) -> None:
+        """Say something to one person beside the card. `words` are Sallyport's own, never what somebody typed."""
+
+    def notify(self, ref: CardRef | None, words: str, user_ids: tuple[str, ...]) -> None:
+        """Call people in the card's thread and in the channel; `words` are Sallyport's own."""
+
+    def is_active_member(self, user_id: str) -> bool:
+        """False for deleted users, guests, bots, strangers, and whoever cannot be looked up."""
