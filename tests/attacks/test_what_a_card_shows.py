@@ -162,4 +162,4 @@ def test_32_one_person_has_one_number_and_two_have_two(house: House) -> None:
     )
     blocks = house.card(request_id)["blocks"]
     assert under(REASON, blocks) == ["The rows of [NAME-1] went to [NAME-2]"]
-    assert under(CONTEXT, blocks) == ["wrong:", "  name: [NAME-1]", 'raw: {"patient": {"name": "[NAME-2]"}}']
+    assert under(CONTEXT, blocks) == ['raw: {"patient": {"name": "[NAME-2]"}}', "wrong:", "  name: [NAME-1]"]

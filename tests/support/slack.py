@@ -118,3 +118,39 @@ class RecordingSlack:
 
     def sent(self, method: str) -> list[dict[str, Any]]:
         return [arguments for name, arguments in self.calls if name == method]
+
+
+def command_form(user: str, text: str, **changes: str) -> bytes:
+    """The body of a slash command as Slack sends it. `changes` replace fields."""
+    fields = {
+        "token": "deprecated",
+        "team_id": TEAM,
+        "team_domain": "sallyport",
+        "channel_id": "C0ELSEWHER",
+        "channel_name": "general",
+        "user_id": user,
+        "user_name": "somebody",
+        "command": "/sallyport",
+        "text": text,
+        "api_app_id": APP,
+        "is_enterprise_install": "false",
+        "response_url": "https://slack.invalid/commands",
+        "trigger_id": "1.2.3",
+    }
+    return urlencode({**fields, **changes}).encode()
+
+
+def event_body(event: object, **changes: Any) -> bytes:
+    """The body of an event as Slack sends it. `changes` replace members of the envelope."""
+    envelope = {
+        "token": "deprecated",
+        "team_id": TEAM,
+        "api_app_id": APP,
+        "event": event,
+        "type": "event_callback",
+        "event_id": "Ev0123456789",
+        "event_time": 1762077600,
+        "authorizations": [{"enterprise_id": None, "team_id": TEAM, "user_id": "UBOT000000", "is_bot": True}],
+        "is_ext_shared_channel": False,
+    }
+    return json.dumps({**envelope, **changes}).encode()

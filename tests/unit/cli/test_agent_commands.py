@@ -274,6 +274,7 @@ def test_a_command_runs_with_the_credential_and_nothing_else(
     assert not {"AWS_ROLE_ARN", "AWS_CONTAINER_CREDENTIALS_FULL_URI"} & set(told)
     assert "AWS_SESSION_TOKEN" not in os.environ
     assert house.calls[-1] == f"DELETE /v1/requests/{ID}/grant"
+    assert house.said(-1) == {"outcome": "failed"}
 
 
 @pytest.mark.parametrize(("command", "code"), [("import os; os.kill(os.getpid(), 9)", 137), (None, 127)])
@@ -317,8 +318,9 @@ def test_done_and_cancel_end_it_and_forget_the_credential(
 ) -> None:
     answering(view("approved"), LATER)
     ran("credentials", "--request", ID, capsys=capsys)
-    answering(view("closed"))
-    assert ran("done", ID, capsys=capsys)[:2] == (0, f"{ID} closed\n")
+    house = answering(view("closed"))
+    assert ran("done", ID, "--note", "Half of it", "--outcome", "failed", capsys=capsys)[:2] == (0, f"{ID} closed\n")
+    assert house.said(0) == {"outcome": "failed", "note": "Half of it"}
     assert not list((tmp_path / "cache").glob("*.json"))
     house = answering(view("cancelled"))
     assert ran("cancel", ID, capsys=capsys)[:2] == (0, f"{ID} cancelled\n")
