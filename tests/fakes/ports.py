@@ -304,16 +304,16 @@ class FakeChat:
         self.shown.append((opened, page, card))
 
     def ask_to_confirm(self, trigger: str, ref: CardRef, card: Card, *, reason_required: bool) -> None:
-        self._open("confirm", trigger, card)
+        self._open("ask_to_confirm", trigger, card)
         self.reason_required = reason_required
 
     def ask_why(self, trigger: str, ref: CardRef, card: Card) -> None:
-        self._open("why", trigger, card)
+        self._open("ask_why", trigger, card)
 
     def _open(self, form: str, trigger: str, card: Card) -> None:
         if not trigger or trigger in self.expired:
-            raise PortFailed("chat_unavailable")
-        self._check()
+            raise ChatFailed(Trouble.UNAVAILABLE)
+        self._check(form)
         self.forms.append((form, trigger, card))
 
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:

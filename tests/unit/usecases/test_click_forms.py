@@ -45,7 +45,7 @@ def test_a_denial_counts_with_the_click_and_its_reason_is_asked_for_afterwards()
     story = Story().pending()
     assert clicked(story, click(story, choice=Choice.DENY)) == "ok"
     assert story.request.status == "denied"
-    assert forms(story) == ["why"]
+    assert forms(story) == ["ask_why"]
 
 
 def test_the_reason_of_a_denial_reaches_the_agent_masked() -> None:
@@ -141,7 +141,7 @@ def test_a_critical_approval_is_recorded_once_it_is_confirmed() -> None:
     story = heavy()
     assert clicked(story, click(story)) == "ok"
     assert story.request.decisions == ()
-    assert forms(story) == ["confirm"]
+    assert forms(story) == ["ask_to_confirm"]
     assert not story.ports.chat.reason_required
     assert clicked(story, form(story, Choice.APPROVE, None)) == "ok"
     assert story.request.approvers == ("petra.approver",)
@@ -158,7 +158,7 @@ def test_up_to_high_one_click_approves(risk: str) -> None:
 def test_an_approval_that_policy_wants_a_reason_for_asks_for_it() -> None:
     story = strict(Story(), reason_required=True).pending()
     assert clicked(story, click(story)) == "ok"
-    assert (forms(story), story.ports.chat.reason_required) == (["confirm"], True)
+    assert (forms(story), story.ports.chat.reason_required) == (["ask_to_confirm"], True)
     assert clicked(story, form(story, Choice.APPROVE, None)) == "reason_required"
     assert story.request.status == "pending"
     assert clicked(story, form(story, Choice.APPROVE, WHY)) == "ok"
