@@ -144,13 +144,12 @@ def _decided(request: Request, event: Event) -> None:
 
 def _explained(request: Request, event: Event) -> None:
     _by(event, "person")
-    who = event["actor"]["id"]
+    who = event.actor.id
     said = request.words.get(who)
-    denied = said is not None and said["details"]["decision"] == "deny"
-    _need(denied, "a denial explained by somebody who did not deny")
+    _need(said is not None and said.details["decision"] == "deny", "a denial explained by somebody who did not deny")
     assert said is not None
-    _need(who not in request.explained and not said["details"].get("comment"), "a denial explained twice")
-    _need(event["details"].keys() == {"comment"}, "an explanation with words of another kind")
+    _need(who not in request.explained and not said.details.get("comment"), "a denial explained twice")
+    _need(event.details.keys() == {"comment"}, "an explanation with words of another kind")
     request.explained.add(who)
 
 
