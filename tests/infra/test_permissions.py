@@ -80,6 +80,11 @@ ALLOWED: dict[str, set[Permission]] = {
     "DecideRequest": SETTLE | PROVE | SHOW | WAKE | POST,
     "SlackInteraction": SETTLE | PROVE | SHOW | WAKE | POST | VERIFY,
     "ListActions": set(),
+    # The agent's side of the API but for credentials; no function that decides, stops or issues.
+    "Mcp": {
+        ("lambda:InvokeFunction", f"${{{function}Aliaslive}}")
+        for function in ("ListActions", "SubmitRequest", "GetRequest", "CancelRequest", "ExecuteAction")
+    },
     "MaskPayload": RECORD | OPEN | {("s3:PutObject", VIEWS)},
     "RequestApproval": RECORD | SHOW | POST | WAKE | FAIL,
     "IssueGrant": SETTLE | PROVE | GUARD | OPEN | SHOW | POST | FAIL,
