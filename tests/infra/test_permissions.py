@@ -362,6 +362,7 @@ def test_agents_call_no_route_of_approvers_nor_the_other_way_round() -> None:
         "POST/v1/requests/*/result",
         "GET/v1/actions",
         "GET/v1/actions/*",
+        "*/v1/mcp",
     }
     assert "POST/v1/requests/*/decisions" in routes("ApproverAccess")
     assert not {r for r in routes("ApproverAccess") if "credentials" in r or "result" in r}

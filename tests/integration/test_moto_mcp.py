@@ -14,8 +14,7 @@ from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import INVALID_REQUEST
 
-from sallyport.runtime import wiring
-from tests.support.account import FunctionsOf, opened
+from tests.support.account import opened
 from tests.support.house import House, sample_event
 from tests.support.story import agent_arn
 
@@ -31,10 +30,10 @@ def house() -> Iterator[House]:
         yield house
 
 
-def posted(house: House, body: bytes, headers: dict[str, str], agent: str = "export-bot") -> dict[str, Any]:
+def posted(house: House, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
     """What the handler answers to a POST that API Gateway let through."""
     event = copy.deepcopy(sample_event("mcp"))
-    event["requestContext"]["identity"]["userArn"] = agent_arn(agent)
+    event["requestContext"]["identity"]["userArn"] = agent_arn("export-bot")
     event["multiValueHeaders"] = {name: [value] for name, value in headers.items()}
     event["body"] = body.decode()
     answer: dict[str, Any] = house.invoke("mcp", event)
@@ -133,41 +132,3 @@ def test_messages_that_cannot_be_carried_out_have_json_rpcs_answers(house: House
 def test_there_is_no_stream_and_no_session(house: House, method: str) -> None:
     answer = house.invoke("mcp", sample_event("mcp") | {"httpMethod": method})
     assert (answer["statusCode"], answer["headers"]["Allow"], answer["body"]) == (405, "POST", "")
-
-
-def test_nothing_that_a_caller_sends_says_who_calls(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the function may invoke believes the identity that it is told, so that comes from API Gateway alone."""
-    functions = FunctionsOf(house)
-    monkeypatch.setattr(wiring.wiring().own_api, "_lambda", functions)
-    monkeypatch.setattr("sallyport.usecases.call_tool.WAIT_UNTIL_SECONDS", 0)
-    other = agent_arn("triage-bot")
-    forged = {"requestContext": {"identity": {"userArn": other}}, "userArn": other, "caller": other}
-    arguments = {**ROWS, "reason": "Forged", "context": forged}
-    use = {"name": "dynamodb_query_masked", "arguments": arguments, "_meta": forged}
-    headers = {"userArn": other, "X-Amzn-Request-Context": json.dumps(forged), "requestContext": json.dumps(forged)}
-    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {**use, **forged}, **forged}
-    answer = json.loads(posted(house, json.dumps(body).encode(), headers)["body"])
-    request_id = answer["result"]["structuredContent"]["request_id"]
-    assert {event["requestContext"]["identity"]["userArn"] for event in functions.events} == {agent_arn("export-bot")}
-    assert house.request(request_id).agent == "export-bot"
-    (submitted,) = [e for e in house.events(request_id) if e["type"] == "request.submitted"]
-    assert submitted["actor"]["id"] == "export-bot"
-
-
-@pytest.mark.parametrize("name", ["sallyport_wait", "sallyport_cancel"])
-def test_another_agents_request_is_not_there(house: House, name: str) -> None:
-    request_id = house.asked()
-    use = {"name": name, "arguments": {"request_id": request_id}}
-    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": use}).encode()
-    said = json.loads(posted(house, body, {}, "triage-bot")["body"])["result"]
-    assert said["isError"] is True
-    assert "not_found" in said["structuredContent"]["reason"]
-    assert house.request(request_id).status == "pending"
-
-
-def test_whom_the_agent_acts_for_comes_from_the_header_and_policy_judges_it(house: House) -> None:
-    use = {"name": "dynamodb_query_masked", "arguments": {**ROWS, "reason": "For somebody else"}}
-    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": use}).encode()
-    answer = posted(house, body, {"X-Sallyport-On-Behalf-Of": "nobody.known"})
-    said = json.loads(answer["body"])["result"]["structuredContent"]
-    assert (said["status"], "on_behalf_of_not_allowed" in said["reason"]) == ("refused", True)
