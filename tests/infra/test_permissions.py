@@ -78,7 +78,7 @@ ALLOWED: dict[str, set[Permission]] = {
     "ListRequests": READ | PROVE | PENDING | SHOW,
     "CancelRequest": SETTLE | SHOW | WAKE,
     "DecideRequest": SETTLE | PROVE | SHOW | WAKE | POST,
-    "SlackInteraction": SETTLE | PROVE | SHOW | WAKE | POST | VERIFY,
+    "SlackInteraction": SETTLE | PROVE | PENDING | SHOW | WAKE | POST | VERIFY,
     "ListActions": set(),
     # The agent's side of the API but for credentials; no function that decides, stops or issues.
     "Mcp": {

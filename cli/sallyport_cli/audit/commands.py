@@ -24,7 +24,8 @@ _VERIFY = """\
 Verifies an export of the audit table on this machine, without asking anybody: manifests and checksums, every event's
 text and hash, every chain, who may have done what. docs/audit-format.md says what this proves and what not.
 
-It takes as much free space for temporary files as the export has unpacked.
+Temporary files take little where the export has each chain in one place, as DynamoDB's have; otherwise as much space as
+the export has unpacked.
 
 A receipt (`sallyport audit receipt`) is verified by itself: its chain, each proof, and its checkpoint's signature.
 """
