@@ -23,6 +23,7 @@ from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.deny_policy import only_denies
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import AuditEvent, Link
+from sallyport.domain.home import Home
 from sallyport.domain.overdue import due
 from sallyport.domain.ports import Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, CardRef
@@ -254,6 +255,7 @@ class FakeChat:
     told: list[tuple[str, str]] = field(default_factory=list)
     # Of the details: what they were opened with, or are, and the page.
     shown: list[tuple[str, int, Card]] = field(default_factory=list)
+    homes: list[tuple[str, Home]] = field(default_factory=list)
     notices: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     inactive: set[str] = field(default_factory=set)
     failing: bool = False
@@ -282,6 +284,10 @@ class FakeChat:
     def notify(self, ref: CardRef | None, words: str, user_ids: tuple[str, ...]) -> None:
         self._check()
         self.notices.append((words, user_ids))
+
+    def show_home(self, user_id: str, home: Home) -> None:
+        self._check()
+        self.homes.append((user_id, home))
 
     def is_active_member(self, user_id: str) -> bool:
         return not self.failing and user_id not in self.inactive
