@@ -43,11 +43,20 @@ def route(what: tuple[Job, DataFile, bool]) -> Routed:
     out, count, newest = spool.Spool(job.folder, job.buckets, spool.label(job.lines)), 0, ""
     for lines in layout.lines_of(file, findings):
         count += len(lines)
-        out.put_items(lines)
+        for line in lines:
+            out.put(chain_of(line), line)
         if dated:
             newest = max(newest, *map(spool.time_on, lines), "")
     out.flush()
     return Routed(findings, count, newest)
+
+
+def chain_of(line: bytes) -> bytes:
+    """By which a line's bucket is chosen: all items of a chain must come to one, however their lines are written."""
+    try:
+        return spool.key(item_of(line).chain)
+    except NoItem:
+        return spool.chain_on(line)
 
 
 def check_bucket(what: tuple[Job, int]) -> Tally | None:
@@ -68,20 +77,11 @@ def check_bucket(what: tuple[Job, int]) -> Tally | None:
     return tally
 
 
-def item_on(line: bytes) -> Item:
-    """The item on a line that is routed by its chain. Raises NoItem."""
-    item = item_of(line)
-    if spool.key(item.chain) != spool.chain_on(line):
-        # Of two members of one name readers take the one or the other.
-        raise NoItem
-    return item
-
-
 def _items_in(job: Job, bucket: int, tally: Tally) -> dict[str, list[Item]]:
     chains: defaultdict[str, list[Item]] = defaultdict(list)
     for line in spool.lines_in(job.folder, bucket, job.lines):
         try:
-            item = item_on(line)
+            item = item_of(line)
         except NoItem:
             chain = spool.chain_on(line).decode(errors="replace") or None
             tally.found(Finding(Kind.UNREADABLE, "a line that is no item of the audit table", chain))

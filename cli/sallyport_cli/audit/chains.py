@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from sallyport_cli.audit.findings import Finding, Kind, Tally
 from sallyport_cli.audit.rules import walk_of
 
 GENESIS = "0" * 64
+KEY = "REQ#"
 # These were judged by a policy that the deployment's chain had to name before.
 _JUDGED = frozenset(("request.submitted", "decision.recorded", "grant.issued", "grant.redeemed"))
 
@@ -58,7 +60,9 @@ class _Text(Struct, forbid_unknown_fields=True, gc=False):
     S: str
 
 
-class _Attributes(Struct, forbid_unknown_fields=True, gc=False):
+class Attributes(Struct, forbid_unknown_fields=True, gc=False):
+    """An item as a line of a full export has it."""
+
     pk: _Text
     sk: _Text
     event: _Text
@@ -66,11 +70,15 @@ class _Attributes(Struct, forbid_unknown_fields=True, gc=False):
     prev_hash: _Text
 
 
-class _Line(Struct, forbid_unknown_fields=True, gc=False):
-    Item: _Attributes
+class Line(Struct, forbid_unknown_fields=True, gc=False):
+    """A line of a full export."""
+
+    Item: Attributes
 
 
-_DECODE = Decoder(_Line).decode
+# A line end that is not between two objects, nor behind the last.
+_INSIDE = re.compile(rb"\n(?:(?<!\}\n)|(?!\{|\Z))")
+_DECODE, _DECODE_ALL = Decoder(Line).decode, Decoder(Line).decode_lines
 
 
 def item_of(line: bytes) -> Item:
@@ -80,9 +88,20 @@ def item_of(line: bytes) -> Item:
     except (ValueError, RecursionError):
         return _slowly(line)
     key = found.pk.S
-    if key[:4] != "REQ#":
+    if key[:4] != KEY:
         raise NoItem
     return Item(key[4:], found.sk.S, found.event.S, found.hash.S, found.prev_hash.S)
+
+
+def lines_at_once(block: bytes) -> list[Line] | None:
+    """What a block of whole lines says, or None where not every line is one item of a full export."""
+    try:
+        found = _DECODE_ALL(block)
+    except (ValueError, RecursionError):
+        return None
+    # It reads values wherever lines end, and each line must be one of them.
+    is_a_line_each = block.count(b"\n") == len(found) and block[-1:] == b"\n" and not _INSIDE.search(block)
+    return found if is_a_line_each else None
 
 
 def _slowly(line: bytes) -> Item:
@@ -100,7 +119,7 @@ def _slowly(line: bytes) -> Item:
 
 def _removed(keys: Mapping[str, Mapping[str, str]]) -> Item:
     """Of a deleted item, an export without old images has the key alone."""
-    key, place = keys["pk"]["S"].removeprefix("REQ#"), keys["sk"]["S"]
+    key, place = keys["pk"]["S"].removeprefix(KEY), keys["sk"]["S"]
     if not isinstance(place, str):
         raise NoItem
     return Item(key, place, "", "", "", "removed")
@@ -110,10 +129,10 @@ def _item(attributes: Mapping[str, Mapping[str, str]], changes: str | None) -> I
     texts = [attributes[name]["S"] for name in ("pk", "sk", "event", "hash", "prev_hash")]
     if len(attributes) != 5 or any(len(attribute) != 1 for attribute in attributes.values()):
         raise NoItem
-    if not all(isinstance(text, str) for text in texts) or not texts[0].startswith("REQ#"):
+    if not all(isinstance(text, str) for text in texts) or not texts[0].startswith(KEY):
         raise NoItem
     key, *others = texts
-    return Item(key.removeprefix("REQ#"), others[0], others[1], others[2], others[3], changes)
+    return Item(key.removeprefix(KEY), others[0], others[1], others[2], others[3], changes)
 
 
 def _order(item: Item) -> tuple[str, bool]:
@@ -145,11 +164,23 @@ class Chain:
             if (item.sk in known or item.changes is not None) and not self._is_new(item, known):
                 continue
             known[item.sk] = item
-            self._check(item)
+            self._check(item.sk, item.event, item.hash, item.prev_hash)
         self.tally.events += len(known)
         self.tally.chains += bool(known)
         if logged is not None:
             self.compare(logged)
+
+    def check_whole(self, items: Iterable[Attributes]) -> bool:
+        """Whether these are all events of a sound chain, in order, and not torn; what is wrong with it otherwise, the
+        tally does not say."""
+        for item in items:
+            before = self._next
+            self._check(item.sk.S, item.event.S, item.hash.S, item.prev_hash.S)
+            if self._next <= before:
+                return False
+        self.tally.events += self._next
+        self.tally.chains += 1
+        return self._sound and not self.tally.torn
 
     def _is_new(self, item: Item, known: dict[str, Item]) -> bool:
         before, seq = known.get(item.sk), int(item.sk) if item.sk.isdecimal() else None
@@ -168,14 +199,17 @@ class Chain:
         self.tally.found(Finding(kind, detail, self.name, seq))
         self._sound = False
 
-    def _check(self, item: Item) -> None:
-        _, sk, text, told, prev_hash, _ = item
+    def _check(self, sk: str, text: str, told: str, prev_hash: str) -> None:
         if not (len(sk) == 10 and sk.isascii() and sk.isdigit()):
             self._found(Kind.MISPLACED, "its sort key is no place in a chain", None)
             return
         seq, data = int(sk), text.encode("utf-8", "surrogatepass")
         digest = hashlib.sha256(data).hexdigest()
-        event = self._event(item, data, seq, digest)
+        if digest == told:
+            event = self._event(text, data, seq, prev_hash)
+        else:
+            self._found(Kind.ALTERED, "its hash is not that of its text", seq)
+            event = None
         self.there[seq] = digest, event.at if event is not None else ""
         if seq != self._next:
             self._gap(seq, event)
@@ -188,13 +222,10 @@ class Chain:
             self._take(event, seq)
         self._next, self._before = seq + 1, (told, digest)
 
-    def _event(self, item: Item, data: bytes, seq: int, digest: str) -> Event | None:
+    def _event(self, text: str, data: bytes, seq: int, prev_hash: str) -> Event | None:
         """The event, or None after a finding about it."""
-        if digest != item.hash:
-            self._found(Kind.ALTERED, "its hash is not that of its text", seq)
-            return None
         try:
-            event = read_event(item.event, data)
+            event = read_event(text, data)
         except NotCanonical as error:
             self._found(Kind.NOT_CANONICAL, str(error), seq)
             return None
@@ -204,7 +235,7 @@ class Chain:
         if event.request_id != self.name or event.seq != seq:
             self._found(Kind.MISPLACED, "it was written for another place", seq)
             return None
-        if event.prev_hash != item.prev_hash:
+        if event.prev_hash != prev_hash:
             self._found(Kind.ALTERED, "its attributes do not tell what its text does", seq)
             return None
         return event

@@ -8,12 +8,12 @@ shows up a second time, the export goes the long way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sallyport_cli.audit import json_lines, layout, spool
-from sallyport_cli.audit.buckets import CLEAN, Job, item_on
-from sallyport_cli.audit.chains import Chain, Item, NoItem
+from sallyport_cli.audit.buckets import CLEAN, Job, chain_of
+from sallyport_cli.audit.chains import KEY, Chain, Line, lines_at_once
 from sallyport_cli.audit.findings import Finding, Tally
 from sallyport_cli.audit.layout import DataFile
 
@@ -33,11 +33,10 @@ class Sighted:
 
 @dataclass(slots=True)
 class _Run:
-    """Lines next to each other that have one chain; None for lines that are no items."""
+    """Lines next to each other that have one key; without one, a line that is no item of a full export."""
 
-    chain: str | None
-    lines: list[bytes]
-    items: list[Item]
+    key: str | None
+    lines: list[Line | bytes]
 
 
 def sight(what: tuple[Job, DataFile]) -> Sighted:
@@ -46,52 +45,62 @@ def sight(what: tuple[Job, DataFile]) -> Sighted:
     sighted = Sighted()
     clean = spool.Spool(job.folder, job.buckets, spool.label(CLEAN))
     rest = spool.Spool(job.folder, job.buckets, spool.label(job.lines))
-    last, others = _Run(None, [], []), 0
+    last, others = _Run(None, []), 0
     for number, run in enumerate(_runs(file, sighted)):
         # The first and the last chain may go on in another file.
         if number == 1 or not _is_clean(last, job, sighted.tally, clean):
-            rest.put_items(last.lines)
+            _lay_out(last, rest)
             others += 1
         if others > _SOME and others * _ONE_IN > number:
             return Sighted(elsewhere=True)
         last = run
-    rest.put_items(last.lines)
+    _lay_out(last, rest)
     clean.flush()
     rest.flush()
     return sighted
 
 
 def _runs(file: DataFile, sighted: Sighted) -> Iterator[_Run]:
-    run = _Run(None, [], [])
-    for lines in layout.lines_of(file, sighted.findings):
+    run = _Run(None, [])
+    for block in layout.blocks_of(file, sighted.findings, lambda: sighted.lines):
+        lines = _lines(block)
         sighted.lines += len(lines)
         for line in lines:
-            try:
-                item: Item | None = item_on(line)
-            except NoItem:
-                item = None
-            chain = None if item is None else item.chain
-            if chain != run.chain or item is None:
+            key = line.Item.pk.S if isinstance(line, Line) else None
+            if key != run.key or key is None:
                 if run.lines:
                     yield run
-                run = _Run(chain, [], [])
+                run = _Run(key, [])
             run.lines.append(line)
-            if item is not None:
-                run.items.append(item)
     if run.lines:
         yield run
 
 
+def _lines(block: bytes) -> Sequence[Line | bytes]:
+    at_once = lines_at_once(block)
+    return at_once if at_once is not None else [*map(_line, layout.lines_in(block))]
+
+
+def _line(line: bytes) -> Line | bytes:
+    alone = lines_at_once(line + b"\n")
+    return line if alone is None else alone[0]
+
+
 def _is_clean(run: _Run, job: Job, sum_: Tally, clean: spool.Spool) -> bool:
     """Whether the chain is, as far as it can be seen here; then it is counted."""
-    if run.chain is None:
+    if run.key is None or not run.key.startswith(KEY):
         return False
     tally = Tally()
-    chain = Chain(run.chain, job.limits, tally)
-    chain.check(run.items, None)
-    if tally.findings or tally.torn:
+    chain = Chain(run.key.removeprefix(KEY), job.limits, tally)
+    if not chain.check_whole(line.Item for line in run.lines if isinstance(line, Line)):
         return False
     sum_.add(tally)
-    row = [run.chain, *([*chain.there.values()] if job.logged is not None else ())]
-    clean.put(spool.key(run.chain), json_lines.write(row))
+    row = [chain.name, *(chain.there.values() if job.logged is not None else ())]
+    clean.put(spool.key(chain.name), json_lines.write(row))
     return True
+
+
+def _lay_out(run: _Run, rest: spool.Spool) -> None:
+    for line in run.lines:
+        said = line if isinstance(line, bytes) else json_lines.write(line)
+        rest.put(chain_of(said), said)

@@ -11,7 +11,7 @@ import os
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,10 +34,6 @@ def key(chain: str) -> bytes:
     return chain.encode("utf-8", "surrogatepass")
 
 
-def bucket_of(chain: bytes, buckets: int) -> int:
-    return zlib.crc32(chain) % buckets
-
-
 @dataclass(slots=True)
 class Spool:
     """Lines on their way into buckets. One process writes to files of its own: `label` is in their names."""
@@ -49,21 +45,8 @@ class Spool:
     _bytes: int = 0
 
     def put(self, chain: bytes, line: bytes) -> None:
-        self._kept[bucket_of(chain, self.buckets)].append(line)
-        self._keep(len(line))
-
-    def put_items(self, lines: Iterable[bytes]) -> None:
-        """Many items' lines, each into the bucket of its chain."""
-        kept, buckets, crc32 = self._kept, self.buckets, zlib.crc32
-        size = 0
-        for line in lines:
-            found = _PK.search(line)
-            kept[crc32(found[1] if found else chain_on(line)) % buckets].append(line)
-            size += len(line)
-        self._keep(size)
-
-    def _keep(self, size: int) -> None:
-        self._bytes += size
+        self._kept[zlib.crc32(chain) % self.buckets].append(line)
+        self._bytes += len(line)
         if self._bytes > _KEPT_BYTES:
             self.flush()
 
@@ -87,7 +70,7 @@ def label(kind: str) -> str:
 
 
 def chain_on(line: bytes) -> bytes:
-    """The chain of an item's line, by which its bucket is chosen; empty for a line that has none."""
+    """The chain that a line names, which need be no item; empty for a line that names none."""
     found = _PK.search(line)
     if found:
         return found[1]

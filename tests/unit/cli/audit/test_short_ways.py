@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sallyport_cli.audit import chains, events, json_lines, log
+from sallyport_cli.audit import chains, events, json_lines, log, spool
 from sallyport_cli.audit import verify as verifying
 from sallyport_cli.audit.canonical import NotCanonical, parsed
 from sallyport_cli.audit.chains import Item, NoItem, item_of
@@ -285,18 +285,42 @@ def test_a_table_in_another_order_is_given_up_early_and_clean(tmp_path: Path, mo
     assert both_ways(in_one_file(tmp_path, items), monkeypatch) == []
 
 
-def test_of_a_line_with_two_keys_neither_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Readers take the one or the other, and the rest of its chain may lie in another bucket."""
+@pytest.mark.parametrize("last", [True, False])
+def test_a_key_that_is_there_twice_is_the_last_one_by_both_ways(
+    last: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As JSON's readers take it; and its line comes to the bucket of that chain."""
+    monkeypatch.setattr(spool, "buckets_for", lambda _: 7)
     items, names = furnished()
-    mine = f"REQ#{names['taken_back']}"
-    home = next((write_export(tmp_path, [], files=0) / "AWSDynamoDB").iterdir())
+    mine = names["taken_back"]
     lines = [evidence.line(item) for item in items]
-    number = next(i for i, item in enumerate(items) if item["pk"] == mine)
-    lines[number] = lines[number].replace('"pk":', '"pk": {"S": "REQ#req-other"}, "pk":')
+    number = next(i for i, item in enumerate(items) if item["pk"] == f"REQ#{mine}")
+    key, other = '"pk": {"S": "REQ#req-other"}, ', lines[number].index('"sk"')
+    place = lines[number].index('"pk"') if last else other
+    lines[number] = lines[number][:place] + key + lines[number][place:]
+    found = both_ways(lines_in_one_file(tmp_path, lines), monkeypatch)
+    assert (found == []) is last
+    assert last or any(mine in each for each in found)
+
+
+@pytest.mark.parametrize("between", ["", " ", "\r\n", "\n\n", "\n \n", "\n{}\n"])
+def test_a_line_is_one_item_and_an_item_one_line_by_both_ways(
+    between: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two items on a line, and one on two lines so that the numbers agree."""
+    items = furnished()[0]
+    lines = [evidence.line(item) for item in items]
+    lines[40:42] = [f"{lines[40]}{between}{lines[41]}"]
+    lines[60] = lines[60].replace('{"Item": ', '{"Item":\n')
+    found = both_ways(lines_in_one_file(tmp_path, lines), monkeypatch)
+    assert any("unreadable" in each for each in found)
+
+
+def lines_in_one_file(folder: Path, lines: list[str]) -> Path:
+    home = next((write_export(folder, [], files=0) / "AWSDynamoDB").iterdir())
     evidence.write_data(home, 0, lines)
-    evidence.write_manifests(home, len(lines))
-    found = both_ways(tmp_path, monkeypatch)
-    assert sorted(each.split(": ")[1] for each in found) == ["removed", "unreadable"]
+    evidence.write_manifests(home, sum(len(line.encode().splitlines()) for line in lines))
+    return folder
 
 
 def test_the_log_is_read_the_same_by_one_process_and_by_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
