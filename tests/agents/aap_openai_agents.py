@@ -17,8 +17,8 @@ def message(text):
 class Scripted(Model):
     """Calls the tool, then repeats what it brought."""
 
-    async def get_response(self, _instructions, asked, *_, **__):
-        came = [each["output"] for each in asked if each.get("type") == "function_call_output"]
+    async def get_response(self, *_, **given):
+        came = [each["output"] for each in given["input"] if each.get("type") == "function_call_output"]
         call = ResponseFunctionToolCall(
             name=TOOL, arguments=json.dumps(ARGUMENTS), call_id="call-1", type="function_call"
         )

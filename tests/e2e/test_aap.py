@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -121,13 +122,13 @@ def test_a_bridge_that_was_killed_costs_no_second_approval(
 ) -> None:
     before, parameters = pending(live), export()["parameters"]
     with serving(environment) as bridge:
-        first = agent(frameworks, "aap_langgraph", bridge, environment, parameters)
+        first = agent(frameworks, "aap_gate", bridge, environment, parameters)
         request_id = id_of(live, before)
         first.kill()
         first.communicate()
     approve(live, request_id)
     with serving(environment) as bridge:
-        out, err = agent(frameworks, "aap_langgraph", bridge, environment, parameters).communicate(timeout=120)
+        out, err = agent(frameworks, "aap_gate", bridge, environment, parameters).communicate(timeout=120)
     assert out.strip().endswith(" objects"), out + err
     assert types(live, request_id).count("grant.redeemed") == 1
     assert pending(live) <= before
@@ -138,10 +139,11 @@ def test_no_answer_and_no_output_of_the_bridge_has_a_secret(
 ) -> None:
     before, answers = pending(live), list[str]()
     with serving(environment) as bridge:
-        headers = {"Authorization": f"Bearer {bridge['token']}", "Idempotency-Key": "k"}
+        headers = {"Authorization": f"Bearer {bridge['token']}", "Idempotency-Key": uuid.uuid4().hex}
         with httpx.Client(base_url=f"{bridge['url']}/v1", headers=headers, timeout=60) as client:
             body = {"tool": "s3.export", "arguments": export()["parameters"], "timeout": "10m"}
             asked = client.post("/requests", json=body)
+            assert asked.status_code == 201, asked.text
             person = threading.Thread(target=lambda: approve(live, id_of(live, before)))
             person.start()
             path = f"/requests/{asked.json()['id']}"
