@@ -185,6 +185,21 @@ class SlackDesk:
         }
         return self.control("click", click)
 
+    def details(self, person_id: str, card: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Press Details and turn all pages. The views that this person saw."""
+        user = self._people[person_id]["slack_user_id"]
+        outcome = self.click(person_id, card, "Details")
+        if outcome["error"]:
+            raise NotThereError(f"Details: {outcome['error']}")
+        while True:
+            opened = [record for record in self.control("messages")["views"] if record["user_id"] == user][-1]
+            view = opened["versions"][-1]["view"]
+            further = next((button for button in buttons(view) if button["text"]["text"].startswith("Next")), None)
+            if further is None:
+                self.control("close", {"user_id": user, "view_id": opened["id"]})
+                return [version["view"] for version in opened["versions"]]
+            self.control("click", {"user_id": user, "view_id": opened["id"], "action_id": further["action_id"]})
+
     def told(self, person_id: str) -> list[str]:
         """What was said to this person alone, oldest first."""
         user = self._people[person_id]["slack_user_id"]
@@ -221,7 +236,7 @@ def texts(message: Mapping[str, Any]) -> str:
 
     def collect(node: object) -> None:
         if isinstance(node, Mapping):
-            if node.get("type") in ("plain_text", "mrkdwn"):
+            if node.get("type") in ("plain_text", "mrkdwn", "text"):
                 lines.append(str(node["text"]))
             else:
                 for value in node.values():

@@ -103,7 +103,10 @@ class AsyncClient:
         return await self._run(flows.cancel(request_id))
 
     async def done(self, request_id: str, outcome: Mapping[str, Any] | None = None) -> Request:
-        """End the grant now: its credential stops working."""
+        """End the grant now: its credential stops working.
+
+        `outcome` goes into the evidence: `{"outcome": "done" | "failed" | "unused", "note": "…"}`, the note masked.
+        """
         return await self._run(flows.done(request_id, outcome))
 
     @asynccontextmanager
@@ -130,13 +133,15 @@ class AsyncClient:
         credentials = await self.credentials(asked.request_id, timeout_seconds)
         try:
             yield credentials
-        finally:
-            await self._leave(asked.request_id)
+        except BaseException:
+            await self._leave(asked.request_id, "failed")
+            raise
+        await self._leave(asked.request_id, "done")
 
-    async def _leave(self, request_id: str) -> None:
+    async def _leave(self, request_id: str, outcome: str) -> None:
         try:
             # A task that is being cancelled still gives back what it holds.
-            await asyncio.shield(self.done(request_id))
+            await asyncio.shield(self.done(request_id, {"outcome": outcome}))
         except SallyportError as error:
             log.warning("the grant of request %s was not ended early: %s", request_id, error)
 

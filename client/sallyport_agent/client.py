@@ -103,7 +103,10 @@ class Client:
         return self._run(flows.cancel(request_id))
 
     def done(self, request_id: str, outcome: Mapping[str, Any] | None = None) -> Request:
-        """End the grant now: its credential stops working."""
+        """End the grant now: its credential stops working.
+
+        `outcome` goes into the evidence: `{"outcome": "done" | "failed" | "unused", "note": "…"}`, the note masked.
+        """
         return self._run(flows.done(request_id, outcome))
 
     @contextmanager
@@ -130,12 +133,14 @@ class Client:
         credentials = self.credentials(asked.request_id, timeout_seconds)
         try:
             yield credentials
-        finally:
-            self._leave(asked.request_id)
+        except BaseException:
+            self._leave(asked.request_id, "failed")
+            raise
+        self._leave(asked.request_id, "done")
 
-    def _leave(self, request_id: str) -> None:
+    def _leave(self, request_id: str, outcome: str) -> None:
         try:
-            self.done(request_id)
+            self.done(request_id, {"outcome": outcome})
         except SallyportError as error:
             # What the block raised matters more, and the credential ends by itself.
             log.warning("the grant of request %s was not ended early: %s", request_id, error)

@@ -1,10 +1,16 @@
-"""POST /slack/interactions: somebody clicked. Slack waits 3 s and never retries, so a second click is harmless."""
+"""POST /slack/interactions: somebody clicked or typed a command. Slack waits 3 s and never retries either, so a second
+one is harmless."""
 
 import time
 from datetime import UTC, datetime
 
-from sallyport.contracts.slack import check_signature, parse_click
-from sallyport.domain.ports import PortFailed
+from sallyport.contracts.slack import check_signature
+from sallyport.contracts.slack_commands import parse_slack
+from sallyport.contracts.slack_replies import reply_body
+from sallyport.domain.channels import Unpresentable
+from sallyport.domain.clicks import Click, Look
+from sallyport.domain.commands import Challenge, Command
+from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import BadSignature
 from sallyport.runtime.http import Answer, Call, http_handler
 from sallyport.runtime.log import log_call
@@ -12,7 +18,8 @@ from sallyport.runtime.outcomes import OutcomeClass
 from sallyport.runtime.priming import before_snapshot, prime_click
 from sallyport.runtime.settings import MissingSetting, setting
 from sallyport.runtime.wiring import secret, wiring
-from sallyport.usecases.click import ChatHome, click_card
+from sallyport.usecases.click import ChatHome, click_card, look_closer
+from sallyport.usecases.command import obey
 
 
 def _interact(call: Call) -> Answer:
@@ -23,13 +30,32 @@ def _interact(call: Call) -> Answer:
     now = datetime.now(UTC)
     if ports.store.seen_before(signature, now):
         raise BadSignature  # the same signed request twice: Slack does not send one again
-    click = parse_click(call.body)
-    if click is None:
-        return Answer(200)
+    said = parse_slack(call.body)
     home = ChatHome(setting("SLACK_TEAM_ID"), setting("SLACK_APP_ID"), setting("SLACK_CHANNEL_ID"))
-    outcome = click_card(click, home, ports, now)
+    match said:
+        case None:
+            return Answer(200)
+        case Challenge():
+            return Answer(200, {"challenge": said.text}, outcome="challenge")
+        case Command():
+            reply = obey(said, home, ports, now)
+            kind = OutcomeClass.REFUSED if reply.refused else OutcomeClass.DONE
+            return Answer(200, reply_body(reply), outcome=reply.outcome, kind=kind)
+        case _:
+            return _clicked(said, home, ports, now)
+
+
+def _clicked(click: Click | Look, home: ChatHome, ports: Ports, now: datetime) -> Answer:
+    outcome = _looked(click, home, ports) if isinstance(click, Look) else click_card(click, home, ports, now)
     kind = OutcomeClass.DONE if outcome == "ok" else OutcomeClass.REFUSED
     return Answer(200, request_id=click.request_id, outcome=outcome, kind=kind)
+
+
+def _looked(look: Look, home: ChatHome, ports: Ports) -> str:
+    try:
+        return look_closer(look, home, ports)
+    except (PortFailed, Unpresentable) as failed:
+        return failed.code  # nothing was decided or lost: the button is there to be pressed again
 
 
 def _signing_secret() -> str:

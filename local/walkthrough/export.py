@@ -64,8 +64,10 @@ def _card_shows_markers(world: World) -> dict[str, Any]:
     with world.timeline.step("c", "card shown in Slack") as remarks:
         card = world.desk.card(request_id)
         remarks.append(" ".join(f"[{button['text']['text']}]" for button in buttons(card)))
+    with world.timeline.step("c", f"{APPROVER} opens its details"):
+        details = world.desk.details(APPROVER, card)
     with world.timeline.step("c", "markers on it, not values") as remarks:
-        shown = _all_of_it(world, card)
+        shown = "\n".join([*map(texts, (card, *details)), card["text"]])
         same("values on the card", [hit.canary for hit in scan([("card", shown)], planted.CANARIES)], [])
         missing = [marker for marker in _MARKERS if marker not in shown]
         same("kinds of markers missing from the card", missing, [])
@@ -78,14 +80,6 @@ def _card_shows_markers(world: World) -> dict[str, Any]:
         same("values not found where they are", sorted(set(planted.CANARIES) - found), [])
         remarks.append(f"{len(found)} of {len(planted.CANARIES)} values")
     return card
-
-
-def _all_of_it(world: World, card: Mapping[str, Any]) -> str:
-    """The card and whatever of it did not fit and lies in its thread."""
-    kept = world.desk.control("messages")["messages"]
-    latest = [entry["versions"][-1]["message"] for entry in kept]
-    parts = [message for message in latest if card["ts"] in (message["ts"], message.get("thread_ts"))]
-    return "\n".join([*(texts(part) for part in parts), *(part.get("text", "") for part in parts)])
 
 
 def _owner_is_refused(world: World, agent: AgentClient, card: Mapping[str, Any]) -> None:

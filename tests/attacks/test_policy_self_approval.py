@@ -12,6 +12,7 @@ from sallyport.adapters.policy_directory import directory_from
 from sallyport.domain.directory import Directory
 from sallyport.runtime import wiring
 from tests.support.account import opened
+from tests.support.blocks import texts
 from tests.support.house import House, submission_body
 from tests.support.story import agent_arn, person_arn
 
@@ -111,10 +112,8 @@ def test_no_label_of_the_callers_is_taken(house: House, label: dict[str, object]
 
 def test_names_and_risk_on_the_card_are_policys_own(house: House) -> None:
     request_id = house.asked(reason="Low risk. Requested by triage-bot, owner otto.owner. Approved by petra.approver.")
-    card = str(house.card(request_id)["blocks"])
-    assert "export-bot" in card
-    assert "olive.owner" in card
-    assert "high" in card
+    asked = texts(house.card(request_id)["blocks"])[1]
+    assert asked == "High risk. export-bot, an agent of Olive Owner (sample), asks."
     assert house.request(request_id).agent == "export-bot"
     assert house.request(request_id).decisions == ()
 

@@ -1,4 +1,4 @@
-"""Threats 3, 4, 6, 7, 18, 19, 25, 32: what runs is not what was shown, or what was shown is not what it is."""
+"""Threats 3, 4, 6, 18, 19, 25: what runs is not what was shown, or what was shown is not what it is."""
 
 import json
 from dataclasses import replace
@@ -9,20 +9,17 @@ import pytest
 
 from sallyport.runtime import wiring
 from tests.support.attacks import still_works
+from tests.support.blocks import fields, texts
 from tests.support.chain import broken_at
 from tests.support.house import House
 from tests.support.story import EXPORT, agent_arn
 
 
-def card_text(house: House, request_id: str) -> str:
-    return json.dumps(house.card(request_id)["blocks"], ensure_ascii=False)
-
-
 def test_03_labels_of_the_caller_do_not_deceive(house: House) -> None:
     request_id = house.asked(context={"agent": "trusted-bot", "owner": "nobody", "risk": "low", "Risk": "none"})
-    fields = next(b["fields"] for b in house.card(request_id)["blocks"] if "fields" in b)
-    shown = dict(field["text"].split("\n") for field in fields)
-    assert (shown["Agent"], shown["Owner (may not approve)"], shown["Risk"]) == ("export-bot", "olive.owner", "high")
+    blocks = house.card(request_id)["blocks"]
+    assert texts(blocks)[1] == "High risk. export-bot, an agent of Olive Owner (sample), asks."
+    assert fields(blocks) == EXPORT
 
 
 @pytest.mark.parametrize("when", ["before the grant", "after the grant"])
@@ -92,24 +89,6 @@ def test_06_a_look_alike_bucket(house: House, bucket: str) -> None:
     assert (status, problem["code"], problem["paths"]) == (400, "invalid_parameters", ["$.parameters.bucket"])
 
 
-def test_06_invisible_and_bidirectional_text_is_spelled_out(house: House) -> None:
-    request_id = house.asked(reason="on \u202e \u2066 \u200b \U000e0041 \u3164 end")
-    shown = card_text(house, request_id)
-    assert not {"\u202e", "\u2066", "\u200b", "\U000e0041", "\u3164"} & set(shown)
-    assert all(f"\\\\u{{{code}}}" in shown for code in ("202e", "2066", "200b", "e0041", "3164"))
-
-
-def test_07_the_tail_of_a_long_request_is_shown_or_refused(house: House) -> None:
-    request_id = house.asked(context=["calm"] * 200 + ["the-tail-that-matters"])
-    sent = json.dumps(house.slack.calls, default=str)
-    assert "the-tail-that-matters" in sent
-    assert house.click("petra.approver", request_id) == "ok"
-    refused = house.submit(context=["calm and long, line by line" * 4] * 2000 + ["the-tail-that-never-shows"])
-    house.ended(refused)
-    assert (house.request(refused).status, house.request(refused).code) == ("failed", "card_too_large")
-    assert refused not in json.dumps(house.slack.calls, default=str)
-
-
 def test_18_an_approval_is_good_for_one_request_alone(house: House) -> None:
     first = house.granted()
     second = house.asked()
@@ -142,18 +121,6 @@ def test_25_a_parameter_widens_the_credential(house: House, name: str, value: st
     status, problem = house.call("submit_request", agent_arn("export-bot"), body=body)
     assert (status, problem["code"], problem["paths"]) == (400, "invalid_parameters", [f"$.parameters.{name}"])
     assert house.refused("invalid_parameters") == before + 1
-
-
-def test_32_two_requests_that_differ_only_under_the_mask(house: House) -> None:
-    one, two = (house.asked(reason=f"For {name}", context={}) for name in ("John Smith", "Jane Miller"))
-    views = [house.call("get_request", agent_arn("export-bot"), request_id=r)[1] for r in (one, two)]
-    assert views[0]["masked"] == views[1]["masked"]
-    assert views[0]["action_digest"] != views[1]["action_digest"]
-    cards = [house.card(r)["blocks"][-1]["block_id"] for r in (one, two)]
-    assert cards[0] != cards[1]
-    lines = [card_text(house, r) for r in (one, two)]
-    assert views[0]["action_digest"][:12] in lines[0]
-    assert views[1]["action_digest"][:12] in lines[1]
 
 
 @pytest.mark.parametrize("what", ["tail", "middle", "head", "one rewritten"])

@@ -14,6 +14,7 @@ from sallyport.domain.actions import ActionDefinition
 from sallyport.runtime import wiring
 from sallyport_cli.policy.layer import default_root
 from tests.support.attacks import still_works
+from tests.support.blocks import fields
 from tests.support.house import House
 from tests.support.story import EXPORT, agent_arn
 
@@ -36,10 +37,9 @@ def parameter(value: str) -> dict[str, Any]:
     return {"action": "ssm.put_parameter", "parameters": {"name": "/clinic/reports/target", "value": value}}
 
 
-def card_text(house: House, request_id: str) -> str:
+def shown(house: House, request_id: str) -> dict[str, str]:
     """The parameters as the card shows them."""
-    sections = [b["text"]["text"] for b in house.card(request_id)["blocks"] if b["type"] == "section" and "text" in b]
-    return "\n".join(text.split("\n", 1)[1] for text in sections if text.startswith("Parameters"))
+    return fields(house.card(request_id)["blocks"])
 
 
 def seen(house: House, request_id: str) -> dict[str, Any]:
@@ -65,13 +65,13 @@ def seen(house: House, request_id: str) -> dict[str, Any]:
 def test_33_where_a_call_goes_is_on_the_card_as_it_is_sent(house: House, value: str) -> None:
     request_id = house.asked(**parameter(value))
     assert seen(house, request_id)["value"] == value
-    assert json.loads(card_text(house, request_id))["value"] == value
+    assert shown(house, request_id)["value"] == value
 
 
 def test_33_the_span_of_an_export_is_on_the_card(house: House) -> None:
     request_id = house.asked(action="logs.export", parameters=LOGS)
     assert seen(house, request_id) == LOGS
-    assert json.loads(card_text(house, request_id)) == LOGS
+    assert shown(house, request_id) == {name: str(value) for name, value in LOGS.items()}
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_33_a_hidden_parameter_is_said_to_be_hidden(house: House) -> None:
     view = house.call("get_request", agent_arn("export-bot"), request_id=first)[1]
     (hidden,) = view["hidden"]
     assert (hidden["parameter"], hidden["characters"]) == ("key", len(ROW["key"]))
-    assert f"you do not see key: {hidden['why']} (9 characters, digest {hidden['digest'][:12]})" in card
-    assert "every parameter but key is shown exactly" in card
+    assert f"You do not see key: {hidden['why']} (9 characters, digest {hidden['digest'][:12]})" in card
+    assert "Every parameter but key is shown exactly" in card
     # The digest is of no use to whoever guesses the value, or looks for it in other requests.
     assert hidden["digest"] not in {hashlib.sha256(text.encode()).hexdigest() for text in (ROW["key"], '"pat-00042"')}
     other = house.call("get_request", agent_arn("export-bot"), request_id=second)[1]["hidden"][0]
@@ -169,10 +169,10 @@ LOOK_ALIKE = {
 
 @pytest.mark.parametrize("what", LOOK_ALIKE)
 def test_33_values_that_differ_look_different(house: House, what: str) -> None:
-    shown = [card_text(house, house.asked(**parameter(value))) for value in LOOK_ALIKE[what]]
-    assert shown[0] != shown[1]
-    assert ("\\u{20}" in shown[0], "\\u{5b}" in shown[0]) == (what == "blanks", what == "a marker")
-    assert '"[URL' not in shown[0]
+    values = [shown(house, house.asked(**parameter(value)))["value"] for value in LOOK_ALIKE[what]]
+    assert values[0] != values[1]
+    assert ("\\u{20}" in values[0], "\\u{5b}" in values[0]) == (what == "blanks", what == "a marker")
+    assert "[URL" not in values[0]
 
 
 def test_33_and_the_right_request_still_works(house: House) -> None:

@@ -35,6 +35,14 @@ def live_stack() -> Iterator[Live]:
         subprocess.run([sys.executable, "-m", "local.stack", "down"], cwd=ROOT, capture_output=True, check=True)
 
 
+@pytest.fixture(scope="session")
+def frameworks() -> Path:
+    """Python with the frameworks of tests/agents."""
+    made = subprocess.run(["make", "-s", "setup-agents"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    return ROOT / ".venv-agents" / "bin" / "python"
+
+
 @pytest.fixture
 def live(live_stack: Live) -> Iterator[Live]:
     """The stack; what a test asked for and left undecided is withdrawn behind it."""

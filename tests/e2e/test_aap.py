@@ -19,17 +19,8 @@ from tests.e2e.driver import Live, export
 from tests.e2e.test_agent_verbs import SALLYPORT, approve, id_of, pending, types, who
 
 ROOT = Path(__file__).resolve().parents[2]
-PYTHON = ROOT / ".venv-agents" / "bin" / "python"
 AGENTS = ("aap_gate", "aap_langgraph", "aap_pydantic_ai", "aap_openai_agents")
 DENIAL = "Use the copy of last week"
-
-
-@pytest.fixture(scope="session")
-def frameworks() -> Path:
-    """Python with the frameworks of tests/agents."""
-    made = subprocess.run(["make", "-s", "setup-agents"], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stdout + made.stderr
-    return PYTHON
 
 
 @contextmanager

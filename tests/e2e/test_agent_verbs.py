@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -10,6 +11,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.e2e.driver import Live, export
 
@@ -125,3 +128,20 @@ def test_a_denial_ends_the_wait_with_the_reason(live: Live, environment: dict[st
     out, err = waiting.communicate(timeout=60)
     assert (waiting.returncode, out) == (1, f"{request_id} denied\n")
     assert "Use the copy of last week" in err
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
+def test_an_agent_that_is_stopped_while_it_waits_finds_its_request_again(
+    live: Live, environment: dict[str, str], end: signal.Signals
+) -> None:
+    before, parameters = pending(live), export()["parameters"]
+    command = words("run", "s3.export", "--", sys.executable, "-c", LIST, parameters=parameters)
+    waiting = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/")
+    request_id = id_of(live, before)
+    waiting.send_signal(end)
+    waiting.communicate(timeout=60)
+    approve(live, request_id)
+    done = run(command, environment)
+    assert done.returncode == 0, done.stderr
+    assert pending(live) <= before
+    assert types(live, request_id).count("grant.redeemed") == 1

@@ -78,7 +78,7 @@ ALLOWED: dict[str, set[Permission]] = {
     "ListRequests": READ | PROVE | PENDING | SHOW,
     "CancelRequest": SETTLE | SHOW | WAKE,
     "DecideRequest": SETTLE | PROVE | SHOW | WAKE | POST,
-    "SlackInteraction": SETTLE | PROVE | SHOW | WAKE | POST | VERIFY,
+    "SlackInteraction": SETTLE | PROVE | PENDING | SHOW | WAKE | POST | VERIFY,
     "ListActions": set(),
     "MaskPayload": RECORD | OPEN | {("s3:PutObject", VIEWS)},
     "RequestApproval": RECORD | SHOW | POST | WAKE | FAIL,

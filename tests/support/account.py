@@ -15,7 +15,9 @@ import pytest
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.responses import EmptyResult
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.responses import StepFunctionResponse
 
 from sallyport.adapters.policy_layer import load_policy
 from sallyport.adapters.slack import SlackChat
@@ -37,9 +39,17 @@ def opened() -> Iterator[House]:
         for name, value in {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}.items():
             patch.setenv(name, value)
         patch.setattr(BotocoreStubber, "__call__", _one_at_a_time())
+        patch.setattr(StepFunctionResponse, "send_task_failure", _fail_with_cause)
         hasten(patch)
         with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
             yield from _furnished(patch)
+
+
+def _fail_with_cause(self: Any) -> Any:
+    """moto's answer drops the cause, which its own state machine would hand on as AWS does."""
+    token, error, cause = map(self._get_param, ("taskToken", "error", "cause"))
+    self.stepfunction_backend.send_task_failure(token, error=error, cause=cause)
+    return EmptyResult()
 
 
 def _one_at_a_time() -> Callable[..., Any]:
@@ -72,6 +82,8 @@ def _furnished(patch: pytest.MonkeyPatch) -> Iterator[House]:
         "VAULT_BUCKET": "vault",
         "VIEWS_BUCKET": "views",
         "AUDIT_BUCKET": "worm",
+        "AUDIT_BUCKET_OWNER": ACCOUNT,
+        "EVENT_BUS_NAME": "default",
         "SAMENESS_KEY_ID": key,
         "STATE_MACHINE_ARN": house.state_machine_arn,
         "LONG_POLL_CONCURRENCY": "25",

@@ -27,6 +27,14 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     return hashlib.sha256(b"\x01" + root_of(leaves[:split]) + root_of(leaves[split:])).digest()
 
 
+def _place(number: int) -> str:
+    """C2SP tlog-tiles: 1234067 is x001/x234/067."""
+    parts = [f"{number % 1000:03d}"]
+    while number := number // 1000:
+        parts.insert(0, f"x{number % 1000:03d}")
+    return "/".join(parts)
+
+
 @dataclass
 class Notary:
     worm: Path
@@ -34,6 +42,8 @@ class Notary:
     entries: list[bytes] = field(default_factory=list)
     previous: str = "0" * 64
     now: datetime = SIGNED_AT
+    # Whether to write what receipts alone read.
+    index: bool = True
 
     @property
     def public(self) -> bytes:
@@ -53,7 +63,8 @@ class Notary:
     def sign(self) -> bytes:
         """Write all tiles and a checkpoint over what was appended so far."""
         self._write_tiles()
-        self._write_index()
+        if self.index:
+            self._write_index()
         leaves = [hashlib.sha256(b"\x00" + entry).digest() for entry in self.entries]
         note = self.note(len(leaves), root_of(leaves))
         self._write(f"checkpoints/{len(leaves):020d}-{self.now:%Y%m%dT%H%M%SZ}.note", note)
@@ -90,7 +101,7 @@ class Notary:
         for number in range(0, len(row), 256):
             part = row[number : number + 256]
             end = "" if len(part) == 256 else f".p/{len(part)}"
-            self._write(f"tile/{level}/{number // 256:03d}{end}", b"".join(part))
+            self._write(f"tile/{level}/{_place(number // 256)}{end}", b"".join(part))
 
     def _write(self, name: str, data: bytes) -> None:
         path = self.worm / name

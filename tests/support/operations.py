@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +13,8 @@ import yaml
 
 from sallyport.domain.actions import ActionDefinition, PolicyBundle
 from sallyport.domain.binding import VaultRecord
-from sallyport.domain.ports import Card
+from sallyport.domain.channels import Card
 from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
-from sallyport.masking import masking_rules_from_policy
 from sallyport.masking.views import view_digest
 from sallyport.usecases.cards import card_of
 from sallyport.usecases.mask_payload import presented_view
@@ -40,34 +40,40 @@ def operations() -> list[Operation]:
     # SAM's reader, which other tests use, makes every mapping of PyYAML an ordered one, and that is no JSON.
     written: list[dict[str, Any]] = json.loads(json.dumps(yaml.safe_load(REQUESTS.read_text(encoding="utf-8"))))
     return [
-        Operation(one["id"], _card(number, one, policy), tuple(one["visible"]), tuple(one["hidden"]))
+        Operation(
+            one["id"],
+            card_for(number, _action(one, policy), one, policy),
+            tuple(one["visible"]),
+            tuple(one["hidden"]),
+        )
         for number, one in enumerate(written, 1)
     ]
 
 
-def _card(number: int, one: dict[str, Any], policy: PolicyBundle) -> Card:
-    action = _action(one, policy)
+def card_for(number: int, action: ActionDefinition, one: Mapping[str, Any], policy: PolicyBundle) -> Card:
+    """The card of what an agent wrote, masked. `one` has `parameters`, `reason`, `context`, perhaps `on_behalf_of`."""
     vaulted = VaultRecord(
-        request_id=f"req_{number:026}",
+        request_id=f"req-{number:024x}",
         action=action.name,
         parameters=one["parameters"],
         reason=one["reason"],
         context=one["context"],
         agent="ops-bot",
-        on_behalf_of=None,
+        on_behalf_of=one.get("on_behalf_of"),
         duration_seconds=action.duration.default,
         target_role_arn="",
         session_policy="{}",
         policy_digest=policy.digest,
         salt="0" * 64,
+        hidden=tuple(sorted(action.hidden)) if one.get("hides") else (),
     )
     request = ApprovalRequest(
         request_id=vaulted.request_id,
         version=1,
         status=RequestStatus.PENDING,
         agent=vaulted.agent,
-        owner="olga.owner",
-        on_behalf_of=None,
+        owner="olive.owner",
+        on_behalf_of=vaulted.on_behalf_of,
         action=action.name,
         verdict=VerdictKind.REQUIRE_APPROVAL,
         delivery=action.delivery,
@@ -78,9 +84,10 @@ def _card(number: int, one: dict[str, Any], policy: PolicyBundle) -> Card:
         created_at=EXPIRES,
         expires_at=EXPIRES,
         quorum=1,
+        asked=("data-approvers",),
     )
-    view = presented_view(vaulted, request, action, masking_rules_from_policy(policy.masking))
-    return card_of(replace(request, presented_digest=view_digest(view)), view)
+    view = presented_view(vaulted, request, action, policy, "account clinic-prod")
+    return card_of(replace(request, presented_digest=view_digest(view)), view, policy.directory)
 
 
 def _action(one: dict[str, Any], policy: PolicyBundle) -> ActionDefinition:
@@ -95,4 +102,6 @@ def _action(one: dict[str, Any], policy: PolicyBundle) -> ActionDefinition:
         review="Check that this is what was agreed.",
         scope=frozenset(one["scope"]),
         harmless={},
+        parameters={"properties": {name: {"type": "string"} for name in one["parameters"]}},
+        sentence="",
     )

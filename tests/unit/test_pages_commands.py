@@ -11,7 +11,7 @@ from botocore import xform_name
 from sallyport_cli.main import main
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/deploy.md", "docs/auditors.md")
+PAGES = ("README.md", "docs/agents.md", "docs/deploy.md", "docs/auditors.md")
 # Of the aws program itself, and one command that is no operation of the service.
 GLOBAL = {"--query", "--output", "--region", "--profile"}
 # What the aws program calls otherwise than the service does.
@@ -47,6 +47,8 @@ def test_a_command_of_a_page_exists(command: str, capsys: pytest.CaptureFixture[
             assert set(words) <= set(targets)
         case "git":
             assert any(tuple(words[: len(known)]) == known for known in GIT) or words[0] == "clone"
+        case "claude":
+            assert words[:2] == ["mcp", "add"]
         case "cd":
             pass
         case other:

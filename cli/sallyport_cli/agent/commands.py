@@ -16,7 +16,7 @@ from sallyport_cli.agent.connection import Teller, client_of
 from sallyport_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from sallyport_agent import Request
+    from sallyport_agent import Client, Request
 
 type Verb = Callable[[argparse.Namespace], int]
 
@@ -65,6 +65,9 @@ def add_commands(commands: Any) -> None:
         ending = _verb(commands, name, does, help_)
         _of(ending)
         _tell(ending)
+        if name == "done":
+            ending.add_argument("--outcome", choices=("done", "failed", "unused"), help="what came of it")
+            ending.add_argument("--note", help="what the evidence shall say about it; masked before it is kept")
     _tell(_verb(commands, "actions", _actions, "what you may ask for"))
     _add_credentials(commands)
     _add_run(commands)
@@ -188,10 +191,15 @@ def _ended(how: str, arguments: argparse.Namespace) -> int:
     from sallyport_cli.agent.kept import Kept
 
     with client_of(arguments) as client:
-        request = client.cancel(arguments.request) if how == "cancel" else client.done(arguments.request)
+        request = client.cancel(arguments.request) if how == "cancel" else _done(client, arguments)
     Kept(connection.api_url_of(arguments), arguments.request).forget()
     _show(arguments, request)
     return 0
+
+
+def _done(client: Client, arguments: argparse.Namespace) -> Request:
+    told = {"outcome": arguments.outcome or "done", "note": arguments.note}
+    return client.done(arguments.request, {name: value for name, value in told.items() if value})
 
 
 def _actions(arguments: argparse.Namespace) -> int:

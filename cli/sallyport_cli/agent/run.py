@@ -59,9 +59,24 @@ def _without_duration(said: dict[str, Any]) -> dict[str, Any]:
 def _with_credential(
     arguments: argparse.Namespace, client: Client, said: dict[str, Any], command: Sequence[str]
 ) -> int:
-    asked = client.action(arguments.action, **said, timeout_seconds=arguments.wait)
-    with asked as credentials:
-        return _child(command, _environment(arguments, credentials))
+    asked = client.request(arguments.action, **said)
+    credentials = client.credentials(asked.request_id, arguments.wait)
+    code = 1
+    try:
+        code = _child(command, _environment(arguments, credentials))
+        return code
+    finally:
+        _end(client, asked.request_id, "done" if code == 0 else "failed")
+
+
+def _end(client: Client, request_id: str, outcome: str) -> None:
+    from sallyport_agent import SallyportError
+
+    try:
+        client.done(request_id, {"outcome": outcome})
+    except SallyportError as error:
+        # The command has run, and its exit code is what counts; the credential ends by itself.
+        print(f"sallyport: the grant of {request_id} was not ended early: {error}", file=sys.stderr)
 
 
 def _environment(arguments: argparse.Namespace, credentials: Credentials) -> dict[str, str]:

@@ -8,57 +8,24 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-_EXACT = 2**53
-
 
 class NotCanonical(ValueError):
     """The text is not JSON, or not the one form that RFC 8785 gives its value."""
-
-
-class _NoPlainInteger(Exception):
-    """A number whose form Python's encoder does not know."""
-
-
-def _integer(text: str) -> int:
-    # Past 2**53 a number is the double nearest to it, which may be written with other digits.
-    if len(text) > 17 or abs(found := int(text)) > _EXACT:
-        raise _NoPlainInteger
-    return found
-
-
-def _no_plain_integer(_: str) -> Any:
-    raise _NoPlainInteger
 
 
 def _no_number(text: str) -> Any:
     raise NotCanonical(f"{text} is no JSON")
 
 
-# Without fractions and in ASCII, RFC 8785's form is that of Python's encoder with these separators.
-_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-_DECODE = json.JSONDecoder(parse_int=_integer, parse_float=_no_plain_integer, parse_constant=_no_number).decode
-_DECODE_ALL = json.JSONDecoder(parse_int=float, parse_float=float, parse_constant=_no_number).decode
+_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_DECODE = json.JSONDecoder(parse_int=float, parse_float=float, parse_constant=_no_number).decode
 
 
 def parsed(text: str) -> Any:
     """The value. Raises NotCanonical."""
     try:
-        if text.isascii():
-            value = _DECODE(text)
-            if _ENCODE(value) != text:
-                raise NotCanonical("not in RFC 8785 form")
-            return value
-    except _NoPlainInteger:
-        pass  # the long way
-    except (ValueError, RecursionError) as error:
-        raise error if isinstance(error, NotCanonical) else NotCanonical("not JSON") from None
-    return _slowly(text)
-
-
-def _slowly(text: str) -> Any:
-    try:
         text.encode()  # a lone surrogate has no form
-        if _canonical(_DECODE_ALL(text)) != text:
+        if _canonical(_DECODE(text)) != text:
             raise NotCanonical("not in RFC 8785 form")
         return json.loads(text)
     except (ValueError, RecursionError) as error:

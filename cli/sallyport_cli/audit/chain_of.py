@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sallyport_cli.audit.chains import Chain, Item, Limits
+from sallyport_cli.audit.events import Illegal, check_form
 from sallyport_cli.audit.findings import CannotTell, Finding, Tally
 from sallyport_cli.audit.history import Event, History, histories_in
 from sallyport_cli.audit.receipts import check, read_receipt
-from sallyport_cli.audit.rules import Illegal, check_form
 from sallyport_cli.errors import UsageError
 
 if TYPE_CHECKING:

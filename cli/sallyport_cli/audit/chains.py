@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sallyport_cli.audit.canonical import NotCanonical, parsed
+from msgspec import Struct
+from msgspec.json import Decoder
+
+from sallyport_cli.audit.canonical import NotCanonical
+from sallyport_cli.audit.events import Event, Illegal, read_event
 from sallyport_cli.audit.findings import Finding, Kind, Tally
-from sallyport_cli.audit.rules import Illegal, check_form, walk_of
+from sallyport_cli.audit.rules import walk_of
 
 GENESIS = "0" * 64
+KEY = "REQ#"
 # These were judged by a policy that the deployment's chain had to name before.
 _JUDGED = frozenset(("request.submitted", "decision.recorded", "grant.issued", "grant.redeemed"))
 
@@ -50,8 +56,56 @@ class Limits:
     settled: str | None = None
 
 
+class _Text(Struct, forbid_unknown_fields=True, gc=False):
+    S: str
+
+
+class Attributes(Struct, forbid_unknown_fields=True, gc=False):
+    """An item as a line of a full export has it."""
+
+    pk: _Text
+    sk: _Text
+    event: _Text
+    hash: _Text
+    prev_hash: _Text
+
+
+class Line(Struct, forbid_unknown_fields=True, gc=False):
+    """A line of a full export."""
+
+    Item: Attributes
+
+
+# A line end that is not between two objects, nor behind the last.
+_INSIDE = re.compile(rb"\n(?:(?<!\}\n)|(?!\{|\Z))")
+_DECODE, _DECODE_ALL = Decoder(Line).decode, Decoder(Line).decode_lines
+
+
 def item_of(line: bytes) -> Item:
     """The item on a line of a data file. Raises NoItem."""
+    try:
+        found = _DECODE(line).Item
+    except (ValueError, RecursionError):
+        return _slowly(line)
+    key = found.pk.S
+    if key[:4] != KEY:
+        raise NoItem
+    return Item(key[4:], found.sk.S, found.event.S, found.hash.S, found.prev_hash.S)
+
+
+def lines_at_once(block: bytes) -> list[Line] | None:
+    """What a block of whole lines says, or None where not every line is one item of a full export."""
+    try:
+        found = _DECODE_ALL(block)
+    except (ValueError, RecursionError):
+        return None
+    # It reads values wherever lines end, and each line must be one of them.
+    is_a_line_each = block.count(b"\n") == len(found) and block[-1:] == b"\n" and not _INSIDE.search(block)
+    return found if is_a_line_each else None
+
+
+def _slowly(line: bytes) -> Item:
+    """Any line: one of an incremental export, or of a text that is no Unicode."""
     try:
         said = json.loads(line)
         if "Item" in said:
@@ -59,25 +113,30 @@ def item_of(line: bytes) -> Item:
         if "NewImage" not in said:
             return _item(said["OldImage"], "removed") if "OldImage" in said else _removed(said["Keys"])
         return _item(said["NewImage"], "overwritten" if said.get("OldImage") else "added")
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise NoItem from None
 
 
 def _removed(keys: Mapping[str, Mapping[str, str]]) -> Item:
     """Of a deleted item, an export without old images has the key alone."""
-    return Item(keys["pk"]["S"].removeprefix("REQ#"), keys["sk"]["S"], "", "", "", "removed")
+    key, place = keys["pk"]["S"].removeprefix(KEY), keys["sk"]["S"]
+    if not isinstance(place, str):
+        raise NoItem
+    return Item(key, place, "", "", "", "removed")
 
 
 def _item(attributes: Mapping[str, Mapping[str, str]], changes: str | None) -> Item:
-    # Member by member, since this runs for every event of an export.
-    pk, sk, event = attributes["pk"], attributes["sk"], attributes["event"]
-    digest, before = attributes["hash"], attributes["prev_hash"]
-    if len(attributes) != 5 or not (len(pk) == len(sk) == len(event) == len(digest) == len(before) == 1):
+    texts = [attributes[name]["S"] for name in ("pk", "sk", "event", "hash", "prev_hash")]
+    if len(attributes) != 5 or any(len(attribute) != 1 for attribute in attributes.values()):
         raise NoItem
-    item = Item(pk["S"].removeprefix("REQ#"), sk["S"], event["S"], digest["S"], before["S"], changes)
-    if not pk["S"].startswith("REQ#") or set(map(type, item[:5])) != {str}:
+    if not all(isinstance(text, str) for text in texts) or not texts[0].startswith(KEY):
         raise NoItem
-    return item
+    key, *others = texts
+    return Item(key.removeprefix(KEY), others[0], others[1], others[2], others[3], changes)
+
+
+def _order(item: Item) -> tuple[str, bool]:
+    return item.sk, item.changes is not None
 
 
 class Chain:
@@ -88,28 +147,40 @@ class Chain:
         self.limits = limits
         self.tally = tally
         # What the export has, by place: the text's hash, and when the event says it happened.
-        self.there: dict[int, Logged] = {}
+        self.there: dict[int, tuple[str, str]] = {}
         self._walk: Any = walk_of(name)
         self._sound = True
         self._next = 0
         self._gaps: set[int] = set()
         # What the next event may name as the one before it; None where that is not known.
-        self._before: set[str] | None = {GENESIS}
+        self._before: tuple[str, ...] | None = (GENESIS,)
         if self._walk is None:
             self._found(Kind.ILLEGAL, "a chain of no known kind", 0)
 
     def check(self, items: Iterable[Item], logged: Mapping[int, Logged] | None) -> None:
         """`items` in any order; `logged` is None when there is no log to compare with."""
         known: dict[str, Item] = {}
-        for item in sorted(items, key=lambda item: (item.sk, item.changes is not None)):
-            if not self._is_new(item, known):
+        for item in sorted(items, key=_order):
+            if (item.sk in known or item.changes is not None) and not self._is_new(item, known):
                 continue
             known[item.sk] = item
-            self.tally.events += 1
-            self._check(item)
+            self._check(item.sk, item.event, item.hash, item.prev_hash)
+        self.tally.events += len(known)
         self.tally.chains += bool(known)
         if logged is not None:
-            self._compare(logged)
+            self.compare(logged)
+
+    def check_whole(self, items: Iterable[Attributes]) -> bool:
+        """Whether these are all events of a sound chain, in order, and not torn; what is wrong with it otherwise, the
+        tally does not say."""
+        for item in items:
+            before = self._next
+            self._check(item.sk.S, item.event.S, item.hash.S, item.prev_hash.S)
+            if self._next <= before:
+                return False
+        self.tally.events += self._next
+        self.tally.chains += 1
+        return self._sound and not self.tally.torn
 
     def _is_new(self, item: Item, known: dict[str, Item]) -> bool:
         before, seq = known.get(item.sk), int(item.sk) if item.sk.isdecimal() else None
@@ -128,49 +199,49 @@ class Chain:
         self.tally.found(Finding(kind, detail, self.name, seq))
         self._sound = False
 
-    def _check(self, item: Item) -> None:
-        if not (len(item.sk) == 10 and item.sk.isascii() and item.sk.isdigit()):
+    def _check(self, sk: str, text: str, told: str, prev_hash: str) -> None:
+        if not (len(sk) == 10 and sk.isascii() and sk.isdigit()):
             self._found(Kind.MISPLACED, "its sort key is no place in a chain", None)
             return
-        seq = int(item.sk)
-        digest = hashlib.sha256(item.event.encode("utf-8", "surrogatepass")).hexdigest()
-        event = self._event(item, seq, digest)
-        self.there[seq] = Logged(digest, str(event["at"]) if event is not None else "")
+        seq, data = int(sk), text.encode("utf-8", "surrogatepass")
+        digest = hashlib.sha256(data).hexdigest()
+        if digest == told:
+            event = self._event(text, data, seq, prev_hash)
+        else:
+            self._found(Kind.ALTERED, "its hash is not that of its text", seq)
+            event = None
+        self.there[seq] = digest, event.at if event is not None else ""
         if seq != self._next:
             self._gap(seq, event)
-        elif self._before is not None and item.prev_hash not in self._before:
+        elif self._before is not None and prev_hash not in self._before:
             where, what = (
                 (seq - 1, "the event behind it was written behind another one") if seq else (0, "not a first event")
             )
             self._found(Kind.REWRITTEN, what, where)
         if event is not None:
             self._take(event, seq)
-        self._next, self._before = seq + 1, {item.hash, digest}
+        self._next, self._before = seq + 1, (told, digest)
 
-    def _event(self, item: Item, seq: int, digest: str) -> Mapping[str, Any] | None:
+    def _event(self, text: str, data: bytes, seq: int, prev_hash: str) -> Event | None:
         """The event, or None after a finding about it."""
-        if digest != item.hash:
-            self._found(Kind.ALTERED, "its hash is not that of its text", seq)
-            return None
         try:
-            event: Mapping[str, Any] = parsed(item.event)
-            check_form(event)
+            event = read_event(text, data)
         except NotCanonical as error:
             self._found(Kind.NOT_CANONICAL, str(error), seq)
             return None
         except Illegal as illegal:
             self._found(Kind.ILLEGAL, str(illegal), seq)
             return None
-        if event["request_id"] != self.name or event["seq"] != seq or event["seq"] is True:
+        if event.request_id != self.name or event.seq != seq:
             self._found(Kind.MISPLACED, "it was written for another place", seq)
             return None
-        if event["prev_hash"] != item.prev_hash:
+        if event.prev_hash != prev_hash:
             self._found(Kind.ALTERED, "its attributes do not tell what its text does", seq)
             return None
         return event
 
-    def _gap(self, seq: int, event: Mapping[str, Any] | None) -> None:
-        torn = self.limits.torn is not None and event is not None and event["at"] > self.limits.torn
+    def _gap(self, seq: int, event: Event | None) -> None:
+        torn = self.limits.torn is not None and event is not None and event.at > self.limits.torn
         if torn and self._sound:
             self.tally.torn += 1
         else:
@@ -179,12 +250,12 @@ class Chain:
             self._gaps.add(self._next)
         self._before, self._sound = None, False
 
-    def _take(self, event: Mapping[str, Any], seq: int) -> None:
-        at, kind, judge = event["at"], event["type"], event["judged_by"]
+    def _take(self, event: Event, seq: int) -> None:
+        at, kind, judge = event.at, event.type, event.judged_by
         if self.limits.latest is not None and at > self.limits.latest:
             self._found(Kind.MANIFEST_ALTERED, "it happened later than the export says it was taken", seq)
         if kind == "policy.changed":
-            self.tally.noted.add(event["details"].get("after", ""))
+            self.tally.noted.add(str(event.details.get("after")))
         elif kind in _JUDGED and (judge not in self.tally.judged or at < self.tally.judged[judge][2]):
             self.tally.judged[judge] = (self.name, seq, at)
         if self._sound and self._walk is not None:
@@ -195,7 +266,8 @@ class Chain:
             except (KeyError, TypeError, AttributeError):
                 self._found(Kind.ILLEGAL, f"{kind} without its facts", seq)
 
-    def _compare(self, logged: Mapping[int, Logged]) -> None:
+    def compare(self, logged: Mapping[int, Logged]) -> None:
+        """What is `there` with what is in the log."""
         newest, settled = max(logged, default=-1), self.limits.settled
         for seq, (digest, at) in self.there.items():
             if seq in logged:

@@ -24,7 +24,8 @@ _VERIFY = """\
 Verifies an export of the audit table on this machine, without asking anybody: manifests and checksums, every event's
 text and hash, every chain, who may have done what. docs/audit-format.md says what this proves and what not.
 
-It takes as much free space for temporary files as the export has unpacked.
+Temporary files take little where the export has each chain in one place, as DynamoDB's have; otherwise as much space as
+the export has unpacked.
 
 A receipt (`sallyport audit receipt`) is verified by itself: its chain, each proof, and its checkpoint's signature.
 """
@@ -125,6 +126,7 @@ def _add_verify(below: Any) -> None:
     verifying.add_argument("--worm", metavar="PATH", help="the WORM copy: s3://bucket/prefix, or a folder")
     verifying.add_argument("--key", type=Path, metavar="FILE", help="your copy of the notary's public key, or keys")
     verifying.add_argument("--seen", type=Path, metavar="FILE", help="with --worm: a checkpoint that you kept")
+    verifying.add_argument("--views", metavar="PATH", help="the kept views, to compare: s3://bucket, or a folder")
     verifying.add_argument("--json", action="store_true", help="print the report as JSON")
     verifying.set_defaults(run=_verify)
 
@@ -135,6 +137,10 @@ def _verify(arguments: argparse.Namespace) -> int:
 
     try:
         report = _report(arguments)
+        if arguments.views is not None:
+            from sallyport_cli.audit.views import with_views
+
+            report = with_views(report, arguments.folder, arguments.views)
     except CannotTell as reason:
         print(
             json.dumps({"verdict": "cannot_tell", "reason": str(reason)})

@@ -48,6 +48,9 @@ class Kind(StrEnum):
     FORKED = "forked"
     # Receipts.
     PROOF_MALFORMED = "proof_malformed"
+    # What people were shown.
+    VIEW_MISSING = "view_missing"
+    VIEW_ALTERED = "view_altered"
     VERSION_OVERWRITTEN = "version_overwritten"
     VERSION_DELETED = "version_deleted"
 
@@ -145,6 +148,8 @@ class Report:
         yield from self._end()
 
     def _end(self) -> Iterable[str]:
+        if "views" in self.facts:
+            yield f"digests of kept views computed again: {self.facts['views']:,}"
         yield from (str(finding) for finding in self.findings)
         if self.open:
             yield f"not shown by this: {'; '.join(self.open)}"

@@ -72,9 +72,8 @@ def histories_in(folder: Path, only: Collection[str] | None = None) -> Iterator[
     """
     exports = layout.exports_in(folder)
     wanted = None if only is None else {name.encode() for name in only}
-    size = sum(file.path.stat().st_size for export in exports for file in export.files)
     with tempfile.TemporaryDirectory(prefix="sallyport-read-") as temporary:
-        out = spool.Spool(Path(temporary), spool.buckets_for(size), "events-0")
+        out = spool.Spool(Path(temporary), spool.buckets_for(layout.unpacked_bytes(exports)), "events-0")
         for file in (file for export in exports for file in export.files):
             for line in (line for lines in layout.lines_of(file, []) for line in lines):
                 chain = spool.chain_on(line)

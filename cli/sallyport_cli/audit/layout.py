@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -189,14 +189,38 @@ def _resolved(home: Path, key: str) -> Path:
     return base.joinpath(*parts) if found else home.joinpath(*parts)
 
 
+def unpacked_bytes(exports: Iterable[Export]) -> int:
+    """How much there is in all data files, as they themselves say: good enough to choose by, and no evidence."""
+    return sum(_unpacked_bytes(file.path) for export in exports for file in export.files)
+
+
+def _unpacked_bytes(path: Path) -> int:
+    size = path.stat().st_size
+    with path.open("rb") as packed:
+        # A gzip member ends with its unpacked size in four bytes (RFC 1952, 2.3.1).
+        packed.seek(max(0, size - 4))
+        return max(size, int.from_bytes(packed.read(4), "little"))
+
+
 def lines_of(file: DataFile, findings: list[Finding]) -> Iterator[list[bytes]]:
-    """The file's lines, a few thousand at a time, while its checksum and count are taken along."""
-    digest, count = hashlib.md5(usedforsecurity=False), 0
+    """The file's lines, a thousand or so at a time, while its checksum and count are taken along."""
+    counts: list[int] = []
+    for block in blocks_of(file, findings, lambda: sum(counts)):
+        lines = lines_in(block)
+        counts.append(len(lines))
+        yield lines
+
+
+def lines_in(block: bytes) -> list[bytes]:
+    return [line for line in block.split(b"\n") if line]
+
+
+def blocks_of(file: DataFile, findings: list[Finding], counted: Callable[[], int]) -> Iterator[bytes]:
+    """The file's lines, about a megabyte of whole ones at a time. `counted`: how many they were, asked at the end."""
+    digest = hashlib.md5(usedforsecurity=False)
     try:
         with file.path.open("rb") as raw:
-            for lines in _lines(_Hashed(raw, digest)):
-                count += len(lines)
-                yield lines
+            yield from _blocks(_Hashed(raw, digest))
             while more := raw.read(_CHUNK):
                 digest.update(more)
     except (OSError, EOFError, zlib.error, ValueError):
@@ -204,8 +228,8 @@ def lines_of(file: DataFile, findings: list[Finding]) -> Iterator[list[bytes]]:
         return
     if file.md5 is not None and file.md5 not in (base64.b64encode(digest.digest()).decode(), digest.hexdigest()):
         findings.append(Finding(Kind.FILE_ALTERED, f"{file.path.name} is not what the manifest's checksum was made of"))
-    if file.items is not None and file.items != count:
-        detail = f"{file.path.name} has {count} items, the manifest says {file.items}"
+    if file.items is not None and file.items != counted():
+        detail = f"{file.path.name} has {counted()} items, the manifest says {file.items}"
         findings.append(Finding(Kind.COUNT_DIFFERS, detail))
 
 
@@ -221,13 +245,16 @@ class _Hashed:
         return data
 
 
-def _lines(source: _Hashed) -> Iterator[list[bytes]]:
+def _blocks(source: _Hashed) -> Iterator[bytes]:
     rest = b""
     with gzip.GzipFile(fileobj=source) as unpacked:  # type: ignore[call-overload]  # read() is all that it needs
         while chunk := unpacked.read(_CHUNK):
-            *whole, rest = (rest + chunk).split(b"\n")
+            block = rest + chunk
+            end = block.rfind(b"\n") + 1
+            rest = block[end:]
             if len(rest) > _LONGEST_LINE:
                 raise ValueError("no line end")
-            yield [line for line in whole if line]
+            if end:
+                yield block[:end]
     if rest:
-        yield [rest]
+        yield rest

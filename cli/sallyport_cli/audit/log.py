@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from sallyport_cli.audit.buckets import Job
+from sallyport_cli.audit.entries import WIDTH, Bundle, Stretch, compared, names_of, read_stretch, tile_path
 from sallyport_cli.audit.findings import CannotTell, Finding, Kind
 from sallyport_cli.audit.keys import Keys
-from sallyport_cli.audit.spool import Spool
-from sallyport_cli.audit.tree import Checkpoint, NoCheckpoint, Tree, leaf_hash, node_hash, read
+from sallyport_cli.audit.tree import Checkpoint, NoCheckpoint, Tree, levels_over, perfect_roots, read
+from sallyport_cli.audit.workers import Run
 from sallyport_cli.audit.worm import Worm
 
-WIDTH = 256
+# Bundles for a process at a time: 16,384 entries, some ten megabytes.
+_STRETCH = 64
 
 
 @dataclass(slots=True)
 class Log:
-    """What was found. `newest` is the newest checkpoint that can be believed."""
+    """The log by its checkpoints that can be believed. `entries`: how many of its first could be checked so far."""
 
+    kept: list[Checkpoint]
     newest: Checkpoint
-    checkpoints: int
-    findings: list[Finding] = field(default_factory=list)
+    seen: Checkpoint | None
+    findings: list[Finding]
+    entries: int = 0
 
 
-def read_log(worm: Worm, key: Keys | None, seen: Checkpoint | None, out: Spool) -> Log:
-    """Check the log up to its newest checkpoint and lay its entries into buckets. Raises CannotTell."""
+def read_checkpoints(worm: Worm, key: Keys | None, seen: Checkpoint | None) -> Log:
+    """Raises CannotTell."""
     findings: list[Finding] = []
     kept = _checkpoints(worm, key, findings)
     if seen is not None and key is not None and not key.signed(seen):
@@ -37,10 +41,14 @@ def read_log(worm: Worm, key: Keys | None, seen: Checkpoint | None, out: Spool) 
     if seen is not None and (seen.size, seen.time) > (newest.size, newest.time):
         detail = f"the auditor has seen {seen.size} events, the newest checkpoint covers {newest.size}"
         findings.append(Finding(Kind.ROLLED_BACK, detail))
+    return Log(kept, newest, seen, findings)
+
+
+def read_entries(log: Log, worm: Worm, job: Job, run: Run) -> None:
+    """Check the log up to its newest checkpoint and lay its entries into buckets."""
     worm.names("tile/")
-    _check_tree(worm, kept, seen, newest, findings, out)
-    out.flush()
-    return Log(newest, len(kept), [*findings, *worm.findings])
+    _check_tree(log, worm, job, run)
+    log.findings += worm.findings
 
 
 def _checkpoints(worm: Worm, key: Keys | None, findings: list[Finding]) -> list[Checkpoint]:
@@ -93,119 +101,73 @@ def _check_chain(kept: list[Checkpoint], findings: list[Finding]) -> None:
         known.add(checkpoint.digest)
 
 
-def _check_tree(
-    worm: Worm,
-    kept: list[Checkpoint],
-    seen: Checkpoint | None,
-    newest: Checkpoint,
-    findings: list[Finding],
-    out: Spool,
-) -> None:
+def _check_tree(log: Log, worm: Worm, job: Job, run: Run) -> None:
     """Make the tree again. Every checkpoint's root must be that of the log's first entries, as many as it counts: so
     each is consistent with all others."""
     at: dict[int, list[tuple[Checkpoint, Kind]]] = {}
-    for checkpoint in kept:
+    for checkpoint in log.kept:
         at.setdefault(checkpoint.size, []).append((checkpoint, Kind.TREE_DIFFERS))
-    if seen is not None:
-        at.setdefault(seen.size, []).append((seen, Kind.FORKED))
-    tree, tiles = Tree(), _Tiles(worm, findings)
-    for index, entry in enumerate(_entries(worm, newest.size, findings)):
-        _check_roots(at.pop(index, []), tree, findings)
-        leaf = leaf_hash(entry)
-        tree.add(leaf)
-        tiles.add(0, leaf)
-        _lay_out(entry, index, findings, out)
+    if log.seen is not None:
+        at.setdefault(log.seen.size, []).append((log.seen, Kind.FORKED))
+    tree, tiles = Tree(), _Tiles(worm, log.findings)
+    for bundle in _bundles(worm, log.newest.size, sorted(at), job, run):
+        log.findings += bundle.findings
+        for count in sorted(bundle.roots):
+            log.findings += _differing(at.pop(tree.size + count, []), tree.root_with(bundle.roots[count]))
+        log.entries += bundle.entries
+        if bundle.entries == WIDTH:
+            (root,) = bundle.roots[WIDTH]
+            tree.add(root, WIDTH)
+            tiles.add(1, root)
     tiles.finish()
-    _check_roots(at.pop(tree.size, []), tree, findings)
+    log.findings += _differing(at.pop(log.entries, []), tree.root_with(()))
 
 
-def _check_roots(due: list[tuple[Checkpoint, Kind]], tree: Tree, findings: list[Finding]) -> None:
-    for checkpoint, kind in due:
-        if tree.root() != checkpoint.root:
-            detail = f"the log's first {tree.size} entries do not have the root of the checkpoint of {checkpoint.time}"
-            findings.append(Finding(kind, detail))
+def _bundles(worm: Worm, size: int, counts: list[int], job: Job, run: Run) -> Iterator[Bundle]:
+    """Up to the first that is not complete."""
 
+    def stretches() -> Iterator[Stretch]:
+        for first in range(0, -(-size // WIDTH), _STRETCH):
+            numbers = range(first, min(first + _STRETCH, -(-size // WIDTH)))
+            asked = counts[bisect_left(counts, first * WIDTH) : bisect_right(counts, numbers.stop * WIDTH)]
+            reader = worm.handed(name for number in numbers for name in names_of(number, size))
+            yield Stretch(job, reader, numbers, size, frozenset(asked))
 
-def _entries(worm: Worm, size: int, findings: list[Finding]) -> Iterator[bytes]:
-    for number in range((size + WIDTH - 1) // WIDTH):
-        wanted = min(WIDTH, size - number * WIDTH)
-        name = f"tile/entries/{tile_path(number)}"
-        # A partial bundle may have grown full since its checkpoint.
-        data = (worm.read(f"{name}.p/{wanted}") if wanted < WIDTH else None) or worm.read(name)
-        entries = unpacked(data or b"")
-        if len(entries) < wanted:
-            detail = f"{name} has {len(entries)} of {wanted} entries: what comes after cannot be checked"
-            findings.append(Finding(Kind.LOG_INCOMPLETE, detail))
+    for bundles in run(read_stretch, stretches()):
+        yield from bundles
+        if not bundles[-1].entries:
             return
-        yield from entries[:wanted]
 
 
-def unpacked(data: bytes) -> list[bytes]:
-    """Entries with their lengths before them, two bytes each."""
-    entries, place = [], 0
-    while place + 2 <= len(data):
-        length = int.from_bytes(data[place : place + 2])
-        entry = data[place + 2 : place + 2 + length]
-        if len(entry) < length:
-            break
-        entries.append(entry)
-        place += 2 + length
-    return entries
-
-
-def tile_path(number: int) -> str:
-    """`x001/x234/067` for 1234067."""
-    digits = f"{number:03d}"
-    digits = digits.zfill((len(digits) + 2) // 3 * 3)
-    parts = [digits[i : i + 3] for i in range(0, len(digits), 3)]
-    return "/".join([*(f"x{part}" for part in parts[:-1]), parts[-1]])
-
-
-def _lay_out(entry: bytes, index: int, findings: list[Finding], out: Spool) -> None:
-    try:
-        event = json.loads(entry)
-        chain, seq, happened = str(event["request_id"]), int(event["seq"]), str(event["at"])
-    except (ValueError, KeyError, TypeError):
-        findings.append(Finding(Kind.LOG_ALTERED, f"entry {index} of the log is no event"))
-        return
-    # Written by nobody else, so that no field can have the separator in it.
-    row = [chain, seq, hashlib.sha256(entry).hexdigest(), happened]
-    out.put(chain.encode("utf-8", "surrogatepass"), json.dumps(row).encode())
+def _differing(due: list[tuple[Checkpoint, Kind]], root: bytes) -> Iterator[Finding]:
+    for checkpoint, kind in due:
+        if root != checkpoint.root:
+            size, time = checkpoint.size, checkpoint.time
+            detail = f"the log's first {size} entries do not have the root of the checkpoint of {time}"
+            yield Finding(kind, detail)
 
 
 class _Tiles:
-    """The hash tiles, made again and compared with those that are there."""
+    """The hash tiles over tiles, made again and compared with those that are there."""
 
     def __init__(self, worm: Worm, findings: list[Finding]) -> None:
         self._worm, self._findings = worm, findings
-        self._levels: list[list[bytes]] = []
-        self._numbers: list[int] = []
+        self._rows: dict[int, list[bytes]] = {}
+        self._numbers: dict[int, int] = {}
 
     def add(self, level: int, digest: bytes) -> None:
-        if level == len(self._levels):
-            self._levels.append([])
-            self._numbers.append(0)
-        row = self._levels[level]
+        row = self._rows.setdefault(level, [])
         row.append(digest)
         if len(row) == WIDTH:
-            self._compare(level, f"tile/{level}/{tile_path(self._numbers[level])}", required=True)
-            top = row
-            while len(top) > 1:
-                top = [node_hash(top[i], top[i + 1]) for i in range(0, len(top), 2)]
-            self._levels[level] = []
-            self._numbers[level] += 1
-            self.add(level + 1, top[0])
+            number = self._numbers.get(level, 0)
+            self._findings += compared(self._worm, f"tile/{level}/{tile_path(number)}", b"".join(row), required=True)
+            self._rows[level], self._numbers[level] = [], number + 1
+            (root,) = perfect_roots(levels_over(row), WIDTH)
+            self.add(level + 1, root)
 
     def finish(self) -> None:
         """The partial tiles at the right end, where they are there."""
-        for level, row in enumerate(self._levels):
+        for level, row in self._rows.items():
             if row:
-                name = f"tile/{level}/{tile_path(self._numbers[level])}.p/{len(row)}"
-                self._compare(level, name, required=False)
-
-    def _compare(self, level: int, name: str, *, required: bool) -> None:
-        data = self._worm.read(name)
-        if data is None and required:
-            self._findings.append(Finding(Kind.LOG_INCOMPLETE, f"{name} is missing"))
-        if data is not None and data != b"".join(self._levels[level]):
-            self._findings.append(Finding(Kind.TILE_ALTERED, f"{name} does not have the hashes of the entries"))
+                name = f"tile/{level}/{tile_path(self._numbers.get(level, 0))}.p/{len(row)}"
+                self._findings += compared(self._worm, name, b"".join(row), required=False)

@@ -10,33 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-type Event = Mapping[str, Any]
+from sallyport_cli.audit.events import Event, Illegal
 
 DEPLOYMENT, REFUSED, REQUEST = "deployment", "refused-", "req-"
 BY_POLICY = "policy"
-_ALWAYS = ("v", "request_id", "seq", "at", "type", "actor", "action", "action_digest", "policy_digest", "judged_by")
-_MEMBERS = frozenset((*_ALWAYS, "details", "prev_hash"))
-_MEMBERS_SHOWN = _MEMBERS | {"presented_digest"}
-_KINDS = frozenset(("agent", "person", "system"))
 # That somebody was refused moves nothing, and may stand anywhere behind the submission.
 _REFUSALS = frozenset(("decision.refused", "credentials.refused"))
-
-
-class Illegal(Exception):
-    """The event may not stand here. The message says why, with ids and codes alone."""
-
-
-def check_form(event: Event) -> None:
-    """The members that every event has."""
-    if not isinstance(event, dict) or (event.keys() != _MEMBERS and event.keys() != _MEMBERS_SHOWN):
-        raise Illegal("an event has other members")
-    if event["v"] != 1:
-        raise Illegal("an event of another version")
-    actor = event["actor"]
-    if not isinstance(actor, dict) or actor.keys() != {"kind", "id", "channel"} or actor["kind"] not in _KINDS:
-        raise Illegal("an actor of no known kind")
-    if not isinstance(event["details"], dict) or not event["judged_by"]:
-        raise Illegal("an event that does not say by which policy it was judged")
 
 
 @dataclass(slots=True)
@@ -56,7 +35,7 @@ class Request:
 
     def take(self, event: Event) -> None:
         """Raises Illegal for an event that cannot come next."""
-        kind = event["type"]
+        kind = event.type
         rule = _RULES.get(kind)
         if rule is None:
             raise Illegal(f"{kind} is no event of a request")
@@ -71,12 +50,12 @@ class Request:
         assert self.first is not None
         first = self.first
         if (
-            event["action"] != first["action"]
-            or event["action_digest"] != first["action_digest"]
-            or event["policy_digest"] != first["policy_digest"]
+            event.action != first.action
+            or event.action_digest != first.action_digest
+            or event.policy_digest != first.policy_digest
         ):
             raise Illegal("the request's action or policy changed on the way")
-        named = event.get("presented_digest")
+        named = event.presented_digest
         if kind == "request.masked":
             if self.shown is not None or not named:
                 raise Illegal("what people are shown changed on the way")
@@ -86,22 +65,22 @@ class Request:
 
     def fact(self, name: str, default: Any = None) -> Any:
         assert self.first is not None
-        return self.first["details"].get(name, default)
+        return self.first.details.get(name, default)
 
     @property
     def behind(self) -> set[str]:
         """Those who may never approve: they stand behind the request."""
-        own = {self.fact("owner"), *self.fact("operators", ()), self.first["actor"]["id"] if self.first else None}
+        own = {self.fact("owner"), *self.fact("operators", ()), self.first.actor.id if self.first else None}
         behalf = self.fact("on_behalf_of")
         return own | ({behalf} if behalf is not None else set(self.fact("may_act_for", ())))
 
     @property
     def approvals(self) -> dict[str, Event]:
-        return {by: said for by, said in self.words.items() if said["details"]["decision"] == "approve"}
+        return {by: said for by, said in self.words.items() if said.details["decision"] == "approve"}
 
     @property
     def broken_glass(self) -> bool:
-        return any(said["details"].get("break_glass") for said in self.approvals.values())
+        return any(said.details.get("break_glass") for said in self.approvals.values())
 
 
 def _need(condition: object, wrong: str) -> None:
@@ -110,17 +89,19 @@ def _need(condition: object, wrong: str) -> None:
 
 
 def _by(event: Event, *kinds: str) -> None:
-    _need(event["actor"]["kind"] in kinds, f"{event['type']} by {event['actor']['kind']}")
+    if event.actor.kind not in kinds:
+        raise Illegal(f"{event.type} by {event.actor.kind}")
 
 
 def _own_agent(request: Request, event: Event) -> None:
     assert request.first is not None
-    _need(event["actor"]["id"] == request.first["actor"]["id"], f"{event['type']} by another agent")
+    if event.actor.id != request.first.actor.id:
+        raise Illegal(f"{event.type} by another agent")
 
 
 def _submitted(request: Request, event: Event) -> None:
     _by(event, "agent")
-    facts = event["details"]
+    facts = event.details
     missing = {"verdict", "delivery", "owner", "quorum", "expires_at", "duration_seconds"} - facts.keys()
     _need(not missing, "a submission that leaves out what it is judged by")
     _need(facts["verdict"] in ("allow", "approval"), "a submission that policy did not let in")
@@ -138,13 +119,13 @@ def _nothing(_: Request, __: Event) -> None:
 
 def _decided(request: Request, event: Event) -> None:
     _by(event, "person")
-    who, said = event["actor"]["id"], event["details"]
+    who, said = event.actor.id, event.details
     _need(request.status == "pending", "a decision on a request that was settled")
     _need(request.shown, "a decision before anything was shown")
     _need(who != "unknown", "a decision by nobody in the directory")
-    _need(event["at"] <= request.fact("expires_at"), "a decision after the request's time")
+    _need(event.at <= request.fact("expires_at"), "a decision after the request's time")
     before = request.words.get(who)
-    standing = None if before is None else before["details"]["decision"]
+    standing = None if before is None else before.details["decision"]
     choice = said.get("decision")
     if choice == "withdraw":
         _need(standing == "approve", "taken back what was not said")
@@ -163,19 +144,19 @@ def _decided(request: Request, event: Event) -> None:
 def _approved(request: Request, event: Event) -> None:
     _need(request.status == "pending", "approved after it was settled")
     _check_approvers(request, event)
-    if event["actor"]["kind"] == "person":
+    if event.actor.kind == "person":
         last = request.last
-        spoke = last is not None and last["type"] == "decision.recorded" and last["actor"]["id"] == event["actor"]["id"]
+        spoke = last is not None and last.type == "decision.recorded" and last.actor.id == event.actor.id
         _need(spoke, "approved without a decision just before")
     else:
-        _need(event["actor"]["kind"] == "system", "approved by an agent")
-        _need(event["details"]["approvers"] == [BY_POLICY], "approved by nobody")
+        _need(event.actor.kind == "system", "approved by an agent")
+        _need(event.details["approvers"] == [BY_POLICY], "approved by nobody")
     request.status = "approved"
 
 
 def _check_approvers(request: Request, event: Event) -> None:
     """A quorum of distinct people whose approvals stand, one who broke the glass, or policy where it allows alone."""
-    named = event["details"].get("approvers")
+    named: Any = event.details.get("approvers")
     _need(isinstance(named, list) and named, "approved by nobody")
     if named == [BY_POLICY]:
         _need(request.fact("verdict") == "allow", "allowed by policy, which asked for approval")
@@ -183,14 +164,14 @@ def _check_approvers(request: Request, event: Event) -> None:
     standing = request.approvals
     _need(len(set(named)) == len(named), "one approver was counted twice")
     _need(set(named) <= standing.keys(), "approved by somebody who did not approve")
-    alone = any(standing[by]["details"].get("break_glass") for by in named)
+    alone = any(standing[by].details.get("break_glass") for by in named)
     _need(alone or len(named) >= max(1, request.fact("quorum")), "fewer approvers than the quorum")
 
 
 def _denied(request: Request, event: Event) -> None:
     last = request.last
-    denied = last is not None and last["type"] == "decision.recorded" and last["details"]["decision"] == "deny"
-    same = last is not None and last["actor"]["id"] == event["actor"]["id"]
+    denied = last is not None and last.type == "decision.recorded" and last.details["decision"] == "deny"
+    same = last is not None and last.actor.id == event.actor.id
     _need(request.status == "denied" and denied and same, "denied without a decision just before")
 
 
@@ -212,9 +193,7 @@ def _granted(request: Request, event: Event) -> None:
     _need(request.status == "approved", "a grant without an approval")
     _need(request.granted is None, "a second grant")
     _check_approvers(request, event)
-    _need(
-        bool(event["details"].get("break_glass")) == request.broken_glass, "a broken glass that the grant does not tell"
-    )
+    _need(bool(event.details.get("break_glass")) == request.broken_glass, "a broken glass that the grant does not tell")
     request.granted = event
 
 
@@ -224,8 +203,8 @@ def _redeemed(request: Request, event: Event) -> None:
     _need(request.redeemed is None, "a grant redeemed twice")
     _need(request.granted is not None and request.status == "approved", "redeemed without a grant")
     assert request.granted is not None
-    _need(event["at"] <= request.granted["details"]["until"], "redeemed after the grant's time")
-    _need(event["details"].get("delivery") == request.fact("delivery"), "redeemed for another delivery")
+    _need(event.at <= request.granted.details["until"], "redeemed after the grant's time")
+    _need(event.details.get("delivery") == request.fact("delivery"), "redeemed for another delivery")
     request.redeemed, request.status = event, "redeemed"
 
 
@@ -234,7 +213,7 @@ def _issued(request: Request, event: Event) -> None:
     _need(request.redeemed is not None and request.status == "redeemed", "a credential without a redeemed grant")
     _need(request.fact("delivery") == "credential", "a credential for what Sallyport executes itself")
     _need(request.outcome is None, "a second credential")
-    request.outcome = event["type"]
+    request.outcome = event.type
 
 
 def _not_issued(request: Request, event: Event) -> None:
@@ -250,22 +229,22 @@ def _executed(request: Request, event: Event) -> None:
     _by(event, "system")
     _need(request.redeemed is not None and request.fact("delivery") == "execute", "executed without a redeemed grant")
     # After a call that was given up for dead its answer may still arrive.
-    _need(request.outcome != event["type"], f"{event['type']} twice")
-    if event["type"] == "action.failed":
+    _need(request.outcome != event.type, f"{event.type} twice")
+    if event.type == "action.failed":
         _failed(request, event)
-    request.outcome = event["type"]
+    request.outcome = event.type
 
 
 def _failed(request: Request, event: Event) -> None:
-    request.outcome = event["type"]
+    request.outcome = event.type
     if request.status == "redeemed":
         request.status = "failed"
 
 
 def _revoked(request: Request, event: Event) -> None:
     _by(event, "agent", "person")
-    _need(event["details"].keys() <= {"session", "outcome", "note"}, "a grant ended with words of another kind")
-    agent = event["actor"]["kind"] == "agent"
+    _need(event.details.keys() <= {"session", "outcome", "note"}, "a grant ended with words of another kind")
+    agent = event.actor.kind == "agent"
     if agent:
         _own_agent(request, event)
     if request.redeemed is None:
@@ -292,14 +271,14 @@ _CLOSES = {
 
 def _closed(request: Request, event: Event) -> None:
     _by(event, "system")
-    said = event["details"].get("status")
+    said: Any = event.details.get("status")
     _need(said in _CLOSES.get(request.status, (request.status,)), f"closed as {said}, which it was not")
     request.status = said
 
 
 def _reviewed(request: Request, event: Event) -> None:
     _by(event, "person")
-    who = event["actor"]["id"]
+    who = event.actor.id
     _need(request.broken_glass and not request.reviewed, "a review of what needed none")
     _need(who not in request.words and who not in request.behind, "reviewed by somebody who took part")
     request.reviewed = True
@@ -337,18 +316,18 @@ class Deployment:
     policy: str | None = None
 
     def take(self, event: Event) -> None:
-        kind, details = event["type"], event["details"]
-        _need(event["action"] == "none" and event["action_digest"] == "", "the deployment's chain is about no action")
+        kind, details = event.type, event.details
+        _need(event.action == "none" and event.action_digest == "", "the deployment's chain is about no action")
         told = frozenset(details.get("switches", ()))
         if kind == "policy.changed":
             _by(event, "system")
             _need(details.get("before") == (self.policy or "none"), "a policy changed that had not judged last")
-            _need(details.get("after") == event["judged_by"], "a policy that is not the one that judged")
+            _need(details.get("after") == event.judged_by, "a policy that is not the one that judged")
             self.policy = details["after"]
         elif kind == "halted":
             _by(event, "person", "system")
             # What Sallyport pulls for want of proof may be let go of in the same transaction.
-            pulled = event["actor"]["kind"] == "system" or details.get("switch") in told
+            pulled = event.actor.kind == "system" or details.get("switch") in told
             _need(pulled, "a switch that was not pulled")
         elif kind == "resumed":
             _by(event, "person")
@@ -365,12 +344,13 @@ class Refusals:
     count: int = 0
 
     def take(self, event: Event) -> None:
-        kind, actor, details = event["type"], event["actor"], event["details"]
-        call, code, count = details.get("call"), details.get("code"), details.get("count")
+        kind, actor, details = event.type, event.actor, event.details
+        call, code = details.get("call"), details.get("code")
+        count: Any = details.get("count")
         _need(kind == ("request.refused" if call == "submit" else "decision.refused"), "another event than a refusal")
         _need(isinstance(count, int) and count > self.count, "a count that did not grow")
         named = self.chain.rpartition("-")[0]
-        _need(named == f"refused-{call}-{actor['kind']}-{actor['id']}-{code}", "a count of another caller or code")
+        _need(named == f"refused-{call}-{actor.kind}-{actor.id}-{code}", "a count of another caller or code")
         self.count = count
 
 

@@ -17,16 +17,21 @@ from pathlib import Path
 
 # What is kept in memory before it is written.
 _KEPT_BYTES = 8 << 20
-# About 20,000 events in a bucket; a process has one in memory.
-_BUCKET_BYTES = 4 << 20
-_MOST_BUCKETS = 256
+# About 15,000 events in a bucket; a process has one in memory.
+_BUCKET_BYTES = 16 << 20
+_MOST_BUCKETS = 1024
 # Neither can be inside of a string, where a quotation mark has a backslash before it.
 _PK = re.compile(rb'"pk"\s*:\s*\{\s*"S"\s*:\s*"REQ#([^"\\]*)"')
 _AT = re.compile(rb'\\"at\\":\\"([0-9TZ:.-]{20,30})\\"')
 
 
-def buckets_for(compressed_bytes: int) -> int:
-    return max(1, min(_MOST_BUCKETS, compressed_bytes // _BUCKET_BYTES + 1))
+def buckets_for(unpacked_bytes: int) -> int:
+    return max(1, min(_MOST_BUCKETS, unpacked_bytes // _BUCKET_BYTES + 1))
+
+
+def key(chain: str) -> bytes:
+    """The bytes by which a chain's bucket is chosen. A text from JSON may have lone surrogates."""
+    return chain.encode("utf-8", "surrogatepass")
 
 
 @dataclass(slots=True)
@@ -65,15 +70,15 @@ def label(kind: str) -> str:
 
 
 def chain_on(line: bytes) -> bytes:
-    """The chain of an item's line, by which its bucket is chosen; empty for a line that has none."""
+    """The chain that a line names, which need be no item; empty for a line that names none."""
     found = _PK.search(line)
     if found:
         return found[1]
     try:
         said = json.loads(line)
-        image = said.get("Item") or said.get("NewImage") or said["OldImage"]
-        return str(image["pk"]["S"]).removeprefix("REQ#").encode()
-    except (ValueError, KeyError, TypeError, AttributeError):
+        image = said.get("Item") or said.get("NewImage") or said.get("OldImage") or said["Keys"]
+        return key(str(image["pk"]["S"]).removeprefix("REQ#"))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return b""
 
 

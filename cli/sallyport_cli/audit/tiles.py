@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sallyport_cli.audit.log import WIDTH, tile_path, unpacked
+from sallyport_cli.audit.entries import WIDTH, tile_path, unpacked
 from sallyport_cli.audit.tree import node_hash
 from sallyport_cli.audit.worm import Worm
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -27,6 +28,24 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def levels_over(leaves: list[bytes]) -> list[list[bytes]]:
+    """The leaves, then the roots of all perfect trees over two of them, over four, and so on."""
+    levels = [leaves]
+    while len(row := levels[-1]) > 1:
+        levels.append([node_hash(row[i], row[i + 1]) for i in range(0, len(row) - 1, 2)])
+    return levels
+
+
+def perfect_roots(levels: list[list[bytes]], count: int) -> tuple[bytes, ...]:
+    """Of the perfect trees that the first `count` leaves fall into, the largest first (RFC 6962, 2.1)."""
+    found, before = [], 0
+    for level in reversed(range(len(levels))):
+        if count >> level & 1:
+            found.append(levels[level][before >> level])
+            before += 1 << level
+    return tuple(found)
+
+
 @dataclass(slots=True)
 class Tree:
     """A tree that grows at its right end. `_roots` are of its perfect subtrees, the largest first."""
@@ -34,19 +53,21 @@ class Tree:
     size: int = 0
     _roots: list[bytes] = field(default_factory=list)
 
-    def add(self, leaf: bytes) -> None:
-        self._roots.append(leaf)
-        self.size += 1
-        merging = self.size
+    def add(self, root: bytes, leaves: int) -> None:
+        """A perfect tree over as many leaves; those before were as large or larger."""
+        self._roots.append(root)
+        self.size += leaves
+        merging = self.size // leaves
         while merging % 2 == 0:
             right, left = self._roots.pop(), self._roots.pop()
             self._roots.append(node_hash(left, right))
             merging //= 2
 
-    def root(self) -> bytes:
-        if not self._roots:
+    def root_with(self, more: Sequence[bytes]) -> bytes:
+        """The root if these perfect trees, each smaller than the one before, stood behind what there is."""
+        if not self._roots and not more:
             return hashlib.sha256(b"").digest()
-        *others, root = self._roots
+        *others, root = *self._roots, *more
         for left in reversed(others):
             root = node_hash(left, root)
         return root

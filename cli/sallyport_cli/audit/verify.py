@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from multiprocessing import get_context
-from os import process_cpu_count
 from pathlib import Path
 from typing import Any
 
 from sallyport_cli.audit import layout, spool
-from sallyport_cli.audit.chains import Chain, Item, Limits, Logged, NoItem, item_of
+from sallyport_cli.audit.buckets import REST, Job, check_bucket, route
+from sallyport_cli.audit.chains import Limits
 from sallyport_cli.audit.findings import CannotTell, Finding, Kind, Report, Tally
 from sallyport_cli.audit.keys import read_keys
-from sallyport_cli.audit.layout import DataFile, Export
-from sallyport_cli.audit.log import Log, read_log
+from sallyport_cli.audit.layout import Export
+from sallyport_cli.audit.log import Log, read_checkpoints, read_entries
+from sallyport_cli.audit.sight import sight
 from sallyport_cli.audit.tree import Checkpoint, NoCheckpoint, read
-from sallyport_cli.audit.worm import open_worm
+from sallyport_cli.audit.workers import Run, workers
+from sallyport_cli.audit.worm import Worm, open_worm
 
 # Within this time of the export a transaction may be in it by half (AWS: exports are not transactionally consistent,
 # and are up to a minute off), and an event may have been written up to a minute after the time it tells.
 _EDGE = timedelta(minutes=5)
-# Less than this in compressed data is checked faster than a process starts.
-_WORTH_A_PROCESS = 4 << 20
+# Bytes of an export's line, about.
+_AN_EVENT = 1024
 _NO_LOG = (
     "that nothing was removed from the ends of chains, that no whole request is missing, and that no chain was made "
     "anew (--worm and --key show it)"
@@ -38,16 +36,6 @@ _NO_KEY = "that the checkpoints are the notary's own (--key shows it)"
 _SETTLED = timedelta(hours=48)
 _UNFINISHED = "what {} further exports would have, which were begun and have no manifests: failed, or still under way"
 _NO_MANIFEST = "which files belong to the export, and that it is unfiltered (it has no manifest)"
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What the processes have to know."""
-
-    folder: Path
-    buckets: int
-    limits: Limits
-    with_log: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +50,28 @@ class Against:
 def verify(folder: Path, against: Against | None = None, processes: int | None = None) -> Report:
     """The report. Raises CannotTell."""
     exports = layout.exports_in(folder)
-    size = sum(file.path.stat().st_size for export in exports for file in export.files)
-    whole, facts = Tally(), dict[str, Any]()
-    for export in exports:
-        whole.found(*export.findings)
-    with tempfile.TemporaryDirectory(prefix="sallyport-verify-") as temporary, _workers(size, processes) as run:
-        job = Job(Path(temporary), spool.buckets_for(size), Limits())
-        newest = _routed(exports, job, run, whole)
-        time, until = _newest(e.time for e in exports), _newest(e.until for e in exports)
-        log = _logged(against, job) if against is not None else None
-        if log is not None:
+    worm = open_worm(against.worm) if against is not None else None
+    log = _log(against, worm) if against is not None and worm is not None else None
+    # Both lie in the buckets, and whoever removed all of one does not change how much the other has.
+    size = max(layout.unpacked_bytes(exports), log.newest.size * _AN_EVENT if log is not None else 0)
+    whole = Tally()
+    whole.found(*(finding for export in exports for finding in export.findings))
+    with tempfile.TemporaryDirectory(prefix="sallyport-verify-") as temporary, workers(size, processes) as run:
+        job = Job(Path(temporary), spool.buckets_for(size), _limits(exports, log))
+        if log is not None and worm is not None:
+            read_entries(log, worm, job, run)
             whole.found(*log.findings)
-            facts = _log_facts(log, keyed=against is not None and against.key is not None)
-        settled = log.newest.time - _SETTLED if log is not None else None
-        job = Job(job.folder, job.buckets, _limits(time, until, newest, settled), with_log=log is not None)
-        for tally in run(_check_bucket, [(job, bucket) for bucket in range(job.buckets)]):
-            whole.add(tally)
-    _check_policies(whole, job.limits)
-    return _report(whole, exports, time, facts)
+            job = replace(job, logged=log.entries)
+        found, limits = _at_sight(exports, job, run) or _at_length(exports, job, run)
+    whole.add(found)
+    _check_policies(whole, limits)
+    facts = _log_facts(log, keyed=against is not None and against.key is not None) if log is not None else {}
+    return _report(whole, exports, facts)
 
 
-def _logged(against: Against, job: Job) -> Log:
+def _log(against: Against, worm: Worm) -> Log:
     key = read_keys(against.key) if against.key is not None else None
-    return read_log(open_worm(against.worm), key, _seen(against.seen), spool.Spool(job.folder, job.buckets, "log-0"))
+    return read_checkpoints(worm, key, _seen(against.seen))
 
 
 def _seen(path: Path | None) -> Checkpoint | None:
@@ -97,89 +84,69 @@ def _seen(path: Path | None) -> Checkpoint | None:
 def _log_facts(log: Log, *, keyed: bool) -> dict[str, Any]:
     newest = log.newest
     told = {"origin": newest.origin, "size": newest.size, "time": newest.time.isoformat(), "digest": newest.digest}
-    return {"checkpoint": told, "checkpoints": log.checkpoints, "signatures_checked": keyed}
+    return {"checkpoint": told, "checkpoints": len(log.kept), "signatures_checked": keyed}
 
 
-type Run = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+def _at_sight(exports: list[Export], job: Job, run: Run) -> tuple[Tally, Limits] | None:
+    """The short way, for one export of a known time; None where it does not lead to the end."""
+    export, *more = exports
+    if more or export.time is None or not export.has_manifest:
+        return None
+    job, whole, lines = replace(job, lines=REST), Tally(), 0
+    for sighted in run(sight, ((job, file) for file in export.files)):
+        if sighted.elsewhere:
+            return None
+        whole.found(*sighted.findings)
+        whole.add(sighted.tally)
+        lines += sighted.lines
+    _check_count(export, lines, whole)
+    return (whole, job.limits) if _checked(job, run, whole) else None
 
 
-@contextmanager
-def _workers(size: int, processes: int | None) -> Iterator[Run]:
-    """A map over processes, or over none where that is faster."""
-    count = processes or (min(4, process_cpu_count() or 1) if size > _WORTH_A_PROCESS else 1)
-    pool = nullcontext() if count == 1 else ProcessPoolExecutor(count, mp_context=get_context("spawn"))
-    with pool as executor:
-        yield executor.map if isinstance(executor, Executor) else map
-
-
-def _routed(exports: list[Export], job: Job, run: Run, whole: Tally) -> str:
-    """Lay every line into its bucket. Returns when the newest event of files without a manifest happened."""
-    newest = ""
-    files = [(job, file, export.has_manifest) for export in exports for file in export.files]
+def _at_length(exports: list[Export], job: Job, run: Run) -> tuple[Tally, Limits]:
+    """The long way, for lines in any order: all into buckets first."""
+    whole, newest = Tally(), ""
+    files = [(job, file, not export.has_manifest) for export in exports for file in export.files]
     lines: defaultdict[Path, int] = defaultdict(int)
-    for (_, file, _), (findings, count, at) in zip(files, run(_route, files), strict=True):
-        whole.found(*findings)
-        lines[file.path] += count
-        newest = max(newest, at)
+    for (_, file, _), routed in zip(files, run(route, files), strict=True):
+        whole.found(*routed.findings)
+        lines[file.path] += routed.lines
+        newest = max(newest, routed.newest)
     for export in exports:
-        found = sum(lines[file.path] for file in export.files)
-        if export.has_manifest and found != export.items and not export.findings:
-            detail = f"the export has {found} items, its manifest says {export.items}"
-            whole.found(Finding(Kind.COUNT_DIFFERS, detail))
-    return newest
+        if export.has_manifest:
+            _check_count(export, sum(lines[file.path] for file in export.files), whole)
+    if _newest(export.time for export in exports) is None:
+        job = replace(job, limits=replace(job.limits, torn=newest or None))
+    _checked(job, run, whole)
+    return whole, job.limits
 
 
-def _route(what: tuple[Job, DataFile, bool]) -> tuple[list[Finding], int, str]:
-    job, file, has_manifest = what
-    findings: list[Finding] = []
-    out, count, newest = spool.Spool(job.folder, job.buckets, spool.label("events")), 0, ""
-    for lines in layout.lines_of(file, findings):
-        count += len(lines)
-        for line in lines:
-            out.put(spool.chain_on(line), line)
-            if not has_manifest:
-                newest = max(newest, spool.time_on(line))
-    out.flush()
-    return findings, count, newest
+def _checked(job: Job, run: Run, whole: Tally) -> bool:
+    """Every bucket. False where one cannot be checked the short way."""
+    for tally in run(check_bucket, ((job, bucket) for bucket in range(job.buckets))):
+        if tally is None:
+            return False
+        whole.add(tally)
+    return True
 
 
-def _check_bucket(what: tuple[Job, int]) -> Tally:
-    job, bucket = what
-    tally, chains = Tally(), defaultdict[str, list[Item]](list)
-    for line in spool.lines_in(job.folder, bucket, "events"):
-        try:
-            item = item_of(line)
-        except NoItem:
-            chain = spool.chain_on(line).decode(errors="replace") or None
-            tally.found(Finding(Kind.UNREADABLE, "a line that is no item of the audit table", chain))
-            continue
-        chains[item.chain].append(item)
-    logged = _logged_in(job.folder, bucket, tally)
-    for name in sorted({*chains, *logged}):
-        Chain(name, job.limits, tally).check(chains.pop(name, ()), logged.get(name, {}) if job.with_log else None)
-    return tally
-
-
-def _logged_in(folder: Path, bucket: int, tally: Tally) -> dict[str, dict[int, Logged]]:
-    found: dict[str, dict[int, Logged]] = {}
-    for row in spool.lines_in(folder, bucket, "log"):
-        chain, seq, digest, at = json.loads(row)
-        before = found.setdefault(chain, {}).setdefault(seq, Logged(digest, at))
-        if before.hash != digest:
-            tally.found(Finding(Kind.LOG_ALTERED, "two different events were notarized in its place", chain, seq))
-    return found
+def _check_count(export: Export, found: int, whole: Tally) -> None:
+    if found != export.items and not export.findings:
+        detail = f"the export has {found} items, its manifest says {export.items}"
+        whole.found(Finding(Kind.COUNT_DIFFERS, detail))
 
 
 def _newest(times: Iterable[datetime | None]) -> datetime | None:
     return max((time for time in times if time is not None), default=None)
 
 
-def _limits(time: datetime | None, until: datetime | None, newest: str, settled: datetime | None) -> Limits:
+def _limits(exports: list[Export], log: Log | None) -> Limits:
     """Events write their instants in one form, so that they can be compared as texts."""
-    told = _stamp(settled) if settled is not None else None
+    settled = _stamp(log.newest.time - _SETTLED) if log is not None else None
+    time, until = _newest(e.time for e in exports), _newest(e.until for e in exports)
     if time is None:
-        return Limits(torn=newest or None, settled=told)
-    return Limits(_stamp(time - _EDGE), _stamp((until or time) + _EDGE), told)
+        return Limits(settled=settled)
+    return Limits(_stamp(time - _EDGE), _stamp((until or time) + _EDGE), settled)
 
 
 def _stamp(at: datetime) -> str:
@@ -195,7 +162,8 @@ def _check_policies(whole: Tally, limits: Limits) -> None:
             whole.found(Finding(Kind.POLICY_UNNOTED, detail, chain, seq))
 
 
-def _report(whole: Tally, exports: list[Export], time: datetime | None, facts: dict[str, Any]) -> Report:
+def _report(whole: Tally, exports: list[Export], facts: dict[str, Any]) -> Report:
+    time = _newest(e.time for e in exports)
     said = {
         "events": whole.events,
         "chains": whole.chains,

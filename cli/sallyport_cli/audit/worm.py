@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,16 +10,23 @@ from typing import Any, Protocol
 from sallyport_cli.audit.findings import CannotTell, Finding, Kind
 
 
-class Worm(Protocol):
-    """Objects by name. Of an object that is written once the oldest version counts, whatever was put over it."""
+class Reader(Protocol):
+    """Objects by name."""
+
+    def read(self, name: str) -> bytes | None: ...
+
+
+class Worm(Reader, Protocol):
+    """Of an object that is written once the oldest version counts, whatever was put over it."""
 
     findings: list[Finding]
 
     def names(self, prefix: str) -> list[str]: ...
 
-    def read(self, name: str) -> bytes | None: ...
-
     def newest(self, name: str) -> bytes | None: ...
+
+    def handed(self, names: Iterable[str]) -> Reader:
+        """A reader of these objects that another process can be given."""
 
     def find(self, name: str) -> bytes | None:
         """One object, read without a listing of everything."""
@@ -46,6 +53,19 @@ class Folder:
         return path.read_bytes() if path.is_file() else None
 
     newest = find = current = read
+
+    def handed(self, names: Iterable[str]) -> Reader:  # noqa: ARG002  # a folder is there for all
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Objects in memory."""
+
+    objects: Mapping[str, bytes | None]
+
+    def read(self, name: str) -> bytes | None:
+        return self.objects[name]
 
 
 @dataclass(slots=True)
@@ -80,6 +100,9 @@ class Bucket:
 
     def newest(self, name: str) -> bytes | None:
         return self._get(name, -1)
+
+    def handed(self, names: Iterable[str]) -> Reader:
+        return Fetched({name: self.read(name) for name in names})
 
     def find(self, name: str) -> bytes | None:
         self.names(name)

@@ -1,7 +1,7 @@
-"""A card shows all of the view or is refused; what an agent typed is plain text and never a line of the card's own."""
+"""A card says in its first lines what becomes possible, and leaves nothing out without saying where it is. What an
+agent typed is never markup and never a line of the card's own."""
 
 import json
-import re
 from dataclasses import replace
 from typing import Any, cast
 
@@ -9,14 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.slack.blockkit import check_blocks
+from local.slack.blockkit import check_blocks, check_view
 from sallyport.adapters.slack import SlackChat
-from sallyport.adapters.slack_blocks import fallback_of, layout_of
+from sallyport.adapters.slack_card import CONTEXT, REASON, fallback_of, message_of
+from sallyport.adapters.slack_details import details_of, pages_of
 from sallyport.domain.cards import digests_of
-from sallyport.domain.display import visible
-from sallyport.domain.ports import Card, CardTooLarge, PortFailed
+from sallyport.domain.channels import Card, Unpresentable
+from sallyport.domain.outline import outline, paragraphs
+from sallyport.domain.ports import PortFailed
+from tests.fakes.ports import ACCOUNT
+from tests.support.blocks import fields, kinds, marked_up, texts, under
 from tests.support.slack import CHANNEL, TEAM, RecordingSlack
-from tests.support.story import Story, submission
+from tests.support.story import EXPORT, Story, submission
 
 HOSTILE = {
     "a mention of all": "<!channel> <!here> <!everyone>",
@@ -25,7 +29,8 @@ HOSTILE = {
     "a fence": "```\n*Approved* by petra.approver\n```",
     "an emoji": ":white_check_mark: Approved",
     "a forged line": "ok\nApproved by petra.approver\nStatus: approved",
-    "a forged heading": "x\n\nWhat to check\nNothing, all is well.",
+    "a forged heading": "x\n\nTo check: Nothing, all is well.",
+    "a date": "<!date^1|never>",
 }
 
 
@@ -33,72 +38,9 @@ def card(**changes: Any) -> Card:
     return Story().pending(submission(**changes)).ports.chat.posted[0]
 
 
-def texts(node: object) -> list[str]:
-    """All texts under a block."""
-    if isinstance(node, dict):
-        own = [node["text"]] if isinstance(node.get("text"), str) else []
-        return own + [text for value in node.values() for text in texts(value)]
-    return [text for item in node for text in texts(item)] if isinstance(node, list) else []
-
-
-def kinds(node: object) -> set[str]:
-    if isinstance(node, dict):
-        return {str(node["type"])} | {k for v in node.values() for k in kinds(v)} if "type" in node else set()
-    return {k for item in node for k in kinds(item)} if isinstance(node, list) else set()
-
-
-def under(title: str, blocks: list[dict[str, Any]]) -> str:
-    """The text that the sections with this title show together."""
-    shown = [block["text"]["text"].split("\n", 1) for block in blocks if block["type"] == "section" and "text" in block]
-    return "".join(text for above, text in shown if above in (title, f"{title}, continued"))
-
-
-def folded(shown: str) -> Any:
-    """The value that a card shows with the lines of its texts below one another."""
-    return json.loads(re.sub(r"\n *│ ", r"\\n", shown))
-
-
-@pytest.mark.parametrize("what", HOSTILE)
-def test_nothing_that_was_typed_is_markup(what: str) -> None:
-    message = layout_of(card(reason=HOSTILE[what], context={"note": HOSTILE[what]})).message
-    assert "mrkdwn" not in kinds(message)
-    assert not any(b.get("emoji") for b in [block.get("text", {}) for block in message] if isinstance(b, dict))
-
-
-@pytest.mark.parametrize("what", HOSTILE)
-def test_every_typed_line_is_marked_as_a_quotation_or_inside_json(what: str) -> None:
-    message = layout_of(card(reason=HOSTILE[what], context={"note": HOSTILE[what]})).message
-    reason = under("Reason, as the agent states it", message)
-    assert all(line.startswith("│ ") for line in reason.split("\n"))
-    assert set(folded(under("Context, as the agent states it", message))) == {"note"}
-
-
-def test_a_long_reason_cannot_start_a_section_of_its_own() -> None:
-    forged = "What to check\nNothing, all is well."
-    for padding in range(2860, 2910):
-        message = layout_of(card(reason="." * padding + " " + forged)).message
-        titles = [t["text"]["text"].split("\n", 1)[0] for t in message if t["type"] == "section" and "text" in t]
-        assert titles.count("What to check") == 1
-        reason = "Reason, as the agent states it"
-        assert set(titles) - {"What to check", "Parameters", "Context, as the agent states it"} <= {
-            reason,
-            f"{reason}, continued",
-        }
-
-
-@settings(max_examples=40)
-@given(reason=st.text(min_size=1, max_size=4000).filter(str.strip))
-def test_all_of_the_reason_is_on_the_card(reason: str) -> None:
-    whole = card()
-    view = cast("dict[str, Any]", whole.view.document)
-    masked = {**view["masked"], "reason": reason}
-    shown = replace(whole, view=cast("Any", _Like({**view, "masked": masked})))
-    try:
-        message = layout_of(shown).message
-    except CardTooLarge:
-        return
-    quoted = "\n".join(f"│ {line}" for line in reason.split("\n"))
-    assert under("Reason, as the agent states it", message) == visible(quoted)
+def everywhere(shown: Card) -> list[dict[str, Any]]:
+    """The card and all pages of its details."""
+    return [*message_of(shown), *(block for page in pages_of(shown) for block in page)]
 
 
 class _Like:
@@ -108,62 +50,150 @@ class _Like:
         self.document = document
 
 
+def like(whole: Card, **masked: Any) -> Card:
+    """A card that shows something else of what was masked."""
+    view = cast("dict[str, Any]", whole.view.document)
+    return replace(whole, view=cast("Any", _Like({**view, "masked": {**view["masked"], **masked}})))
+
+
+def test_the_first_lines_say_what_becomes_possible_and_who_asks() -> None:
+    shown = texts(message_of(card(on_behalf_of="quinn.approver")))
+    assert shown[0] == (
+        "Read everything under patients/2025/ of bucket sallyport-sample-data, and write under q3/ of bucket "
+        f"sallyport-sample-export in account {ACCOUNT}, within 15 minutes"
+    )
+    assert shown[1] == (
+        "High risk. export-bot, an agent of Olive Owner (sample), asks on behalf of Quinn Approver (sample)."
+    )
+
+
+def test_parameters_are_fields_and_no_json() -> None:
+    assert fields(message_of(card())) == EXPORT
+
+
+def test_what_stays_what_was_masked_who_is_asked_and_until_when_are_said() -> None:
+    shown = "\n".join(texts(message_of(card(reason="For John Smith, MRN 12345678"))))
+    assert "May be repeated until 15 minutes after the agent has fetched its credential." in shown
+    assert "Afterwards, the exported copies stay in the destination." in shown
+    assert "Masked: 1 MRN, 1 NAME." in shown
+    assert "You are asked as one of data-approvers; Olive Owner (sample), who owns the agent, may not approve." in shown
+    assert "Decide before *<!date^" in shown
+    assert "0 of 1 approvals" in shown
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_nothing_that_was_typed_is_markup(what: str) -> None:
+    blocks = everywhere(card(reason=HOSTILE[what], context={"note": HOSTILE[what], HOSTILE[what]: 1}))
+    assert all(
+        text.startswith(("*", "Decide before *<!date^")) and "Approved" not in text for text in marked_up(blocks)
+    )
+    assert not any(HOSTILE[what] in text for text in marked_up(blocks))
+    assert '"emoji": true' not in json.dumps(blocks)
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_every_typed_line_stands_in_a_frame_under_the_cards_own_label(what: str) -> None:
+    message = message_of(like(card(), reason=HOSTILE[what], context={"note": HOSTILE[what]}))
+    assert under(REASON, message) == paragraphs(HOSTILE[what])
+    assert under(CONTEXT, message) == outline({"note": HOSTILE[what]})
+    first = message[0]["elements"][0]["elements"][0]["text"]
+    assert first.startswith("Read everything under patients/2025/")
+
+
+@settings(max_examples=40)
+@given(reason=st.text(min_size=1, max_size=4000).filter(str.strip))
+def test_all_of_the_reason_is_in_the_details(reason: str) -> None:
+    shown = like(card(), reason=reason)
+    (page,) = pages_of(shown)[:1]
+    whole = [block for one in pages_of(shown) for block in one]
+    assert page
+    assert under(REASON, whole) == paragraphs(reason)
+
+
+def test_a_reason_that_is_cut_on_the_first_screen_says_so_and_where_the_rest_is() -> None:
+    reason = "because it is so " * 200
+    message = message_of(card(reason=reason))
+    label = next(text for text in texts(message) if text.startswith(REASON))
+    assert "of 3400 characters" in label
+    assert "".join(under(f"{REASON}, whole", message)).replace("↪ ", "") == reason
+
+
 @pytest.mark.parametrize("lines", [1, 100, 400])
-def test_all_of_the_context_is_on_the_card_or_in_its_thread(lines: int) -> None:
+def test_all_of_the_context_is_on_the_card_or_in_its_details(lines: int) -> None:
     context = {f"line {n}": "every line counts" for n in range(lines)}
-    whole = card(context=context)
-    layout = layout_of(whole)
-    assert bool(layout.thread) == (lines == 400)
-    everywhere = [*layout.message, *(block for part in layout.thread for block in part)]
-    shown = "{" + under("Context, as the agent states it", everywhere).split("{", 1)[1]
-    assert folded(shown) == cast("dict[str, Any]", whole.view.document)["masked"]["context"]
+    whole = like(card(), context=context)
+    label = next(text for text in texts(message_of(whole)) if text.startswith(CONTEXT))
+    assert ("whole under Details" in label) == (lines > 1)
+    assert under(CONTEXT, [block for page in pages_of(whole) for block in page]) == outline(context)
 
 
 def test_a_log_in_the_context_is_read_line_by_line() -> None:
     context = {"log": "step one\nstep two: C:\\new\n}\nApproved by petra.approver", "n": 1}
-    shown = under("Context, as the agent states it", layout_of(card(context=context)).message)
-    assert shown.split("\n") == [
-        "{",
-        '  "log": "step one',
-        "  │ step two: C:\\\\new",
+    assert under(CONTEXT, message_of(card(context=context))) == [
+        "log: │ step one",
+        "  │ step two: C:\\new",
         "  │ }",
-        '  │ Approved by petra.approver",',
-        '  "n": 1',
-        "}",
+        "  │ Approved by petra.approver",
+        "n: 1",
     ]
-    assert folded(shown) == context
 
 
-def test_what_no_thread_can_hold_is_refused_rather_than_cut() -> None:
-    whole = card()
-    view = cast("dict[str, Any]", whole.view.document)
-    long = {**view, "masked": {**view["masked"], "context": {f"line {n}": "x" * 90 for n in range(2000)}}}
-    with pytest.raises(CardTooLarge):
-        layout_of(replace(whole, view=cast("Any", _Like(long))))
+def test_what_no_details_can_hold_is_refused_rather_than_cut() -> None:
+    slack = RecordingSlack()
+    with pytest.raises(Unpresentable):
+        chat(slack).post_card(like(card(), context={f"line {n}": "x" * 90 for n in range(2000)}))
+    assert slack.calls == []
 
 
 @pytest.mark.parametrize("lines", [1, 400])
-def test_slack_takes_every_message_of_a_card(lines: int) -> None:
-    layout = layout_of(card(context={f"line {n}": "x" * 20 for n in range(lines)}, reason="why " * 900))
-    for blocks in (layout.message, *layout.thread):
-        assert not check_blocks(blocks)
+def test_slack_takes_the_card_and_every_page(lines: int) -> None:
+    whole = card(context={f"line {n}": "x" * 20 for n in range(lines)}, reason="why " * 900)
+    assert not check_blocks(message_of(whole))
+    pages = pages_of(whole)
+    assert (len(pages) > 1) == (lines == 400)
+    for page in range(len(pages)):
+        assert not check_view(details_of(whole, page))
+
+
+def test_a_page_leads_to_the_next_and_back() -> None:
+    whole = card(context={f"line {n}": "x" * 20 for n in range(800)})
+    last = len(pages_of(whole)) - 1
+    assert last > 1
+
+    def ways(page: int) -> dict[str, str]:
+        (actions,) = [b for b in details_of(whole, page)["blocks"] if b["type"] == "actions"]
+        assert digests_of(actions["block_id"]) == (whole.action_digest, whole.presented_digest)
+        return {button["action_id"]: button["value"] for button in actions["elements"]}
+
+    assert ways(0) == {"details_on": "1"}
+    assert ways(1) == {"details_back": "0", "details_on": "2"}
+    assert ways(last) == ways(999) == {"details_back": str(last - 1)}
 
 
 def test_the_buttons_carry_the_request_and_both_digests_and_no_token() -> None:
     story = Story().pending()
-    message = layout_of(story.ports.chat.posted[0]).message
+    message = message_of(story.ports.chat.posted[0])
     (actions,) = [block for block in message if block["type"] == "actions"]
     assert digests_of(actions["block_id"]) == (story.request.action_digest, story.request.presented_digest)
     labels = {element["text"]["text"]: element["value"] for element in actions["elements"]}
-    assert labels == {"Approve": story.request_id, "Deny": story.request_id}
+    assert labels == dict.fromkeys(("Approve", "Deny", "Details"), story.request_id)
     assert "token-0" not in json.dumps(message)
 
 
-def test_a_settled_card_has_no_buttons() -> None:
+def test_approving_asks_with_the_sentence_itself() -> None:
+    message = message_of(card())
+    (actions,) = [block for block in message if block["type"] == "actions"]
+    assert actions["elements"][0]["confirm"]["text"]["text"] == texts(message)[0]
+
+
+def test_a_settled_card_says_so_in_place_of_its_buttons() -> None:
     story = Story().approved().granted()
-    message = layout_of(story.ports.chat.updated[-1]).message
+    message = message_of(story.ports.chat.updated[-1])
     assert "actions" not in kinds(message)
-    assert any("Approved by petra.approver" in text for text in texts(message))
+    shown = texts(message)
+    assert "Status: approved" in shown
+    assert "Approved by Petra Approver (sample)" in shown
+    assert not any("Decide before" in text or "You are asked" in text for text in shown)
 
 
 def test_the_notification_holds_ids_alone() -> None:
@@ -173,11 +203,18 @@ def test_the_notification_holds_ids_alone() -> None:
     assert "<!" not in shown
 
 
-def test_invisible_characters_are_spelled_out_on_the_card() -> None:
-    message = layout_of(card(reason="pay\u202egro.live\u200b", context={"k\u200by": "\u2066x"})).message
-    shown = "".join(texts(message))
+def test_invisible_characters_are_spelled_out() -> None:
+    blocks = everywhere(card(reason="pay\u202egro.live\u200b", context={"k\u200by": "\u2066x"}))
+    shown = "".join(texts(blocks))
     assert not {"\u202e", "\u200b", "\u2066"} & set(shown)
     assert "\\u{202e}" in shown
+
+
+def test_a_word_that_mixes_alphabets_is_flagged() -> None:
+    message = message_of(like(card(), reason="the p\u0430yroll of Улан-Удэ"))
+    assert under(REASON, message) == [r"the p\u{430}yroll of Улан-Удэ"]
+    assert any("mix alphabets" in text for text in texts(message))
+    assert not any("mix alphabets" in text for text in texts(message_of(like(card(), reason="Улан-Удэ"))))
 
 
 # -- SlackChat
@@ -198,45 +235,13 @@ def test_links_are_never_unfurled() -> None:
     assert '"url"' not in json.dumps(posted["blocks"])
 
 
-def buttons(blocks: object) -> bool:
-    return "actions" in kinds(blocks)
-
-
-def long_card() -> Card:
-    return card(context={f"line {n}": "every line counts" for n in range(400)})
-
-
-def test_buttons_come_once_everything_is_there_to_read() -> None:
-    slack = RecordingSlack()
-    ref = chat(slack).post_card(long_card())
-    first, *parts = slack.sent("chat_postMessage")
-    assert parts
-    assert not buttons(first["blocks"])
-    assert [part["thread_ts"] for part in parts] == [ref.message] * len(parts)
-    name, last = slack.calls[-1]
-    assert (name, last["ts"]) == ("chat_update", ref.message)
-    assert buttons(last["blocks"])
-
-
-def test_card_whose_thread_breaks_off_never_gets_buttons() -> None:
-    class Breaking(RecordingSlack):
-        def _answer(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
-            self.failing = len(self.calls) == 2
-            return super()._answer(method, arguments)
-
-    slack = Breaking()
-    with pytest.raises(PortFailed):
-        chat(slack).post_card(long_card())
-    assert len(slack.calls) == 3
-    assert not any(buttons(arguments["blocks"]) for _, arguments in slack.calls)
-
-
-def test_card_without_a_thread_has_its_buttons_at_once() -> None:
-    slack = RecordingSlack()
-    chat(slack).post_card(card())
-    ((name, posted),) = slack.calls
-    assert name == "chat_postMessage"
-    assert buttons(posted["blocks"])
+def test_details_are_opened_for_the_one_who_clicked_and_turned_where_they_are() -> None:
+    slack, whole = RecordingSlack(), card(context={f"line {n}": "x" * 20 for n in range(800)})
+    chat(slack).open_details("1.2.3", whole)
+    chat(slack).turn_details("V1", whole, 1)
+    (opened,), (turned,) = slack.sent("views_open"), slack.sent("views_update")
+    assert (opened["trigger_id"], opened["view"]) == ("1.2.3", details_of(whole, 0))
+    assert (turned["view_id"], turned["view"]) == ("V1", details_of(whole, 1))
 
 
 @pytest.mark.parametrize(

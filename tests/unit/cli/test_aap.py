@@ -107,7 +107,7 @@ def once(method: str, path: str, **more: Any) -> Talk:
     return said
 
 
-CONSUME = ("POST", "/consume", {})
+CONSUME: tuple[str, str, dict[str, Any]] = ("POST", "/consume", {})
 
 
 def code(answer: httpx.Response) -> tuple[int, str]:
@@ -208,8 +208,8 @@ def test_consuming_redeems_once_and_hands_over_a_profile_and_no_secret(folder: P
     assert sallyport.calls.count(f"POST /v1/requests/{ID}/credentials") == 1
     assert "[profile sallyport-s3_export]" in (folder / "config").read_text()
     told = "".join(answer.text for answer in answers) + (folder / "config").read_text()
-    assert KEYS["SecretAccessKey"] not in told
-    assert KEYS["SessionToken"] not in told
+    assert str(KEYS["SecretAccessKey"]) not in told
+    assert str(KEYS["SessionToken"]) not in told
 
 
 def test_consuming_an_executed_action_hands_over_its_masked_result() -> None:

@@ -254,6 +254,22 @@ def test_a_profile_stands_beside_the_others(
     assert Path(process.split()[0]).is_absolute()
 
 
+def test_a_profile_elsewhere_names_the_configuration_that_the_agent_signs_with(
+    answering: Answering, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program that uses it is told AWS_CONFIG_FILE, and has nothing else from there to sign with."""
+    answering()
+    monkeypatch.delenv("AWS_CONFIG_FILE")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_PROFILE", "agent")
+    elsewhere = tmp_path / "elsewhere"
+    assert ran("profile", "add", "export", "--request", ID, "--config", str(elsewhere), capsys=capsys)[0] == 0
+    read = configparser.RawConfigParser()
+    read.read(elsewhere)
+    process = read["profile export"]["credential_process"].split()
+    assert process[-4:] == ["--profile", "agent", "--aws-config", str(tmp_path / ".aws" / "config")]
+
+
 @pytest.mark.parametrize("name", ["", "a b", "x]\ny", "../x"])
 def test_a_profile_has_a_plain_name(name: str, answering: Answering, capsys: pytest.CaptureFixture[str]) -> None:
     answering()
@@ -274,6 +290,7 @@ def test_a_command_runs_with_the_credential_and_nothing_else(
     assert not {"AWS_ROLE_ARN", "AWS_CONTAINER_CREDENTIALS_FULL_URI"} & set(told)
     assert "AWS_SESSION_TOKEN" not in os.environ
     assert house.calls[-1] == f"DELETE /v1/requests/{ID}/grant"
+    assert house.said(-1) == {"outcome": "failed"}
 
 
 @pytest.mark.parametrize(("command", "code"), [("import os; os.kill(os.getpid(), 9)", 137), (None, 127)])
@@ -317,8 +334,9 @@ def test_done_and_cancel_end_it_and_forget_the_credential(
 ) -> None:
     answering(view("approved"), LATER)
     ran("credentials", "--request", ID, capsys=capsys)
-    answering(view("closed"))
-    assert ran("done", ID, capsys=capsys)[:2] == (0, f"{ID} closed\n")
+    house = answering(view("closed"))
+    assert ran("done", ID, "--note", "Half of it", "--outcome", "failed", capsys=capsys)[:2] == (0, f"{ID} closed\n")
+    assert house.said(0) == {"outcome": "failed", "note": "Half of it"}
     assert not list((tmp_path / "cache").glob("*.json"))
     house = answering(view("cancelled"))
     assert ran("cancel", ID, capsys=capsys)[:2] == (0, f"{ID} cancelled\n")

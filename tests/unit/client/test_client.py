@@ -49,6 +49,7 @@ def test_an_action_is_asked_for_awaited_redeemed_and_given_back() -> None:
         f"DELETE /v1/requests/{ID}/grant",
     ]
     assert house.said(0) == {"action": "s3.export", "parameters": EXPORT, "reason": "Study"}
+    assert house.said(4) == {"outcome": "done"}
     assert [each.request.request_id for each in told] == [ID]
 
 
@@ -76,6 +77,7 @@ def test_a_grant_is_given_back_when_the_work_fails() -> None:
     with pytest.raises(ZeroDivisionError), agent.action("s3.export", EXPORT, reason="Study"):
         raise ZeroDivisionError
     assert house.calls[-1] == f"DELETE /v1/requests/{ID}/grant"
+    assert house.said(-1) == {"outcome": "failed"}
 
 
 def test_a_grant_that_cannot_be_given_back_does_not_hide_what_happened() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sallyport.contracts.slack import check_signature, parse_click
 from sallyport.domain.cards import block_id
+from sallyport.domain.clicks import Click, Look
 from sallyport.domain.refusals import BadSignature, MalformedRequest
 from tests.support.slack import APP, CHANNEL, SIGNING_SECRET, TEAM, click_payload, form, signature
 from tests.support.story import refused
@@ -92,11 +93,53 @@ def test_no_header_raises_anything_but_a_refusal(timestamp: str, signed: str, bo
 
 def test_a_click_is_ids_alone() -> None:
     click = parse_click(form(PAYLOAD))
-    assert click is not None
+    assert isinstance(click, Click)
     assert (click.user_id, click.user_team_id, click.team_id, click.app_id) == ("UPETRA0003", TEAM, TEAM, APP)
     assert (click.card.channel, click.card.message) == (CHANNEL, "1762077600.000001")
     assert (click.choice, click.request_id) == ("approve", REQUEST_ID)
     assert (click.action_digest, click.presented_digest) == ("aa" * 32, "bb" * 32)
+
+
+def action(**changes: object) -> dict[str, Any]:
+    return {**PAYLOAD, "actions": [{**PAYLOAD["actions"][0], **changes}]}
+
+
+def turning(**changes: object) -> dict[str, Any]:
+    """Next in the details that are open."""
+    view = {"id": "V0123", "private_metadata": json.dumps({"request_id": REQUEST_ID})}
+    payload = action(action_id="details_on", value="2")
+    return {**payload, "container": {"type": "view", "view_id": "V0123"}, "view": view, **changes}
+
+
+def test_details_are_opened_from_a_card_and_turned_where_they_are() -> None:
+    opened = parse_click(form(action(action_id="details")))
+    assert isinstance(opened, Look)
+    assert opened.card is not None
+    assert (opened.card.channel, opened.trigger, opened.opened, opened.page) == (CHANNEL, "1.2.3", "", 0)
+    turned = parse_click(form(turning()))
+    assert isinstance(turned, Look)
+    assert (turned.card, turned.trigger, turned.opened, turned.page) == (None, "", "V0123", 2)
+    for look in (opened, turned):
+        assert (look.user_id, look.request_id, look.presented_digest) == ("UPETRA0003", REQUEST_ID, "bb" * 32)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        turning(view=None),
+        turning(view={"id": "V1", "private_metadata": "no JSON"}),
+        turning(view={"id": "V1", "private_metadata": "[]"}),
+        turning(view={"id": "V1", "private_metadata": '{"request_id": "req-1"}'}),
+        turning(view={"id": "../x", "private_metadata": json.dumps({"request_id": REQUEST_ID})}),
+        {**turning(), "actions": [{**PAYLOAD["actions"][0], "action_id": "details_on", "value": "-1"}]},
+        {**turning(), "actions": [{**PAYLOAD["actions"][0], "action_id": "details_on", "value": 2}]},
+        {**action(action_id="details"), "trigger_id": None},
+        {**action(action_id="details"), "trigger_id": "1.2.3 "},
+    ],
+)
+def test_details_asked_for_in_another_form_are_malformed(payload: dict[str, Any]) -> None:
+    with pytest.raises(MalformedRequest):
+        parse_click(form(payload))
 
 
 @pytest.mark.parametrize(
@@ -110,10 +153,6 @@ def test_a_click_is_ids_alone() -> None:
 )
 def test_what_is_no_press_of_our_buttons_is_nothing(payload: dict[str, Any]) -> None:
     assert parse_click(form(payload)) is None
-
-
-def action(**changes: object) -> dict[str, Any]:
-    return {**PAYLOAD, "actions": [{**PAYLOAD["actions"][0], **changes}]}
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from sallyport.domain.clicks import Click
+from sallyport.domain.clicks import Click, Look
 from sallyport.domain.deployment import CHAIN
 from sallyport.domain.requests import CardRef, Choice
-from sallyport.usecases.click import ChatHome, click_card
+from sallyport.usecases.click import ChatHome, click_card, look_closer
 from tests.support.story import Story, submission
 
 HOME = ChatHome("T0SALLYPRT", "A0SALLYPRT", "C0APPROVAL")
@@ -111,7 +111,7 @@ def test_a_double_click_is_harmless() -> None:
 def test_the_count_is_shown_while_more_people_are_needed() -> None:
     story = Story().quorum(2).pending()
     assert clicked(story, click(story)) == "ok"
-    assert story.ports.chat.updated[-1].approved_by == ("petra.approver",)
+    assert story.ports.chat.updated[-1].approved_by == ("Petra Approver (sample)",)
     assert story.ports.chat.updated[-1].open
 
 
@@ -120,3 +120,56 @@ def test_a_click_on_no_request_is_told_and_leaves_no_evidence_behind() -> None:
     ghost = replace(click(story), request_id="req-ffffffffffffffffffffffff")
     assert clicked(story, ghost) == "not_found"
     assert set(story.ports.store.chain) == {story.request_id, CHAIN}
+
+
+def look(story: Story, **changes: object) -> str:
+    """What comes of pressing Details."""
+    pressed = click(story)
+    found = Look(
+        user_id=pressed.user_id,
+        user_team_id=pressed.user_team_id,
+        team_id=pressed.team_id,
+        app_id=pressed.app_id,
+        request_id=pressed.request_id,
+        action_digest=pressed.action_digest,
+        presented_digest=pressed.presented_digest,
+        card=pressed.card,
+        trigger="1.2.3",
+    )
+    return look_closer(replace(found, **changes), HOME, story.ports)  # type: ignore[arg-type]
+
+
+def test_who_is_asked_opens_the_details_and_turns_them() -> None:
+    story = Story().pending()
+    assert look(story) == "ok"
+    assert look(story, card=None, trigger="", opened="V1", page=1) == "ok"
+    (trigger, first, card), (opened, page, _) = story.ports.chat.shown
+    assert (trigger, first, opened, page) == ("1.2.3", 0, "V1", 1)
+    assert card.presented_digest == story.request.presented_digest
+    assert story.request.decisions == ()
+
+
+def test_who_may_not_read_the_request_sees_no_details_and_hears_why() -> None:
+    story = Story().pending()
+    directory = story.ports.policy.directory
+    nobodys = replace(directory.people["petra.approver"], groups=frozenset())
+    story.policy(directory=type(directory)({**directory.people, "petra.approver": nobodys}, directory.agents))
+    assert look(story) == "not_an_approver"
+    assert look(story, card=None, opened="V1") == "not_an_approver"
+    assert story.ports.chat.shown == []
+    ((told, words),) = story.ports.chat.told
+    assert told == PETRA
+    assert words.startswith("Not shown: ")
+
+
+@pytest.mark.parametrize("what", STRANGE)
+def test_a_strange_look_shows_nothing(what: str) -> None:
+    story = Story().pending()
+    assert look(story, **STRANGE[what]) == "not_an_approver"  # type: ignore[arg-type]
+    assert story.ports.chat.shown == []
+
+
+def test_details_of_another_view_than_the_one_that_waits_are_stale() -> None:
+    story = Story().pending()
+    assert look(story, presented_digest="cc" * 32) == "stale_digest"
+    assert story.ports.chat.shown == []

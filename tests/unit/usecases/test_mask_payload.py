@@ -6,9 +6,11 @@ from typing import Any, cast
 
 import pytest
 
+from sallyport.domain.accounts import GuardedAccount
 from sallyport.domain.ports import PortFailed
 from sallyport.masking import MaskingFailed
 from sallyport.usecases import mask_payload as module
+from tests.fakes.ports import ACCOUNT
 from tests.support.story import EXPORT, Story, refused, submission
 
 RAW = submission(reason="For John Smith, MRN 12345678", context={"phone": "(555) 123-4567"})
@@ -116,3 +118,24 @@ def test_when_masking_fails_no_view_is_kept_and_no_event_written(monkeypatch: py
     story.closed("over_budget")
     assert (story.request.status, story.request.code) == ("failed", "over_budget")
     assert not story.ports.chat.posted
+
+
+def test_nothing_is_said_of_parameters_that_session_policy_and_call_do_not_hold() -> None:
+    """The sentence of a card tells what is bound. Whatever else the vaulted record says makes no card."""
+    story = Story().submitted()
+    vault = story.ports.vault.records
+    other = replace(vault[story.request_id], parameters={**EXPORT, "prefix": "calm/"})
+    vault[story.request_id] = other
+    request = story.ports.store.requests[story.request_id]
+    story.ports.store.requests[story.request_id] = replace(request, action_digest=other.action_digest)
+    with refused("policy_changed"):
+        story.masked()
+    assert not story.ports.views.views
+
+
+def test_the_account_is_told_by_the_name_that_people_know() -> None:
+    told = GuardedAccount("clinic-prod", ACCOUNT, ("us-east-1",))
+    story = Story().policy(accounts={"clinic-prod": told}).submitted().masked()
+    assert shown(story)["sentence"].endswith(
+        "of bucket sallyport-sample-export in account clinic-prod, within 15 minutes"
+    )

@@ -2,8 +2,9 @@
 
 import pytest
 
-from sallyport.domain.ports import Card, CardTooLarge
+from sallyport.domain.channels import Card, Unpresentable
 from sallyport.domain.requests import CardRef, Choice
+from sallyport.domain.turns import Turn
 from sallyport.usecases.request_approval import CannotAsk, request_approval
 from tests.support.story import Story, refused
 
@@ -74,14 +75,14 @@ def test_a_card_that_cannot_show_everything_is_refused(monkeypatch: pytest.Monke
     story = Story().submitted().masked()
 
     def too_large(_: Card) -> CardRef:
-        raise CardTooLarge
+        raise Unpresentable
 
     monkeypatch.setattr(story.ports.chat, "post_card", too_large)
     with pytest.raises(CannotAsk) as refusal:
         story.asked()
-    assert refusal.value.code == "card_too_large"
-    story.closed("card_too_large")
-    assert (story.request.status, story.request.code) == ("failed", "card_too_large")
+    assert refusal.value.code == "unpresentable"
+    story.closed("unpresentable")
+    assert (story.request.status, story.request.code) == ("failed", "unpresentable")
 
 
 def test_a_decision_faster_than_the_note_of_the_card_is_shown_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,4 +103,4 @@ def test_a_decision_faster_than_the_note_of_the_card_is_shown_on_it(monkeypatch:
 def test_an_unknown_request_cannot_be_asked_for() -> None:
     story = Story()
     with refused("not_found"):
-        request_approval("req-ffffffffffffffffffffffff", "t", 0, story.ports, story.now)
+        request_approval("req-ffffffffffffffffffffffff", "t", Turn(0), story.ports, story.now)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sallyport_cli.audit.events import Illegal, check_form
 from sallyport_cli.audit.findings import CannotTell
 from sallyport_cli.audit.history import Event, History
-from sallyport_cli.audit.rules import Illegal, check_form
 
 
 @contextmanager

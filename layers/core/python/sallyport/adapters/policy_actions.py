@@ -14,6 +14,7 @@ from typing import Any
 from sallyport.adapters.policy_yaml import PolicyInvalid
 from sallyport.domain.accounts import ACCOUNT, REGION, GuardedAccount, place_parameters
 from sallyport.domain.actions import ActionDefinition, Approval, Delivery, Duration, Pattern, Rung
+from sallyport.domain.sentences import named
 from sallyport.domain.session_policy import placeholders
 
 PLACES = frozenset({"account", "region", "partition"})
@@ -57,6 +58,7 @@ def action_from(
             execute=raw.get("execute"),
             places=frozenset(raw.get("places", ())),
             harmless=_harmless(raw.get("harmless") or {}, raw["parameters"]["properties"], where),
+            sentence=raw.get("sentence", ""),
             description=raw.get("description", raw["review"]).strip(),
             example=raw.get("example", {}),
             example_reason=raw.get("example_reason", raw["title"]),
@@ -68,6 +70,7 @@ def action_from(
     _check_bound(action, where)
     _check_hidden(action, raw, where)
     _check_session_policy(action, where)
+    _check_sentence(action, where)
     return _with_places(action, accounts or {}, where)
 
 
@@ -153,6 +156,14 @@ def _check_hidden(action: ActionDefinition, raw: Mapping[str, Any], where: str) 
     for name in sorted(action.hidden):
         if name not in action.parameters["properties"] or not action.words_are_agents(name):
             raise PolicyInvalid(f"{where}: {name} cannot be hidden; a number, a boolean or a choice is always shown")
+
+
+def _check_sentence(action: ActionDefinition, where: str) -> None:
+    """An approver reads it first, so it leaves out nothing that takes effect and tells of nothing else. What the agent
+    chooses of where is not asked for: every sentence ends with the account, as it was rendered."""
+    wrong = named(action.sentence) ^ set(action.parameters["properties"])
+    if action.sentence and wrong:
+        raise PolicyInvalid(f"{where}: the sentence leaves out, or names without their being bound: {sorted(wrong)}")
 
 
 def _check_session_policy(action: ActionDefinition, where: str) -> None:

@@ -16,6 +16,8 @@ _USER = re.compile(rf"{_ACCOUNT}user/(?:[\x21-\x29\x2b-\x3e\x40-\x7e]+/)?{_NAME}
 # API Gateway shows an assumed role without its path, so a path would never match.
 _ROLE = re.compile(rf"{_ACCOUNT}role/(?!AWSReservedSSO_){_NAME}")
 _SSO_USER = re.compile(rf"{_ACCOUNT}role/AWSReservedSSO_{_NAME}/[\w+=,.@-]{{2,64}}", re.ASCII)
+# Names stand in the first lines of a card.
+_LONGEST_NAME = 40
 _SLACK = re.compile(r"[UW][A-Z0-9]{1,20}")
 _TEAMS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PERSON_KEYS = {"name", "slack", "teams", "principals"}
@@ -101,6 +103,8 @@ def _check_accounts(directory: Directory) -> None:
 
 
 def _check_person(person: Person) -> None:
+    if not isinstance(person.name, str) or not 0 < len(person.name) <= _LONGEST_NAME or not person.name.isprintable():
+        raise PolicyInvalid(f"{_WHERE}: {person.id}: a name has 1 to {_LONGEST_NAME} characters that can be seen")
     if person.slack_user_id is not None and not _SLACK.fullmatch(person.slack_user_id):
         raise PolicyInvalid(f"{_WHERE}: {person.id}: no Slack user id: {person.slack_user_id!r}")
     if person.teams_user_id is not None and not _TEAMS.fullmatch(person.teams_user_id):

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sallyport.adapters.slack_blocks import fallback_of, layout_of, without_buttons
-from sallyport.domain.ports import Card, PortFailed
+from sallyport.adapters.slack_card import fallback_of, message_of
+from sallyport.adapters.slack_details import details_of, pages_of
+from sallyport.adapters.slack_errors import failure_of
+from sallyport.domain.channels import Card, Trouble
+from sallyport.domain.ports import ChatFailed, PortFailed
 from sallyport.domain.requests import CardRef
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from slack_sdk import WebClient
 
 # Slack gives an interaction 3 s altogether; one slow call must not eat them.
 _TIMEOUT_SECONDS = 2
+# Slack stamps messages by its own clock.
+_CLOCKS_DIFFER = timedelta(minutes=5)
+_PAGE, _PAGES = 999, 5
+_CARD = "sallyport_card"
 _NOT_MEMBERS = ("deleted", "is_bot", "is_app_user", "is_restricted", "is_ultra_restricted", "is_stranger")
 
 
 class SlackChat:
-    """Chat on one channel. `token` is asked for when the first call is made."""
+    """Channel: one of Slack's. `token` is asked for when the first call is made."""
 
     def __init__(self, base_url: str, channel: str, team_id: str, token: Callable[[], str]) -> None:
         self._base_url = base_url
@@ -32,36 +41,55 @@ class SlackChat:
     def _client(self) -> WebClient:
         from slack_sdk import WebClient  # 110 ms that a function which never calls Slack does not pay
 
-        return WebClient(token=self._token(), base_url=self._base_url, timeout=_TIMEOUT_SECONDS)
+        # By default the SDK sends again what a broken connection may already have posted.
+        return WebClient(token=self._token(), base_url=self._base_url, timeout=_TIMEOUT_SECONDS, retry_handlers=[])
 
     def post_card(self, card: Card) -> CardRef:
-        layout = layout_of(card)
-        # With parts in a thread the buttons come last, so that nobody can decide before everything is there to read.
-        first = without_buttons(layout.message) if layout.thread else layout.message
-        posted = self._post(card, first)
-        ref = CardRef(posted["channel"], posted["ts"])
-        for part in layout.thread:
-            self._post(card, part, thread_ts=ref.message)
-        if layout.thread:
-            self._update(ref, card, layout.message)
-        return ref
-
-    def update_card(self, ref: CardRef, card: Card) -> None:
-        self._update(ref, card, layout_of(card).message)
-
-    def _post(self, card: Card, blocks: list[dict[str, Any]], **more: str) -> Any:
-        return self._call(
+        blocks = message_of(card)
+        pages_of(card)  # what the card leaves out can be read page by page, or it is not asked for
+        posted = self._call(
             "chat_postMessage",
             channel=self._channel,
             text=fallback_of(card),
             blocks=blocks,
             unfurl_links=False,
             unfurl_media=False,
-            **more,
+            metadata={"event_type": _CARD, "event_payload": {"request_id": card.request_id}},
         )
+        return CardRef(posted["channel"], posted["ts"])
 
-    def _update(self, ref: CardRef, card: Card, blocks: list[dict[str, Any]]) -> None:
+    def find_card(self, request_id: str, since: datetime) -> CardRef | None:
+        # Another app of the channel may write the same metadata; a card that is not ours could never be changed.
+        ours = self._call("auth_test")["user_id"]
+        marker = {"event_type": _CARD, "event_payload": {"request_id": request_id}}
+        window = {"oldest": f"{(since - _CLOCKS_DIFFER).timestamp():.6f}", "include_all_metadata": True}
+        cursor = ""
+        for _ in range(_PAGES):
+            page = self._call(
+                "conversations_history",
+                channel=self._channel,
+                limit=_PAGE,
+                **window,
+                **({"cursor": cursor} if cursor else {}),
+            )
+            for message in page["messages"]:
+                if message.get("metadata") == marker and message.get("user") == ours:
+                    return CardRef(self._channel, message["ts"])
+            cursor = page.get("response_metadata", {}).get("next_cursor", "")
+            if not cursor:
+                return None
+        # Nobody knows whether it is there, so none is posted.
+        raise ChatFailed(Trouble.UNAVAILABLE)
+
+    def update_card(self, ref: CardRef, card: Card) -> None:
+        blocks = message_of(card)
         self._call("chat_update", channel=ref.channel, ts=ref.message, text=fallback_of(card), blocks=blocks)
+
+    def open_details(self, trigger: str, card: Card) -> None:
+        self._call("views_open", trigger_id=trigger, view=details_of(card, 0))
+
+    def turn_details(self, opened: str, card: Card, page: int) -> None:
+        self._call("views_update", view_id=opened, view=details_of(card, page))
 
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
         self._call("chat_postEphemeral", channel=ref.channel, user=user_id, text=words)
@@ -81,5 +109,5 @@ class SlackChat:
     def _call(self, method: str, **arguments: Any) -> Any:
         try:
             return getattr(self._client, method)(**arguments).data
-        except Exception:  # noqa: BLE001 - slack_sdk raises its own errors, urllib's and the socket's; each is a chat that failed
-            raise PortFailed("chat_unavailable") from None
+        except Exception as error:  # noqa: BLE001 - slack_sdk raises its own errors, urllib's and the socket's
+            raise failure_of(error) from None

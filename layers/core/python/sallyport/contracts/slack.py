@@ -6,17 +6,21 @@ import hashlib
 import hmac
 import json
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
-from sallyport.domain.cards import APPROVE, DENY, digests_of
-from sallyport.domain.clicks import Click
+from sallyport.domain import cards
+from sallyport.domain.cards import digests_of
+from sallyport.domain.clicks import Click, Look
 from sallyport.domain.refusals import BadSignature, MalformedRequest
 from sallyport.domain.requests import REQUEST_ID, CardRef, Choice
 
 # docs.slack.dev, "Verifying requests from Slack": older than five minutes is a replay.
 WINDOW_SECONDS = 300
 _SLACK_ID = re.compile(r"[A-Z0-9.]{1,32}")
+_TRIGGER = re.compile(r"[A-Za-z0-9.]{1,128}")
+_PAGE = re.compile(r"[0-9]{1,3}")
 
 
 def check_signature(body: bytes, timestamp: str, signature: str, secret: str, now: float) -> None:
@@ -33,8 +37,8 @@ def check_signature(body: bytes, timestamp: str, signature: str, secret: str, no
         raise BadSignature
 
 
-def parse_click(body: bytes) -> Click | None:
-    """The click in a signed body; None for a payload that is no click on a card's button. Raises MalformedRequest."""
+def parse_click(body: bytes) -> Click | Look | None:
+    """The click in a signed body; None for a payload that is no click on a button of ours. Raises MalformedRequest."""
     try:
         form = parse_qs(body.decode("utf-8"), strict_parsing=True, max_num_fields=4)
         payload = json.loads(form["payload"][0])
@@ -45,33 +49,56 @@ def parse_click(body: bytes) -> Click | None:
         raise MalformedRequest from None
 
 
-def _click(payload: dict[str, Any], action: dict[str, Any]) -> Click | None:
-    if action["action_id"] not in (APPROVE, DENY):
-        return None
+def _click(payload: dict[str, Any], action: dict[str, Any]) -> Click | Look | None:
+    match action["action_id"]:
+        case cards.APPROVE | cards.DENY as choice:
+            said = _about(payload, action, action["value"])
+            return Click(
+                user_id=said.user_id,
+                user_team_id=said.user_team_id,
+                team_id=said.team_id,
+                app_id=said.app_id,
+                card=_card(payload),
+                choice=Choice(choice),
+                request_id=said.request_id,
+                action_digest=said.action_digest,
+                presented_digest=said.presented_digest,
+            )
+        case cards.DETAILS:
+            trigger = _id(payload["trigger_id"], _TRIGGER)
+            return replace(_about(payload, action, action["value"]), card=_card(payload), trigger=trigger)
+        case cards.BACK | cards.ON:
+            view, page = payload["view"], action["value"]
+            if not _PAGE.fullmatch(page):
+                raise MalformedRequest
+            request_id = json.loads(view["private_metadata"])["request_id"]
+            return replace(_about(payload, action, request_id), opened=_id(view["id"]), page=int(page))
+        case _:
+            return None
+
+
+def _card(payload: dict[str, Any]) -> CardRef:
+    return CardRef(_id(payload["container"]["channel_id"]), _id(payload["container"]["message_ts"]))
+
+
+def _about(payload: dict[str, Any], action: dict[str, Any], request_id: str) -> Look:
+    """Who clicked where, about what: ids and digests alone."""
     action_digest, presented_digest = digests_of(action["block_id"])
-    channel, message, user, request_id = (
-        _id(payload["container"]["channel_id"]),
-        _id(payload["container"]["message_ts"]),
-        payload["user"],
-        action["value"],
-    )
     if not REQUEST_ID.fullmatch(request_id):
         raise MalformedRequest
-    return Click(
-        user_id=_id(user["id"]),
-        user_team_id=_id(user["team_id"]),
+    return Look(
+        user_id=_id(payload["user"]["id"]),
+        user_team_id=_id(payload["user"]["team_id"]),
         team_id=_id(payload["team"]["id"]),
         app_id=_id(payload["api_app_id"]),
-        card=CardRef(channel, message),
-        choice=Choice(action["action_id"]),
         request_id=request_id,
         action_digest=action_digest,
         presented_digest=presented_digest,
     )
 
 
-def _id(value: object) -> str:
+def _id(value: object, form: re.Pattern[str] = _SLACK_ID) -> str:
     """A Slack id or timestamp. Raises ValueError for anything else, since it is compared and logged."""
-    if not isinstance(value, str) or not _SLACK_ID.fullmatch(value):
+    if not isinstance(value, str) or not form.fullmatch(value):
         raise ValueError("not a Slack id")
     return value

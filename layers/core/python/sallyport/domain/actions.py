@@ -92,6 +92,8 @@ class ActionDefinition:
     # What the agent chooses of where it takes place: nothing, `account`, or `account` and `region`.
     places: frozenset[str] = frozenset()
     harmless: Mapping[str, Pattern] = field(default_factory=dict)
+    # What becomes possible, with a place for each parameter (`domain.sentences`); empty for the title with all of them.
+    sentence: str = ""
     # For the model that asks: what the action is for, and parameters that fit with a reason that a person would take.
     description: str = ""
     example: Mapping[str, Any] = field(default_factory=dict)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-APPROVE, DENY = "approve", "deny"
+APPROVE, DENY, DETAILS = "approve", "deny", "details"
+# In the details, which have pages.
+BACK, ON = "details_back", "details_on"
 _PREFIX = "sallyport"
 
 

@@ -1,4 +1,4 @@
-"""A button pressed on a card."""
+"""Buttons pressed on a card, and in what opens from it."""
 
 from __future__ import annotations
 
@@ -20,3 +20,21 @@ class Click:
     request_id: str
     action_digest: str
     presented_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody wants to read all of it. `card` and `trigger` are those of a click on a card, `opened` is what shows the
+    details already, and `page` the one that is wanted."""
+
+    user_id: str
+    user_team_id: str
+    team_id: str
+    app_id: str
+    request_id: str
+    action_digest: str
+    presented_digest: str
+    card: CardRef | None = None
+    trigger: str = ""
+    opened: str = ""
+    page: int = 0

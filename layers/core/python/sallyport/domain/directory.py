@@ -72,6 +72,14 @@ class Directory:
                 return self.people[self._person_by_principal[principal]]
         return None
 
+    def name_of(self, person_id: str) -> str:
+        """What people call this person; the id besides where two have that name, and alone for nobody in here."""
+        person = self.people.get(person_id)
+        if person is None:
+            return person_id
+        namesakes = sum(other.name.casefold() == person.name.casefold() for other in self.people.values())
+        return person.name if namesakes == 1 else f"{person.name} ({person_id})"
+
     def person_on_slack(self, user_id: str) -> Person | None:
         """The person with this Slack user id, or None. Never matched by name or e-mail."""
         found = self._person_by_slack.get(user_id)

@@ -20,9 +20,37 @@ _TYPED = re.compile(r"\\(?=u\{)")
 
 
 def visible(text: str) -> str:
-    r"""`text` with what cannot be seen written as `\u{202e}`, so that two texts which differ also look different."""
+    r"""`text` with what cannot be seen written as `\u{202e}`, so that two texts which differ also look different.
+
+    In a word that mixes Latin letters with those of an alphabet whose letters pass for Latin ones, these are spelled
+    out as well: `p\u{430}yroll`.
+    """
     text = _TYPED.sub(r"\\u{5c}", text)
-    return text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
+    if text.isascii():
+        return text if text.isprintable() else "".join(map(_shown, text))
+    return "".join(map(_shown, _WORD.sub(_alphabet_by_alphabet, text)))
+
+
+# Alphabets with letters that look like Latin ones (Unicode Technical Standard 39, "moderately restrictive": Latin goes
+# with any script but Cyrillic and Greek; the others are rarer and no less alike).
+_ALIKE = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def mixes_alphabets(text: str) -> bool:
+    """Whether `visible` spells out letters of a word because they pass for others."""
+    return not text.isascii() and any(_alphabet_by_alphabet(word) != word[0] for word in _WORD.finditer(text))
+
+
+def _alphabet_by_alphabet(match: re.Match[str]) -> str:
+    word = match[0]
+    if word.isascii():
+        return word
+    scripts = [_script(character) for character in word]
+    alike = {script for script in scripts if script in _ALIKE}
+    if not alike or ("LATIN" not in scripts and len(alike) == 1):
+        return word
+    return "".join(_escape(c) if script in _ALIKE else c for c, script in zip(word, scripts, strict=True))
 
 
 # A marker that somebody typed would pass for a masked value; of several spaces only the first is sure to be seen.

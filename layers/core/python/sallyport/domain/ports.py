@@ -12,13 +12,15 @@ from typing import Literal, Protocol
 from sallyport.domain.actions import ActionDefinition, PolicyBundle
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import JSON
+from sallyport.domain.channels import Channel, Trouble
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Agent, Person
 from sallyport.domain.events import AuditEvent, Link
-from sallyport.domain.requests import ApprovalRequest, CardRef
+from sallyport.domain.requests import ApprovalRequest
 from sallyport.domain.tallies import Tallies
 from sallyport.domain.target_ports import CallMaker, RoleLists, RolePolicies
+from sallyport.domain.turns import Turn
 from sallyport.masking import MaskedDocument
 
 
@@ -43,6 +45,15 @@ class PortFailed(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class ChatFailed(PortFailed):
+    """A channel did not do what it was asked. `retry_after`: for how many seconds it wants to be left alone."""
+
+    def __init__(self, trouble: Trouble, retry_after: int = 0) -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
+        self.retry_after = retry_after
 
 
 class TooManyRequests(Exception):
@@ -91,6 +102,9 @@ class RequestStore(Protocol):
 
         Raises Conflict when one of them is no longer what is stored.
         """
+
+    def undecided(self, agent: str) -> int:
+        """How many of this agent's requests are pending."""
 
     def pending(self, limit: int, after: str | None) -> tuple[tuple[ApprovalRequest, ...], str | None]:
         """A page of undecided requests, oldest first, and where the next one begins."""
@@ -154,46 +168,11 @@ class Workflow(Protocol):
     def succeed(self, task_token: str, request_id: str) -> bool:
         """Let a waiting state go on, with the id alone. False when nobody waits for this token any more."""
 
-    def fail(self, task_token: str, code: str) -> bool: ...
+    def fail(self, task_token: str, code: str) -> bool:
+        """Let a waiting state end with this code. False when nobody waits for this token any more."""
 
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What a chat shows. Everything that came from outside is inside `view`, which only `mask` can make; the rest
-    are Sallyport's own ids, codes and counts."""
-
-    request_id: str
-    action_digest: str
-    presented_digest: str
-    status: str
-    code: str | None
-    quorum: int
-    approved_by: tuple[str, ...]
-    denied_by: tuple[str, ...]
-    expires_at: datetime
-    open: bool
-    view: MaskedDocument
-    notes: tuple[str, ...] = ()
-
-
-class CardTooLarge(Exception):
-    """The card cannot show all of the view. It is refused rather than cut."""
-
-
-class Chat(Protocol):
-    def post_card(self, card: Card) -> CardRef:
-        """Raises CardTooLarge, or PortFailed(`chat_unavailable`)."""
-
-    def update_card(self, ref: CardRef, card: Card) -> None: ...
-
-    def tell(self, ref: CardRef, user_id: str, words: str) -> None:
-        """Say something to one person beside the card. `words` are Sallyport's own, never what somebody typed."""
-
-    def notify(self, ref: CardRef | None, words: str, user_ids: tuple[str, ...]) -> None:
-        """Call people in the card's thread and in the channel; `words` are Sallyport's own. Raises PortFailed."""
-
-    def is_active_member(self, user_id: str) -> bool:
-        """False for deleted users, guests, bots, strangers, and whoever cannot be looked up."""
+    def ask_again(self, task_token: str, wait: int, turn: Turn) -> bool:
+        """Let a state that waits for people be entered once more, for this turn, after `wait` seconds."""
 
 
 class CredentialIssuer(Protocol):
@@ -287,7 +266,7 @@ class Ports(Protocol):
     @property
     def workflow(self) -> Workflow: ...
     @property
-    def chat(self) -> Chat: ...
+    def chat(self) -> Channel: ...
     @property
     def issuer(self) -> CredentialIssuer: ...
     @property

@@ -20,7 +20,7 @@ def view_digest(view: MaskedDocument) -> str:
 def enclosed(words: Mapping[str, JSON], masked: MaskedDocument, findings: Sequence[Finding]) -> MaskedDocument:
     """`masked` and its findings among Sallyport's own `words`: texts of the policy layer, ids of the directory.
 
-    Nothing that an agent or a person typed may be in `words`; that is what `masked` is for.
+    Nothing that an agent or a person typed may be in `words` but what `masked` holds as well.
     """
     counts: dict[tuple[str, str], int] = {}
     for finding in findings:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sallyport.domain.ports import Card, CardTooLarge, PortFailed, Ports
+from sallyport.domain.channels import Card, Unpresentable
+from sallyport.domain.directory import Directory
+from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.requests import ApprovalRequest, Choice
 from sallyport.masking import MaskedDocument
 
@@ -14,7 +16,12 @@ def stored_view(request: ApprovalRequest, ports: Ports) -> MaskedDocument:
     return ports.views.get(request.presented_digest)
 
 
-def card_of(request: ApprovalRequest, view: MaskedDocument) -> Card:
+def current_card(request: ApprovalRequest, ports: Ports) -> Card:
+    """Raises PortFailed without its view."""
+    return card_of(request, stored_view(request, ports), ports.policy.directory)
+
+
+def card_of(request: ApprovalRequest, view: MaskedDocument, directory: Directory) -> Card:
     return Card(
         request_id=request.request_id,
         action_digest=request.action_digest,
@@ -22,22 +29,23 @@ def card_of(request: ApprovalRequest, view: MaskedDocument) -> Card:
         status=request.status.value,
         code=request.code,
         quorum=request.quorum,
-        approved_by=request.approvers,
-        denied_by=tuple(d.by for d in request.decisions if d.choice is Choice.DENY),
+        approved_by=tuple(map(directory.name_of, request.approvers)),
+        denied_by=tuple(directory.name_of(d.by) for d in request.decisions if d.choice is Choice.DENY),
+        asked=request.asked,
         expires_at=request.expires_at,
         open=not request.settled,
         view=view,
-        notes=_notes(request),
+        notes=_notes(request, directory),
     )
 
 
-def _notes(request: ApprovalRequest) -> tuple[str, ...]:
+def _notes(request: ApprovalRequest, directory: Directory) -> tuple[str, ...]:
     if request.glass_broken_by is None:
         return ()
-    broken = f"Break-glass: approved by {request.glass_broken_by} alone"
+    broken = f"Break-glass: approved by {directory.name_of(request.glass_broken_by)} alone"
     if request.review is None:
         return (f"{broken}; somebody else must review it",)
-    return (f"{broken}; reviewed by {request.review.by} ({request.review.choice.value})",)
+    return (f"{broken}; reviewed by {directory.name_of(request.review.by)} ({request.review.choice.value})",)
 
 
 def refresh_card(request_id: str, ports: Ports) -> bool:
@@ -46,7 +54,7 @@ def refresh_card(request_id: str, ports: Ports) -> bool:
     if request is None or request.card is None:
         return True
     try:
-        ports.chat.update_card(request.card, card_of(request, stored_view(request, ports)))
-    except (PortFailed, CardTooLarge):
+        ports.chat.update_card(request.card, current_card(request, ports))
+    except (PortFailed, Unpresentable):
         return False
     return True

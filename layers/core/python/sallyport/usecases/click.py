@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sallyport.domain.clicks import Click
+from sallyport.domain.binding import same_digest
+from sallyport.domain.clicks import Click, Look
 from sallyport.domain.directory import Person
 from sallyport.domain.ports import PortFailed, Ports
-from sallyport.domain.refusals import Refusal
-from sallyport.domain.requests import ApprovalRequest
+from sallyport.domain.refusals import NotAnApprover, Refusal, StaleDigest
+from sallyport.domain.requests import ApprovalRequest, CardRef
 from sallyport.domain.submissions import Statement
-from sallyport.usecases.cards import refresh_card
+from sallyport.usecases.cards import current_card, refresh_card
 from sallyport.usecases.decide import decide
 
 CHANNEL = "slack"
@@ -32,20 +33,48 @@ def click_card(click: Click, home: ChatHome, ports: Ports, now: datetime) -> str
 
     A refusal is audited by `decide`; one for a request that does not exist is only told.
     """
-    person = _person(click, home, ports)
+    person = person_behind(click, home, ports)
     said = Statement(click.choice, click.presented_digest, action_digest=click.action_digest)
     try:
         request = decide(click.request_id, person, CHANNEL, said, ports, now)
     except Refusal as refusal:
-        _tell(click, f"Not recorded: {refusal.title} ({refusal.code}).", ports)
+        _tell(click.card, click.user_id, f"Not recorded: {refusal.title} ({refusal.code}).", ports)
         return refusal.outcome
     _after(request, ports)
     return "ok"
 
 
-def _person(click: Click, home: ChatHome, ports: Ports) -> Person | None:
+def look_closer(look: Look, home: ChatHome, ports: Ports) -> str:
+    """Show all that was presented, page by page, to somebody who may read it. Answers `ok` or why not.
+
+    Raises PortFailed when the chat or the view is not there; whoever clicked can click again.
+    """
+    person = person_behind(look, home, ports)
+    request = ports.store.load(look.request_id)
+    if person is None or request is None or not ports.authorizer.may("read", person, request).allowed:
+        return _refused_to_show(look, NotAnApprover(), ports)
+    if request.presented_digest is None or not same_digest(look.presented_digest, request.presented_digest):
+        return _refused_to_show(look, StaleDigest(), ports)
+    card = current_card(request, ports)
+    if look.opened:
+        ports.chat.turn_details(look.opened, card, look.page)
+    else:
+        ports.chat.open_details(look.trigger, card)
+    return "ok"
+
+
+def _refused_to_show(look: Look, refusal: Refusal, ports: Ports) -> str:
+    if look.card is not None:
+        _tell(look.card, look.user_id, f"Not shown: {refusal.title} ({refusal.code}).", ports)
+    return refusal.outcome
+
+
+def person_behind(click: Click | Look, home: ChatHome, ports: Ports) -> Person | None:
     """The directory's person, or None for a stranger: another workspace, app or channel, a guest, a bot, a leaver."""
-    if (click.team_id, click.app_id, click.card.channel) != (home.team_id, home.app_id, home.channel_id):
+    if (click.team_id, click.app_id) != (home.team_id, home.app_id):
+        return None
+    # A modal is in no channel; it was opened from a card in this one.
+    if click.card is not None and click.card.channel != home.channel_id:
         return None
     if click.user_team_id != home.team_id:
         return None
@@ -61,8 +90,8 @@ def _after(request: ApprovalRequest, ports: Ports) -> None:
         refresh_card(request.request_id, ports)
 
 
-def _tell(click: Click, words: str, ports: Ports) -> None:
+def _tell(card: CardRef, user_id: str, words: str, ports: Ports) -> None:
     try:
-        ports.chat.tell(click.card, click.user_id, words)
+        ports.chat.tell(card, user_id, words)
     except PortFailed:
         return

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sallyport.domain.events import UNKNOWN, Actor, ActorKind
+from sallyport.domain.callers import Caller, known
+from sallyport.domain.events import UNKNOWN, Actor
 from sallyport.domain.ports import Conflict, Ports
 from sallyport.domain.refusals import Refusal
 from sallyport.domain.tallies import Refused, RefusedCall, Tally
@@ -22,13 +23,9 @@ def count_refusal(
         tell(tally, ports, now)
 
 
-def caller_of(caller: str, ports: Ports) -> Actor:
-    """The agent or person of this principal; whoever is neither is an unknown person."""
-    agent = ports.policy.directory.agent_of(caller)
-    if agent is not None:
-        return Actor(ActorKind.AGENT, agent.id, "api")
-    person = ports.policy.directory.person_of(caller)
-    return Actor(ActorKind.PERSON, person.id if person else UNKNOWN, "api")
+def caller_of(caller: str | Caller, ports: Ports) -> Actor:
+    """The agent or person who calls; whoever is neither is an unknown person."""
+    return known(caller, ports.policy.directory).actor
 
 
 def tell_total(tally: Tally, ports: Ports, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from sallyport.domain.callers import Caller, known
 from sallyport.domain.ports import Ports
 from sallyport.domain.refusals import NotFound
 from sallyport.domain.requests import ApprovalRequest
@@ -18,7 +19,7 @@ _SOON_SECONDS, _SOON_POLL_SECONDS, _POLL_SECONDS = 2.0, 0.25, 1.0
 
 
 def get_request(
-    caller: str,
+    caller: str | Caller,
     request_id: str,
     wait_seconds: int,
     ports: Ports,
@@ -39,21 +40,22 @@ def get_request(
     return request, view_of(request, ports)
 
 
-def readable(caller: str, request_id: str, ports: Ports) -> ApprovalRequest:
-    """The request if this principal may read it. Raises NotFound otherwise."""
+def readable(caller: str | Caller, request_id: str, ports: Ports) -> ApprovalRequest:
+    """The request if this caller may read it. Raises NotFound otherwise."""
     request = ports.store.load(request_id)
     if request is None:
         raise NotFound
-    directory = ports.policy.directory
-    principal = directory.agent_of(caller) or directory.person_of(caller)
+    principal = known(caller, ports.policy.directory).principal
     if principal is None or not ports.authorizer.may("read", principal, request).allowed:
         raise NotFound
     return request
 
 
-def list_pending(caller: str, limit: int, after: str | None, ports: Ports) -> tuple[list[ApprovalRequest], str | None]:
+def list_pending(
+    caller: str | Caller, limit: int, after: str | None, ports: Ports
+) -> tuple[list[ApprovalRequest], str | None]:
     """A page of requests that this person may decide, oldest first, and the cursor of the next page."""
-    person = ports.policy.directory.person_of(caller)
+    person = known(caller, ports.policy.directory).person
     if person is None:
         raise NotFound
     found, cursor = ports.store.pending(limit, after)

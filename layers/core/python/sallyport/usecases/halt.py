@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from sallyport.domain.callers import Caller, known
 from sallyport.domain.deployment import ALL, Deployment, Halt, subject
 from sallyport.domain.directory import Person
-from sallyport.domain.events import SYSTEM, Actor, ActorKind, Draft, EventType, link
+from sallyport.domain.events import SYSTEM, Draft, EventType, link
 from sallyport.domain.ports import Conflict, Ports
 from sallyport.domain.refusals import NotAllowedToHalt, NotFound, Refusal, Unavailable, UnknownSwitch
 from sallyport.domain.tallies import RefusedCall
@@ -23,7 +24,7 @@ NONE_BEFORE = "none"
 type Change = Callable[[Deployment], tuple[Deployment, tuple[Draft, ...]]]
 
 
-def halt(caller: str, switch: str, reason: str, ports: Ports, now: datetime) -> Deployment:
+def halt(caller: str | Caller, switch: str, reason: str, ports: Ports, now: datetime) -> Deployment:
     """Turn `all`, `agent:<id>` or `action:<name>` off. It holds once this has returned: submission, approval, grant,
     redemption and execution read the switches each time. Sessions that live are ended by revoking them.
 
@@ -40,7 +41,7 @@ def halt(caller: str, switch: str, reason: str, ports: Ports, now: datetime) -> 
 
     def halted(current: Deployment) -> tuple[Deployment, tuple[Draft, ...]]:
         details = {"switch": switch, "reason": pulled.reason}
-        return current.halted(pulled), (Draft(EventType.HALTED, _actor(person), details),)
+        return current.halted(pulled), (Draft(EventType.HALTED, caller_of(caller, ports), details),)
 
     return record_deployment(halted, ports, now)
 
@@ -48,7 +49,7 @@ def halt(caller: str, switch: str, reason: str, ports: Ports, now: datetime) -> 
 def resume(caller: str, switch: str, ports: Ports, now: datetime) -> Deployment:
     """Let go of a switch. Raises NotAllowedToHalt, which is counted, or NotFound when it is not pulled."""
     try:
-        person = _allowed(caller, ports)
+        _allowed(caller, ports)
     except Refusal as refusal:
         _count_refused(RefusedCall.RESUME, caller, refusal, ports, now)
         raise
@@ -56,7 +57,7 @@ def resume(caller: str, switch: str, ports: Ports, now: datetime) -> Deployment:
     def resumed(current: Deployment) -> tuple[Deployment, tuple[Draft, ...]]:
         if switch not in current.switches:
             raise NotFound
-        return current.resumed(switch), (Draft(EventType.RESUMED, _actor(person), {"switch": switch}),)
+        return current.resumed(switch), (Draft(EventType.RESUMED, caller_of(caller, ports), {"switch": switch}),)
 
     return record_deployment(resumed, ports, now)
 
@@ -105,8 +106,8 @@ def _policy_change(current: Deployment, policy_digest: str) -> tuple[Draft, ...]
     return (Draft(EventType.POLICY_CHANGED, SYSTEM, details),)
 
 
-def _allowed(caller: str, ports: Ports) -> Person:
-    person = ports.policy.directory.person_of(caller)
+def _allowed(caller: str | Caller, ports: Ports) -> Person:
+    person = known(caller, ports.policy.directory).person
     if person is None or not ports.authorizer.may_halt(person).allowed:
         raise NotAllowedToHalt
     return person
@@ -126,10 +127,6 @@ def _check_known(switch: str, ports: Ports, now: datetime) -> None:
         raise UnknownSwitch
 
 
-def _actor(person: Person) -> Actor:
-    return Actor(ActorKind.PERSON, person.id, "api")
-
-
-def _count_refused(call: RefusedCall, caller: str, refusal: Refusal, ports: Ports, now: datetime) -> None:
+def _count_refused(call: RefusedCall, caller: str | Caller, refusal: Refusal, ports: Ports, now: datetime) -> None:
     record_deployment(unchanged, ports, now)  # a policy that says no has judged as well
     count_refusal(call, caller_of(caller, ports), refusal, ports, now)

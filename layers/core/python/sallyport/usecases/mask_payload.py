@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from sallyport.domain.actions import ActionDefinition, Delivery
+from sallyport.domain.actions import ActionDefinition, Delivery, PolicyBundle
 from sallyport.domain.binding import VaultRecord, same_digest
 from sallyport.domain.canonical import JSON
 from sallyport.domain.events import SYSTEM, Draft, EventType
 from sallyport.domain.ports import Ports
 from sallyport.domain.refusals import DigestMismatch, IdentifierInScope
 from sallyport.domain.requests import ApprovalRequest
+from sallyport.domain.sentences import sentence, spelled
 from sallyport.masking import FieldRule, Finding, MaskedDocument, MaskingRules, mask, masking_rules_from_policy
 from sallyport.masking.views import enclosed, view_digest
+from sallyport.usecases.policy import check_rendered, place_name
 from sallyport.usecases.transition import record
 
 
@@ -30,7 +32,8 @@ def mask_payload(request_id: str, ports: Ports, now: datetime) -> ApprovalReques
     if current.presented_digest is not None:
         return current
     action = ports.policy.actions[vaulted.action]
-    view = presented_view(vaulted, current, action, masking_rules_from_policy(ports.policy.masking))
+    where = place_name(check_rendered(action, vaulted, ports), ports.policy, action)
+    view = presented_view(vaulted, current, action, ports.policy, where)
     digest = view_digest(view)
     ports.views.put(digest, view)
 
@@ -45,13 +48,16 @@ def mask_payload(request_id: str, ports: Ports, now: datetime) -> ApprovalReques
 
 
 def presented_view(
-    vaulted: VaultRecord, request: ApprovalRequest, action: ActionDefinition, rules: MaskingRules
+    vaulted: VaultRecord, request: ApprovalRequest, action: ActionDefinition, policy: PolicyBundle, where: str
 ) -> MaskedDocument:
-    """What the approver reads: policy's own words and the masked action. A pure function of its arguments."""
-    masked, findings = masked_parts(vaulted, rules)
+    """What the approver reads: policy's own words, the directory's names and the masked action. A pure function of its
+    arguments. The sentence holds what `check_rendered` found in session policy and call: parameters that are shown."""
+    masked, findings = masked_parts(vaulted, masking_rules_from_policy(policy.masking))
     hidden = _hidden(vaulted, action)
+    shown = cast("dict[str, Any]", masked.document)["parameters"]
     words: dict[str, Any] = {
         "request_id": vaulted.request_id,
+        "sentence": sentence(action, shown, where, vaulted.duration_seconds),
         "action": action.name,
         "title": action.title,
         "review": action.review,
@@ -59,10 +65,13 @@ def presented_view(
         "agent": vaulted.agent,
         "owner": request.owner,
         "on_behalf_of": vaulted.on_behalf_of,
+        "names": {
+            person: policy.directory.name_of(person) for person in (request.owner, vaulted.on_behalf_of) if person
+        },
         "delivery": action.delivery.value,
         "duration_seconds": vaulted.duration_seconds,
         "outlasts": list(action.outlasts),
-        "warnings": warnings(action, hidden),
+        "warnings": warnings(action, hidden, vaulted.duration_seconds),
         "hidden": hidden,
     }
     return enclosed(words, masked, findings)
@@ -119,12 +128,12 @@ def _characters(value: object) -> int:
     return sum(map(_characters, value)) if isinstance(value, list) else len(str(value))
 
 
-def warnings(action: ActionDefinition, hidden: list[JSON]) -> list[str]:
+def warnings(action: ActionDefinition, hidden: list[JSON], duration_seconds: int) -> list[str]:
     """What the approver must know about how the approval is used, and about what they do not see."""
     said = [
         "done once by Sallyport"
         if action.delivery is Delivery.EXECUTE
-        else "the credential may be used repeatedly until it ends"
+        else f"may be repeated until {spelled(duration_seconds)} after the agent has fetched its credential"
     ]
     for entry in cast("list[dict[str, Any]]", hidden):
         name, logged = entry["parameter"], "; CloudTrail will hold it" if entry["parameter"] in action.scope else ""

@@ -9,7 +9,8 @@ from typing import Any
 
 from sallyport.domain import execution
 from sallyport.domain.accounts import ACCOUNT, REGION
-from sallyport.domain.actions import ActionDefinition, Rung, target_role_name
+from sallyport.domain.actions import ActionDefinition, PolicyBundle, Rung, target_role_name
+from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent
 from sallyport.domain.ports import Outlook, Places, Ports
@@ -18,6 +19,7 @@ from sallyport.domain.refusals import (
     InvalidParameters,
     OnBehalfOfNotAllowed,
     OnBehalfOfRequired,
+    PolicyChanged,
     PolicyDenied,
 )
 from sallyport.domain.requests import VerdictKind
@@ -167,15 +169,46 @@ def planned_call(
 
     Raises InvalidParameters for arguments that the service's own model does not take: before a person is disturbed.
     """
+    call = rendered_call(action, request_id, parameters, places)
+    if call is not None and not ports.call_maker.check(call):
+        raise InvalidParameters("$.parameters")
+    return call
+
+
+def rendered_call(
+    action: ActionDefinition, request_id: str, parameters: Mapping[str, Any], places: Places
+) -> dict[str, Any] | None:
+    """`planned_call` without asking the service's model, which takes long to read."""
     if action.execute is None:
         return None
     try:
         call = execution.planned_call(action.execute, {**parameters, **places.as_dict(), "request_id": request_id})
     except execution.UnfitValue as unfit:
         raise InvalidParameters(f"$.parameters.{unfit.parameter}") from None
-    if not ports.call_maker.check(call):
-        raise InvalidParameters("$.parameters")
     return {**call, "region": places.region}
+
+
+def check_rendered(action: ActionDefinition, vaulted: VaultRecord, ports: Ports) -> Places:
+    """Where the vaulted action takes place, once its parameters are found to be what session policy and call hold.
+
+    Raises PolicyChanged when rendering them again gives anything else, to the byte.
+    """
+    try:
+        places = places_of(action, vaulted.parameters, ports)
+        rendered = render_session_policy(action, vaulted.parameters, places)
+        call = rendered_call(action, vaulted.request_id, vaulted.parameters, places)
+    except (InvalidParameters, KeyError):
+        raise PolicyChanged from None
+    bound = (vaulted.session_policy, vaulted.call, vaulted.target_role_arn)
+    if (rendered, call, target_role_arn(action, places)) != bound:
+        raise PolicyChanged
+    return places
+
+
+def place_name(places: Places, policy: PolicyBundle, action: ActionDefinition) -> str:
+    """The account by its name in accounts.yaml, or else by its id; the region where the agent chose it."""
+    name = next((one.name for one in policy.accounts.values() if one.id == places.account), places.account)
+    return f"account {name}" + (f", {places.region}" if REGION in action.places else "")
 
 
 def rung_seconds(rung: Rung, agent: Agent) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from sallyport.domain.callers import Caller
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent, Person
 from sallyport.domain.events import Actor, ActorKind, Draft, EventType
@@ -79,6 +80,46 @@ def _revoke(caller: str, request_id: str, report: Report | None, ports: Ports, n
     return request
 
 
+def void_grant(caller: Caller, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest | None:
+    """What `revoke_grant` does before redemption, for callers who come through a chat: the grant is void. None where a
+    session of it may live, with nothing done: ending that takes IAM, which what faces a chat does not have.
+
+    Raises NotFound, NotAnApprover or NothingToRevoke; each is in the request's chain.
+    """
+    _note_policy(ports, now)
+    try:
+        request = _permitted(caller.principal, request_id, ports)
+        if live_session(request, now):
+            return None
+        known, request = request, _voided(caller.actor, request_id, ports, now)
+    except (NotFound, NotAnApprover, NothingToRevoke) as refusal:
+        record_refusal(ports, request_id, EventType.DECISION_REFUSED, caller.actor, refusal, now)
+        raise
+    if request.version == known.version:
+        return None  # redeemed meanwhile
+    call_back(request, ports)
+    refresh_card(request_id, ports)
+    return request
+
+
+def _voided(actor: Actor, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:
+    def voided(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+        if live_session(current, now):
+            return current, ()
+        if current.status is not RequestStatus.APPROVED:
+            raise NothingToRevoke
+        return _void(current, actor, {})
+
+    return record(ports, request_id, voided, now)
+
+
+def _void(request: ApprovalRequest, actor: Actor, told: dict[str, JSON]) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+    """An approved request whose grant nobody can redeem any more, and the event that says so."""
+    grant = replace(request.grant, status=GrantStatus.REVOKED) if request.grant else None
+    event = Draft(EventType.GRANT_REVOKED, actor, {"session": "none", **told})
+    return replace(request.moved(RequestStatus.REVOKED), grant=grant), (event,)
+
+
 def _recorded(
     principal: Agent | Person, request_id: str, report: Report | None, ports: Ports, now: datetime
 ) -> ApprovalRequest:
@@ -90,9 +131,7 @@ def _recorded(
     def revoked(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         live = live_session(current, now)
         if current.status is RequestStatus.APPROVED:
-            void = replace(current.grant, status=GrantStatus.REVOKED) if current.grant else None
-            event = Draft(EventType.GRANT_REVOKED, actor, {"session": "none", **told})
-            return replace(current.moved(RequestStatus.REVOKED), grant=void), (event,)
+            return _void(current, actor, told)
         if not live:
             raise NothingToRevoke
         if current.status is RequestStatus.REVOKED or (current.status is RequestStatus.CLOSED and not by_person):
@@ -192,9 +231,9 @@ def _principal(caller: str, ports: Ports) -> Agent | Person:
     return principal
 
 
-def _permitted(principal: Agent | Person, request_id: str, ports: Ports) -> ApprovalRequest:
+def _permitted(principal: Agent | Person | None, request_id: str, ports: Ports) -> ApprovalRequest:
     request = ports.store.load(request_id)
-    if request is None:
+    if request is None or principal is None:
         raise NotFound
     if ports.authorizer.may("revoke", principal, request).allowed:
         return request

@@ -1,0 +1,68 @@
+"""A map over processes, with few jobs under way at once, or over none where that is faster."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from os import process_cpu_count
+from pathlib import Path
+from typing import Protocol
+
+_MOST = 4
+# Less than this to read is done faster than a process starts.
+_WORTH_A_PROCESS = 16 << 20
+
+
+class Run(Protocol):
+    """What the jobs yield, in the order of the jobs, which are taken as they are needed."""
+
+    def __call__[Job, Result](self, work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]: ...
+
+
+@contextmanager
+def workers(size: int, processes: int | None) -> Iterator[Run]:
+    """For `size` bytes to read, all in all."""
+    count = processes or (min(_MOST, process_cpu_count() or 1) if size > _WORTH_A_PROCESS else 1)
+    if count == 1:
+        with _uncollected():
+            yield _alone
+        return
+    with ProcessPoolExecutor(count, mp_context=get_context(_start()), initializer=gc.disable) as pool:
+
+        def run[Job, Result](work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
+            under_way: deque[Future[Result]] = deque()
+            for job in jobs:
+                under_way.append(pool.submit(work, job))
+                # One more for each process than it works at, so that none waits.
+                if len(under_way) >= 2 * count:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+
+        yield run
+
+
+def _alone[Job, Result](work: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
+    return map(work, jobs)
+
+
+def _start() -> str:
+    """A copy of this process is there at once; of one with threads none may be made."""
+    return "fork" if sys.platform == "linux" and len([*Path("/proc/self/task").iterdir()]) == 1 else "spawn"
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Events are trees: what is let go of is gone without the collector, which would walk through all that is kept."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

@@ -1,0 +1,65 @@
+"""Everything that Slack sends to the one address of the app: clicks, slash commands and events. The signature has been
+checked before anything here reads a word."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qs
+
+from sallyport.contracts.slack import parse_click
+from sallyport.domain.clicks import Click, Look
+from sallyport.domain.commands import Account, Challenge, Command, Verb
+from sallyport.domain.refusals import MalformedRequest
+
+COMMAND = "/sallyport"
+_SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
+_CHALLENGE = re.compile(r"[A-Za-z0-9_.-]{1,256}")
+# Slack sends some fifteen with a command.
+_MOST_FIELDS = 32
+_VERBS = frozenset(Verb)
+
+type Said = Click | Look | Command | Challenge
+
+
+def parse_slack(body: bytes) -> Said | None:
+    """What a signed body says; None for what is nothing to us. Raises MalformedRequest."""
+    try:
+        if body.startswith(b"{"):
+            return _event(json.loads(body.decode("utf-8")))
+        form = parse_qs(body.decode("utf-8"), keep_blank_values=True, strict_parsing=True, max_num_fields=_MOST_FIELDS)
+        if "command" in form:
+            return _command(form)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
+        raise MalformedRequest from None
+    return parse_click(body)
+
+
+def _event(payload: dict[str, Any]) -> Challenge | None:
+    if payload["type"] != "url_verification":
+        return None
+    return Challenge(_matching(_CHALLENGE, payload["challenge"]))
+
+
+def _command(form: dict[str, list[str]]) -> Command | None:
+    """A verb that there is none of, and none, ask for help."""
+    if any(len(values) != 1 for values in form.values()):
+        raise MalformedRequest
+    if form["command"][0] != COMMAND:
+        return None
+    account = _account(form["user_id"][0], form["team_id"][0], form["api_app_id"][0])
+    verb, _, rest = form["text"][0].strip().partition(" ")
+    known = Verb(verb.lower()) if verb.lower() in _VERBS else Verb.HELP
+    return Command(account, known, rest.strip())
+
+
+def _account(user_id: object, team_id: object, app_id: object) -> Account:
+    return Account(_matching(_SLACK_ID, user_id), _matching(_SLACK_ID, team_id), _matching(_SLACK_ID, app_id))
+
+
+def _matching(form: re.Pattern[str], value: object) -> str:
+    """Raises ValueError for anything else."""
+    if not isinstance(value, str) or not form.fullmatch(value):
+        raise ValueError("not of this form")
+    return value

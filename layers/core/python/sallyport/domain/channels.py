@@ -1,0 +1,86 @@
+"""What a channel offers through which people are asked. Another chat is another implementation: nothing that happens to
+a request depends on which one it is.
+
+The approvals API needs none of it, since whoever decides there comes and asks; what Slack and it share is `decide`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from sallyport.domain.requests import CardRef
+from sallyport.masking import MaskedDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a channel shows. Everything that came from outside is inside `view`, which only `mask` can make; the rest
+    are Sallyport's own ids, codes and counts, and names of the directory."""
+
+    request_id: str
+    action_digest: str
+    presented_digest: str
+    status: str
+    code: str | None
+    quorum: int
+    approved_by: tuple[str, ...]
+    denied_by: tuple[str, ...]
+    # The groups whose members are asked.
+    asked: tuple[str, ...]
+    expires_at: datetime
+    open: bool
+    view: MaskedDocument
+    notes: tuple[str, ...] = ()
+
+
+class Unpresentable(Exception):
+    """The channel cannot show all of the view, not even page by page. It is refused rather than cut."""
+
+    code = "unpresentable"
+
+
+class Trouble(StrEnum):
+    """Why a channel did not do what it was asked; also the code that the agent reads while nobody has a card."""
+
+    # Too much at once. Nothing was done.
+    BUSY = "chat_busy"
+    # No answer, or none that says whether it was done.
+    UNAVAILABLE = "chat_unavailable"
+    # Nothing was done, and nothing will be until somebody repairs the channel, or Sallyport's access to it.
+    CLOSED = "chat_closed"
+    UNAUTHORIZED = "chat_unauthorized"
+    # The message is not there any more.
+    GONE = "card_gone"
+    # It will never take this content.
+    REFUSED = "card_refused"
+
+
+class Channel(Protocol):
+    """Each call raises ChatFailed, with its Trouble, when the channel does not do it. None is tried again by itself: a
+    second try might be a second card."""
+
+    def post_card(self, card: Card) -> CardRef:
+        """Ask. Raises Unpresentable, and then nothing was posted."""
+
+    def find_card(self, request_id: str, since: datetime) -> CardRef | None:
+        """The card of this request that was posted since then, though its answer may have been lost."""
+
+    def update_card(self, ref: CardRef, card: Card) -> None: ...
+
+    def open_details(self, trigger: str, card: Card) -> None:
+        """Show the whole view to the one person whose click `trigger` stands for."""
+
+    def turn_details(self, opened: str, card: Card, page: int) -> None:
+        """Show another page of what was opened."""
+
+    def tell(self, ref: CardRef, user_id: str, words: str) -> None:
+        """Say something to one person beside the card. `words` are Sallyport's own, never what somebody typed."""
+
+    def notify(self, ref: CardRef | None, words: str, user_ids: tuple[str, ...]) -> None:
+        """Call people in the card's thread and in the channel; `words` are Sallyport's own."""
+
+    def is_active_member(self, user_id: str) -> bool:
+        """False for deleted users, guests, bots, strangers, and whoever cannot be looked up."""

@@ -1,0 +1,135 @@
+"""`/sallyport`: what somebody asks for in a chat is answered to them alone, and authorised like the same call of the
+API. The chat adds no authority: whoever types is the directory's person with this account, or nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import assert_never
+
+from sallyport.domain.callers import Caller
+from sallyport.domain.commands import Account, Command, Reply, Verb
+from sallyport.domain.ports import PortFailed, Ports
+from sallyport.domain.refusals import NotFound, Refusal, UnknownSwitch
+from sallyport.domain.requests import REQUEST_ID, ApprovalRequest
+from sallyport.usecases.cards import current_card
+from sallyport.usecases.click import CHANNEL, ChatHome
+from sallyport.usecases.get_request import list_pending, readable
+from sallyport.usecases.halt import halt
+from sallyport.usecases.revoke_grant import void_grant
+
+# Slack takes 50 blocks in an answer, and a reader less; the rest is counted.
+_SHOWN = 10
+_PAGE = 25
+_MAX_REASON = 4000
+
+HELP = (
+    "/sallyport pending: the requests that wait for you",
+    "/sallyport show REQUEST: what a request asks for and how it stands",
+    "/sallyport revoke REQUEST: take an approval back before it is used",
+    "/sallyport halt SWITCH REASON: stop at once; SWITCH is all, agent:<id> or action:<name>",
+)
+STRANGER = "Sallyport's directory has no active member of this workspace with your Slack account."
+
+
+def obey(command: Command, home: ChatHome, ports: Ports, now: datetime) -> Reply:
+    """Do what was asked for, or say why not."""
+    if command.verb is Verb.HELP:
+        return Reply(HELP)
+    caller = caller_behind(command.account, home, ports)
+    try:
+        return _done(command, caller, ports, now)
+    except Refusal as refusal:
+        words = STRANGER if caller.principal is None else f"{refusal.title} ({refusal.code}). {refusal.next_step}"
+        return Reply((words.strip(),), outcome=refusal.outcome, refused=True)
+    except PortFailed as failed:
+        words = "This did not work just now, and nothing is lost: please try again, or use the `sallyport` CLI."
+        return Reply((words,), outcome=failed.code, refused=True)
+
+
+def caller_behind(account: Account, home: ChatHome, ports: Ports) -> Caller:
+    """The directory's person with this account; nobody for another workspace or app, guests, bots and leavers."""
+    ours = (account.team_id, account.app_id) == (home.team_id, home.app_id)
+    person = ports.policy.directory.person_on_slack(account.user_id) if ours else None
+    if person is None or not ports.chat.is_active_member(account.user_id):
+        return Caller(None, CHANNEL)
+    return Caller(person, CHANNEL)
+
+
+def _done(command: Command, caller: Caller, ports: Ports, now: datetime) -> Reply:
+    match command.verb:
+        case Verb.PENDING:
+            return _pending(caller, ports)
+        case Verb.SHOW:
+            return _with_id(command.rest, lambda request_id: _show(caller, request_id, ports))
+        case Verb.REVOKE:
+            return _with_id(command.rest, lambda request_id: revoke(caller, request_id, ports, now))
+        case Verb.HALT:
+            return _halt(caller, command.rest, ports, now)
+        case Verb.HELP:
+            return Reply(HELP)
+        case _:
+            assert_never(command.verb)
+
+
+def _with_id(typed: str, do: Callable[[str], Reply]) -> Reply:
+    if not REQUEST_ID.fullmatch(typed):
+        raise NotFound
+    return do(typed)
+
+
+def _pending(caller: Caller, ports: Ports) -> Reply:
+    found, more = waiting_for(caller, ports)
+    if not found:
+        return Reply(("Nothing waits for you." if more is None else _OLDEST,))
+    rest = len(found) - _SHOWN
+    counted = [f"and {rest} more"] if rest > 0 else []
+    words = (f"{_requests(len(found))} for you, oldest first.", *counted, *([_OLDEST] if more else []))
+    return Reply(words, tuple(current_card(request, ports) for request in found[:_SHOWN]))
+
+
+_OLDEST = f"Only the {_PAGE} oldest pending requests were looked at: `sallyport requests` lists all."
+
+
+def waiting_for(caller: Caller, ports: Ports) -> tuple[list[ApprovalRequest], str | None]:
+    """What this person may decide and has not approved yet, among the oldest, and a cursor when there are more."""
+    found, more = list_pending(caller, _PAGE, None, ports)
+    person = caller.person
+    masked = [request for request in found if request.presented_digest is not None]
+    return [request for request in masked if person is None or person.id not in request.approvers], more
+
+
+def _requests(count: int) -> str:
+    return "1 request waits" if count == 1 else f"{count} requests wait"
+
+
+def _show(caller: Caller, request_id: str, ports: Ports) -> Reply:
+    request = readable(caller, request_id, ports)
+    if request.presented_digest is None:
+        return Reply((f"{request_id} is {request.status.value}; it has not been masked yet.",))
+    return Reply((), (current_card(request, ports),))
+
+
+def revoke(caller: Caller, request_id: str, ports: Ports, now: datetime) -> Reply:
+    """Void a grant; where a session of it lives, say what ends that."""
+    request = void_grant(caller, request_id, ports, now)
+    if request is not None:
+        return Reply((f"Revoked: the grant of {request_id} is void, and nobody has used it.",), outcome="revoked")
+    words = (
+        f"The grant of {request_id} has been used, so its session has to be ended in IAM, which what answers Slack may"
+        f" not do. It goes on until you run: sallyport revoke {request_id}"
+    )
+    return Reply((words,), outcome="session_lives", refused=True)
+
+
+def _halt(caller: Caller, typed: str, ports: Ports, now: datetime) -> Reply:
+    switch, _, reason = typed.partition(" ")
+    reason = reason.strip()
+    if caller.principal is not None and not (switch and 0 < len(reason) <= _MAX_REASON):
+        words = (
+            "Say the switch and why: /sallyport halt all REASON, or agent:<id> or action:<name> in the place of all."
+        )
+        return Reply((words,), outcome=UnknownSwitch.code, refused=True)
+    halt(caller, switch, reason, ports, now)
+    words = f"Halted: {switch}. Sessions that live go on until they are revoked; `sallyport resume` lets go of it."
+    return Reply((words,), outcome="halted")

@@ -1,0 +1,114 @@
+"""Commands and events are read strictly, after their signature; what is nothing to us has no effect."""
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sallyport.contracts.slack_commands import parse_slack
+from sallyport.domain.clicks import Click
+from sallyport.domain.commands import Challenge, Command, Verb
+from sallyport.domain.refusals import MalformedRequest
+from tests.support.slack import APP, TEAM, click_payload, command_form, event_body, form
+
+USER = "UPETRA0003"
+BLOCK = f"sallyport:{'aa' * 32}:{'bb' * 32}"
+
+
+def parsed(text: str, **changes: str) -> Command:
+    command = parse_slack(command_form(USER, text, **changes))
+    assert isinstance(command, Command)
+    return command
+
+
+@pytest.mark.parametrize(
+    ("typed", "verb", "rest"),
+    [
+        ("pending", Verb.PENDING, ""),
+        ("  Pending  ", Verb.PENDING, ""),
+        ("show req-0123456789abcdef01234567", Verb.SHOW, "req-0123456789abcdef01234567"),
+        ("revoke   req-1", Verb.REVOKE, "req-1"),
+        ("halt agent:export-bot it copies too much", Verb.HALT, "agent:export-bot it copies too much"),
+        ("help", Verb.HELP, ""),
+        ("", Verb.HELP, ""),
+        ("approve req-1", Verb.HELP, "req-1"),
+    ],
+)
+def test_a_command_is_a_verb_and_what_follows(typed: str, verb: Verb, rest: str) -> None:
+    command = parsed(typed)
+    assert (command.verb, command.rest) == (verb, rest)
+    assert (command.account.user_id, command.account.team_id, command.account.app_id) == (USER, TEAM, APP)
+
+
+def test_the_name_that_slack_sends_is_not_read() -> None:
+    assert parsed("pending", user_name="rosa.security") == parsed("pending", user_name="nobody")
+
+
+def test_another_apps_command_is_nothing_to_us() -> None:
+    assert parse_slack(command_form(USER, "pending", command="/deploy")) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        command_form("UPETRA0003\n", "pending"),
+        command_form("", "pending"),
+        command_form(USER, "pending", team_id="../T"),
+        command_form(USER, "pending", api_app_id=""),
+        command_form(USER, "pending") + b"&user_id=UR0SA00005",
+        command_form(USER, "pending") + b"".join(b"&f%d=1" % n for n in range(40)),
+        b"command=%2Fsallyport",
+        b"command=%2Fsallyport&text=pending&text=halt",
+        b"{",
+        b"{}",
+        b'{"type": []',
+        b"[" * 100_000,
+        b"{" + b'"a":{' * 100_000,
+        b"\xff\xfe",
+        event_body(None, type="url_verification"),
+        json.dumps({"type": "url_verification", "challenge": "<script>"}).encode(),
+        json.dumps({"type": "url_verification", "challenge": "x" * 300}).encode(),
+        json.dumps({"type": "url_verification", "challenge": 5}).encode(),
+    ],
+)
+def test_another_shape_is_malformed(body: bytes) -> None:
+    with pytest.raises(MalformedRequest):
+        parse_slack(body)
+
+
+def test_slacks_challenge_is_answered_with_itself() -> None:
+    text = "3eZbrw1aBm2rZgRNFdxV2595E9CrxEtlVYdYUgJ4KHGmmPdK7bX6"
+    body = json.dumps({"token": "deprecated", "challenge": text, "type": "url_verification"}).encode()
+    assert parse_slack(body) == Challenge(text)
+
+
+UNKNOWN: list[Any] = [{"type": "message", "user": USER, "text": "pending"}, {"type": "tokens_revoked"}]
+
+
+@pytest.mark.parametrize("event", UNKNOWN)
+def test_an_event_that_nobody_asked_for_is_nothing_to_us(event: object) -> None:
+    assert parse_slack(event_body(event)) is None
+
+
+def test_a_click_is_still_a_click() -> None:
+    payload = click_payload(
+        user=USER, action_id="approve", block_id=BLOCK, request_id=f"req-{'0' * 24}", message="1.000001"
+    )
+    assert isinstance(parse_slack(form(payload)), Click)
+
+
+@given(st.binary(max_size=100))
+def test_no_body_raises_anything_but_malformed(body: bytes) -> None:
+    with suppress(MalformedRequest):
+        assert parse_slack(body) is None
+
+
+@given(
+    st.dictionaries(st.sampled_from(["type", "event", "challenge", "team_id"]), st.text() | st.none() | st.integers())
+)
+def test_no_event_raises_anything_but_malformed(event: dict[str, Any]) -> None:
+    with suppress(MalformedRequest):
+        parse_slack(json.dumps(event).encode())
