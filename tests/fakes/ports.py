@@ -266,6 +266,10 @@ class FakeChat:
     # Of the details: what they were opened with, or are, and the page.
     shown: list[tuple[str, int, Card]] = field(default_factory=list)
     notices: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    # Forms that were opened, and triggers that open nothing any more.
+    forms: list[tuple[str, str, Card]] = field(default_factory=list)
+    reason_required: bool = False
+    expired: set[str] = field(default_factory=set)
     inactive: set[str] = field(default_factory=set)
     failing: bool = False
     troubles: dict[str, list[ChatFailed]] = field(default_factory=dict)
@@ -298,6 +302,19 @@ class FakeChat:
     def turn_details(self, opened: str, card: Card, page: int) -> None:
         self._check("turn_details")
         self.shown.append((opened, page, card))
+
+    def ask_to_confirm(self, trigger: str, ref: CardRef, card: Card, *, reason_required: bool) -> None:
+        self._open("ask_to_confirm", trigger, card)
+        self.reason_required = reason_required
+
+    def ask_why(self, trigger: str, ref: CardRef, card: Card) -> None:
+        self._open("ask_why", trigger, card)
+
+    def _open(self, form: str, trigger: str, card: Card) -> None:
+        if not trigger or trigger in self.expired:
+            raise ChatFailed(Trouble.UNAVAILABLE)
+        self._check(form)
+        self.forms.append((form, trigger, card))
 
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
         self._check("tell")

@@ -76,6 +76,12 @@ class Channel(Protocol):
     def turn_details(self, opened: str, card: Card, page: int) -> None:
         """Show another page of what was opened."""
 
+    def ask_to_confirm(self, trigger: str, ref: CardRef, card: Card, *, reason_required: bool) -> None:
+        """Have the one person whose click `trigger` stands for read the sentence again, and approve with a reason."""
+
+    def ask_why(self, trigger: str, ref: CardRef, card: Card) -> None:
+        """Offer the person who denied to say why."""
+
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
         """Say something to one person beside the card. `words` are Sallyport's own, never what somebody typed."""
 
