@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOURCES := layers/core/python functions cli client local bench tests
 
-.PHONY: help setup run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes checkov judge-tools cost lock clean bench-audit
+.PHONY: help setup setup-agents run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes checkov judge-tools cost lock clean bench-audit
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -27,6 +27,18 @@ $(READY): requirements-dev.txt cli/sallyport
 	@$(PY) -m uv pip install --quiet --python $(PY) --require-hashes -r requirements-dev.txt 2> $(VENV)/uv.log \
 		|| $(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
 	@install -m 755 cli/sallyport $(VENV)/bin/sallyport
+	@touch $@
+
+AGENTS := .venv-agents
+AGENTS_READY := $(AGENTS)/.ready
+
+setup-agents: $(AGENTS_READY) ## Create .venv-agents with the agent frameworks that tests run (seconds, once)
+
+$(AGENTS_READY): tests/agents/requirements.txt | $(READY)
+	@echo "set-up: creating $(AGENTS) (seconds, once)"
+	@test -x $(AGENTS)/bin/python || python3.13 -m venv $(AGENTS)
+	@$(PY) -m uv pip install --quiet --python $(AGENTS)/bin/python --require-hashes -r tests/agents/requirements.txt 2> $(AGENTS)/uv.log \
+		|| $(AGENTS)/bin/python -m pip install --quiet --require-hashes -r tests/agents/requirements.txt
 	@touch $@
 
 run: $(READY) ## The whole main job, unattended, on the local stack
@@ -48,7 +60,7 @@ status: $(READY) ## Say what of the local stack is running
 # End-to-end tests on the live stack; these have a stack or a page of their own.
 LIVE := $(filter-out %/test_policy_redeploy.py %/test_slack_page.py %/test_operations_page.py %/test_auditor_pages.py,$(wildcard tests/e2e/test_*.py))
 
-test: $(READY) lint ## Lint, then every test: unit, moto, infrastructure, end to end, browser
+test: $(READY) $(AGENTS_READY) lint ## Lint, then every test: unit, moto, infrastructure, end to end, browser
 	@# The tests on the live stack come one after the other, so they run beside the rest; their output follows.
 	@# Files go out as they are sorted, the shortest tests last: by their number of tests the longest would be last.
 	@out=$$(mktemp); $(PY) -m pytest -q $(LIVE) > $$out 2>&1 & end=$$!; \
@@ -111,6 +123,7 @@ bench-audit: $(READY) ## Verifying an export beside gunzip and SHA-256 over the 
 lock: $(READY) ## Pin third-party code again, with hashes
 	@$(PY) -m uv pip compile -q --python $(PY) --generate-hashes --no-header --no-annotate requirements-dev.in -o requirements-dev.txt
 	@$(PY) -m uv pip compile -q --python $(PY) --generate-hashes --no-header --no-annotate -c requirements-dev.txt layers/deps/requirements.in -o layers/deps/requirements.txt
+	@$(PY) -m uv pip compile -q --python $(PY) --generate-hashes --no-header --no-annotate tests/agents/requirements.in -o tests/agents/requirements.txt
 
 clean: ## Remove what builds leave behind (not .venv)
 	rm -rf .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

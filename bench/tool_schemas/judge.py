@@ -8,7 +8,7 @@ import re
 import sys
 from typing import Any
 
-from pydantic_ai.profiles.openai import OpenAIJsonSchemaTransformer  # type: ignore[import-not-found]
+from pydantic_ai.profiles.openai import OpenAIJsonSchemaTransformer
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 

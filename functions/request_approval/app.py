@@ -3,13 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from sallyport.domain.turns import Turn
 from sallyport.runtime.wiring import wiring
 from sallyport.runtime.workflow import token_handler
 from sallyport.usecases.request_approval import request_approval
 
 
 def _request(event: dict[str, Any]) -> None:
-    request_approval(event["request_id"], event["task_token"], event["rung"], wiring(), datetime.now(UTC))
+    # An execution that began before there were turns knows its rung alone. It waits that out, as it was meant to.
+    turn = event.get("turn", event)
+    asked = Turn(turn["rung"], tuple(event.get("rungs", ())), turn.get("seconds", 0), turn.get("tries", 0))
+    request_approval(event["request_id"], event["task_token"], asked, wiring(), datetime.now(UTC))
 
 
 handler = token_handler(_request)

@@ -17,7 +17,7 @@ from sallyport.adapters.policy_layer import load_policy
 from sallyport.domain.actions import PolicyBundle
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import JSON
-from sallyport.domain.channels import Card
+from sallyport.domain.channels import Card, Trouble
 from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.deny_policy import only_denies
@@ -25,11 +25,12 @@ from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import AuditEvent, Link
 from sallyport.domain.home import Home
 from sallyport.domain.overdue import due
-from sallyport.domain.ports import Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
+from sallyport.domain.ports import ChatFailed, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, CardRef
 from sallyport.domain.revocations import RoleList
 from sallyport.domain.tallies import Refused, Tally, chain_of, total_due
 from sallyport.domain.target_ports import CallResult
+from sallyport.domain.turns import Turn
 from sallyport.masking import MaskedDocument, MaskingFailed
 from sallyport.masking.views import restored
 
@@ -95,6 +96,9 @@ class FakeStore:
             raise Conflict
         self._write(events)
         self.requests[request.request_id] = request
+
+    def undecided(self, agent: str) -> int:
+        return sum(r.agent == agent and not r.settled for r in self.requests.values())
 
     def pending(self, limit: int, after: str | None) -> tuple[tuple[ApprovalRequest, ...], str | None]:
         found = sorted((r for r in self.requests.values() if not r.settled), key=lambda r: (r.created_at, r.request_id))
@@ -229,6 +233,7 @@ class FakeWorkflow:
     started: dict[str, Mapping[str, JSON]] = field(default_factory=dict)
     succeeded: list[tuple[str, str]] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    again: list[tuple[str, int, Turn]] = field(default_factory=list)
     waiting: set[str] = field(default_factory=set)
     failing: bool = False
 
@@ -247,9 +252,15 @@ class FakeWorkflow:
         self.failed.append((task_token, code))
         return True
 
+    def ask_again(self, task_token: str, wait: int, turn: Turn) -> bool:
+        self.again.append((task_token, wait, turn))
+        return True
+
 
 @dataclass
 class FakeChat:
+    """`troubles` are what the next calls of a method meet, `lost` those of them that took effect all the same."""
+
     posted: list[Card] = field(default_factory=list)
     updated: list[Card] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
@@ -257,44 +268,84 @@ class FakeChat:
     shown: list[tuple[str, int, Card]] = field(default_factory=list)
     homes: list[tuple[str, Home]] = field(default_factory=list)
     notices: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    # Forms that were opened, and triggers that open nothing any more.
+    forms: list[tuple[str, str, Card]] = field(default_factory=list)
+    reason_required: bool = False
+    expired: set[str] = field(default_factory=set)
     inactive: set[str] = field(default_factory=set)
     failing: bool = False
+    troubles: dict[str, list[ChatFailed]] = field(default_factory=dict)
+    lost: bool = False
+    deleted: set[str] = field(default_factory=set)
 
     def post_card(self, card: Card) -> CardRef:
-        self._check()
-        self.posted.append(card)
-        return CardRef("C0APPROVAL", f"{len(self.posted)}.000001")
+        failed = self._failure("post_card")
+        if failed is None or self.lost:
+            self.posted.append(card)
+        if failed is not None:
+            raise failed
+        return self._ref(len(self.posted))
+
+    def find_card(self, request_id: str, since: datetime) -> CardRef | None:
+        self._check("find_card")
+        there = [self._ref(n) for n, card in enumerate(self.posted, 1) if card.request_id == request_id]
+        return next((ref for ref in there if ref.message not in self.deleted), None)
 
     def update_card(self, ref: CardRef, card: Card) -> None:
-        self._check()
+        self._check("update_card")
+        if ref.message in self.deleted:
+            raise ChatFailed(Trouble.GONE)
         self.updated.append(card)
 
     def open_details(self, trigger: str, card: Card) -> None:
-        self._check()
+        self._check("open_details")
         self.shown.append((trigger, 0, card))
 
     def turn_details(self, opened: str, card: Card, page: int) -> None:
-        self._check()
+        self._check("turn_details")
         self.shown.append((opened, page, card))
 
+    def ask_to_confirm(self, trigger: str, ref: CardRef, card: Card, *, reason_required: bool) -> None:
+        self._open("ask_to_confirm", trigger, card)
+        self.reason_required = reason_required
+
+    def ask_why(self, trigger: str, ref: CardRef, card: Card) -> None:
+        self._open("ask_why", trigger, card)
+
+    def _open(self, form: str, trigger: str, card: Card) -> None:
+        if not trigger or trigger in self.expired:
+            raise ChatFailed(Trouble.UNAVAILABLE)
+        self._check(form)
+        self.forms.append((form, trigger, card))
+
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
-        self._check()
+        self._check("tell")
         self.told.append((user_id, words))
 
     def notify(self, ref: CardRef | None, words: str, user_ids: tuple[str, ...]) -> None:
-        self._check()
+        self._check("notify")
         self.notices.append((words, user_ids))
 
     def show_home(self, user_id: str, home: Home) -> None:
-        self._check()
+        self._check("show_home")
         self.homes.append((user_id, home))
 
     def is_active_member(self, user_id: str) -> bool:
         return not self.failing and user_id not in self.inactive
 
-    def _check(self) -> None:
+    @staticmethod
+    def _ref(number: int) -> CardRef:
+        return CardRef("C0APPROVAL", f"{number}.000001")
+
+    def _failure(self, method: str) -> ChatFailed | None:
         if self.failing:
-            raise PortFailed("chat_unavailable")
+            return ChatFailed(Trouble.UNAVAILABLE)
+        return self.troubles[method].pop(0) if self.troubles.get(method) else None
+
+    def _check(self, method: str) -> None:
+        failed = self._failure(method)
+        if failed is not None:
+            raise failed
 
 
 @dataclass

@@ -46,6 +46,16 @@ def test_states_that_wait_are_retried_only_where_the_function_did_not_run() -> N
         assert "TimeoutSecondsPath" in STATES[name]
 
 
+def test_a_new_turn_waits_and_asks_and_takes_nothing_along_but_numbers() -> None:
+    """What `ask_again` brings is put where the next turn looks, and nowhere else."""
+    again = {"ErrorEquals": ["ask_again"], "ResultPath": "$.error", "Next": "NextTurn"}
+    assert again in STATES["RequestApproval"]["Catch"]
+    assert (STATES["NextTurn"]["Next"], STATES["Wait"]["Next"]) == ("Wait", "RequestApproval")
+    kept = dict(STATES["NextTurn"]["Parameters"])
+    assert kept.pop("turn.$") == "States.StringToJson($.error.Cause)"
+    assert all(path == f"$.{key.removesuffix('.$')}" for key, path in kept.items())
+
+
 @pytest.mark.parametrize("name", [name for name in TASKS if name != "CloseRequest"])
 def test_only_what_is_transient_is_retried(name: str) -> None:
     for retry in STATES[name].get("Retry", []):
@@ -74,7 +84,7 @@ def test_the_machine_reads_ids_codes_numbers_and_tokens_alone() -> None:
     """JSONPath without variables, which two independent emulators run too."""
     assert DEFINITION.get("QueryLanguage", "JSONPath") == "JSONPath"
     assert "Assign" not in TEXT
-    known = {"request_id", "verdict", "rung", "last_rung", "rungs", "seconds", "redemption_seconds", "error", "code"}
+    known = {"request_id", "verdict", "turn", "last_rung", "rungs", "redemption_seconds", "error", "code"}
     assert set(re.findall(r"(?<!\$)\$\.(\w+)", TEXT)) <= known
 
 

@@ -12,6 +12,7 @@ from sallyport.domain.requests import GrantStatus, RequestStatus
 from sallyport.usecases import mask_payload
 from tests.support.account import opened
 from tests.support.house import House
+from tests.support.slack import RecordingSlack, slack_error
 from tests.support.story import agent_arn
 
 PHI = {
@@ -168,6 +169,77 @@ def test_a_chat_that_is_down_ends_in_expiry(house: House) -> None:
     assert sound(house, request_id)
 
 
+def cards(house: House, request_id: str) -> list[dict[str, Any]]:
+    """What Slack has of this request's cards."""
+    return [m for m in house.slack.messages if request_id in json.dumps(m.get("metadata", {}))]
+
+
+@pytest.fixture
+def slack(house: House) -> Iterator[RecordingSlack]:
+    yield house.slack
+    house.slack.errors.clear()
+    house.slack.lost = False
+
+
+def test_a_throttled_card_is_posted_on_the_same_rung(house: House, slack: RecordingSlack) -> None:
+    slack.errors["chat_postMessage"] = [slack_error("ratelimited", 429, Retry_After="1")]
+    request_id = house.submit()
+    house.until(request_id, lambda r: r.card is not None)
+    assert house.types(request_id)[2:] == ["approval.requested"]
+    assert len(cards(house, request_id)) == 1
+    assert house.click("petra.approver", request_id) == "ok"
+    house.until(request_id, lambda r: r.grant is not None)
+    assert house.redeem(request_id)[0] == 200
+    assert house.ended(request_id) == "SUCCEEDED"
+    assert sound(house, request_id)
+
+
+def test_a_card_whose_answer_was_lost_is_not_posted_again(house: House, slack: RecordingSlack) -> None:
+    slack.errors["chat_postMessage"], slack.lost = [TimeoutError()], True
+    request_id = house.submit()
+    house.until(request_id, lambda r: r.card is not None)
+    assert len(cards(house, request_id)) == 1
+    assert house.click("petra.approver", request_id, "deny") == "ok"
+    assert house.ended(request_id) == "SUCCEEDED"
+    assert sound(house, request_id)
+
+
+def test_an_archived_channel_asks_the_next_rung_at_once(house: House, slack: RecordingSlack) -> None:
+    slack.errors["chat_postMessage"] = [slack_error("is_archived")]
+    with house.timers(60, 60):
+        request_id = house.submit()
+        house.until(request_id, lambda r: r.card is not None and r.rung == 2)
+        assert house.types(request_id)[2:] == ["approval.requested", "approval.escalated"]
+        assert house.click("rosa.security", request_id) == "ok"
+        house.until(request_id, lambda r: r.grant is not None)
+    entered = [e["stateEnteredEventDetails"] for e in house.history(request_id) if "stateEnteredEventDetails" in e]
+    second = [json.loads(e["input"]) for e in entered if e["name"] == "RequestApproval"][1]
+    assert second["turn"] == {"rung": 1, "seconds": 119, "tries": 0, "wait": 1}
+
+
+def test_the_api_decides_while_a_card_waits(house: House, slack: RecordingSlack) -> None:
+    slack.errors["chat_postMessage"] = [slack_error("ratelimited", 429, Retry_After="2")]
+    request_id = house.submit()
+    waiting = house.until(request_id, lambda r: r.code is not None)
+    assert (waiting.status, waiting.code) == (RequestStatus.PENDING, "chat_busy")
+    status, view = house.call("get_request", agent_arn("export-bot"), request_id=request_id)
+    assert (status, view["status"], view["code"]) == (200, "pending", "chat_busy")
+    assert house.decide("petra.approver", request_id)[0] == 200
+    house.until(request_id, lambda r: r.grant is not None)
+    assert cards(house, request_id) == []
+    assert house.redeem(request_id)[0] == 200
+    assert house.ended(request_id) == "SUCCEEDED"
+    assert sound(house, request_id)
+
+
+def test_a_card_that_slack_refuses_fails_the_request(house: House, slack: RecordingSlack) -> None:
+    slack.errors["chat_postMessage"] = [slack_error("invalid_blocks")]
+    request_id = house.submit()
+    assert house.ended(request_id) == "SUCCEEDED"
+    assert (house.request(request_id).status, house.request(request_id).code) == (RequestStatus.FAILED, "unpresentable")
+    assert sound(house, request_id)
+
+
 def test_a_card_that_cannot_show_everything_fails_the_request(house: House) -> None:
     request_id = house.submit(context={f"line {n}": "x" * 90 for n in range(2000)})
     assert house.ended(request_id) == "SUCCEEDED"
@@ -179,7 +251,7 @@ def test_a_card_that_cannot_show_everything_fails_the_request(house: House) -> N
 def test_an_execution_started_by_somebody_else_grants_nothing(house: House) -> None:
     """Whoever may start executions, with a verdict of their own making, still cannot make a grant."""
     request_id = house.asked()
-    forged = {"request_id": request_id, "verdict": "allow", "redemption_seconds": 60, "rung": 0, "last_rung": 0}
+    forged = {"request_id": request_id, "verdict": "allow", "redemption_seconds": 60, "last_rung": 0}
     started = boto3.client("stepfunctions").start_execution(
         stateMachineArn=house.state_machine_arn, name=f"{request_id}-forged", input=json.dumps(forged)
     )["executionArn"]

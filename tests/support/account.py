@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import re
@@ -15,8 +16,11 @@ import pytest
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.responses import EmptyResult
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.responses import StepFunctionResponse
 
+from sallyport.adapters.own_functions import OwnFunctions
 from sallyport.adapters.policy_layer import load_policy
 from sallyport.adapters.slack import SlackChat
 from sallyport.runtime import settings, wiring
@@ -37,9 +41,17 @@ def opened() -> Iterator[House]:
         for name, value in {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}.items():
             patch.setenv(name, value)
         patch.setattr(BotocoreStubber, "__call__", _one_at_a_time())
+        patch.setattr(StepFunctionResponse, "send_task_failure", _fail_with_cause)
         hasten(patch)
         with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
             yield from _furnished(patch)
+
+
+def _fail_with_cause(self: Any) -> Any:
+    """moto's answer drops the cause, which its own state machine would hand on as AWS does."""
+    token, error, cause = map(self._get_param, ("taskToken", "error", "cause"))
+    self.stepfunction_backend.send_task_failure(token, error=error, cause=cause)
+    return EmptyResult()
 
 
 def _one_at_a_time() -> Callable[..., Any]:
@@ -93,6 +105,7 @@ def _furnished(patch: pytest.MonkeyPatch) -> Iterator[House]:
     wiring.wiring().__dict__["policy"] = load_policy(ACCOUNT)
     wiring.wiring().__dict__["chat"] = _chat(house.slack)
     wiring.wiring().__dict__["log_signer"] = FakeLogSigner()  # moto's KMS has no Ed25519
+    wiring.wiring().__dict__["own_api"] = OwnFunctions(FunctionsOf(house), lambda route: route.value)  # type: ignore[arg-type]  # boto3's Lambda client, as far as it is used
     _open["house"] = house
     keep = _Keep(house)
     logger = logging.getLogger("sallyport")
@@ -186,6 +199,19 @@ def _chat(slack: RecordingSlack) -> SlackChat:
     chat = SlackChat("https://slack.invalid/api/", CHANNEL, TEAM, lambda: "xoxb-of-tests")
     chat.__dict__["_client"] = slack
     return chat
+
+
+class FunctionsOf:
+    """Lambda's client, where the functions are a house's. `events` are what it was asked to invoke them with."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self.events: list[dict[str, Any]] = []
+
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - boto3's names
+        self.events.append(json.loads(Payload))
+        answer = self._house.invoke(FunctionName, json.loads(Payload))
+        return {"StatusCode": 200, "Payload": io.BytesIO(json.dumps(answer).encode())}
 
 
 _open: dict[str, House] = {}

@@ -11,7 +11,10 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
-TEAM, APP, CHANNEL = "T0SALLYPRT", "A0SALLYPRT", "C0APPROVAL"
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+
+TEAM, APP, CHANNEL, BOT = "T0SALLYPRT", "A0SALLYPRT", "C0APPROVAL", "U0SALLYPRT"
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
@@ -56,6 +59,20 @@ def form(payload: object) -> bytes:
     return urlencode({"payload": json.dumps(payload)}).encode()
 
 
+def slack_error(name: str = "fatal_error", status: int = 200, **headers: str) -> SlackApiError:
+    """What slack_sdk raises for Slack's answer."""
+    answer = SlackResponse(
+        client=None,
+        http_verb="POST",
+        api_url="https://slack.invalid/api/",
+        req_args={},
+        data={"ok": False, "error": name},
+        headers={key.replace("_", "-"): value for key, value in headers.items()},
+        status_code=status,
+    )
+    return SlackApiError("refused", answer)  # type: ignore[no-untyped-call]  # the SDK's
+
+
 @dataclass
 class RecordingSlack:
     """Stands for slack_sdk's WebClient: answers as Slack would, and keeps what it was called with."""
@@ -63,6 +80,10 @@ class RecordingSlack:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     failing: bool = False
+    # What the next calls of a method raise; `lost` ones took effect all the same.
+    errors: dict[str, list[Exception]] = field(default_factory=dict)
+    lost: bool = False
+    messages: list[dict[str, Any]] = field(default_factory=list)
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         if method.startswith("_"):
@@ -72,6 +93,10 @@ class RecordingSlack:
             self.calls.append((method, arguments))
             if self.failing:
                 raise ConnectionError("slack is down")
+            if self.errors.get(method):
+                if self.lost:
+                    self._answer(method, arguments)
+                raise self.errors[method].pop(0)
             return SimpleNamespace(data=self._answer(method, arguments))
 
         return call
@@ -82,7 +107,13 @@ class RecordingSlack:
                 "ok": True,
                 "user": {"id": arguments["user"], "team_id": TEAM, **self.users.get(arguments["user"], {})},
             }
+        if method == "auth_test":
+            return {"ok": True, "user_id": BOT}
+        if method == "conversations_history":
+            return {"ok": True, "messages": self.messages[::-1]}
         ts = arguments.get("ts") or f"1762077600.{len(self.calls):06d}"
+        if method == "chat_postMessage":
+            self.messages.append({**arguments, "user": BOT, "ts": ts})
         return {"ok": True, "channel": arguments.get("channel"), "ts": ts}
 
     def sent(self, method: str) -> list[dict[str, Any]]:

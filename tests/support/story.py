@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,13 +17,14 @@ from sallyport.domain.directory import Person
 from sallyport.domain.refusals import Refusal
 from sallyport.domain.requests import ApprovalRequest, Choice
 from sallyport.domain.submissions import Statement, Submission
+from sallyport.domain.turns import Turn
 from sallyport.usecases.close_request import close_request
 from sallyport.usecases.decide import decide
 from sallyport.usecases.halt import halt
 from sallyport.usecases.issue_credentials import issue_credentials
 from sallyport.usecases.issue_grant import issue_grant
 from sallyport.usecases.mask_payload import mask_payload
-from sallyport.usecases.request_approval import request_approval
+from sallyport.usecases.request_approval import NotPosted, request_approval
 from sallyport.usecases.submit_request import submit_request
 from tests.fakes.ports import ACCOUNT, FakePorts
 
@@ -72,8 +74,25 @@ class Story:
         return self
 
     def asked(self, rung: int = 0) -> Story:
-        request_approval(self.request_id, f"token-{rung}", rung, self.ports, self.now)
+        """The first turn of a rung of half an hour, on a ladder of two."""
+        return self.turn(Turn(rung, (1800, 1800), 1800))
+
+    def turn(self, turn: Turn) -> Story:
+        """As the workflow takes it: that there is no card yet is for the next turn."""
+        token = f"token-{turn.rung}" + (f"-{turn.tries}" if turn.tries else "")
+        with suppress(NotPosted):
+            request_approval(self.request_id, token, turn, self.ports, self.now)
         return self
+
+    @property
+    def next_turn(self) -> tuple[int, Turn]:
+        """The seconds and the turn that the workflow was told last."""
+        return self.ports.workflow.again[-1][1:]
+
+    def again(self) -> Story:
+        """The next turn, when its time has come."""
+        wait, turn = self.next_turn
+        return self.later(wait).turn(turn)
 
     def pending(self, what: Submission | None = None) -> Story:
         return self.submitted(what).masked().asked()

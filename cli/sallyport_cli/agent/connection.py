@@ -107,9 +107,10 @@ def again(arguments: argparse.Namespace) -> list[str]:
     """The arguments by which another command finds the same deployment as the same agent, from any folder."""
     if arguments.stack:
         return ["--stack", str(Path(arguments.stack).resolve()), "--as", arguments.agent]
-    # Another program's environment may have another profile, or the one that this is for.
+    # Another program's environment may have another profile, or the one that this is for, and a configuration with
+    # nothing else in it: what this process finds by default is named too.
     profile = arguments.profile or os.environ.get("AWS_PROFILE")
-    config = arguments.aws_config or os.environ.get("AWS_CONFIG_FILE")
+    config = arguments.aws_config or os.environ.get("AWS_CONFIG_FILE") or Path.home() / ".aws" / "config"
     named = {
         "--api-url": api_url_of(arguments),
         "--region": arguments.region,

@@ -254,6 +254,22 @@ def test_a_profile_stands_beside_the_others(
     assert Path(process.split()[0]).is_absolute()
 
 
+def test_a_profile_elsewhere_names_the_configuration_that_the_agent_signs_with(
+    answering: Answering, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program that uses it is told AWS_CONFIG_FILE, and has nothing else from there to sign with."""
+    answering()
+    monkeypatch.delenv("AWS_CONFIG_FILE")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_PROFILE", "agent")
+    elsewhere = tmp_path / "elsewhere"
+    assert ran("profile", "add", "export", "--request", ID, "--config", str(elsewhere), capsys=capsys)[0] == 0
+    read = configparser.RawConfigParser()
+    read.read(elsewhere)
+    process = read["profile export"]["credential_process"].split()
+    assert process[-4:] == ["--profile", "agent", "--aws-config", str(tmp_path / ".aws" / "config")]
+
+
 @pytest.mark.parametrize("name", ["", "a b", "x]\ny", "../x"])
 def test_a_profile_has_a_plain_name(name: str, answering: Answering, capsys: pytest.CaptureFixture[str]) -> None:
     answering()

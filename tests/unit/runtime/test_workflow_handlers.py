@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from sallyport.domain.channels import Trouble
 from sallyport.domain.ports import PortFailed
 from sallyport.domain.refusals import DigestMismatch, NotApproved
 from sallyport.masking import MaskingFailed
 from sallyport.runtime import workflow
 from sallyport.runtime.log import log_call
-from sallyport.usecases.request_approval import CannotAsk
+from sallyport.usecases.request_approval import CannotAsk, NotPosted
 from tests.fakes.ports import FakeWorkflow
 
 EVENT = {"request_id": "req-0123456789abcdef01234567", "task_token": "AAAA-token", "error": "ok"}
@@ -57,6 +58,24 @@ def test_a_plain_state_answers_its_code(code: str) -> None:
 def test_a_token_state_that_cannot_go_on_is_failed_with_its_code(machine: FakeWorkflow, code: str) -> None:
     assert workflow.token_handler(failing(code))(EVENT, None)["code"] == code
     assert machine.failed == [("AAAA-token", code)]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "kind"),
+    [(Trouble.BUSY, "refused"), (Trouble.UNAVAILABLE, "failed"), (Trouble.CLOSED, "failed")],
+)
+def test_a_card_that_waits_leaves_the_machine_alone_and_is_counted(
+    machine: FakeWorkflow, caplog: pytest.LogCaptureFixture, trouble: Trouble, kind: str
+) -> None:
+    """A queue is no failure; an outage, or a channel that nobody can be asked in, is one that an alarm listens for."""
+
+    def waits(_: dict[str, Any]) -> None:
+        raise NotPosted(trouble)
+
+    with caplog.at_level(logging.INFO):
+        assert workflow.token_handler(waits)(EVENT, None)["code"] == trouble
+    assert not machine.failed
+    assert kind in [getattr(line, "outcome_class", None) for line in caplog.records]
 
 
 def test_a_token_state_that_is_done_leaves_the_machine_waiting(machine: FakeWorkflow) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from sallyport.domain.channels import Card, Unpresentable
 from sallyport.domain.requests import CardRef, Choice
+from sallyport.domain.turns import Turn
 from sallyport.usecases.request_approval import CannotAsk, request_approval
 from tests.support.story import Story, refused
 
@@ -102,4 +103,4 @@ def test_a_decision_faster_than_the_note_of_the_card_is_shown_on_it(monkeypatch:
 def test_an_unknown_request_cannot_be_asked_for() -> None:
     story = Story()
     with refused("not_found"):
-        request_approval("req-ffffffffffffffffffffffff", "t", 0, story.ports, story.now)
+        request_approval("req-ffffffffffffffffffffffff", "t", Turn(0), story.ports, story.now)

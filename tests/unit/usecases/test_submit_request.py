@@ -66,10 +66,9 @@ def test_the_workflow_gets_ids_codes_and_numbers_alone() -> None:
         story.request_id: {
             "request_id": story.request_id,
             "verdict": "approval",
-            "rung": 0,
+            "turn": {"rung": 0, "seconds": 1800, "tries": 0},
             "last_rung": 1,
             "rungs": [1800, 1800],
-            "seconds": 1800,
             "redemption_seconds": 900,
         }
     }

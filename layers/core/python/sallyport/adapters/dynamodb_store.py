@@ -192,6 +192,10 @@ class DynamoDbStore:
     def unreviewed(self) -> tuple[ApprovalRequest, ...]:
         return tuple(_request(item) for item in RequestItem.pending_index.query("review"))
 
+    def undecided(self, agent: str) -> int:
+        item = self._get(_load_key(agent))
+        return int(item.count or 0) if item is not None else 0
+
     def pending(self, limit: int, after: str | None) -> tuple[tuple[ApprovalRequest, ...], str | None]:
         start = None
         if after:

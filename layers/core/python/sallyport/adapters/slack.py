@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sallyport.adapters.slack_card import fallback_of, message_of
 from sallyport.adapters.slack_details import details_of, pages_of
+from sallyport.adapters.slack_errors import failure_of
+from sallyport.adapters.slack_forms import confirmation_of, why_of
 from sallyport.adapters.slack_home import home_of
-from sallyport.domain.channels import Card
+from sallyport.domain.channels import Card, Trouble
 from sallyport.domain.home import Home
-from sallyport.domain.ports import PortFailed
+from sallyport.domain.ports import ChatFailed, PortFailed
 from sallyport.domain.requests import CardRef
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from slack_sdk import WebClient
 
 # Slack gives an interaction 3 s altogether; one slow call must not eat them.
 _TIMEOUT_SECONDS = 2
+# Slack stamps messages by its own clock.
+_CLOCKS_DIFFER = timedelta(minutes=5)
+_PAGE, _PAGES = 999, 5
+_CARD = "sallyport_card"
 _NOT_MEMBERS = ("deleted", "is_bot", "is_app_user", "is_restricted", "is_ultra_restricted", "is_stranger")
 
 
@@ -36,7 +44,8 @@ class SlackChat:
     def _client(self) -> WebClient:
         from slack_sdk import WebClient  # 110 ms that a function which never calls Slack does not pay
 
-        return WebClient(token=self._token(), base_url=self._base_url, timeout=_TIMEOUT_SECONDS)
+        # By default the SDK sends again what a broken connection may already have posted.
+        return WebClient(token=self._token(), base_url=self._base_url, timeout=_TIMEOUT_SECONDS, retry_handlers=[])
 
     def post_card(self, card: Card) -> CardRef:
         blocks = message_of(card)
@@ -48,8 +57,32 @@ class SlackChat:
             blocks=blocks,
             unfurl_links=False,
             unfurl_media=False,
+            metadata={"event_type": _CARD, "event_payload": {"request_id": card.request_id}},
         )
         return CardRef(posted["channel"], posted["ts"])
+
+    def find_card(self, request_id: str, since: datetime) -> CardRef | None:
+        # Another app of the channel may write the same metadata; a card that is not ours could never be changed.
+        ours = self._call("auth_test")["user_id"]
+        marker = {"event_type": _CARD, "event_payload": {"request_id": request_id}}
+        window = {"oldest": f"{(since - _CLOCKS_DIFFER).timestamp():.6f}", "include_all_metadata": True}
+        cursor = ""
+        for _ in range(_PAGES):
+            page = self._call(
+                "conversations_history",
+                channel=self._channel,
+                limit=_PAGE,
+                **window,
+                **({"cursor": cursor} if cursor else {}),
+            )
+            for message in page["messages"]:
+                if message.get("metadata") == marker and message.get("user") == ours:
+                    return CardRef(self._channel, message["ts"])
+            cursor = page.get("response_metadata", {}).get("next_cursor", "")
+            if not cursor:
+                return None
+        # Nobody knows whether it is there, so none is posted.
+        raise ChatFailed(Trouble.UNAVAILABLE)
 
     def update_card(self, ref: CardRef, card: Card) -> None:
         blocks = message_of(card)
@@ -60,6 +93,12 @@ class SlackChat:
 
     def turn_details(self, opened: str, card: Card, page: int) -> None:
         self._call("views_update", view_id=opened, view=details_of(card, page))
+
+    def ask_to_confirm(self, trigger: str, ref: CardRef, card: Card, *, reason_required: bool) -> None:
+        self._call("views_open", trigger_id=trigger, view=confirmation_of(card, ref, reason_required=reason_required))
+
+    def ask_why(self, trigger: str, ref: CardRef, card: Card) -> None:
+        self._call("views_open", trigger_id=trigger, view=why_of(card, ref))
 
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
         self._call("chat_postEphemeral", channel=ref.channel, user=user_id, text=words)
@@ -82,5 +121,5 @@ class SlackChat:
     def _call(self, method: str, **arguments: Any) -> Any:
         try:
             return getattr(self._client, method)(**arguments).data
-        except Exception:  # noqa: BLE001 - slack_sdk raises its own errors, urllib's and the socket's; each is a chat that failed
-            raise PortFailed("chat_unavailable") from None
+        except Exception as error:  # noqa: BLE001 - slack_sdk raises its own errors, urllib's and the socket's
+            raise failure_of(error) from None

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sallyport.domain.canonical import JSON
 from sallyport.domain.ports import PortFailed
+from sallyport.domain.turns import Turn
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -41,6 +42,10 @@ class StepFunctions:
 
     def fail(self, task_token: str, code: str) -> bool:
         return self._answer(lambda: self._sfn.send_task_failure(taskToken=task_token, error=code, cause=code))
+
+    def ask_again(self, task_token: str, wait: int, turn: Turn) -> bool:
+        cause = json.dumps({"rung": turn.rung, "seconds": turn.seconds, "tries": turn.tries, "wait": wait})
+        return self._answer(lambda: self._sfn.send_task_failure(taskToken=task_token, error="ask_again", cause=cause))
 
     def _answer(self, call: Any) -> bool:
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from sallyport.domain.requests import CardRef
@@ -44,11 +45,31 @@ class Unpresentable(Exception):
     code = "unpresentable"
 
 
+class Trouble(StrEnum):
+    """Why a channel did not do what it was asked; also the code that the agent reads while nobody has a card."""
+
+    # Too much at once. Nothing was done.
+    BUSY = "chat_busy"
+    # No answer, or none that says whether it was done.
+    UNAVAILABLE = "chat_unavailable"
+    # Nothing was done, and nothing will be until somebody repairs the channel, or Sallyport's access to it.
+    CLOSED = "chat_closed"
+    UNAUTHORIZED = "chat_unauthorized"
+    # The message is not there any more.
+    GONE = "card_gone"
+    # It will never take this content.
+    REFUSED = "card_refused"
+
+
 class Channel(Protocol):
-    """Each call raises PortFailed(`chat_unavailable`) when the channel does not do it."""
+    """Each call raises ChatFailed, with its Trouble, when the channel does not do it. None is tried again by itself: a
+    second try might be a second card."""
 
     def post_card(self, card: Card) -> CardRef:
         """Ask. Raises Unpresentable, and then nothing was posted."""
+
+    def find_card(self, request_id: str, since: datetime) -> CardRef | None:
+        """The card of this request that was posted since then, though its answer may have been lost."""
 
     def update_card(self, ref: CardRef, card: Card) -> None: ...
 
@@ -57,6 +78,12 @@ class Channel(Protocol):
 
     def turn_details(self, opened: str, card: Card, page: int) -> None:
         """Show another page of what was opened."""
+
+    def ask_to_confirm(self, trigger: str, ref: CardRef, card: Card, *, reason_required: bool) -> None:
+        """Have the one person whose click `trigger` stands for read the sentence again, and approve with a reason."""
+
+    def ask_why(self, trigger: str, ref: CardRef, card: Card) -> None:
+        """Offer the person who denied to say why."""
 
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
         """Say something to one person beside the card. `words` are Sallyport's own, never what somebody typed."""

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from sallyport.domain.actions import ActionDefinition, PolicyBundle
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import JSON
-from sallyport.domain.channels import Channel
+from sallyport.domain.channels import Channel, Trouble
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Agent, Person
@@ -20,6 +20,7 @@ from sallyport.domain.events import AuditEvent, Link
 from sallyport.domain.requests import ApprovalRequest
 from sallyport.domain.tallies import Tallies
 from sallyport.domain.target_ports import CallMaker, RoleLists, RolePolicies
+from sallyport.domain.turns import Turn
 from sallyport.masking import MaskedDocument
 
 
@@ -44,6 +45,15 @@ class PortFailed(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class ChatFailed(PortFailed):
+    """A channel did not do what it was asked. `retry_after`: for how many seconds it wants to be left alone."""
+
+    def __init__(self, trouble: Trouble, retry_after: int = 0) -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
+        self.retry_after = retry_after
 
 
 class TooManyRequests(Exception):
@@ -92,6 +102,9 @@ class RequestStore(Protocol):
 
         Raises Conflict when one of them is no longer what is stored.
         """
+
+    def undecided(self, agent: str) -> int:
+        """How many of this agent's requests are pending."""
 
     def pending(self, limit: int, after: str | None) -> tuple[tuple[ApprovalRequest, ...], str | None]:
         """A page of undecided requests, oldest first, and where the next one begins."""
@@ -155,7 +168,11 @@ class Workflow(Protocol):
     def succeed(self, task_token: str, request_id: str) -> bool:
         """Let a waiting state go on, with the id alone. False when nobody waits for this token any more."""
 
-    def fail(self, task_token: str, code: str) -> bool: ...
+    def fail(self, task_token: str, code: str) -> bool:
+        """Let a waiting state end with this code. False when nobody waits for this token any more."""
+
+    def ask_again(self, task_token: str, wait: int, turn: Turn) -> bool:
+        """Let a state that waits for people be entered once more, for this turn, after `wait` seconds."""
 
 
 class CredentialIssuer(Protocol):

@@ -222,7 +222,7 @@ class ApprovalRequest:
         """The request in its next state. Raises IllegalTransition for one that the table does not have."""
         if status not in TRANSITIONS[self.status]:
             raise IllegalTransition(self.status, status)
-        return replace(self, status=status, code=code or self.code)
+        return replace(self, status=status, code=code)
 
 
 def _who(actor: Actor) -> str:

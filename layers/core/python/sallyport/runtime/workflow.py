@@ -15,7 +15,7 @@ from sallyport.runtime.log import log_call
 from sallyport.runtime.outcomes import OutcomeClass
 from sallyport.runtime.wiring import wiring
 from sallyport.usecases.close_request import TIMED_OUT
-from sallyport.usecases.request_approval import CannotAsk
+from sallyport.usecases.request_approval import CannotAsk, NotPosted
 
 _CODE = re.compile(r"[a-z_]{1,64}")
 UNFORESEEN = "unforeseen"
@@ -27,17 +27,18 @@ def task_handler(step: Step) -> Callable[[dict[str, Any], object], dict[str, str
     """A plain state: answers `{"request_id", "code"}` with code `ok`, or why it failed; the machine branches on it."""
 
     def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-        return {"request_id": event["request_id"], "code": _run(step, event)}
+        return {"request_id": event["request_id"], "code": _run(step, event)[0]}
 
     return handler
 
 
 def token_handler(step: Step) -> Callable[[dict[str, Any], object], dict[str, str]]:
-    """A state that waits with a token: when the step cannot be done, the state is failed with its code."""
+    """A state that waits with a token: when the step cannot be done, the state is failed with its code, unless the
+    step itself said how it goes on."""
 
     def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-        code = _run(step, event)
-        if code != "ok":
+        code, over = _run(step, event)
+        if over:
             try:
                 wiring().workflow.fail(event["task_token"], code)
             except PortFailed:
@@ -75,14 +76,18 @@ class NotClosed(Exception):
     """A request could not be closed; the message is a code."""
 
 
-def _run(step: Step, event: dict[str, Any]) -> str:
+def _run(step: Step, event: dict[str, Any]) -> tuple[str, bool]:
+    """The step's code, and whether the request can go no further."""
     started = time.perf_counter()
     error: BaseException | None = None
     outcome: str | None = None
-    kind = OutcomeClass.FAILED
+    kind, over = OutcomeClass.FAILED, True
     try:
         step(event)
-        code, kind = "ok", OutcomeClass.DONE
+        code, kind, over = "ok", OutcomeClass.DONE, False
+    except NotPosted as later:
+        # A queue is nothing to ring for; what queues for too long is not `chat_busy` alone.
+        code, kind, over = later.code, OutcomeClass.REFUSED if later.queued else OutcomeClass.FAILED, False
     except Refusal as refusal:
         code, outcome, kind = refusal.code, refusal.outcome, OutcomeClass.REFUSED
     except (PortFailed, CannotAsk, MaskingFailed) as failed:
@@ -90,4 +95,4 @@ def _run(step: Step, event: dict[str, Any]) -> str:
     except Exception as unforeseen:  # noqa: BLE001 - whatever it is, the request must end without a grant
         code, error = UNFORESEEN, unforeseen
     log_call(started, outcome or code, kind, request_id=event.get("request_id"), error=error)
-    return code if _CODE.fullmatch(code) else UNFORESEEN
+    return code if _CODE.fullmatch(code) else UNFORESEEN, over

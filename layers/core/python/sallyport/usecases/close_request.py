@@ -41,7 +41,10 @@ def _settled(request: ApprovalRequest, code: str, actor: Actor) -> tuple[Approva
     timed_out = code == TIMED_OUT
     if request.status is RequestStatus.PENDING:
         if timed_out:
-            return request.moved(RequestStatus.EXPIRED, code), (Draft(EventType.REQUEST_EXPIRED, actor),)
+            # That nobody had a card says more than that time ran out.
+            return request.moved(RequestStatus.EXPIRED, request.code or code), (
+                Draft(EventType.REQUEST_EXPIRED, actor),
+            )
         return request.moved(RequestStatus.FAILED, code), ()
     if request.status is RequestStatus.APPROVED:
         grant = request.grant

@@ -19,10 +19,9 @@ def start_workflow(request: ApprovalRequest, ports: Ports) -> None:
     timers: dict[str, JSON] = {
         "request_id": request.request_id,
         "verdict": request.verdict.value,
-        "rung": 0,
+        "turn": {"rung": 0, "seconds": rungs[0], "tries": 0},
         "last_rung": len(rungs) - 1,
         "rungs": rungs,
-        "seconds": rungs[0],
         "redemption_seconds": action.redemption_seconds,
     }
     ports.workflow.start(request.request_id, timers)
