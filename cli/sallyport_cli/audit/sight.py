@@ -1,7 +1,7 @@
 """The short way through an export: who exports a table finds the events of a chain next to each other.
 
 A chain that lies whole in one place is checked there and then, and nothing of it is kept but its name (and its hashes,
-for the log). Lines of all others go into buckets as on the long way: those at the ends of a file, and chains that are
+for the log). Lines of all others go into buckets as on the long way: the last one of a file, and chains that are
 torn or have anything wrong. This way finds chains clean, never tampered with; and where a chain that was found clean
 shows up a second time, the export goes the long way.
 """
@@ -47,14 +47,13 @@ def sight(what: tuple[Job, DataFile]) -> Sighted:
     rest = spool.Spool(job.folder, job.buckets, spool.label(job.lines))
     last, others = _Run(None, []), 0
     for number, run in enumerate(_runs(file, sighted)):
-        # The first and the last chain may go on in another file.
-        if number == 1 or not _is_clean(last, job, sighted.tally, clean):
+        if not _is_clean(last, job, sighted.tally, clean):
             _lay_out(last, rest)
             others += 1
         if others > _SOME and others * _ONE_IN > number:
             return Sighted(elsewhere=True)
         last = run
-    _lay_out(last, rest)
+    _lay_out(last, rest)  # it may go on in another file
     clean.flush()
     rest.flush()
     return sighted
