@@ -80,6 +80,11 @@ ALLOWED: dict[str, set[Permission]] = {
     "DecideRequest": SETTLE | PROVE | SHOW | WAKE | POST,
     "SlackInteraction": SETTLE | PROVE | PENDING | SHOW | WAKE | POST | VERIFY,
     "ListActions": set(),
+    # The agent's side of the API but for credentials; no function that decides, stops or issues.
+    "Mcp": {
+        ("lambda:InvokeFunction", f"${{{function}Aliaslive}}")
+        for function in ("ListActions", "SubmitRequest", "GetRequest", "CancelRequest", "ExecuteAction")
+    },
     "MaskPayload": RECORD | OPEN | {("s3:PutObject", VIEWS)},
     "RequestApproval": RECORD | SHOW | POST | WAKE | FAIL,
     "IssueGrant": SETTLE | PROVE | GUARD | OPEN | SHOW | POST | FAIL,
@@ -357,6 +362,7 @@ def test_agents_call_no_route_of_approvers_nor_the_other_way_round() -> None:
         "POST/v1/requests/*/result",
         "GET/v1/actions",
         "GET/v1/actions/*",
+        "*/v1/mcp",
     }
     assert "POST/v1/requests/*/decisions" in routes("ApproverAccess")
     assert not {r for r in routes("ApproverAccess") if "credentials" in r or "result" in r}

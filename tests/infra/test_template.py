@@ -106,6 +106,7 @@ RESERVED = {
     "RevokeAgent": ("ReservesRevokeAgent", "RevokeAgentConcurrency"),
     "SlackInteraction": ("ReservesClicks", "SlackInteractionConcurrency"),
     "GetRequest": ("ReservesLongPolls", "LongPollConcurrency"),
+    "Mcp": ("ReservesLongPolls", "LongPollConcurrency"),
 }
 
 

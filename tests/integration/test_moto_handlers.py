@@ -37,7 +37,7 @@ def test_a_handler_answers_its_sample_event(house: House, function: str) -> None
     assert newest["level"] == "INFO", newest  # an unforeseen error would be one of level ERROR
     if function in HTTP:
         others = {"submit_request": 202, "slack_interaction": 401}
-        expected = others | dict.fromkeys(("list_actions", "list_requests", "revoke_agent"), 200)
+        expected = others | dict.fromkeys(("list_actions", "list_requests", "mcp", "revoke_agent"), 200)
         assert answer["statusCode"] == expected.get(function, 404)
         assert answer["headers"]["Cache-Control"] == "no-store"
         assert isinstance(answer["body"], str)
@@ -65,7 +65,8 @@ def test_an_event_that_api_gateway_would_not_send_is_refused(house: House, funct
     "caller", [None, "", "root", "arn:aws:iam::000000000000:user/", "arn:aws:sts::1:assumed-role/x/y"]
 )
 def test_a_caller_that_iam_did_not_name_is_nobody(house: House, function: str, caller: str | None) -> None:
-    body = None if function != "submit_request" else submission_body()
+    bodies = {"submit_request": submission_body(), "mcp": sample_event("mcp")["body"]}
+    body = bodies.get(function)
     status, problem = house.call(function, caller, request_id="req-" + "0" * 24, body=body)
     nobody = {(403, "unknown_caller"), (403, "not_allowed_to_halt"), (404, "not_found"), (400, "malformed_request")}
     assert (status, problem["code"]) in nobody

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import re
@@ -19,6 +20,7 @@ from moto.core.responses import EmptyResult
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.responses import StepFunctionResponse
 
+from sallyport.adapters.own_functions import OwnFunctions
 from sallyport.adapters.policy_layer import load_policy
 from sallyport.adapters.slack import SlackChat
 from sallyport.runtime import settings, wiring
@@ -103,6 +105,7 @@ def _furnished(patch: pytest.MonkeyPatch) -> Iterator[House]:
     wiring.wiring().__dict__["policy"] = load_policy(ACCOUNT)
     wiring.wiring().__dict__["chat"] = _chat(house.slack)
     wiring.wiring().__dict__["log_signer"] = FakeLogSigner()  # moto's KMS has no Ed25519
+    wiring.wiring().__dict__["own_api"] = OwnFunctions(FunctionsOf(house), lambda route: route.value)  # type: ignore[arg-type]  # boto3's Lambda client, as far as it is used
     _open["house"] = house
     keep = _Keep(house)
     logger = logging.getLogger("sallyport")
@@ -196,6 +199,19 @@ def _chat(slack: RecordingSlack) -> SlackChat:
     chat = SlackChat("https://slack.invalid/api/", CHANNEL, TEAM, lambda: "xoxb-of-tests")
     chat.__dict__["_client"] = slack
     return chat
+
+
+class FunctionsOf:
+    """Lambda's client, where the functions are a house's. `events` are what it was asked to invoke them with."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self.events: list[dict[str, Any]] = []
+
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - boto3's names
+        self.events.append(json.loads(Payload))
+        answer = self._house.invoke(FunctionName, json.loads(Payload))
+        return {"StatusCode": 200, "Payload": io.BytesIO(json.dumps(answer).encode())}
 
 
 _open: dict[str, House] = {}

@@ -60,7 +60,7 @@ class Call:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A response; `outcome` and `kind` are what the log line says where that is more than the status. `retry_after` are
-    the seconds after which the same call may succeed."""
+    the seconds after which the same call may succeed; `headers` go beside ours, or in place of one."""
 
     status: int
     body: Mapping[str, Any] | None = field(default=None, repr=False)
@@ -68,6 +68,7 @@ class Answer:
     outcome: str | None = None
     kind: OutcomeClass = OutcomeClass.DONE
     retry_after: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 type Route = Callable[[Call], Answer]
@@ -145,6 +146,6 @@ def _response(answer: Answer) -> dict[str, Any]:
         headers["Retry-After"] = str(answer.retry_after)
     return {
         "statusCode": answer.status,
-        "headers": headers,
+        "headers": headers | dict(answer.headers),
         "body": "" if answer.body is None else json.dumps(answer.body, ensure_ascii=True),
     }

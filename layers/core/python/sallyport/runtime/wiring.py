@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sallyport.adapters.executor import BotoCallMaker
     from sallyport.adapters.iam_revocation import DynamoDbRoleLists, IamRolePolicies
     from sallyport.adapters.kms import KmsLogSigner, KmsSameness
+    from sallyport.adapters.own_functions import OwnFunctions
     from sallyport.adapters.s3 import S3Vault, S3Views
     from sallyport.adapters.s3_worm import S3Worm
     from sallyport.adapters.slack import SlackChat
@@ -154,6 +155,13 @@ class Wiring:
         from sallyport.adapters.event_bus import EventBridgeBus
 
         return EventBridgeBus(_client("events"), setting("EVENT_BUS_NAME"), setting("STACK_NAME"))
+
+    @cached_property
+    def own_api(self) -> OwnFunctions:
+        from sallyport.adapters.own_functions import CONFIG, OwnFunctions
+
+        client = boto3.client("lambda", config=CONFIG)
+        return OwnFunctions(client, lambda route: setting(f"{route.name}_FUNCTION"))
 
     @cached_property
     def authorizer(self) -> CedarAuthorizer:
