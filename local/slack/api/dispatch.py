@@ -31,6 +31,7 @@ METHODS: Mapping[str, Method] = {
     "usergroups.users.list": people.usergroup_users,
     "users.info": people.user_info,
     "views.open": views.open_view,
+    "views.publish": views.publish_view,
     "views.update": views.update_view,
 }
 _LOG = "api_call"
