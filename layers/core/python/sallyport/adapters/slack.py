@@ -10,7 +10,9 @@ from sallyport.adapters.slack_card import fallback_of, message_of
 from sallyport.adapters.slack_details import details_of, pages_of
 from sallyport.adapters.slack_errors import failure_of
 from sallyport.adapters.slack_forms import confirmation_of, why_of
+from sallyport.adapters.slack_home import home_of
 from sallyport.domain.channels import Card, Trouble
+from sallyport.domain.home import Home
 from sallyport.domain.ports import ChatFailed, PortFailed
 from sallyport.domain.requests import CardRef
 
@@ -105,6 +107,9 @@ class SlackChat:
         called = " ".join(f"<@{user_id}>" for user_id in user_ids)
         more = {"thread_ts": ref.message, "reply_broadcast": True} if ref else {}
         self._call("chat_postMessage", channel=self._channel, text=f"{words} {called}".strip(), **more)
+
+    def show_home(self, user_id: str, home: Home) -> None:
+        self._call("views_publish", user_id=user_id, view=home_of(home, self._channel))
 
     def is_active_member(self, user_id: str) -> bool:
         try:

@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
-from sallyport.domain import cards
+from sallyport.domain import cards, home
 from sallyport.domain.cards import digests_of
 from sallyport.domain.clicks import Click, Look
+from sallyport.domain.commands import Account, HomeRevoke
 from sallyport.domain.refusals import BadSignature, MalformedRequest
 from sallyport.domain.requests import REQUEST_ID, CardRef, Choice
 
@@ -40,7 +41,7 @@ def check_signature(body: bytes, timestamp: str, signature: str, secret: str, no
         raise BadSignature
 
 
-def parse_click(body: bytes) -> Click | Look | None:
+def parse_click(body: bytes) -> Click | Look | HomeRevoke | None:
     """The click in a signed body, or the form that was sent; None for what is no button or form of ours.
 
     Raises MalformedRequest.
@@ -59,7 +60,7 @@ def parse_click(body: bytes) -> Click | Look | None:
         raise MalformedRequest from None
 
 
-def _click(payload: dict[str, Any], action: dict[str, Any]) -> Click | Look | None:
+def _click(payload: dict[str, Any], action: dict[str, Any]) -> Click | Look | HomeRevoke | None:
     match action["action_id"]:
         case cards.APPROVE | cards.DENY | cards.WITHDRAW as choice:
             said = _decision(_about(payload, action["block_id"], action["value"]), Choice(choice), _card(payload))
@@ -68,6 +69,8 @@ def _click(payload: dict[str, Any], action: dict[str, Any]) -> Click | Look | No
             if isinstance(trigger, str) and _TRIGGER.fullmatch(trigger):
                 return replace(said, trigger=trigger)
             return said
+        case home.REVOKE if payload["container"]["type"] == "view":
+            return _home_revoke(payload, action)
         case cards.DETAILS:
             trigger = _id(payload["trigger_id"], _TRIGGER)
             return replace(_about(payload, action["block_id"], action["value"]), card=_card(payload), trigger=trigger)
@@ -79,6 +82,14 @@ def _click(payload: dict[str, Any], action: dict[str, Any]) -> Click | Look | No
             return replace(_about(payload, action["block_id"], request_id), opened=_id(view["id"]), page=int(page))
         case _:
             return None
+
+
+def _home_revoke(payload: dict[str, Any], action: dict[str, Any]) -> HomeRevoke:
+    request_id, user = action["value"], payload["user"]
+    if not REQUEST_ID.fullmatch(request_id):
+        raise MalformedRequest
+    team_id, app_id = _id(payload["team"]["id"]), _id(payload["api_app_id"])
+    return HomeRevoke(Account(_id(user["id"]), team_id, app_id, _id(user["team_id"])), request_id)
 
 
 def _filled(payload: dict[str, Any], view: dict[str, Any]) -> Click | None:

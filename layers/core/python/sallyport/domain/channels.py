@@ -9,10 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sallyport.domain.requests import CardRef
 from sallyport.masking import MaskedDocument
+
+if TYPE_CHECKING:
+    from sallyport.domain.home import Home
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,9 @@ class Channel(Protocol):
 
     def notify(self, ref: CardRef | None, words: str, user_ids: tuple[str, ...]) -> None:
         """Call people in the card's thread and in the channel; `words` are Sallyport's own."""
+
+    def show_home(self, user_id: str, home: Home) -> None:
+        """Put into the app's Home what this one person finds there until it is shown anew."""
 
     def is_active_member(self, user_id: str) -> bool:
         """False for deleted users, guests, bots, strangers, and whoever cannot be looked up."""
