@@ -17,6 +17,7 @@ from sallyport_cli.errors import UsageError
 COMMANDS = {
     **dict.fromkeys(("request", "wait", "credentials", "run", "cancel", "done", "actions", "profile"), "agent"),
     "mcp": "mcp",
+    "aap": "aap",
     "policy": "policy",
     "targets": "targets",
     "doctor": "doctor",

@@ -1,7 +1,8 @@
-"""POST /slack/interactions: somebody clicked or typed a command. Slack waits 3 s and never retries either, so a second
-one is harmless."""
+"""POST /slack/interactions: somebody clicked, typed a command or opened the Home. Slack waits 3 s; it never retries
+a click or a command, so a second one is harmless."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sallyport.contracts.slack import check_signature
@@ -9,7 +10,7 @@ from sallyport.contracts.slack_commands import parse_slack
 from sallyport.contracts.slack_replies import reply_body
 from sallyport.domain.channels import Unpresentable
 from sallyport.domain.clicks import Click, Look
-from sallyport.domain.commands import Challenge, Command
+from sallyport.domain.commands import Challenge, Command, HomeOpened, HomeRevoke
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import BadSignature
 from sallyport.runtime.http import Answer, Call, http_handler
@@ -20,6 +21,9 @@ from sallyport.runtime.settings import MissingSetting, setting
 from sallyport.runtime.wiring import secret, wiring
 from sallyport.usecases.click import ChatHome, click_card, look_closer
 from sallyport.usecases.command import obey
+from sallyport.usecases.home import open_home, revoke_from_home
+
+_DONE = ("ok", "revoked")
 
 
 def _interact(call: Call) -> Answer:
@@ -41,8 +45,20 @@ def _interact(call: Call) -> Answer:
             reply = obey(said, home, ports, now)
             kind = OutcomeClass.REFUSED if reply.refused else OutcomeClass.DONE
             return Answer(200, reply_body(reply), outcome=reply.outcome, kind=kind)
+        case HomeOpened():
+            return _shown(lambda: open_home(said, home, ports, now))
+        case HomeRevoke():
+            return _shown(lambda: revoke_from_home(said, home, ports, now))
         case _:
             return _clicked(said, home, ports, now)
+
+
+def _shown(show: Callable[[], str]) -> Answer:
+    try:
+        outcome = show()
+    except PortFailed as failed:
+        return Answer(200, outcome=failed.code, kind=OutcomeClass.FAILED)  # it is shown when it is opened again
+    return Answer(200, outcome=outcome, kind=OutcomeClass.DONE if outcome in _DONE else OutcomeClass.REFUSED)
 
 
 def _clicked(click: Click | Look, home: ChatHome, ports: Ports, now: datetime) -> Answer:

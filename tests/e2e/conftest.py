@@ -1,6 +1,7 @@
 """The product as it is deployed: one live local stack for the whole session."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,3 +48,15 @@ def live(live_stack: Live) -> Iterator[Live]:
     """The stack; what a test asked for and left undecided is withdrawn behind it."""
     yield live_stack
     live_stack.withdraw_all()
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Of a user who has no AWS configuration yet."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return kept | {
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "SALLYPORT_CACHE_DIR": str(tmp_path / "cache"),
+    }

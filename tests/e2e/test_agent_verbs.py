@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -23,18 +22,6 @@ LIST = (
     "import boto3; s3 = boto3.client('s3');"
     "print(s3.list_objects_v2(Bucket='sallyport-sample-data', Prefix='patients/2025/')['KeyCount'])"
 )
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """Of a user who has no AWS configuration yet."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return kept | {
-        "AWS_CONFIG_FILE": str(tmp_path / "config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "SALLYPORT_CACHE_DIR": str(tmp_path / "cache"),
-    }
 
 
 def words(*more: str, parameters: dict[str, Any]) -> list[str]:

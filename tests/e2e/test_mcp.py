@@ -16,9 +16,7 @@ from mcp.client import Client as Host
 from mcp.client.stdio import StdioServerParameters
 
 from tests.e2e.driver import Live, export
-from tests.e2e.test_agent_verbs import LIST, SALLYPORT, approve, environment, id_of, pending, types, who
-
-__all__ = ["environment"]
+from tests.e2e.test_agent_verbs import LIST, SALLYPORT, approve, id_of, pending, types, who
 
 
 def talk(environment: dict[str, str], *calls: tuple[str, dict[str, Any]]) -> tuple[list[str], list[Any]]:

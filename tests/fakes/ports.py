@@ -23,6 +23,7 @@ from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.deny_policy import only_denies
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.events import AuditEvent, Link
+from sallyport.domain.home import Home
 from sallyport.domain.overdue import due
 from sallyport.domain.ports import ChatFailed, Conflict, Exists, Limits, Places, PortFailed, TooManyRequests
 from sallyport.domain.requests import ApprovalRequest, CardRef
@@ -265,7 +266,12 @@ class FakeChat:
     told: list[tuple[str, str]] = field(default_factory=list)
     # Of the details: what they were opened with, or are, and the page.
     shown: list[tuple[str, int, Card]] = field(default_factory=list)
+    homes: list[tuple[str, Home]] = field(default_factory=list)
     notices: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    # Forms that were opened, and triggers that open nothing any more.
+    forms: list[tuple[str, str, Card]] = field(default_factory=list)
+    reason_required: bool = False
+    expired: set[str] = field(default_factory=set)
     inactive: set[str] = field(default_factory=set)
     failing: bool = False
     troubles: dict[str, list[ChatFailed]] = field(default_factory=dict)
@@ -299,6 +305,19 @@ class FakeChat:
         self._check("turn_details")
         self.shown.append((opened, page, card))
 
+    def ask_to_confirm(self, trigger: str, ref: CardRef, card: Card, *, reason_required: bool) -> None:
+        self._open("ask_to_confirm", trigger, card)
+        self.reason_required = reason_required
+
+    def ask_why(self, trigger: str, ref: CardRef, card: Card) -> None:
+        self._open("ask_why", trigger, card)
+
+    def _open(self, form: str, trigger: str, card: Card) -> None:
+        if not trigger or trigger in self.expired:
+            raise ChatFailed(Trouble.UNAVAILABLE)
+        self._check(form)
+        self.forms.append((form, trigger, card))
+
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
         self._check("tell")
         self.told.append((user_id, words))
@@ -306,6 +325,10 @@ class FakeChat:
     def notify(self, ref: CardRef | None, words: str, user_ids: tuple[str, ...]) -> None:
         self._check("notify")
         self.notices.append((words, user_ids))
+
+    def show_home(self, user_id: str, home: Home) -> None:
+        self._check("show_home")
+        self.homes.append((user_id, home))
 
     def is_active_member(self, user_id: str) -> bool:
         return not self.failing and user_id not in self.inactive

@@ -12,6 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from sallyport_cli.agent import kept
 from sallyport_cli.agent.connection import again, api_url_of, local
 from sallyport_cli.errors import UsageError
 
@@ -60,6 +61,13 @@ def _settings(arguments: argparse.Namespace) -> dict[str, str]:
     found = _REGION.match(api_url_of(arguments))
     region = arguments.region or (found[1] if found else None)
     return {"region": region} if region else {}
+
+
+def of_request(arguments: argparse.Namespace, request_id: str, name: str) -> str:
+    """Write the profile of a request beside what is kept, and return what makes an AWS program use it."""
+    path = kept.folder() / "config"
+    write(path, name, argparse.Namespace(**{**vars(arguments), "request": request_id}), replace=True)
+    return f"AWS_CONFIG_FILE={shlex.quote(str(path))} AWS_PROFILE={name}"
 
 
 def process(arguments: argparse.Namespace) -> str:

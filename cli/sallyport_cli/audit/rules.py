@@ -28,6 +28,7 @@ class Request:
     shown: str | None = None
     # Each person's newest word, and who ever spoke.
     words: dict[str, Event] = field(default_factory=dict)
+    explained: set[str] = field(default_factory=set)
     granted: Event | None = None
     redeemed: Event | None = None
     outcome: str | None = None
@@ -139,6 +140,17 @@ def _decided(request: Request, event: Event) -> None:
     request.words[who] = event
     if choice == "deny":
         request.status = "denied"
+
+
+def _explained(request: Request, event: Event) -> None:
+    _by(event, "person")
+    who = event.actor.id
+    said = request.words.get(who)
+    _need(said is not None and said.details["decision"] == "deny", "a denial explained by somebody who did not deny")
+    assert said is not None
+    _need(who not in request.explained and not said.details.get("comment"), "a denial explained twice")
+    _need(event.details.keys() == {"comment"}, "an explanation with words of another kind")
+    request.explained.add(who)
 
 
 def _approved(request: Request, event: Event) -> None:
@@ -290,6 +302,7 @@ _RULES: Mapping[str, Callable[[Request, Event], None]] = {
     "approval.requested": _system,
     "approval.escalated": _system,
     "decision.recorded": _decided,
+    "decision.explained": _explained,
     "decision.refused": _nothing,
     "request.approved": _approved,
     "request.denied": _denied,

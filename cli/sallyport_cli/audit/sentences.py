@@ -110,6 +110,10 @@ def _decided(event: Event, told: Mapping[str, Any]) -> str:
     return f"{who(event)} {said} the request{_channel(event)}{_quoted(told.get('comment'))}."
 
 
+def _explained(event: Event, told: Mapping[str, Any]) -> str:
+    return f"{who(event)} added{_channel(event)} why they denied it: “{told['comment']}”."
+
+
 def _refused(event: Event, told: Mapping[str, Any]) -> str:
     tried = "asked for its credential or result" if event.type.startswith("credentials") else "tried to decide"
     if told["code"] == "more_refusals_not_kept":
@@ -194,6 +198,7 @@ _SENTENCES: Mapping[str, Callable[[Event, Mapping[str, Any]], str]] = {
     "approval.requested": _asked,
     "approval.escalated": _asked,
     "decision.recorded": _decided,
+    "decision.explained": _explained,
     "decision.refused": lambda event, told: (_refused_calls if "count" in told else _refused)(event, told),
     "request.approved": _approved,
     "request.denied": lambda *_: "With that the request was denied.",

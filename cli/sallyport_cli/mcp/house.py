@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -118,15 +117,9 @@ class House:
         return self._usable(request_id, "approved")
 
     def _usable(self, request_id: str, status: str) -> Answer:
+        use = profile.of_request(self.arguments, request_id, f"sallyport-{request_id}")
         next_ = "Run AWS programs with this prefix. Call sallyport_done with the request_id when you have finished."
-        return Answer({"request_id": request_id, "status": status, "use": self._prefix(request_id), "next": next_})
-
-    def _prefix(self, request_id: str) -> str:
-        """Writes the profile, and returns what makes an AWS program use it."""
-        name, path = f"sallyport-{request_id}", kept.folder() / "config"
-        asked = argparse.Namespace(**{**vars(self.arguments), "request": request_id})
-        profile.write(path, name, asked, replace=True)
-        return f"AWS_CONFIG_FILE={shlex.quote(str(path))} AWS_PROFILE={name}"
+        return Answer({"request_id": request_id, "status": status, "use": use, "next": next_})
 
     def _over(self, request: Request) -> Answer:
         if request.status == "redeemed" and request.delivery == "credential" and self._works(request.request_id):

@@ -171,8 +171,8 @@ def _durations(action: ActionDefinition) -> Iterator[str]:
         yield "default lies between minimum and maximum"
     if approval.break_glass_seconds is not None and not life.minimum <= approval.break_glass_seconds <= life.default:
         yield "a broken glass gives a credential between minimum and default"
-    if approval.reason_required and approval.channels != ("api",):
-        yield "a reason is required, and a button carries none: only channel api can decide it"
+    if approval.reason_required and not {"slack", "api"} & set(approval.channels):
+        yield "a reason is required, and no channel of the action can carry one: slack and api can"
 
 
 def _example(layer: Layer, action: ActionDefinition, example: Mapping[str, Any]) -> Iterator[str]:

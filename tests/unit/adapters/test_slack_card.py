@@ -13,10 +13,12 @@ from local.slack.blockkit import check_blocks, check_view
 from sallyport.adapters.slack import SlackChat
 from sallyport.adapters.slack_card import CONTEXT, REASON, fallback_of, message_of
 from sallyport.adapters.slack_details import details_of, pages_of
+from sallyport.adapters.slack_forms import confirmation_of, why_of
 from sallyport.domain.cards import digests_of
 from sallyport.domain.channels import Card, Unpresentable
 from sallyport.domain.outline import outline, paragraphs
 from sallyport.domain.ports import PortFailed
+from sallyport.domain.requests import CardRef
 from tests.fakes.ports import ACCOUNT
 from tests.support.blocks import fields, kinds, marked_up, texts, under
 from tests.support.slack import CHANNEL, TEAM, RecordingSlack
@@ -180,10 +182,53 @@ def test_the_buttons_carry_the_request_and_both_digests_and_no_token() -> None:
     assert "token-0" not in json.dumps(message)
 
 
-def test_approving_asks_with_the_sentence_itself() -> None:
-    message = message_of(card())
-    (actions,) = [block for block in message if block["type"] == "actions"]
-    assert actions["elements"][0]["confirm"]["text"]["text"] == texts(message)[0]
+def buttons(shown: Card) -> dict[str, dict[str, Any]]:
+    (actions,) = [block for block in message_of(shown) if block["type"] == "actions"]
+    return {element["text"]["text"]: element for element in actions["elements"]}
+
+
+def test_approving_is_one_click_and_denying_asks_once() -> None:
+    found = buttons(card())
+    assert list(found) == ["Approve", "Deny", "Details"]
+    assert "confirm" not in found["Approve"]
+    assert "confirm" in found["Deny"]
+
+
+def test_an_approval_can_be_withdrawn_from_the_card_while_others_are_missing() -> None:
+    found = buttons(replace(card(), quorum=2, approved_by=("Petra Approver (sample)",)))
+    assert list(found) == ["Approve", "Deny", "Withdraw", "Details"]
+    assert found["Withdraw"]["action_id"] == "withdraw"
+
+
+REF = CardRef(CHANNEL, "1762077600.000001")
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_an_approval_that_weighs_more_is_confirmed_with_the_sentence(required: bool) -> None:
+    shown = card(reason="<!channel> for John Smith")
+    form = confirmation_of(shown, REF, reason_required=required)
+    assert not check_view(form)
+    assert texts(form["blocks"])[0] == texts(message_of(shown))[0]
+    (asked,) = [block for block in form["blocks"] if block["type"] == "input"]
+    assert asked["optional"] is not required
+    assert json.loads(form["private_metadata"])["card"][0] == buttons_block(shown)["block_id"]
+
+
+def test_a_denial_may_be_explained() -> None:
+    shown = card()
+    form = why_of(shown, REF)
+    assert not check_view(form)
+    (asked,) = [block for block in form["blocks"] if block["type"] == "input"]
+    assert asked["optional"]
+    carried = json.loads(form["private_metadata"])
+    assert carried == {
+        "request_id": shown.request_id,
+        "card": [buttons_block(shown)["block_id"], REF.channel, REF.message],
+    }
+
+
+def buttons_block(shown: Card) -> dict[str, Any]:
+    return next(block for block in message_of(shown) if block["type"] == "actions")
 
 
 def test_a_settled_card_says_so_in_place_of_its_buttons() -> None:
@@ -242,6 +287,15 @@ def test_details_are_opened_for_the_one_who_clicked_and_turned_where_they_are() 
     (opened,), (turned,) = slack.sent("views_open"), slack.sent("views_update")
     assert (opened["trigger_id"], opened["view"]) == ("1.2.3", details_of(whole, 0))
     assert (turned["view_id"], turned["view"]) == ("V1", details_of(whole, 1))
+
+
+def test_forms_are_opened_for_the_one_who_clicked() -> None:
+    slack, shown = RecordingSlack(), card()
+    chat(slack).ask_to_confirm("1.2.3", REF, shown, reason_required=True)
+    chat(slack).ask_why("4.5.6", REF, shown)
+    confirming, explaining = slack.sent("views_open")
+    assert confirming == {"trigger_id": "1.2.3", "view": confirmation_of(shown, REF, reason_required=True)}
+    assert explaining == {"trigger_id": "4.5.6", "view": why_of(shown, REF)}
 
 
 @pytest.mark.parametrize(

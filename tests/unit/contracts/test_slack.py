@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sallyport.contracts.slack import check_signature, parse_click
-from sallyport.domain.cards import block_id
+from sallyport.domain.cards import block_id, form_origin
 from sallyport.domain.clicks import Click, Look
 from sallyport.domain.refusals import BadSignature, MalformedRequest
+from sallyport.domain.requests import CardRef
 from tests.support.slack import APP, CHANNEL, SIGNING_SECRET, TEAM, click_payload, form, signature
 from tests.support.story import refused
 
@@ -145,7 +146,9 @@ def test_details_asked_for_in_another_form_are_malformed(payload: dict[str, Any]
 @pytest.mark.parametrize(
     "payload",
     [
-        {**PAYLOAD, "type": "view_submission"},
+        {**PAYLOAD, "type": "view_closed"},
+        {**PAYLOAD, "type": "a type of tomorrow"},
+        {"type": "view_submission", "view": {"callback_id": "details"}},
         {**PAYLOAD, "actions": []},
         {**PAYLOAD, "actions": PAYLOAD["actions"] * 2},
         {**PAYLOAD, "actions": [{**PAYLOAD["actions"][0], "action_id": "open_link"}]},
@@ -206,6 +209,65 @@ def test_a_body_of_another_shape_is_malformed(body: bytes) -> None:
 def test_no_body_raises_anything_but_malformed(body: bytes) -> None:
     with suppress(MalformedRequest):
         assert parse_click(body) is None
+
+
+def filled(callback: str = "explain_denial", reason: object = " Too wide ", **changes: object) -> dict[str, Any]:
+    """A form of a card, sent."""
+    view = {
+        "id": "V0123",
+        "callback_id": callback,
+        "private_metadata": form_origin(REQUEST_ID, block_id("aa" * 32, "bb" * 32), CardRef(CHANNEL, "1.000001")),
+        "state": {"values": {"reason": {"reason": {"type": "plain_text_input", "value": reason}}}},
+    }
+    payload = {name: value for name, value in PAYLOAD.items() if name not in ("actions", "container", "channel")}
+    return {**payload, "type": "view_submission", "view": view | changes}
+
+
+@pytest.mark.parametrize(("callback", "choice"), [("explain_denial", "deny"), ("confirm_approval", "approve")])
+def test_a_form_is_about_the_card_that_it_opened_from(callback: str, choice: str) -> None:
+    said = parse_click(form(filled(callback)))
+    assert isinstance(said, Click)
+    assert (said.filled, said.choice, said.reason) == (True, choice, "Too wide")
+    assert (said.user_id, said.user_team_id, said.request_id) == ("UPETRA0003", TEAM, REQUEST_ID)
+    assert (said.action_digest, said.presented_digest) == ("aa" * 32, "bb" * 32)
+    assert (said.card.channel, said.card.message) == (CHANNEL, "1.000001")
+    assert "Too wide" not in repr(said)
+
+
+@pytest.mark.parametrize("reason", [None, "", " \n\t "])
+def test_a_form_sent_empty_gives_no_reason(reason: str | None) -> None:
+    said = parse_click(form(filled(reason=reason)))
+    assert isinstance(said, Click)
+    assert said.reason is None
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        filled(reason=5),
+        filled(reason="x" * 3001),
+        filled(reason="\ud800"),
+        filled(state={"values": {}}),
+        filled(state=None),
+        filled(private_metadata="{}"),
+        filled(private_metadata=json.dumps({"request_id": REQUEST_ID, "card": ["sallyport:a:b", "C1"]})),
+        filled(private_metadata=json.dumps({"request_id": REQUEST_ID, "card": ["other:a:b", "C1", "1.1"]})),
+        filled(private_metadata=json.dumps({"request_id": "req-1", "card": ["sallyport:a:b", "C1", "1.1"]})),
+        filled(private_metadata=json.dumps({"request_id": REQUEST_ID, "card": ["sallyport:a:b", "../", "1.1"]})),
+        {**filled(), "user": None},
+        {**filled(), "view": None},
+    ],
+)
+def test_a_form_of_another_shape_is_malformed(payload: dict[str, Any]) -> None:
+    with pytest.raises(MalformedRequest):
+        parse_click(form(payload))
+
+
+@pytest.mark.parametrize("trigger", [None, "", 5, "1.2.3 ", "x" * 200])
+def test_a_decision_is_one_whether_or_not_a_form_can_be_opened(trigger: object) -> None:
+    said = parse_click(form({**action(action_id="deny"), "trigger_id": trigger}))
+    assert isinstance(said, Click)
+    assert (said.choice, said.trigger, said.filled) == ("deny", "", False)
 
 
 def test_what_slack_echoes_of_the_message_is_not_read() -> None:

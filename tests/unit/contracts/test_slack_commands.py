@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sallyport.contracts.slack_commands import parse_slack
 from sallyport.domain.clicks import Click
-from sallyport.domain.commands import Challenge, Command, Verb
+from sallyport.domain.commands import Account, Challenge, Command, HomeOpened, HomeRevoke, Verb
 from sallyport.domain.refusals import MalformedRequest
 from tests.support.slack import APP, TEAM, click_payload, command_form, event_body, form
 
@@ -112,3 +112,61 @@ def test_no_body_raises_anything_but_malformed(body: bytes) -> None:
 def test_no_event_raises_anything_but_malformed(event: dict[str, Any]) -> None:
     with suppress(MalformedRequest):
         parse_slack(json.dumps(event).encode())
+
+
+OPENED = {"type": "app_home_opened", "user": USER, "channel": "D0123", "tab": "home", "event_ts": "1762077600.000001"}
+
+
+def test_an_opened_home_is_its_person() -> None:
+    assert parse_slack(event_body(OPENED)) == HomeOpened(Account(USER, TEAM, APP))
+    assert parse_slack(event_body({**OPENED, "tab": "messages"})) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        event_body({**OPENED, "user": None}),
+        event_body({**OPENED, "user": "U1 "}),
+        event_body({"type": "app_home_opened"}),
+        event_body(OPENED, team_id=["T1"]),
+        event_body(OPENED, api_app_id=None),
+        event_body([]),
+        event_body("app_home_opened"),
+    ],
+)
+def test_an_opened_home_of_another_shape_is_malformed(body: bytes) -> None:
+    with pytest.raises(MalformedRequest):
+        parse_slack(body)
+
+
+def pressed(**changes: Any) -> dict[str, Any]:
+    """The Revoke button in a Home: there is no channel and no message."""
+    payload = click_payload(
+        user=USER, action_id="revoke_grant", block_id="home:x", request_id=f"req-{'0' * 24}", message="1.000001"
+    )
+    del payload["channel"], payload["message"]
+    return {**payload, "container": {"type": "view", "view_id": "V1"}, "view": {"id": "V1", "type": "home"}, **changes}
+
+
+def test_the_homes_button_names_a_request() -> None:
+    assert parse_slack(form(pressed())) == HomeRevoke(Account(USER, TEAM, APP, TEAM), f"req-{'0' * 24}")
+
+
+def test_the_homes_button_in_a_message_is_nothing_to_us() -> None:
+    """Any app and any forwarded message can have a button with this id."""
+    assert parse_slack(form(pressed(container={"type": "message", "channel_id": "C1", "message_ts": "1.1"}))) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"user": {"id": USER}},
+        {"team": None},
+        {"container": None},
+        {"actions": [{"action_id": "revoke_grant", "value": "req-1", "block_id": "home:x"}]},
+        {"actions": [{"action_id": "revoke_grant", "value": None, "block_id": "home:x"}]},
+    ],
+)
+def test_the_homes_button_in_another_form_is_malformed(changes: dict[str, Any]) -> None:
+    with pytest.raises(MalformedRequest):
+        parse_slack(form(pressed(**changes)))

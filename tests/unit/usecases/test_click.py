@@ -28,6 +28,7 @@ def click(story: Story, user: str = PETRA, choice: Choice = Choice.APPROVE) -> C
         request_id=request.request_id,
         action_digest=request.action_digest,
         presented_digest=request.presented_digest,
+        trigger="1.2.3",
     )
 
 

@@ -54,7 +54,7 @@ DECISIONS = Sheet(
         "person": "who decided",
         "through": "slack, teams or api",
         "decision": "approve, deny or withdraw; of a review: approve if the emergency was justified, deny if not",
-        "kind": "“decision”, “emergency” for an approval by one person alone, or “review” of one",
+        "kind": "“decision”, “emergency” (approved by one person alone), “review” of one, “explanation” of a denial",
         "comment": "what the person wrote, sensitive values masked",
         "presented_digest": "SHA-256 of the masked view that was decided on",
         "judged_by": "SHA-256 of the policy by which the person was allowed to decide",
@@ -97,7 +97,8 @@ FINDINGS = Sheet(
     {**_PLACE, "kind": "the kind of manipulation, as the audit format calls it", "detail": "what is wrong"},
 )
 SHEETS = (REQUESTS, DECISIONS, REFUSED, EVENTS, FINDINGS)
-_DECISIONS = ("decision.recorded", "break_glass.reviewed")
+_DECISIONS = ("decision.recorded", "decision.explained", "break_glass.reviewed")
+_KINDS = {"break_glass.reviewed": "review", "decision.explained": "explanation"}
 
 
 type Row = tuple[Sheet, dict[str, Any]]
@@ -177,7 +178,7 @@ def _decision(history: History, event: Event) -> dict[str, Any]:
         "person": event.actor,
         "through": event.said["actor"]["channel"],
         "decision": said.get("decision"),
-        "kind": "review" if event.type == "break_glass.reviewed" else plain,
+        "kind": _KINDS.get(event.type, plain),
         "comment": said.get("comment"),
         "presented_digest": event.said.get("presented_digest"),
         "judged_by": event.said["judged_by"],

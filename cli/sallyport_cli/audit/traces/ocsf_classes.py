@@ -85,6 +85,7 @@ ROWS: Mapping[str, Row] = {
     "approval.requested": Row(Activity.UPDATE, "requestApproval"),
     "approval.escalated": Row(Activity.UPDATE, "requestApproval", severity=Severity.LOW),
     "decision.recorded": Row(Activity.UPDATE, "decideRequest"),
+    "decision.explained": Row(Activity.UPDATE, "decideRequest"),
     "decision.refused": _refused(Activity.UPDATE, "decideRequest"),
     "request.approved": Row(Activity.UPDATE, "decideRequest", Control.APPROVED),
     "request.denied": Row(Activity.UPDATE, "decideRequest", Control.BLOCKED),

@@ -205,6 +205,10 @@ EVENTS: dict[str, tuple[Edit, str]] = {
         forged("decision.recorded", {"decision": "approve"}, ("agent", "export-bot")),
         "illegal",
     ),
+    "a denial explained that nobody made": (
+        forged("decision.explained", {"comment": "Too wide"}, ("person", "petra.approver")),
+        "illegal",
+    ),
     "an event of no known type": (forged("request.blessed", {}), "illegal"),
     "approved by whom it is for": (
         rewritten("taken_back", "decision.recorded", by("olive.owner"), "decision.recorded"),

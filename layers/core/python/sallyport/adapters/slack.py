@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 from sallyport.adapters.slack_card import fallback_of, message_of
 from sallyport.adapters.slack_details import details_of, pages_of
 from sallyport.adapters.slack_errors import failure_of
+from sallyport.adapters.slack_forms import confirmation_of, why_of
+from sallyport.adapters.slack_home import home_of
 from sallyport.domain.channels import Card, Trouble
+from sallyport.domain.home import Home
 from sallyport.domain.ports import ChatFailed, PortFailed
 from sallyport.domain.requests import CardRef
 
@@ -91,6 +94,12 @@ class SlackChat:
     def turn_details(self, opened: str, card: Card, page: int) -> None:
         self._call("views_update", view_id=opened, view=details_of(card, page))
 
+    def ask_to_confirm(self, trigger: str, ref: CardRef, card: Card, *, reason_required: bool) -> None:
+        self._call("views_open", trigger_id=trigger, view=confirmation_of(card, ref, reason_required=reason_required))
+
+    def ask_why(self, trigger: str, ref: CardRef, card: Card) -> None:
+        self._call("views_open", trigger_id=trigger, view=why_of(card, ref))
+
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
         self._call("chat_postEphemeral", channel=ref.channel, user=user_id, text=words)
 
@@ -98,6 +107,9 @@ class SlackChat:
         called = " ".join(f"<@{user_id}>" for user_id in user_ids)
         more = {"thread_ts": ref.message, "reply_broadcast": True} if ref else {}
         self._call("chat_postMessage", channel=self._channel, text=f"{words} {called}".strip(), **more)
+
+    def show_home(self, user_id: str, home: Home) -> None:
+        self._call("views_publish", user_id=user_id, view=home_of(home, self._channel))
 
     def is_active_member(self, user_id: str) -> bool:
         try:

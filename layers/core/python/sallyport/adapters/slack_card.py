@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from sallyport.adapters import slack_text as text
 from sallyport.adapters.slack_text import Block
-from sallyport.domain.cards import APPROVE, DENY, DETAILS, block_id
+from sallyport.domain.cards import APPROVE, DENY, DETAILS, WITHDRAW, block_id
 from sallyport.domain.channels import Card, Unpresentable
 from sallyport.domain.display import exact, mixes_alphabets, visible
 from sallyport.domain.outline import outline, paragraphs
@@ -26,6 +26,13 @@ _CONTEXT_ROWS = 14
 _BESIDE, _BELOW = 68, 1500
 _ALL_BELOW = 4000
 _IN_DETAILS = "whole under Details"
+# A denial cannot be taken back.
+_DENY_ASKS = {
+    "title": text.plain("Deny?"),
+    "text": text.plain("The agent is refused; it can ask again. You can say why in the next step."),
+    "confirm": text.plain("Deny"),
+    "deny": text.plain("Back"),
+}
 
 REASON = "Reason, in the agent's words"
 CONTEXT = "Context, in the agent's words"
@@ -35,7 +42,7 @@ def message_of(card: Card) -> list[Block]:
     """Raises Unpresentable when even a card that leaves to the details what it can would be too long."""
     view = cast("dict[str, Any]", card.view.document)
     asked = [text.bold(view["sentence"]), text.section(who(view))]
-    until = [_until(card), *([_buttons(card, view)] if card.open else [])]
+    until = [_until(card), *([_buttons(card)] if card.open else [])]
     parameters = _parameters(view)
     room = FIRST_SCREEN - text.rows([*asked, *until])
     reason = _reason(view, room)
@@ -193,26 +200,18 @@ def _outcome(card: Card) -> list[Block]:
     return text.small(*said, *card.notes)
 
 
-def _buttons(card: Card, view: dict[str, Any]) -> Block:
+def _buttons(card: Card) -> Block:
     return {
         "type": "actions",
         "block_id": block_id(card.action_digest, card.presented_digest),
         "elements": [
-            _decision(card, APPROVE, "Approve", "primary", view["sentence"]),
-            _decision(card, DENY, "Deny", "danger", "The agent is refused; it can ask again."),
+            # One click, since the sentence stands right above; what weighs more is confirmed in a form.
+            text.button(APPROVE, "Approve", card.request_id, style="primary"),
+            text.button(DENY, "Deny", card.request_id, style="danger", confirm=_DENY_ASKS),
+            *([text.button(WITHDRAW, "Withdraw", card.request_id)] if card.approved_by else []),
             text.button(DETAILS, "Details", card.request_id),
         ],
     }
-
-
-def _decision(card: Card, action_id: str, label: str, style: str, consequence: str) -> dict[str, Any]:
-    confirm = {
-        "title": text.plain(f"{label}?"),
-        "text": text.plain(consequence),
-        "confirm": text.plain(label),
-        "deny": text.plain("Back"),
-    }
-    return text.button(action_id, label, card.request_id, style=style, confirm=confirm)
 
 
 def _sentence(words: str) -> str:

@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
-from sallyport.domain import cards
+from sallyport.domain import cards, home
 from sallyport.domain.cards import digests_of
 from sallyport.domain.clicks import Click, Look
+from sallyport.domain.commands import Account, HomeRevoke
 from sallyport.domain.refusals import BadSignature, MalformedRequest
 from sallyport.domain.requests import REQUEST_ID, CardRef, Choice
 
@@ -21,6 +22,9 @@ WINDOW_SECONDS = 300
 _SLACK_ID = re.compile(r"[A-Z0-9.]{1,32}")
 _TRIGGER = re.compile(r"[A-Za-z0-9.]{1,128}")
 _PAGE = re.compile(r"[0-9]{1,3}")
+# Slack's own limit of a field; a form of ours allows less.
+_MAX_REASON = 3000
+_FORMS = {cards.CONFIRM_FORM: Choice.APPROVE, cards.DENIAL_FORM: Choice.DENY}
 
 
 def check_signature(body: bytes, timestamp: str, signature: str, secret: str, now: float) -> None:
@@ -37,53 +41,96 @@ def check_signature(body: bytes, timestamp: str, signature: str, secret: str, no
         raise BadSignature
 
 
-def parse_click(body: bytes) -> Click | Look | None:
-    """The click in a signed body; None for a payload that is no click on a button of ours. Raises MalformedRequest."""
+def parse_click(body: bytes) -> Click | Look | HomeRevoke | None:
+    """The click in a signed body, or the form that was sent; None for what is no button or form of ours.
+
+    Raises MalformedRequest.
+    """
     try:
         form = parse_qs(body.decode("utf-8"), strict_parsing=True, max_num_fields=4)
         payload = json.loads(form["payload"][0])
-        if payload["type"] != "block_actions" or len(payload["actions"]) != 1:
-            return None
-        return _click(payload, payload["actions"][0])
+        match payload["type"]:
+            case "block_actions" if len(payload["actions"]) == 1:
+                return _click(payload, payload["actions"][0])
+            case "view_submission":
+                return _filled(payload, payload["view"])
+            case _:
+                return None
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
         raise MalformedRequest from None
 
 
-def _click(payload: dict[str, Any], action: dict[str, Any]) -> Click | Look | None:
+def _click(payload: dict[str, Any], action: dict[str, Any]) -> Click | Look | HomeRevoke | None:
     match action["action_id"]:
-        case cards.APPROVE | cards.DENY as choice:
-            said = _about(payload, action, action["value"])
-            return Click(
-                user_id=said.user_id,
-                user_team_id=said.user_team_id,
-                team_id=said.team_id,
-                app_id=said.app_id,
-                card=_card(payload),
-                choice=Choice(choice),
-                request_id=said.request_id,
-                action_digest=said.action_digest,
-                presented_digest=said.presented_digest,
-            )
+        case cards.APPROVE | cards.DENY | cards.WITHDRAW as choice:
+            said = _decision(_about(payload, action["block_id"], action["value"]), Choice(choice), _card(payload))
+            # A decision does not depend on whether a form can be opened with it.
+            trigger = payload.get("trigger_id")
+            if isinstance(trigger, str) and _TRIGGER.fullmatch(trigger):
+                return replace(said, trigger=trigger)
+            return said
+        case home.REVOKE if payload["container"]["type"] == "view":
+            return _home_revoke(payload, action)
         case cards.DETAILS:
             trigger = _id(payload["trigger_id"], _TRIGGER)
-            return replace(_about(payload, action, action["value"]), card=_card(payload), trigger=trigger)
+            return replace(_about(payload, action["block_id"], action["value"]), card=_card(payload), trigger=trigger)
         case cards.BACK | cards.ON:
             view, page = payload["view"], action["value"]
             if not _PAGE.fullmatch(page):
                 raise MalformedRequest
             request_id = json.loads(view["private_metadata"])["request_id"]
-            return replace(_about(payload, action, request_id), opened=_id(view["id"]), page=int(page))
+            return replace(_about(payload, action["block_id"], request_id), opened=_id(view["id"]), page=int(page))
         case _:
             return None
+
+
+def _home_revoke(payload: dict[str, Any], action: dict[str, Any]) -> HomeRevoke:
+    request_id, user = action["value"], payload["user"]
+    if not REQUEST_ID.fullmatch(request_id):
+        raise MalformedRequest
+    team_id, app_id = _id(payload["team"]["id"]), _id(payload["api_app_id"])
+    return HomeRevoke(Account(_id(user["id"]), team_id, app_id, _id(user["team_id"])), request_id)
+
+
+def _filled(payload: dict[str, Any], view: dict[str, Any]) -> Click | None:
+    choice = _FORMS.get(view["callback_id"])
+    if choice is None:
+        return None
+    origin = json.loads(view["private_metadata"])
+    block_id, channel, message = origin["card"]
+    reason = view["state"]["values"][cards.REASON][cards.REASON]["value"]
+    if reason is not None and not (isinstance(reason, str) and len(reason) <= _MAX_REASON and _writable(reason)):
+        raise MalformedRequest
+    said = _decision(_about(payload, block_id, origin["request_id"]), choice, CardRef(_id(channel), _id(message)))
+    return replace(said, filled=True, reason=(reason or "").strip() or None)
+
+
+def _writable(reason: str) -> bool:
+    """Whether it can be stored as UTF-8: JSON can spell a lone surrogate."""
+    return not any("\ud800" <= character <= "\udfff" for character in reason)
+
+
+def _decision(about: Look, choice: Choice, card: CardRef) -> Click:
+    return Click(
+        user_id=about.user_id,
+        user_team_id=about.user_team_id,
+        team_id=about.team_id,
+        app_id=about.app_id,
+        card=card,
+        choice=choice,
+        request_id=about.request_id,
+        action_digest=about.action_digest,
+        presented_digest=about.presented_digest,
+    )
 
 
 def _card(payload: dict[str, Any]) -> CardRef:
     return CardRef(_id(payload["container"]["channel_id"]), _id(payload["container"]["message_ts"]))
 
 
-def _about(payload: dict[str, Any], action: dict[str, Any], request_id: str) -> Look:
+def _about(payload: dict[str, Any], block_id: str, request_id: str) -> Look:
     """Who clicked where, about what: ids and digests alone."""
-    action_digest, presented_digest = digests_of(action["block_id"])
+    action_digest, presented_digest = digests_of(block_id)
     if not REQUEST_ID.fullmatch(request_id):
         raise MalformedRequest
     return Look(

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 from sallyport.contracts.slack import parse_click
 from sallyport.domain.clicks import Click, Look
-from sallyport.domain.commands import Account, Challenge, Command, Verb
+from sallyport.domain.commands import Account, Challenge, Command, HomeOpened, HomeRevoke, Verb
 from sallyport.domain.refusals import MalformedRequest
 
 COMMAND = "/sallyport"
@@ -20,7 +20,7 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_.-]{1,256}")
 _MOST_FIELDS = 32
 _VERBS = frozenset(Verb)
 
-type Said = Click | Look | Command | Challenge
+type Said = Click | Look | Command | HomeOpened | HomeRevoke | Challenge
 
 
 def parse_slack(body: bytes) -> Said | None:
@@ -36,10 +36,18 @@ def parse_slack(body: bytes) -> Said | None:
     return parse_click(body)
 
 
-def _event(payload: dict[str, Any]) -> Challenge | None:
-    if payload["type"] != "url_verification":
-        return None
-    return Challenge(_matching(_CHALLENGE, payload["challenge"]))
+def _event(payload: dict[str, Any]) -> HomeOpened | Challenge | None:
+    match payload["type"]:
+        case "url_verification":
+            return Challenge(_matching(_CHALLENGE, payload["challenge"]))
+        case "event_callback" if payload["event"]["type"] == "app_home_opened":
+            event = payload["event"]
+            # Of the Home's tabs the messages are Slack's to show.
+            if event["tab"] != "home":
+                return None
+            return HomeOpened(_account(event["user"], payload["team_id"], payload["api_app_id"]))
+        case _:
+            return None
 
 
 def _command(form: dict[str, list[str]]) -> Command | None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-APPROVE, DENY, DETAILS = "approve", "deny", "details"
+import json
+
+from sallyport.domain.requests import CardRef
+
+APPROVE, DENY, WITHDRAW, DETAILS = "approve", "deny", "withdraw", "details"
 # In the details, which have pages.
 BACK, ON = "details_back", "details_on"
+# Forms that open from a card, and their one field.
+CONFIRM_FORM, DENIAL_FORM = "confirm_approval", "explain_denial"
+REASON = "reason"
 _PREFIX = "sallyport"
 
 
@@ -19,3 +26,8 @@ def digests_of(block_id: str) -> tuple[str, str]:
     if prefix != _PREFIX:
         raise ValueError("not a card of ours")
     return action_digest, presented_digest
+
+
+def form_origin(request_id: str, block_id: str, card: CardRef) -> str:
+    """What a form carries unseen: the request, the digests of the card it opened from, and where that card is."""
+    return json.dumps({"request_id": request_id, "card": [block_id, card.channel, card.message]})

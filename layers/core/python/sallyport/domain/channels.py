@@ -9,10 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sallyport.domain.requests import CardRef
 from sallyport.masking import MaskedDocument
+
+if TYPE_CHECKING:
+    from sallyport.domain.home import Home
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,20 @@ class Channel(Protocol):
     def turn_details(self, opened: str, card: Card, page: int) -> None:
         """Show another page of what was opened."""
 
+    def ask_to_confirm(self, trigger: str, ref: CardRef, card: Card, *, reason_required: bool) -> None:
+        """Have the one person whose click `trigger` stands for read the sentence again, and approve with a reason."""
+
+    def ask_why(self, trigger: str, ref: CardRef, card: Card) -> None:
+        """Offer the person who denied to say why."""
+
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
         """Say something to one person beside the card. `words` are Sallyport's own, never what somebody typed."""
 
     def notify(self, ref: CardRef | None, words: str, user_ids: tuple[str, ...]) -> None:
         """Call people in the card's thread and in the channel; `words` are Sallyport's own."""
+
+    def show_home(self, user_id: str, home: Home) -> None:
+        """Put into the app's Home what this one person finds there until it is shown anew."""
 
     def is_active_member(self, user_id: str) -> bool:
         """False for deleted users, guests, bots, strangers, and whoever cannot be looked up."""

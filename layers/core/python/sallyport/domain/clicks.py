@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sallyport.domain.requests import CardRef, Choice
 
@@ -20,6 +20,11 @@ class Click:
     request_id: str
     action_digest: str
     presented_digest: str
+    # With which a form can be opened, for a few seconds; empty where there was none.
+    trigger: str = ""
+    # A form of the card was sent, with what was typed into it.
+    filled: bool = False
+    reason: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What somebody types after `/sallyport`, and what they are told."""
+"""What somebody types after `/sallyport`, opens or presses in the app's Home, and what they are told."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ class Account:
     user_id: str
     team_id: str
     app_id: str
+    # The user's own workspace, where the payload tells it.
+    user_team_id: str | None = None
 
 
 class Verb(StrEnum):
@@ -32,6 +34,19 @@ class Command:
     account: Account
     verb: Verb
     rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened:
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class HomeRevoke:
+    """The Revoke button of a grant in somebody's Home."""
+
+    account: Account
+    request_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class EventType(StrEnum):
     APPROVAL_REQUESTED = "approval.requested"
     APPROVAL_ESCALATED = "approval.escalated"
     DECISION_RECORDED = "decision.recorded"
+    DECISION_EXPLAINED = "decision.explained"
     DECISION_REFUSED = "decision.refused"
     REQUEST_APPROVED = "request.approved"
     REQUEST_DENIED = "request.denied"

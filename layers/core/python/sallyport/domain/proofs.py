@@ -9,7 +9,7 @@ from sallyport.domain.canonical import JSON
 from sallyport.domain.clock import stamp
 from sallyport.domain.events import EventType, Link, Subject
 from sallyport.domain.evidence import Disproved, Event, end, verified
-from sallyport.domain.requests import ApprovalRequest, Decision, Grant, RequestStatus, Review
+from sallyport.domain.requests import ApprovalRequest, Choice, Decision, Grant, RequestStatus, Review
 
 CHAIN_BROKEN = "chain"
 # In `grant.issued`, where nobody had to approve.
@@ -88,7 +88,7 @@ def _told(events: Sequence[Event]) -> dict[str, object]:
         "submission": first["details"],
         "status": _status(events),
         "rung": max((event["details"]["rung"] + 1 for event in events if event["type"] in _ASKED), default=1),
-        "decisions": [_said(event) for event in events if event["type"] == _E.DECISION_RECORDED],
+        "decisions": _decisions(events),
         "grant": _grant(events),
         "review": next((_said(event) for event in events if event["type"] == _E.BREAK_GLASS_REVIEWED), None),
     }
@@ -139,6 +139,13 @@ def _status(events: Sequence[Event]) -> RequestStatus | None:
             return None
         status = _LEADS_TO.get(event["type"], status)
     return status
+
+
+def _decisions(events: Sequence[Event]) -> list[dict[str, object]]:
+    """Each as it was recorded, with the reason that the same person gave for it afterwards."""
+    why = {e["actor"]["id"]: e["details"]["comment"] for e in events if e["type"] == _E.DECISION_EXPLAINED}
+    said = [_said(event) for event in events if event["type"] == _E.DECISION_RECORDED]
+    return [s | {"comment": why[s["by"]]} if s["choice"] == Choice.DENY and s["by"] in why else s for s in said]
 
 
 def _said(event: Event) -> dict[str, object]:

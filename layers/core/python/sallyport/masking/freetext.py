@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from sallyport.masking import binary, machines, words
-from sallyport.masking.detect import addresses, contact, dates, ids, lowercase, names, secrets
+from sallyport.masking.detect import addresses, contact, dates, ids, inverted, lowercase, names, secrets
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.ledger import MARKER
 from sallyport.masking.plain import Plain, readings
@@ -145,6 +145,7 @@ def _spans(reading: Plain) -> list[Span]:
         *ids.find(shown),
         *addresses.find(shown),
         *names.find(shown.text, shown.capitals),
+        *inverted.find(shown.text, shown.capitals),
         *lowercase.find(shown),
         *secrets.find(shown.text),
         *(Span(start, end, "NAME", "glued") for start, end in machines.glued_names(shown.text)),

@@ -10,12 +10,14 @@ from sallyport.domain.clicks import Click, Look
 from sallyport.domain.directory import Person
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import NotAnApprover, Refusal, StaleDigest
-from sallyport.domain.requests import ApprovalRequest, CardRef
+from sallyport.domain.requests import ApprovalRequest, CardRef, Choice
 from sallyport.domain.submissions import Statement
 from sallyport.usecases.cards import current_card, refresh_card
-from sallyport.usecases.decide import decide
+from sallyport.usecases.decide import decide, foresee
+from sallyport.usecases.explain_denial import explain_denial
 
 CHANNEL = "slack"
+CRITICAL = "critical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,58 @@ def click_card(click: Click, home: ChatHome, ports: Ports, now: datetime) -> str
     A refusal is audited by `decide`; one for a request that does not exist is only told.
     """
     person = person_behind(click, home, ports)
-    said = Statement(click.choice, click.presented_digest, action_digest=click.action_digest)
     try:
-        request = decide(click.request_id, person, CHANNEL, said, ports, now)
+        return _taken(click, person, ports, now)
     except Refusal as refusal:
         _tell(click.card, click.user_id, f"Not recorded: {refusal.title} ({refusal.code}).", ports)
         return refusal.outcome
-    _after(request, ports)
+
+
+def _taken(click: Click, person: Person | None, ports: Ports, now: datetime) -> str:
+    said = Statement(click.choice, click.presented_digest, click.reason, action_digest=click.action_digest)
+    if click.filled and click.choice is Choice.DENY:
+        if click.reason is not None:
+            explain_denial(click.request_id, person, CHANNEL, said, ports, now)
+        return "ok"
+    if click.choice is Choice.APPROVE and not click.filled and _asks_first(click.request_id, ports):
+        return _confirm(click, foresee(click.request_id, person, CHANNEL, said, ports, now), ports)
+    request = decide(click.request_id, person, CHANNEL, said, ports, now)
+    if not request.settled:
+        refresh_card(request.request_id, ports)  # a settled request's card is the workflow's to update
+    if click.choice is Choice.DENY and not click.filled:
+        _ask_why(click, request, ports)
     return "ok"
+
+
+def _asks_first(request_id: str, ports: Ports) -> bool:
+    """Whether an approval of this takes more than a click: it weighs as much as anything does, or wants a reason."""
+    request = ports.store.load(request_id)
+    if request is None or request.settled:
+        return False
+    action = ports.policy.actions.get(request.action)
+    heavy = CRITICAL in (request.risk, action.risk if action else "")
+    return heavy or (action is not None and action.approval.reason_required)
+
+
+def _confirm(click: Click, request: ApprovalRequest, ports: Ports) -> str:
+    action = ports.policy.actions.get(request.action)
+    required = action is not None and action.approval.reason_required
+    try:
+        ports.chat.ask_to_confirm(click.trigger, click.card, current_card(request, ports), reason_required=required)
+    except PortFailed as failed:
+        words = "Not recorded: this approval has a second step, and Slack did not open the form for it. Try again."
+        _tell(click.card, click.user_id, words, ports)
+        return failed.code
+    return "ok"
+
+
+def _ask_why(click: Click, request: ApprovalRequest, ports: Ports) -> None:
+    """Offer to say why. The denial stands already, so nothing is lost when the form does not open."""
+    try:
+        ports.chat.ask_why(click.trigger, click.card, current_card(request, ports))
+    except PortFailed:
+        words = "Your denial is recorded. Slack did not open the form for a reason, so the agent gets none."
+        _tell(click.card, click.user_id, words, ports)
 
 
 def look_closer(look: Look, home: ChatHome, ports: Ports) -> str:
@@ -82,12 +128,6 @@ def person_behind(click: Click | Look, home: ChatHome, ports: Ports) -> Person |
     if person is None or not ports.chat.is_active_member(click.user_id):
         return None
     return person
-
-
-def _after(request: ApprovalRequest, ports: Ports) -> None:
-    """A settled request's card is the workflow's to update; one that waits for more people shows the count at once."""
-    if not request.settled:
-        refresh_card(request.request_id, ports)
 
 
 def _tell(card: CardRef, user_id: str, words: str, ports: Ports) -> None:

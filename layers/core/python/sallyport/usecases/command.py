@@ -36,7 +36,11 @@ def obey(command: Command, home: ChatHome, ports: Ports, now: datetime) -> Reply
     """Do what was asked for, or say why not."""
     if command.verb is Verb.HELP:
         return Reply(HELP)
-    caller = caller_behind(command.account, home, ports)
+    return obey_caller(command, caller_behind(command.account, home, ports), ports, now)
+
+
+def obey_caller(command: Command, caller: Caller, ports: Ports, now: datetime) -> Reply:
+    """`obey` for a caller who was recognised before."""
     try:
         return _done(command, caller, ports, now)
     except Refusal as refusal:
@@ -50,6 +54,7 @@ def obey(command: Command, home: ChatHome, ports: Ports, now: datetime) -> Reply
 def caller_behind(account: Account, home: ChatHome, ports: Ports) -> Caller:
     """The directory's person with this account; nobody for another workspace or app, guests, bots and leavers."""
     ours = (account.team_id, account.app_id) == (home.team_id, home.app_id)
+    ours = ours and account.user_team_id in (None, home.team_id)
     person = ports.policy.directory.person_on_slack(account.user_id) if ours else None
     if person is None or not ports.chat.is_active_member(account.user_id):
         return Caller(None, CHANNEL)
@@ -88,7 +93,7 @@ def _pending(caller: Caller, ports: Ports) -> Reply:
     return Reply(words, tuple(current_card(request, ports) for request in found[:_SHOWN]))
 
 
-_OLDEST = f"Only the {_PAGE} oldest pending requests were looked at: `sallyport requests` lists all."
+_OLDEST = f"Only the {_PAGE} oldest pending requests were looked at: GET /v1/requests lists all."
 
 
 def waiting_for(caller: Caller, ports: Ports) -> tuple[list[ApprovalRequest], str | None]:

@@ -27,7 +27,7 @@ from sallyport.masking import mask_text
 from sallyport.usecases import break_glass, quorum
 from sallyport.usecases.halts import check_not_halted
 from sallyport.usecases.note_policy import note_policy
-from sallyport.usecases.transition import record, record_refusal
+from sallyport.usecases.transition import Change, record, record_refusal
 
 FOUR_EYES = "four-eyes"
 
@@ -44,14 +44,10 @@ def decide(
     actor = Actor(ActorKind.PERSON, person.id if person else UNKNOWN, channel)
 
     def decided(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
-        deployment = note_policy(ports, now)
-        _check_authority(request, person, channel, said, ports)
-        if not _about(request, said):
-            # Settled comes first: what was decided is no longer pending, whatever was shown.
-            raise AlreadySettled if request.settled and not request.needs_review else StaleDigest
-        if request.needs_review and said.choice is not Choice.WITHDRAW:
+        _check(request, person, actor, said, ports, now)
+        if _reviews(request, said):
             return break_glass.reviewed(request, said, actor, now)
-        _check_state(request, actor, said, deployment, ports, now)
+        _check_reason(request, said, ports)
         decision = Decision(
             by=actor.id,
             choice=said.choice,
@@ -63,15 +59,36 @@ def decide(
         )
         return _with(request, decision, actor, ports)
 
-    try:
-        request = record(ports, request_id, decided, now, proved=said.choice is not Choice.DENY)
-    except Refusal as refusal:
-        record_refusal(ports, request_id, EventType.DECISION_REFUSED, actor, refusal, now)
-        raise
+    request = record_or_refuse(request_id, decided, actor, ports, now, proved=said.choice is not Choice.DENY)
     # After a review the workflow may be waiting for the agent's redemption; only voiding the grant ends that wait.
     if request.settled and (request.review is None or request.status is RequestStatus.REVOKED):
         call_back(request, ports)
     return request
+
+
+def foresee(
+    request_id: str, person: Person | None, channel: str, said: Statement, ports: Ports, now: datetime
+) -> ApprovalRequest:
+    """The request, when `decide` would take this now, given a reason. Nothing is decided; a refusal is audited as
+    there."""
+    actor = Actor(ActorKind.PERSON, person.id if person else UNKNOWN, channel)
+
+    def foreseen(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+        _check(request, person, actor, said, ports, now)
+        return request, ()
+
+    return record_or_refuse(request_id, foreseen, actor, ports, now, proved=True)
+
+
+def record_or_refuse(
+    request_id: str, change: Change, actor: Actor, ports: Ports, now: datetime, *, proved: bool
+) -> ApprovalRequest:
+    """`record`, with a refusal in the trail before it is raised."""
+    try:
+        return record(ports, request_id, change, now, proved=proved)
+    except Refusal as refusal:
+        record_refusal(ports, request_id, EventType.DECISION_REFUSED, actor, refusal, now)
+        raise
 
 
 def call_back(request: ApprovalRequest, ports: Ports) -> None:
@@ -82,6 +99,23 @@ def call_back(request: ApprovalRequest, ports: Ports) -> None:
         ports.workflow.succeed(request.task_token, request.request_id)
     except PortFailed:
         return
+
+
+def _check(
+    request: ApprovalRequest, person: Person | None, actor: Actor, said: Statement, ports: Ports, now: datetime
+) -> None:
+    """Everything but the reason."""
+    deployment = note_policy(ports, now)
+    _check_authority(request, person, actor.channel, said, ports)
+    if not is_about(request, said):
+        # Settled comes first: what was decided is no longer pending, whatever was shown.
+        raise AlreadySettled if request.settled and not request.needs_review else StaleDigest
+    if not _reviews(request, said):
+        _check_state(request, actor, said, deployment, ports, now)
+
+
+def _reviews(request: ApprovalRequest, said: Statement) -> bool:
+    return request.needs_review and said.choice is not Choice.WITHDRAW
 
 
 def _check_authority(
@@ -120,7 +154,11 @@ def _check_state(
     action = ports.policy.actions.get(request.action)
     if said.break_glass:
         break_glass.check(action, said)
-    if approving and action and action.approval.reason_required and not (said.reason or "").strip():
+
+
+def _check_reason(request: ApprovalRequest, said: Statement, ports: Ports) -> None:
+    action = ports.policy.actions.get(request.action)
+    if said.choice is Choice.APPROVE and action and action.approval.reason_required and not (said.reason or "").strip():
         raise ReasonRequired
 
 
@@ -134,7 +172,7 @@ def _check_turn(request: ApprovalRequest, actor: Actor, said: Statement) -> None
         raise AlreadyDecided
 
 
-def _about(request: ApprovalRequest, said: Statement) -> bool:
+def is_about(request: ApprovalRequest, said: Statement) -> bool:
     """Whether the decision is about what is pending now."""
     if request.presented_digest is None or not same_digest(said.presented_digest, request.presented_digest):
         return False

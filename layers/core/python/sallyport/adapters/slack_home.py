@@ -1,0 +1,76 @@
+"""The app's Home as Slack's view: everything that came from outside is plain text, as on a card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from sallyport.adapters import slack_text as text
+from sallyport.adapters.slack_text import Block
+from sallyport.domain.channels import Card
+from sallyport.domain.home import REVOKE, Home, LiveGrant
+
+_CONFIRM = {
+    "title": text.plain("Revoke this grant?"),
+    "text": text.plain("Its agent can no longer use it, and has to ask again."),
+    "confirm": text.plain("Revoke"),
+    "deny": text.plain("Keep it"),
+}
+
+
+def home_of(home: Home, channel: str) -> dict[str, Any]:
+    """https://docs.slack.dev/reference/views/home-tab-views: at most 100 blocks."""
+    return {"type": "home", "blocks": list(_blocks(home, channel))}
+
+
+def _blocks(home: Home, channel: str) -> Iterator[Block]:
+    if home.notice:
+        yield text.section(home.notice)
+        yield {"type": "divider"}
+    yield _headline("Waiting for you")
+    for card in home.waiting:
+        yield text.section(_sentence(card))
+        yield text.dated(f"{_about(card)}, expires", card.expires_at)
+    yield from _rest(home.waiting, home.more_wait, "Nothing waits for you.", "/sallyport pending")
+    if home.waiting:
+        # The app's own channel: an id that this deployment was given.
+        yield {"type": "context", "elements": [{"type": "mrkdwn", "text": f"Decide on the cards in <#{channel}>."}]}
+    yield _headline("Live grants of your agents")
+    for grant in home.live:
+        yield from _grant(grant)
+    yield from _rest(home.live, home.more_live, "None of your agents holds a live grant.", "sallyport revoke --agent")
+
+
+def _grant(grant: LiveGrant) -> Iterator[Block]:
+    request_id = grant.card.request_id
+    yield text.section(_sentence(grant.card))
+    state = "in use" if grant.used else "not used yet"
+    if grant.ends_at is None:
+        yield from text.small(f"{_about(grant.card)}, {state}")
+    else:
+        yield text.dated(f"{_about(grant.card)}, {state}, until", grant.ends_at)
+    if grant.used:
+        yield from text.small(f"Its session is ended in IAM, by the CLI: sallyport revoke {request_id}")
+    else:
+        pressed = text.button(REVOKE, "Revoke", request_id, style="danger", confirm=_CONFIRM)
+        yield {"type": "actions", "block_id": f"home:{request_id}", "elements": [pressed]}
+
+
+def _sentence(card: Card) -> str:
+    return str(cast("dict[str, Any]", card.view.document)["sentence"])
+
+
+def _about(card: Card) -> str:
+    """Ids of the directory and of Sallyport alone: this stands in mrkdwn."""
+    agent = cast("dict[str, Any]", card.view.document)["agent"]
+    return f"{agent}, {card.request_id}, {len(card.approved_by)} of {card.quorum} approvals"
+
+
+def _rest(shown: tuple[object, ...], more: int, nothing: str, all_of_it: str) -> list[Block]:
+    if not shown:
+        return text.small(nothing)
+    return text.small(f"and {more} more: {all_of_it}") if more else []
+
+
+def _headline(words: str) -> Block:
+    return {"type": "header", "text": text.plain(words)}

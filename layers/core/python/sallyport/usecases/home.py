@@ -1,0 +1,73 @@
+"""The app's Home: what waits for the person who opens it, and the live grants of their agents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sallyport.domain.callers import Caller
+from sallyport.domain.commands import Account, Command, HomeOpened, HomeRevoke, Verb
+from sallyport.domain.directory import Person
+from sallyport.domain.home import Home, LiveGrant
+from sallyport.domain.ports import Ports
+from sallyport.domain.requests import ApprovalRequest
+from sallyport.usecases.cards import current_card
+from sallyport.usecases.click import ChatHome
+from sallyport.usecases.command import STRANGER, caller_behind, obey_caller, waiting_for
+from sallyport.usecases.deny_sessions import live_session
+from sallyport.usecases.open_requests import LONGEST_LIFE
+
+# Slack takes 100 blocks in a Home: a headline for each list, three for each entry.
+_SHOWN = 12
+
+
+def open_home(opened: HomeOpened, home: ChatHome, ports: Ports, now: datetime) -> str:
+    """Show it. Answers `ok`, or `stranger` for an account that is nobody's. Raises PortFailed."""
+    return _shown(opened.account, caller_behind(opened.account, home, ports), home, "", ports, now)
+
+
+def revoke_from_home(pressed: HomeRevoke, home: ChatHome, ports: Ports, now: datetime) -> str:
+    """Do what `/sallyport revoke` does, and show the Home with what came of it. Answers the command's outcome.
+
+    Raises PortFailed when the Home could not be shown; what was revoked is revoked.
+    """
+    caller = caller_behind(pressed.account, home, ports)
+    reply = obey_caller(Command(pressed.account, Verb.REVOKE, pressed.request_id), caller, ports, now)
+    _shown(pressed.account, caller, home, " ".join(reply.words), ports, now)
+    return reply.outcome
+
+
+def _shown(account: Account, caller: Caller, home: ChatHome, notice: str, ports: Ports, now: datetime) -> str:
+    if caller.person is None:
+        if (account.team_id, account.app_id) == (home.team_id, home.app_id):
+            ports.chat.show_home(account.user_id, Home(notice=STRANGER))
+        return "stranger"
+    waiting, _ = waiting_for(caller, ports)
+    live = list(_live(caller.person, ports, now))
+    shown = Home(
+        waiting=tuple(current_card(request, ports) for request in waiting[:_SHOWN]),
+        more_wait=max(0, len(waiting) - _SHOWN),
+        live=tuple(_grant(request, ports, now) for request in live[:_SHOWN]),
+        more_live=max(0, len(live) - _SHOWN),
+        notice=notice,
+    )
+    ports.chat.show_home(account.user_id, shown)
+    return "ok"
+
+
+def _live(person: Person, ports: Ports, now: datetime) -> Iterator[ApprovalRequest]:
+    """Live grants of the agents that this person owns or operates, as far as they may revoke them."""
+    for agent in ports.policy.directory.agents.values():
+        if person.id != agent.owner and person.id not in agent.operators:
+            continue
+        for request in ports.store.live(agent.id, now - LONGEST_LIFE):
+            usable = request.presented_digest is not None and request.live
+            if usable and ports.authorizer.may("revoke", person, request).allowed:
+                yield request
+
+
+def _grant(request: ApprovalRequest, ports: Ports, now: datetime) -> LiveGrant:
+    grant = request.grant
+    used = live_session(request, now) is not None
+    ends_at = None if grant is None else grant.cut_off if used else grant.expires_at
+    return LiveGrant(current_card(request, ports), ends_at, used)

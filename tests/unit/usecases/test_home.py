@@ -1,0 +1,120 @@
+"""The Home shows people what is theirs; its one button does what `/sallyport revoke` does."""
+
+from typing import Any
+
+import pytest
+
+from local.slack.blockkit import check_blocks
+from sallyport.adapters.slack_home import home_of
+from sallyport.domain.commands import Account, HomeOpened, HomeRevoke
+from sallyport.domain.home import REVOKE, Home
+from sallyport.usecases.click import ChatHome
+from sallyport.usecases.home import open_home, revoke_from_home
+from tests.support.blocks import marked_up, texts
+from tests.support.story import Story, submission
+
+HOME = ChatHome("T0SALLYPRT", "A0SALLYPRT", "C0APPROVAL")
+PETRA, OLIVE = "UPETRA0003", "U0LIVE0001"
+
+
+def account(user: str = PETRA, **changes: Any) -> Account:
+    return Account(user, changes.get("team_id", HOME.team_id), changes.get("app_id", HOME.app_id))
+
+
+def shown(story: Story, user: str = PETRA) -> Home:
+    assert open_home(HomeOpened(account(user)), HOME, story.ports, story.now) == "ok"
+    whose, home = story.ports.chat.homes[-1]
+    assert whose == user
+    return home
+
+
+def buttons(home: Home) -> list[str]:
+    blocks = home_of(home, HOME.channel_id)["blocks"]
+    return [b["value"] for block in blocks if block["type"] == "actions" for b in block["elements"]]
+
+
+def test_what_waits_for_somebody_is_what_they_may_decide() -> None:
+    story = Story().pending()
+    assert [card.request_id for card in shown(story).waiting] == [story.request_id]
+    assert not shown(story, OLIVE).waiting
+
+
+def test_live_grants_are_shown_to_whose_agents_have_them() -> None:
+    story = Story().approved().granted()
+    (grant,) = shown(story, OLIVE).live
+    assert (grant.card.request_id, grant.used) == (story.request_id, False)
+    assert not shown(story, PETRA).live
+
+
+def test_a_grant_that_nobody_used_has_a_button_and_a_session_the_command() -> None:
+    story = Story().approved().granted()
+    assert buttons(shown(story, OLIVE)) == [story.request_id]
+    story.redeemed()
+    home = shown(story, OLIVE)
+    assert home.live[0].used
+    assert not buttons(home)
+    assert any(f"sallyport revoke {story.request_id}" in text for text in texts(home_of(home, "C1")["blocks"]))
+
+
+def test_the_button_revokes_and_shows_what_came_of_it() -> None:
+    story = Story().approved().granted()
+    pressed = HomeRevoke(account(OLIVE), story.request_id)
+    assert revoke_from_home(pressed, HOME, story.ports, story.now) == "revoked"
+    assert story.request.status == "revoked"
+    assert story.last["actor"] == {"kind": "person", "id": "olive.owner", "channel": "slack"}
+    _, home = story.ports.chat.homes[-1]
+    assert not home.live
+    assert story.request_id in home.notice
+
+
+STRANGE: dict[str, dict[str, Any]] = {
+    "nobody of the directory": {"user": "U0STRANGER"},
+    "another workspace": {"team_id": "T0EVIL"},
+    "another app": {"app_id": "A0EVIL"},
+}
+
+
+@pytest.mark.parametrize("what", [*STRANGE, "a guest", "another workspace's user"])
+def test_strangers_see_an_empty_home_and_their_button_does_nothing(what: str) -> None:
+    story = Story().approved().granted()
+    if what == "a guest":
+        story.ports.chat.inactive.add(OLIVE)
+    who = account(**{"user": OLIVE, **STRANGE.get(what, {})})
+    if what == "another workspace's user":
+        who = Account(OLIVE, HOME.team_id, HOME.app_id, user_team_id="T0EVIL")
+    assert open_home(HomeOpened(who), HOME, story.ports, story.now) == "stranger"
+    assert revoke_from_home(HomeRevoke(who, story.request_id), HOME, story.ports, story.now) == "not_found"
+    assert story.request.status == "approved"
+    for _, home in story.ports.chat.homes:
+        assert not home.waiting
+        assert not home.live
+        assert story.request_id not in home.notice
+    assert story.last["type"] == "decision.refused"
+
+
+def test_a_full_home_is_within_slacks_limits_and_counts_what_it_leaves_out() -> None:
+    story = Story()
+    for n in range(15):
+        story.pending(submission(reason=f"Grant {n}")).decided().granted()
+    for n in range(15):
+        story.pending(submission(reason=f"Ask {n}"))
+    petra, olive = shown(story), shown(story, OLIVE)
+    assert (len(petra.waiting), petra.more_wait, len(olive.live), olive.more_live) == (12, 3, 12, 3)
+    full = Home(petra.waiting, 3, olive.live, 3, "Revoked.")
+    blocks = home_of(full, HOME.channel_id)["blocks"]
+    assert len(blocks) <= 100
+    # The workspace's check is for messages, which take 50.
+    assert not [p for at in range(0, len(blocks), 50) for p in check_blocks(blocks[at : at + 50])]
+
+
+def test_markup_is_in_sallyports_own_words_alone() -> None:
+    story = Story().pending(submission(reason="<!channel> *now* <https://evil.example|Policy>"))
+    blocks = home_of(shown(story), HOME.channel_id)["blocks"]
+    assert marked_up(blocks)
+    assert not any("!channel" in text or "evil" in text for text in marked_up(blocks))
+
+
+def test_the_buttons_action_id_is_the_one_that_is_parsed() -> None:
+    story = Story().approved().granted()
+    blocks = home_of(shown(story, OLIVE), "C1")["blocks"]
+    assert {b["action_id"] for block in blocks if block["type"] == "actions" for b in block["elements"]} == {REVOKE}
