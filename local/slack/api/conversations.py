@@ -12,6 +12,8 @@ _MOST = 999
 def history(context: Context, arguments: Arguments) -> dict[str, Any]:
     _require_membership(context, arguments)
     messages = [m for m in context.channel.history() if m.get("thread_ts", m["ts"]) == m["ts"]]
+    if not flag(arguments, "include_all_metadata"):
+        messages = [{name: value for name, value in m.items() if name != "metadata"} for m in messages]
     return _page(_within(messages, arguments), arguments)
 
 
