@@ -12,6 +12,7 @@ from local.slack.config import Workspace
 from local.slack.control import Control
 from local.slack.delivery import Deliver, deliver
 from local.slack.faults import Faults
+from local.slack.home import Homes
 from local.slack.interactivity import Interactivity
 from local.slack.modals import Modals
 from local.slack.page import Page
@@ -39,13 +40,14 @@ class LocalSlack:
         self.store = Store(database, clock)
         channel = Channel(workspace, self.store)
         modals = Modals(workspace, self.store)
+        homes = Homes(workspace, self.store)
         faults = Faults(clock, post_message_per_second)
         self._urls = ResponseUrls(workspace, self.store, channel)
         self.interactivity = Interactivity(
-            workspace, self.store, channel, modals, self._urls, lambda: self.base_url, send
+            workspace, self.store, channel, modals, homes, self._urls, lambda: self.base_url, send
         )
-        self._api = WebApi(Context(workspace, channel, modals, lambda: self.base_url), self.store, faults, sleep)
-        self._control = Control(self.store, channel, modals, self.interactivity, self._api, faults)
+        self._api = WebApi(Context(workspace, channel, modals, homes, lambda: self.base_url), self.store, faults, sleep)
+        self._control = Control(self.store, channel, modals, homes, self.interactivity, self._api, faults)
         self._page = Page(workspace, self.store, channel, modals, self.interactivity)
 
     def handle(self, request: Request) -> Response:

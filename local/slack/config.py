@@ -44,6 +44,8 @@ class Workspace:
     bot_user_id: str = "U0SALLYBOT"
     bot_id: str = "B0SALLYBOT"
     bot_name: str = "sallyport"
+    # What the bot token was given, as Slack tells it with every answer; nothing here is refused for the want of one.
+    scopes: str = "chat:write,commands,groups:history,users:read"
 
 
 _REQUIRED = ("bot_token", "signing_secret", "team_id", "app_id", "channel_id", "channel_name")

@@ -8,6 +8,7 @@ from local.slack.api import WebApi
 from local.slack.channel import Channel
 from local.slack.delivery import AddressError
 from local.slack.faults import FaultError, Faults, parse_fault
+from local.slack.home import Homes
 from local.slack.interactivity import Click, Interactivity, NotPossible
 from local.slack.modals import Modals
 from local.slack.store import Store
@@ -18,11 +19,19 @@ type Document = dict[str, Any]
 
 class Control:
     def __init__(
-        self, store: Store, channel: Channel, modals: Modals, interactivity: Interactivity, api: WebApi, faults: Faults
+        self,
+        store: Store,
+        channel: Channel,
+        modals: Modals,
+        homes: Homes,
+        interactivity: Interactivity,
+        api: WebApi,
+        faults: Faults,
     ) -> None:
         self._store = store
         self._channel = channel
         self._modals = modals
+        self._homes = homes
         self._interactivity = interactivity
         self._api = api
         self._faults = faults
@@ -37,6 +46,8 @@ class Control:
             "click": self._click,
             "submit": self._submit,
             "close": self._close,
+            "command": self._command,
+            "home": lambda document: self._interactivity.open_home(_text(document, "user_id")),
             "fail": self._fail,
             "archive": lambda document: self._set("archived", document.get("archived", True)),
             "membership": lambda document: self._set("bot_is_member", document.get("bot_is_member")),
@@ -62,7 +73,7 @@ class Control:
 
     def _messages(self) -> Document:
         """Everything that anybody could ever have seen here: what a search for leaked values must read."""
-        return {"messages": self._channel.records(), "views": self._modals.records()}
+        return {"messages": self._channel.records(), "views": self._modals.records(), "homes": self._homes.records()}
 
     def _set_url(self, document: Document) -> Document:
         self._interactivity.point_to(_text(document, "url"))
@@ -92,6 +103,10 @@ class Control:
 
     def _close(self, document: Document) -> Document:
         return self._interactivity.close(_text(document, "user_id"), _text(document, "view_id"))
+
+    def _command(self, document: Document) -> Document:
+        typed = _text(document, "text", "")
+        return self._interactivity.command(_text(document, "user_id"), _text(document, "command"), typed)
 
     def _fail(self, document: Document) -> Document:
         method, times, fault = parse_fault(document)

@@ -38,11 +38,24 @@ class AddressError(ValueError):
 
 def signed_form(payload: Mapping[str, Any], signing_secret: str, now: float) -> tuple[bytes, dict[str, str]]:
     """The body and headers with which Slack sends an interaction: `payload=` and a v0 signature over the raw body."""
-    body = urlencode({"payload": json.dumps(payload, separators=(",", ":"))}).encode()
+    return signed_fields({"payload": json.dumps(payload, separators=(",", ":"))}, signing_secret, now)
+
+
+def signed_fields(fields: Mapping[str, str], signing_secret: str, now: float) -> tuple[bytes, dict[str, str]]:
+    """A form, as Slack sends slash commands."""
+    return signed(urlencode(fields).encode(), "application/x-www-form-urlencoded", signing_secret, now)
+
+
+def signed_event(event: Mapping[str, Any], signing_secret: str, now: float) -> tuple[bytes, dict[str, str]]:
+    """JSON, as Slack sends events."""
+    return signed(json.dumps(event).encode(), "application/json", signing_secret, now)
+
+
+def signed(body: bytes, kind: str, signing_secret: str, now: float) -> tuple[bytes, dict[str, str]]:
     timestamp = str(int(now))
     digest = hmac.new(signing_secret.encode(), f"v0:{timestamp}:".encode() + body, hashlib.sha256).hexdigest()
     headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Type": kind,
         "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
         "Accept": "application/json,*/*",
         "X-Slack-Request-Timestamp": timestamp,

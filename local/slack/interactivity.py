@@ -10,18 +10,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.slack import payloads
+from local.slack.api.answers import ApiError
+from local.slack.api.chat import read_content
 from local.slack.blockkit import check_view
 from local.slack.blockkit.validate import elements_of
 from local.slack.channel import Channel
 from local.slack.config import Member, Workspace
-from local.slack.delivery import Deliver, Delivery, check_address, signed_form
+from local.slack.delivery import Deliver, Delivery, check_address, signed_event, signed_fields, signed_form
 from local.slack.forms import Filled, view_state
+from local.slack.home import Homes
 from local.slack.modals import Modals
 from local.slack.response_urls import ResponseUrls
 from local.slack.store import Store
 
 _INTERACTIONS = "interaction"
 _ADDRESS = "address"
+_MOST_TEXT = 40_000
 
 type Outcome = dict[str, Any]
 
@@ -59,6 +63,7 @@ class Interactivity:
         store: Store,
         channel: Channel,
         modals: Modals,
+        homes: Homes,
         urls: ResponseUrls,
         base_url: Callable[[], str],
         deliver: Deliver,
@@ -67,6 +72,7 @@ class Interactivity:
         self._store = store
         self._channel = channel
         self._modals = modals
+        self._homes = homes
         self._urls = urls
         self._base_url = base_url
         self._deliver = deliver
@@ -104,7 +110,7 @@ class Interactivity:
     def _place(self, click: Click) -> tuple[list[Any], dict[str, Any]]:
         """The blocks in which the person clicks, and what the payload says about where that is."""
         if click.view_id:
-            view = self._open_view(click.user_id, click.view_id)
+            view = self._homes.shown(click.user_id, click.view_id) or self._open_view(click.user_id, click.view_id)
             return view["blocks"], payloads.from_view(view)
         record = self._channel.find(click.message_ts)
         if record is None or record["for_user"] not in (None, click.user_id):
@@ -139,6 +145,30 @@ class Interactivity:
         payload = payloads.envelope("view_closed", self._workspace, member, "")
         del payload["trigger_id"]
         return self._send(payload | {"view": view, "is_cleared": False}, member, view_id=view_id)
+
+    def command(self, user_id: str, command: str, typed: str) -> Outcome:
+        """Type a slash command; what the app answers is shown to this person alone."""
+        member = self._member(user_id)
+        fields = payloads.command(self._workspace, member, command, typed, self._modals.issue_trigger(user_id))
+        outcome = self._deliver_signed(*signed_fields(fields, self._workspace.signing_secret, self._store.clock()))
+        if outcome["ok"] and outcome["body"].strip():
+            try:
+                content = read_content(json.loads(outcome["body"]), _MOST_TEXT)
+                self._channel.post(content, for_user=user_id)
+            except (ValueError, AttributeError, ApiError):
+                return outcome | {"ok": False, "error": "bad_answer"}
+        return outcome
+
+    def open_home(self, user_id: str) -> Outcome:
+        """Open the app's Home tab: the app is told, and publishes a view when it wants to."""
+        event = payloads.home_opened(self._workspace, self._member(user_id), self._store.clock())
+        return self._deliver_signed(*signed_event(event, self._workspace.signing_secret, self._store.clock()))
+
+    def _deliver_signed(self, body: bytes, headers: dict[str, str]) -> Outcome:
+        url = self.url
+        delivery = self._deliver(url, body, headers) if url else Delivery(0, "", 0, "no_url")
+        error = delivery.error or ("" if delivery.ok else "http_status")
+        return {"ok": not error, "status": delivery.status, "ms": delivery.ms, "body": delivery.body, "error": error}
 
     def _member(self, user_id: str) -> Member:
         member = self._workspace.members.get(user_id)

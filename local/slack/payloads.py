@@ -26,6 +26,38 @@ def envelope(kind: str, workspace: Workspace, member: Member, trigger_id: str) -
     }
 
 
+def command(workspace: Workspace, member: Member, name: str, typed: str, trigger_id: str) -> dict[str, str]:
+    """The fields of a slash command."""
+    return {
+        "token": _VERIFICATION_TOKEN,
+        "team_id": workspace.team_id,
+        "team_domain": workspace.team_domain,
+        "channel_id": workspace.channel_id,
+        "channel_name": workspace.channel_name,
+        "user_id": member.id,
+        "user_name": member.name,
+        "command": name,
+        "text": typed,
+        "api_app_id": workspace.app_id,
+        "is_enterprise_install": "false",
+        "trigger_id": trigger_id,
+    }
+
+
+def home_opened(workspace: Workspace, member: Member, now: float) -> dict[str, Any]:
+    """The envelope and event of somebody who opens the Home tab."""
+    event = {"type": "app_home_opened", "user": member.id, "channel": f"D{member.id[1:]}", "tab": "home"}
+    return {
+        "token": _VERIFICATION_TOKEN,
+        "team_id": workspace.team_id,
+        "api_app_id": workspace.app_id,
+        "type": "event_callback",
+        "event_id": f"Ev{int(now * 1000):X}",
+        "event_time": int(now),
+        "event": event | {"event_ts": f"{now:.6f}"},
+    }
+
+
 def from_message(
     workspace: Workspace, record: Mapping[str, Any], message: Mapping[str, Any], response_url: str
 ) -> dict[str, Any]:

@@ -17,9 +17,11 @@ class Player:
 
     def __init__(self, script: Script) -> None:
         self._script, self._begun = script, False
+        self.heard: list[str] = []
 
     def turn(self, offered: list[str], last: str) -> Turn | str:
         """The next tool call, or what the model says in the end. `last` is what the previous call returned."""
+        self.heard.append(last)
         try:
             name, arguments = self._script.send(last) if self._begun else next(self._script)
         except StopIteration as over:

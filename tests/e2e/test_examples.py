@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from tests.e2e.test_agent_verbs import approve, pending, types
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "client" / "examples"
 PYTHON = str(ROOT / ".venv-agents" / "bin" / "python")
+# A key id, a secret's or token's name, or anything as long and as dense as one of them.
+CREDENTIAL = re.compile(r"\b(AKIA|ASIA|LSIA)[A-Z0-9]{12,}|SecretAccessKey|SessionToken|[A-Za-z0-9+/]{40,}")
+NAMES = {"1.json", "2.json", "years/3.json"}
 SHOWN = dict(
     re.findall(
         r"^`client/examples/([\w.]+)`[^\n]*\n\n```\w+\n(.*?)^```$",
@@ -61,6 +64,19 @@ def id_of(live: Live, before: set[str], runs: Callable[[], bool]) -> str:
     return ""
 
 
+@pytest.fixture
+def parameters(live: Live) -> Iterator[dict[str, Any]]:
+    """Of an export that nobody has asked for before, of three objects that are there for it."""
+    asked: dict[str, Any] = export()["parameters"]
+    asked["prefix"] = asked["destination_prefix"]
+    s3, keys = live.client("s3"), [asked["prefix"] + name for name in NAMES]
+    for key in keys:
+        s3.put_object(Bucket=asked["bucket"], Key=key, Body=b"{}")
+    yield asked
+    for key in keys:
+        s3.delete_object(Bucket=asked["bucket"], Key=key)
+
+
 def run(
     live: Live, command: list[str], environment: dict[str, str], decide: Callable[[Live, str], object] = approve
 ) -> tuple[str, str]:
@@ -91,12 +107,6 @@ def exported(live: Live, parameters: dict[str, Any]) -> set[str]:
     return {each["Key"].removeprefix(prefix) for each in listed.get("Contents", [])}
 
 
-def wanted(live: Live, parameters: dict[str, Any]) -> set[str]:
-    prefix = parameters["prefix"]
-    listed = live.client("s3").list_objects_v2(Bucket=parameters["bucket"], Prefix=prefix)
-    return {each["Key"].removeprefix(prefix) for each in listed["Contents"]}
-
-
 def once_and_given_back(live: Live, request_id: str) -> bool:
     happened = types(live, request_id)
     return [happened.count(each) for each in ("request.submitted", "grant.redeemed", "grant.revoked")] == [1, 1, 1]
@@ -110,27 +120,33 @@ MODELS = {
 
 
 @pytest.mark.parametrize("example", MODELS)
-def test_a_model_exports_what_a_person_approved(live: Live, environment: dict[str, str], example: str) -> None:
-    parameters = export()["parameters"]
+def test_a_model_exports_what_a_person_approved(
+    live: Live, environment: dict[str, str], parameters: dict[str, Any], example: str
+) -> None:
     said, request_id = run(live, play(example, *MODELS[example], parameters), environment)
-    assert exported(live, parameters) == wanted(live, parameters), said
+    assert exported(live, parameters) == NAMES, said
     assert once_and_given_back(live, request_id), types(live, request_id)
+    assert len(json.loads(said)["heard"]) > 1
+    assert not CREDENTIAL.search(said)
 
 
 def test_a_model_reads_a_masked_row_by_a_tool_of_the_catalogue(live: Live, environment: dict[str, str]) -> None:
     listed = live.call("export-bot", "GET", "/v1/actions/dynamodb.query_masked").json
     said, request_id = run(live, play("pydantic_ai_query", "pydantic_ai", "query", listed["example"]), environment)
-    assert json.loads(said)
+    rows = json.loads(json.loads(said)["told"])
+    assert [set(row) for row in rows] == [set(listed["example"]["parameters"]["attributes"])]
+    assert not CREDENTIAL.search(said)
     assert types(live, request_id).count("grant.redeemed") == 1
 
 
-def test_a_model_is_told_why_a_person_said_no(live: Live, environment: dict[str, str]) -> None:
+def test_a_model_is_told_why_a_person_said_no(
+    live: Live, environment: dict[str, str], parameters: dict[str, Any]
+) -> None:
     def deny(live: Live, request_id: str) -> None:
         shown = live.call("petra.approver", "GET", f"/v1/requests/{request_id}").json["presented_digest"]
         body = {"decision": "deny", "presented_digest": shown, "reason": "Use the copy of last week"}
         assert live.call("petra.approver", "POST", f"/v1/requests/{request_id}/decisions", body).status == 200
 
-    parameters = export()["parameters"]
     command = play("langgraph_export", *MODELS["langgraph_export"], parameters)
     said, _ = run(live, command, environment, deny)
     assert "denied: Use the copy of last week" in said
@@ -138,12 +154,13 @@ def test_a_model_is_told_why_a_person_said_no(live: Live, environment: dict[str,
 
 
 @pytest.mark.parametrize("example", ["boto3_export.py", "aws_cli_run.sh", "aws_cli_profile.sh"])
-def test_a_program_exports_what_a_person_approved(live: Live, environment: dict[str, str], example: str) -> None:
-    parameters = export()["parameters"]
+def test_a_program_exports_what_a_person_approved(
+    live: Live, environment: dict[str, str], parameters: dict[str, Any], example: str
+) -> None:
     program = [PYTHON] if example.endswith(".py") else ["/bin/sh"]
     given = [parameters["prefix"], parameters["destination_prefix"]]
     said, request_id = run(live, [*program, str(EXAMPLES / example), *given], environment)
-    assert exported(live, parameters) == wanted(live, parameters), said
+    assert exported(live, parameters) == NAMES, said
     assert once_and_given_back(live, request_id), types(live, request_id)
 
 

@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sallyport.adapters.policy_yaml import PolicyInvalid
-from sallyport_cli.doctor import code, data, people, targets
+from sallyport_cli.doctor import code, data, people, slack, targets
 from sallyport_cli.doctor.patient import Check, Patient, Symptom
 from sallyport_cli.errors import UsageError
 from sallyport_cli.policy.layer import open_layer, package_in
@@ -32,7 +32,7 @@ CHECKS: dict[str, Check] = {
     "target roles": targets.target_roles,
     "trail": targets.trail,
     "door": people.door,
-    "slack": people.slack,
+    "slack": slack.slack,
     "directory": people.directory,
     "settings": people.settings,
     "brakes": people.brakes,
@@ -62,6 +62,9 @@ def add_commands(commands: Any) -> None:
     )
     made.add_argument("--layer", type=Path, help="the policy that should be deployed (default: the checkout's own)")
     made.add_argument("--only", action="append", choices=sorted(CHECKS), metavar="CHECK", help=", ".join(CHECKS))
+    made.add_argument(
+        "--slack", dest="only", action="append_const", const="slack", help="only Slack's side (docs/slack-setup.md)"
+    )
     made.add_argument("--json", action="store_true", help="print one JSON object")
     made.set_defaults(run=_run)
 

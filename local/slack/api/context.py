@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from local.slack.api.answers import ApiError, Arguments, required
 from local.slack.channel import Channel
 from local.slack.config import Workspace
+from local.slack.home import Homes
 from local.slack.modals import Modals
 
 
@@ -16,6 +17,7 @@ class Context:
     workspace: Workspace
     channel: Channel
     modals: Modals
+    homes: Homes
     base_url: Callable[[], str]
 
     def require_channel(self, arguments: Arguments) -> None:

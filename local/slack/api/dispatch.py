@@ -31,6 +31,7 @@ METHODS: Mapping[str, Method] = {
     "usergroups.users.list": people.usergroup_users,
     "users.info": people.user_info,
     "views.open": views.open_view,
+    "views.publish": views.publish_view,
     "views.update": views.update_view,
 }
 _LOG = "api_call"
@@ -79,7 +80,9 @@ class WebApi:
         if warnings:
             answer["warning"] = ",".join(warnings)
             answer["response_metadata"] = {**answer.get("response_metadata", {}), "warnings": warnings}
-        return self._fail(fault) if fault else json_response(answer)
+        # Slack tells a token's scopes with every answer.
+        told = {"X-OAuth-Scopes": self._context.workspace.scopes}
+        return self._fail(fault) if fault else json_response(answer, headers=told)
 
     def _fail(self, fault: Fault) -> Response:
         if fault.hang_seconds:

@@ -1,10 +1,10 @@
-"""views.open and views.update: modals."""
+"""views.open and views.update: modals. views.publish: the Home tab."""
 
 from typing import Any
 
 from local.slack.api.answers import ApiError, Arguments, required, text
 from local.slack.api.context import Context
-from local.slack.blockkit import check_view
+from local.slack.blockkit import check_home, check_view
 
 
 def open_view(context: Context, arguments: Arguments) -> dict[str, Any]:
@@ -29,6 +29,17 @@ def update_view(context: Context, arguments: Arguments) -> dict[str, Any]:
     if isinstance(outcome, str):
         raise ApiError(outcome)
     return {"view": outcome}
+
+
+def publish_view(context: Context, arguments: Arguments) -> dict[str, Any]:
+    member = context.workspace.members.get(required(arguments, "user_id"))
+    if member is None or member.deleted:
+        raise ApiError("user_not_found")
+    view = arguments.get("view")
+    problems = check_home(view)
+    if problems or not isinstance(view, dict):
+        raise ApiError("invalid_arguments", [str(problem) for problem in problems])
+    return {"view": context.homes.publish(member.id, view)}
 
 
 def _checked(arguments: Arguments) -> dict[str, Any]:

@@ -37,6 +37,12 @@ def normalise_view(view: dict[str, Any]) -> dict[str, Any]:
     return stored
 
 
+def normalise_home(view: dict[str, Any]) -> dict[str, Any]:
+    """A checked Home with the fields that Slack returns for one."""
+    texts = {name: view.get(name, "") for name in ("private_metadata", "callback_id", "external_id")}
+    return {"type": "home", "blocks": normalise_blocks(view["blocks"]), **texts}
+
+
 def _fill_text_defaults(value: Any) -> None:
     if isinstance(value, list):
         for item in value:

@@ -101,6 +101,16 @@ MODAL = Shape(
     },
     ("type", "title", "blocks"),
 )
+HOME = Shape(
+    {
+        "type": String(4, choices=("home",)),
+        "blocks": Items(ByType(_EVERYWHERE), 100, least=0),
+        "private_metadata": String(3000, shortest=0),
+        "callback_id": String(255, shortest=0),
+        "external_id": String(255, shortest=0),
+    },
+    ("type", "blocks"),
+)
 # The Web API counts the text of all blocks of a message together and refuses too much with msg_blocks_too_long.
 # Slack publishes no number. Developers measured refusals from about 11,300 characters of text with many blocks up to
 # 13,300 with one (bolt-js issues 2509 and 2867); 12,000 with a charge per block stays on the safe side of these.

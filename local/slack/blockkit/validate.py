@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from local.slack.blockkit.rules import Problem, check
-from local.slack.blockkit.tables import MESSAGE_BLOCKS, MODAL, WEIGHT_PER_BLOCK
+from local.slack.blockkit.tables import HOME, MESSAGE_BLOCKS, MODAL, WEIGHT_PER_BLOCK
 
 _MENUS = ("static_select", "multi_static_select")
 
@@ -23,6 +23,11 @@ def check_view(view: Any) -> list[Problem]:
     if any(block["type"] == "input" for block in view["blocks"]) and "submit" not in view:
         return [Problem("missing required field: submit (there are input blocks)", "/view")]
     return _check_across(view["blocks"], "/view/blocks")
+
+
+def check_home(view: Any) -> list[Problem]:
+    """Why Slack would answer `invalid_arguments` to this Home; empty when it would not."""
+    return check(view, HOME, "/view") or _check_across(view["blocks"], "/view/blocks")
 
 
 def text_weight(blocks: list[Any]) -> int:

@@ -180,6 +180,7 @@ def test_what_is_no_press_of_our_buttons_is_nothing(payload: dict[str, Any]) -> 
         action(block_id="other"),
         action(block_id=None),
         action(block_id="sallyport:a:b:c"),
+        action(block_id="sallyport:\ud800:b"),
     ],
 )
 def test_a_payload_of_another_shape_is_malformed(payload: object) -> None:

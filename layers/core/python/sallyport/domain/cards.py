@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from sallyport.domain.requests import CardRef
 
@@ -13,6 +14,7 @@ BACK, ON = "details_back", "details_on"
 CONFIRM_FORM, DENIAL_FORM = "confirm_approval", "explain_denial"
 REASON = "reason"
 _PREFIX = "sallyport"
+_DIGEST = re.compile(r"[0-9A-Za-z]{1,64}")
 
 
 def block_id(action_digest: str, presented_digest: str) -> str:
@@ -23,7 +25,8 @@ def block_id(action_digest: str, presented_digest: str) -> str:
 def digests_of(block_id: str) -> tuple[str, str]:
     """The action's and the view's digest. Raises ValueError for a block that is not one of our cards'."""
     prefix, action_digest, presented_digest = block_id.split(":")
-    if prefix != _PREFIX:
+    # JSON can spell half a character, which no digest could be compared with.
+    if prefix != _PREFIX or not (_DIGEST.fullmatch(action_digest) and _DIGEST.fullmatch(presented_digest)):
         raise ValueError("not a card of ours")
     return action_digest, presented_digest
 
