@@ -9,6 +9,8 @@ from sallyport.contracts.views import request_view
 from sallyport.domain.clicks import Click
 from sallyport.domain.proofs import disagreements
 from sallyport.domain.requests import Choice
+from sallyport_cli.audit.events import read_event
+from sallyport_cli.audit.rules import Request
 from tests.support.chain import broken_at
 from tests.support.story import Story
 from tests.unit.usecases.test_click import OLIVE, PETRA, ROSA, click, clicked
@@ -64,6 +66,10 @@ def test_the_reason_of_a_denial_reaches_the_agent_masked() -> None:
     links = story.ports.store.links(story.request_id)
     assert disagreements(story.request, links) == ()
     assert broken_at(links, story.request.head.length) is None
+    audited = Request()
+    for link in links:
+        audited.take(read_event(link.body, link.body.encode()))
+    assert audited.explained == {"petra.approver"}
 
 
 def test_a_reason_that_its_author_did_not_give_is_disproved_by_the_chain() -> None:
@@ -212,3 +218,45 @@ def test_nobody_withdraws_somebody_elses_approval() -> None:
     clicked(story, click(story))
     assert clicked(story, click(story, ROSA, Choice.WITHDRAW)) in ("nothing_to_withdraw", "not_an_approver")
     assert story.request.approvers == ("petra.approver",)
+
+
+# -- what the clicker is told
+
+
+def told(story: Story) -> str:
+    return story.ports.chat.told[-1][1]
+
+
+def test_who_may_not_approve_is_told_who_can() -> None:
+    story = Story().pending()
+    assert clicked(story, click(story, OLIVE)) == "self_approval"
+    assert "These can approve it: " in told(story)
+    assert "Petra Approver (sample)" in told(story)
+    assert "Olive" not in told(story)
+
+
+def test_a_stranger_is_told_nothing_about_the_request() -> None:
+    story = Story().pending()
+    assert clicked(story, click(story, "U0STRANGER")) == "not_an_approver"
+    assert told(story).endswith("(not_an_approver).")
+
+
+def test_who_approved_already_is_told_that_it_stands() -> None:
+    story = Story().quorum(2).pending()
+    clicked(story, click(story))
+    assert clicked(story, click(story)) == "already_decided"
+    assert "can be withdrawn" in told(story)
+
+
+def test_a_late_clicker_is_told_how_it_was_settled() -> None:
+    story = Story().pending()
+    old = click(story)
+    clicked(story, click(story, choice=Choice.DENY))
+    assert clicked(story, old) == "already_settled"
+    assert told(story).endswith("It is denied.")
+
+
+def test_a_click_on_an_old_card_is_sent_to_the_newest() -> None:
+    story = Story().pending()
+    assert clicked(story, replace(click(story), presented_digest="0" * 64)) == "stale_digest"
+    assert "newest card" in told(story)

@@ -46,6 +46,12 @@ def test_live_grants_are_shown_to_whose_agents_have_them() -> None:
     assert not shown(story, PETRA).live
 
 
+def test_an_operator_who_may_not_revoke_sees_no_grant() -> None:
+    story = Story().approved().granted()
+    assert "sam.operator" in story.ports.policy.directory.agents["export-bot"].operators
+    assert not shown(story, "USAM000006").live
+
+
 def test_a_grant_that_nobody_used_has_a_button_and_a_session_the_command() -> None:
     story = Story().approved().granted()
     assert buttons(shown(story, OLIVE)) == [story.request_id]
@@ -90,6 +96,8 @@ def test_strangers_see_an_empty_home_and_their_button_does_nothing(what: str) ->
         assert not home.live
         assert story.request_id not in home.notice
     assert story.last["type"] == "decision.refused"
+    # What is not ours to publish to hears nothing at all.
+    assert bool(story.ports.chat.homes) is (what not in ("another workspace", "another app"))
 
 
 def test_a_full_home_is_within_slacks_limits_and_counts_what_it_leaves_out() -> None:

@@ -15,6 +15,7 @@ from sallyport.domain.submissions import Statement
 from sallyport.usecases.cards import current_card, refresh_card
 from sallyport.usecases.decide import decide, foresee
 from sallyport.usecases.explain_denial import explain_denial
+from sallyport.usecases.told_back import not_recorded
 
 CHANNEL = "slack"
 CRITICAL = "critical"
@@ -39,7 +40,7 @@ def click_card(click: Click, home: ChatHome, ports: Ports, now: datetime) -> str
     try:
         return _taken(click, person, ports, now)
     except Refusal as refusal:
-        _tell(click.card, click.user_id, f"Not recorded: {refusal.title} ({refusal.code}).", ports)
+        _tell(click.card, click.user_id, not_recorded(refusal, click.request_id, person, ports), ports)
         return refusal.outcome
 
 
