@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import threading
@@ -19,7 +20,7 @@ from tests.e2e.driver import Live, export
 from tests.e2e.test_agent_verbs import SALLYPORT, approve, id_of, pending, types, who
 
 ROOT = Path(__file__).resolve().parents[2]
-AGENTS = ("aap_gate", "aap_langgraph", "aap_pydantic_ai", "aap_openai_agents")
+AGENTS = ("aap_gate", "aap_receiver", "aap_langgraph", "aap_pydantic_ai", "aap_openai_agents")
 DENIAL = "Use the copy of last week"
 
 
@@ -60,41 +61,31 @@ def deny(live: Live, request_id: str) -> None:
 
 
 @pytest.mark.parametrize("name", AGENTS)
-def test_an_approved_call_runs_once_and_its_outcome_is_in_the_trail(
+def test_an_approved_call_runs_once_and_a_denied_one_does_not(
     live: Live, environment: dict[str, str], frameworks: Path, name: str
 ) -> None:
+    """Two runs at once over one bridge; whichever asks first is approved."""
     before = pending(live)
     with serving(environment) as bridge:
-        started = agent(frameworks, name, bridge, environment, export()["parameters"])
-        request_id = id_of(live, before)
-        shown = live.view("export-bot", request_id)["masked"]
-        approve(live, request_id)
-        out, err = started.communicate(timeout=120)
-    assert started.returncode == 0, err
-    assert out.strip().endswith(" objects"), out
-    assert not out.startswith("0 ")
+        runs = [agent(frameworks, name, bridge, environment, export()["parameters"]) for _ in range(2)]
+        approved = id_of(live, before)
+        shown = live.view("export-bot", approved)["masked"]
+        approve(live, approved)
+        denied = id_of(live, before | {approved})
+        deny(live, denied)
+        told = [run.communicate(timeout=120) for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], told
+    [ran, refused] = sorted((out for out, _ in told), key=lambda out: DENIAL in out)
+    assert re.fullmatch(r"[1-9]\d* objects\n", ran), ran
+    assert DENIAL in refused
+    assert "objects" not in refused
     assert shown["reason"] == "The yearly study needs these records."
-    events = live.chain(request_id)
+    events = live.chain(approved)
     assert [event["type"] for event in events].count("grant.redeemed") == 1
     ended = next(event for event in events if event["type"] == "grant.revoked")
     assert ended["details"]["outcome"] == "done"
+    assert "grant.issued" not in types(live, denied)
     assert not list(Path(environment["SALLYPORT_CACHE_DIR"]).glob("*.json"))  # it ended, so it is not kept
-
-
-@pytest.mark.parametrize("name", AGENTS)
-def test_a_denied_call_does_not_run_and_the_model_reads_why(
-    live: Live, environment: dict[str, str], frameworks: Path, name: str
-) -> None:
-    before = pending(live)
-    with serving(environment) as bridge:
-        started = agent(frameworks, name, bridge, environment, export()["parameters"])
-        request_id = id_of(live, before)
-        deny(live, request_id)
-        out, err = started.communicate(timeout=120)
-    assert started.returncode == 0, err
-    assert DENIAL in out
-    assert "objects" not in out
-    assert "grant.issued" not in types(live, request_id)
 
 
 def test_a_call_that_policy_refuses_is_denied_with_what_to_do(

@@ -65,7 +65,14 @@ def test_statuses_are_those_of_the_interface() -> None:
 
 def test_a_code_once_given_is_kept(request_: ApprovalRequest) -> None:
     assert request_.moved(RequestStatus.FAILED, "masking_failed").code == "masking_failed"
-    assert replace(request_, code="first").moved(RequestStatus.APPROVED).code == "first"
+    redeemed = replace(request_, status=RequestStatus.REDEEMED, code="call_refused")
+    assert redeemed.moved(RequestStatus.CLOSED).code == "call_refused"
+
+
+def test_why_nobody_has_a_card_ends_with_the_asking(request_: ApprovalRequest) -> None:
+    waiting = replace(request_, code="channel_not_found")
+    assert waiting.moved(RequestStatus.APPROVED).code is None
+    assert waiting.moved(RequestStatus.FAILED, "masking_failed").code == "masking_failed"
 
 
 def test_approvers_are_people_not_approvals(request_: ApprovalRequest) -> None:

@@ -222,7 +222,9 @@ class ApprovalRequest:
         """The request in its next state. Raises IllegalTransition for one that the table does not have."""
         if status not in TRANSITIONS[self.status]:
             raise IllegalTransition(self.status, status)
-        return replace(self, status=status, code=code)
+        # Why nobody has a card is true only while people are asked; what went wrong later stays so.
+        kept = None if self.status is RequestStatus.PENDING else self.code
+        return replace(self, status=status, code=code or kept)
 
 
 def _who(actor: Actor) -> str:
