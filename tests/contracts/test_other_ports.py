@@ -1,5 +1,6 @@
 """Vault, views, sameness, issuer, workflow: each contract, passed by both twins."""
 
+import json
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,7 @@ from sallyport.adapters.sts import StsIssuer
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.credentials import order
 from sallyport.domain.ports import CredentialIssuer, PortFailed, SamenessKey, Vault, Views, Workflow
+from sallyport.domain.turns import Turn
 from sallyport.masking import mask
 from sallyport.masking.views import enclosed, view_digest
 from tests.contracts.conftest import WAITS
@@ -192,9 +194,22 @@ def test_state_that_nobody_waits_in_any_more_is_told_apart_from_a_failure(code: 
     machine = StepFunctions(Refusing(ClientError({"Error": {"Code": code}}, "SendTaskSuccess")), "arn")  # type: ignore[arg-type]
     assert not machine.succeed("token", "req-000000000000000000000001")
     assert not machine.fail("token", "timed_out")
+    assert not machine.ask_again("token", 5, Turn(0, (60,), 55, 1))
     broken = StepFunctions(Refusing(ClientError({"Error": {"Code": "Throttled"}}, "SendTaskSuccess")), "arn")  # type: ignore[arg-type]
     with pytest.raises(PortFailed, match="workflow_unavailable"):
         broken.succeed("token", "req-000000000000000000000001")
+
+
+def test_state_is_entered_again_for_a_turn_that_the_cause_tells(account: None) -> None:
+    """The definition reads it, so its names are part of the state; the ladder is in the state already."""
+    machines, sent = boto3.client("stepfunctions"), list[dict[str, Any]]()
+    machines.meta.events.register(
+        "provide-client-params.stepfunctions.SendTaskFailure", lambda params, **_: sent.append(params)
+    )
+    StepFunctions(machines, "arn").ask_again("token", 5, Turn(1, (60, 60), 55, 2))
+    (failure,) = sent
+    assert (failure["taskToken"], failure["error"]) == ("token", "ask_again")
+    assert json.loads(failure["cause"]) == {"rung": 1, "seconds": 55, "tries": 2, "wait": 5}
 
 
 def test_execution_that_exists_was_started_and_any_other_failure_is_one() -> None:

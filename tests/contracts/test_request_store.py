@@ -210,6 +210,15 @@ def test_an_approval_under_another_policy_or_past_its_time_makes_room(
     assert created(store, sameness=request.sameness, policy_digest=policy).request_id != request.request_id
 
 
+def test_an_agents_undecided_requests_are_counted(store: RequestStore) -> None:
+    agent = f"bot-{secrets.token_hex(4)}"
+    assert store.undecided(agent) == 0
+    first, _ = created(store, agent=agent), created(store, agent=agent)
+    assert store.undecided(agent) == 2
+    moved(store, first, denied)
+    assert store.undecided(agent) == 1
+
+
 def test_the_pending_limit_counts_undecided_requests_alone(store: RequestStore) -> None:
     two = Limits(per_hour=1000, pending=2)
     agent = f"bot-{secrets.token_hex(4)}"
