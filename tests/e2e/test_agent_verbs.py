@@ -136,7 +136,10 @@ def test_an_agent_that_is_stopped_while_it_waits_finds_its_request_again(
 ) -> None:
     before, parameters = pending(live), export()["parameters"]
     command = words("run", "s3.export", "--", sys.executable, "-c", LIST, parameters=parameters)
+    # A shell that runs the tests in the background has them ignore Ctrl-C, and so would the agent.
+    before_us = signal.signal(signal.SIGINT, signal.default_int_handler)
     waiting = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/")
+    signal.signal(signal.SIGINT, before_us)
     request_id = id_of(live, before)
     waiting.send_signal(end)
     waiting.communicate(timeout=60)

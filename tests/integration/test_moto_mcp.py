@@ -107,7 +107,8 @@ def test_cancelling_takes_it_back(house: House, monkeypatch: pytest.MonkeyPatch)
 
     ended = talk(house, ask_and_cancel).structured_content
     assert ended["status"] == "cancelled"
-    assert house.types(ended["request_id"])[-1] in ("request.cancelled", "request.closed")
+    # The workflow of the in-process account runs beside, and may still say that it asked.
+    assert "request.cancelled" in house.types(ended["request_id"])
 
 
 def rpc(house: House, body: object, **headers: str) -> tuple[int, Any]:

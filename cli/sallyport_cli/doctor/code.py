@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 
 from sallyport_cli.doctor.patient import ALIAS, Patient, Symptom
 
+# The second is a rule's that also sees the management events that only read.
+_ON = ("ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
 _REDEPLOY = "deploy again: `sam build && sam deploy`"
 
 
@@ -81,7 +83,7 @@ def schedules(patient: Patient) -> Iterator[Symptom]:
             state = client.describe_rule(Name=rule)["State"]
         except ClientError as error:
             state = error.response["Error"]["Code"]
-        if state != "ENABLED":
+        if state not in _ON:
             yield Symptom(f"the rule {name} is {state}", f"`aws events enable-rule --name {rule}`")
 
 
