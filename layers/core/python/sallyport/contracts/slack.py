@@ -52,7 +52,7 @@ def parse_click(body: bytes) -> Click | Look | HomeRevoke | None:
         match payload["type"]:
             case "block_actions" if len(payload["actions"]) == 1:
                 return _click(payload, payload["actions"][0])
-            case "view_submission":
+            case "view_submission" if "view" in payload:
                 return _filled(payload, payload["view"])
             case _:
                 return None
