@@ -162,7 +162,7 @@ def _show(arguments: argparse.Namespace, request: Request) -> None:
 
 def _request(arguments: argparse.Namespace) -> int:
     with client_of(arguments, Teller()) as client:
-        said = parameters.said(arguments, client)
+        said = parameters.said(arguments, partial(parameters.action_of, client, arguments.action))
         asked = client.request(arguments.action, **said, idempotency_key=arguments.idempotency_key)
         if arguments.wait is None:
             _show(arguments, asked)

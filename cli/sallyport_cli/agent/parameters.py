@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,13 +31,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--duration", type=int, metavar="SECONDS", help="how long the credential shall work")
 
 
-def said(arguments: argparse.Namespace, client: Client) -> dict[str, Any]:
-    """The members of the request, for `Client.request`. Raises UsageError."""
+def said(arguments: argparse.Namespace, find: Callable[[], Action | None]) -> dict[str, Any]:
+    """The members of the request, for `Client.request`; `find` brings the action's entry, where its types are needed.
+
+    Raises UsageError.
+    """
     parameters = _json(arguments.parameters, "--parameters") if arguments.parameters else {}
     if not isinstance(parameters, dict):
         raise UsageError("--parameters takes a JSON object")
     if arguments.param:
-        parameters |= _parameters(arguments.param, action_of(client, arguments.action))
+        parameters |= _parameters(arguments.param, find())
     return {
         "parameters": parameters,
         "reason": arguments.reason,

@@ -36,8 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     """The command's own exit code; 1 when it was not approved."""
     command: list[str] = arguments.command
     with client_of(arguments, Teller()) as client:
-        said = parameters.said(arguments, client)
         action = parameters.action_of(client, arguments.action)
+        said = parameters.said(arguments, lambda: action)
         execute = action is not None and action.delivery == "execute"
         if execute and command:
             raise UsageError(f"Sallyport makes the call of {arguments.action} itself: leave the command out")

@@ -281,7 +281,7 @@ def test_a_command_runs_with_the_credential_and_nothing_else(
 ) -> None:
     monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/agent")
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/none")
-    house = answering(ACTIONS, ACTIONS, view("pending"), view("approved"), LATER, view("closed"))
+    house = answering(ACTIONS, view("pending"), view("approved"), LATER, view("closed"))
     show = "import json, os; print(json.dumps({k: v for k, v in os.environ.items() if k.startswith('AWS_')})); exit(7)"
     code = main(["run", "s3.export", "--param", "bucket=b", "--reason", "x", "--", sys.executable, "-c", show])
     told = json.loads(capfd.readouterr().out)
