@@ -7,7 +7,6 @@ import json
 import re
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from botocore.exceptions import BotoCoreError
 from botocore.httpsession import URLLib3Session
 from botocore.session import Session
 
+from sallyport_cli import stack_file
 from sallyport_cli.errors import UsageError
 
 # API Gateway ends a call after 29 s.
@@ -78,7 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def connect(arguments: argparse.Namespace) -> Connection:
     """Raises UsageError when deployment or credentials are not to be had."""
     if arguments.stack:
-        return _local(Path(arguments.stack), arguments.person)
+        return _local(arguments.stack, arguments.person)
     if not arguments.api_url:
         raise UsageError("say which deployment: --api-url URL, or --stack .local/stack.json --as PERSON")
     session = Session()
@@ -97,15 +97,9 @@ def _keys(frozen: Any) -> Credentials:
     return Credentials(frozen.access_key, frozen.secret_key, frozen.token)
 
 
-def _local(stack: Path, person: str | None) -> Connection:
-    try:
-        said = json.loads(stack.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise UsageError(f"{stack} is not there: `make up` writes it") from None
-    people = said["approvers"]
-    if person not in people:
-        raise UsageError(f"say who you are: --as {' | '.join(sorted(people))}")
-    keys = people[person]
+def _local(stack: str, person: str | None) -> Connection:
+    said = stack_file.read(stack, "approvers")
+    keys = stack_file.keys_of(said["approvers"], person)
     return Connection(said["api_url"], said["region"], Credentials(keys["access_key_id"], keys["secret_access_key"]))
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sallyport_cli import stack_file
 from sallyport_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -94,13 +94,8 @@ def api_url_of(arguments: argparse.Namespace) -> str:
 
 def local(arguments: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Any]]:
     """What `make up` wrote, and the agent's keys in it. Raises UsageError."""
-    try:
-        stack = json.loads(Path(arguments.stack).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise UsageError(f"{arguments.stack} is not there: `make up` writes it") from None
-    if arguments.agent not in stack["agents"]:
-        raise UsageError(f"say which agent you are: --as {' | '.join(sorted(stack['agents']))}")
-    return stack, stack["agents"][arguments.agent]
+    stack = stack_file.read(arguments.stack, "agents")
+    return stack, stack_file.keys_of(stack["agents"], arguments.agent, "which agent you are")
 
 
 def again(arguments: argparse.Namespace) -> list[str]:

@@ -15,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sallyport.adapters.policy_yaml import PolicyInvalid
+from sallyport_cli import stack_file
 from sallyport_cli.doctor import code, data, people, slack, targets
 from sallyport_cli.doctor.patient import Check, Patient, Symptom
 from sallyport_cli.errors import UsageError
@@ -111,10 +112,7 @@ def _patient(arguments: argparse.Namespace) -> Patient:
         if session.region_name is None:
             raise UsageError("say the region: --region, or AWS_REGION")
         return Patient(arguments.stack_name, cache(session.client), layer)
-    try:
-        said = json.loads(arguments.stack.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise UsageError(f"{arguments.stack} is not there: `make up` writes it") from None
+    said = stack_file.read(arguments.stack, "admin")
 
     @cache
     def local(service: str) -> Any:
