@@ -6,14 +6,14 @@ import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 import httpx
 
 from sallyport_agent import flows
 from sallyport_agent.answers import Action, Credentials, Request, Result
 from sallyport_agent.client import log
-from sallyport_agent.flows import Call, Flow, Pause, Progress, Reply
+from sallyport_agent.flows import About, Asking, Call, Flow, Pause, Progress, Reply
 from sallyport_agent.refusals import NoAnswer, SallyportError
 from sallyport_agent.transport import TIMEOUT, endpoint, prepared, reply_of
 
@@ -58,21 +58,11 @@ class AsyncClient:
         parameters: Mapping[str, Any] | None = None,
         *,
         reason: str,
-        context: Any = None,
-        on_behalf_of: str | None = None,
-        duration_seconds: int | None = None,
         idempotency_key: str | None = None,
+        **more: Unpack[Asking],
     ) -> Request:
         """Ask, and do not wait. While an identical request is pending or approved, that one is returned."""
-        asked = flows.submit(
-            action,
-            parameters or {},
-            reason=reason,
-            context=context,
-            on_behalf_of=on_behalf_of,
-            duration_seconds=duration_seconds,
-            idempotency_key=idempotency_key,
-        )
+        asked = flows.submit(action, parameters, reason=reason, idempotency_key=idempotency_key, **more)
         return await self._run(asked)
 
     async def get(self, request_id: str) -> Request:
@@ -116,20 +106,11 @@ class AsyncClient:
         parameters: Mapping[str, Any] | None = None,
         *,
         reason: str,
-        context: Any = None,
-        on_behalf_of: str | None = None,
-        duration_seconds: int | None = None,
         timeout_seconds: float | None = None,
+        **more: Unpack[Asking],
     ) -> AsyncIterator[Credentials]:
         """Ask, wait for a person, redeem; end the grant on leaving. Raises Refused, NotApproved, StillPending, Lost."""
-        asked = await self.request(
-            action,
-            parameters,
-            reason=reason,
-            context=context,
-            on_behalf_of=on_behalf_of,
-            duration_seconds=duration_seconds,
-        )
+        asked = await self.request(action, parameters, reason=reason, **more)
         credentials = await self.credentials(asked.request_id, timeout_seconds)
         try:
             yield credentials
@@ -151,12 +132,11 @@ class AsyncClient:
         parameters: Mapping[str, Any] | None = None,
         *,
         reason: str,
-        context: Any = None,
-        on_behalf_of: str | None = None,
         timeout_seconds: float | None = None,
+        **more: Unpack[About],
     ) -> Result:
         """Ask, wait for a person, have the call made. Raises Refused, NotApproved, StillPending, Lost."""
-        asked = await self.request(action, parameters, reason=reason, context=context, on_behalf_of=on_behalf_of)
+        asked = await self.request(action, parameters, reason=reason, **more)
         return await self.result(asked.request_id, timeout_seconds)
 
     async def _run(self, flow: Flow[T], on_progress: Callable[[Progress], object] | None = None) -> T:

@@ -6,13 +6,13 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 import httpx
 
 from sallyport_agent import flows
 from sallyport_agent.answers import Action, Credentials, Request, Result
-from sallyport_agent.flows import Call, Flow, Pause, Progress, Reply
+from sallyport_agent.flows import About, Asking, Call, Flow, Pause, Progress, Reply
 from sallyport_agent.refusals import NoAnswer, SallyportError
 from sallyport_agent.transport import TIMEOUT, endpoint, prepared, reply_of
 
@@ -63,21 +63,11 @@ class Client:
         parameters: Mapping[str, Any] | None = None,
         *,
         reason: str,
-        context: Any = None,
-        on_behalf_of: str | None = None,
-        duration_seconds: int | None = None,
         idempotency_key: str | None = None,
+        **more: Unpack[Asking],
     ) -> Request:
         """Ask, and do not wait. While an identical request is pending or approved, that one is returned."""
-        asked = flows.submit(
-            action,
-            parameters or {},
-            reason=reason,
-            context=context,
-            on_behalf_of=on_behalf_of,
-            duration_seconds=duration_seconds,
-            idempotency_key=idempotency_key,
-        )
+        asked = flows.submit(action, parameters, reason=reason, idempotency_key=idempotency_key, **more)
         return self._run(asked)
 
     def get(self, request_id: str) -> Request:
@@ -116,20 +106,11 @@ class Client:
         parameters: Mapping[str, Any] | None = None,
         *,
         reason: str,
-        context: Any = None,
-        on_behalf_of: str | None = None,
-        duration_seconds: int | None = None,
         timeout_seconds: float | None = None,
+        **more: Unpack[Asking],
     ) -> Iterator[Credentials]:
         """Ask, wait for a person, redeem; end the grant on leaving. Raises Refused, NotApproved, StillPending, Lost."""
-        asked = self.request(
-            action,
-            parameters,
-            reason=reason,
-            context=context,
-            on_behalf_of=on_behalf_of,
-            duration_seconds=duration_seconds,
-        )
+        asked = self.request(action, parameters, reason=reason, **more)
         credentials = self.credentials(asked.request_id, timeout_seconds)
         try:
             yield credentials
@@ -151,12 +132,11 @@ class Client:
         parameters: Mapping[str, Any] | None = None,
         *,
         reason: str,
-        context: Any = None,
-        on_behalf_of: str | None = None,
         timeout_seconds: float | None = None,
+        **more: Unpack[About],
     ) -> Result:
         """Ask, wait for a person, have the call made. Raises Refused, NotApproved, StillPending, Lost."""
-        asked = self.request(action, parameters, reason=reason, context=context, on_behalf_of=on_behalf_of)
+        asked = self.request(action, parameters, reason=reason, **more)
         return self.result(asked.request_id, timeout_seconds)
 
     def _run(self, flow: Flow[T]) -> T:

@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 from urllib.parse import quote
 
 from sallyport_agent.answers import Action, Credentials, Request, Result
@@ -62,6 +62,19 @@ class Progress:
     waited_seconds: float
 
 
+class About(TypedDict, total=False):
+    """What a request may say beside its reason: what helps to decide, and the id of whom the agent acts for."""
+
+    context: Any
+    on_behalf_of: str | None
+
+
+class Asking(About, total=False):
+    """The same of a request for a credential, and how long that shall work."""
+
+    duration_seconds: int | None
+
+
 Flow = Generator[Call | Pause | Progress, Reply | None, T]
 
 
@@ -106,19 +119,16 @@ def actions() -> Flow[list[Action]]:
 
 def submit(
     action: str,
-    parameters: Mapping[str, Any],
+    parameters: Mapping[str, Any] | None,
     *,
     reason: str,
-    context: Any = None,
-    on_behalf_of: str | None = None,
-    duration_seconds: int | None = None,
     idempotency_key: str | None = None,
+    **more: Unpack[Asking],
 ) -> Flow[Request]:
-    body = {"action": action, "parameters": dict(parameters), "reason": reason, "context": context}
-    body |= {"on_behalf_of": on_behalf_of, "duration_seconds": duration_seconds}
+    said = {"action": action, "parameters": dict(parameters or {}), "reason": reason, **more}
+    body = {name: value for name, value in said.items() if value is not None}
     key = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
-    said = {name: value for name, value in body.items() if value is not None}
-    return Request.of((yield from _answer(Call("POST", "/v1/requests", body=said, headers=key))))
+    return Request.of((yield from _answer(Call("POST", "/v1/requests", body=body, headers=key))))
 
 
 def look(request_id: str) -> Flow[Request]:
