@@ -36,6 +36,7 @@ def card_of(request: ApprovalRequest, view: MaskedDocument, directory: Directory
         open=not request.settled,
         view=view,
         notes=_notes(request, directory),
+        at=request.card,
     )
 
 
