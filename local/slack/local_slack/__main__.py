@@ -54,9 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="local-slack", description=__doc__)
     parser.add_argument("--port", type=int, default=4010, help="port on 127.0.0.1 (4010); 0 picks a free one")
     parser.add_argument("--events-url", default="", help="where signed interactions go; can be set later by control")
-    parser.add_argument(
-        "--state-dir", type=Path, help="folder that keeps the workspace over restarts"
-    )
+    parser.add_argument("--state-dir", type=Path, help="folder that keeps the workspace over restarts")
     parser.add_argument("--config", type=Path, default=SAMPLE, help="JSON file: tokens, ids and users; else a sample")
     parser.add_argument(
         "--post-message-per-second",
