@@ -1,4 +1,4 @@
-"""Whoever moves a guard moves its mutant: the lists are held against the code in every test run, not in the soak alone."""
+"""Whoever moves a guard moves its mutant: every test run compares the lists with the code, not only the soak."""
 
 from __future__ import annotations
 
