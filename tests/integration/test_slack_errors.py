@@ -13,7 +13,7 @@ from sallyport.adapters.slack import SlackChat
 from sallyport.domain.channels import Trouble
 from sallyport.domain.ports import ChatFailed
 from sallyport.domain.requests import CardRef
-from sallyport.usecases.cards import current_card
+from sallyport.services.cards import current_card
 from sallyport.usecases.request_approval import CannotAsk
 from tests.slack_workspace import BOT_TOKEN, CHANNEL, QUINN, RunningSlack, running_slack
 from tests.support.slack import TEAM

@@ -14,7 +14,7 @@ from sallyport.adapters.slack_card import FIRST_SCREEN, REASON, message_of
 from sallyport.adapters.slack_details import details_of, pages_of
 from sallyport.domain.channels import Card, Unpresentable
 from sallyport.domain.refusals import Refusal
-from sallyport.usecases import policy
+from sallyport.services import policy
 from tests.fakes.ports import FakePorts
 from tests.support.blocks import texts
 from tests.support.operations import card_for

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.events import SYSTEM, Actor, Draft, EventType
@@ -69,25 +69,11 @@ def tell_everyone(request: ApprovalRequest, ports: Ports) -> bool:
         f"Break-glass: {request.glass_broken_by} alone approved {request.request_id} ({request.action} for "
         f"{request.agent}). Somebody else must review it."
     )
-    return _notify(request, words, ports)
+    return notify(request, words, ports)
 
 
-def remind_reviews(ports: Ports, now: datetime) -> tuple[str, ...]:
-    """Remind of every broken glass that is past its time for review; the ids of those, for the alarm."""
-    overdue: list[str] = []
-    for request in ports.store.unreviewed():
-        action = ports.policy.actions.get(request.action)
-        allowed = timedelta(seconds=(action.approval.review_seconds if action else None) or 0)
-        broken_at = next((d.at for d in request.approvals if d.break_glass), request.created_at)
-        if now < broken_at + allowed:
-            continue
-        overdue.append(request.request_id)
-        words = f"Nobody has reviewed the broken glass of {request.request_id} ({request.action}) in time."
-        _notify(request, words, ports)
-    return tuple(overdue)
-
-
-def _notify(request: ApprovalRequest, words: str, ports: Ports) -> bool:
+def notify(request: ApprovalRequest, words: str, ports: Ports) -> bool:
+    """Say it to the approvers who have been asked. False when the chat would not."""
     try:
         ports.chat.notify(request.card, words, approvers_on_slack(request, request.rung, ports))
     except PortFailed:

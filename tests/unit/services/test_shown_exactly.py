@@ -3,7 +3,7 @@
 import pytest
 
 from sallyport.masking import DEFAULT, masking_rules_from_policy
-from sallyport.usecases.shown_exactly import must_be_masked
+from sallyport.services.shown_exactly import must_be_masked
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,8 @@ from sallyport.domain.evidence import Disproved, end
 from sallyport.domain.ports import Conflict, PortFailed, Ports
 from sallyport.domain.refusals import EvidenceMismatch, NotFound, Refusal, Unavailable
 from sallyport.domain.requests import ApprovalRequest
-from sallyport.usecases.halts import check_not_halted
-from sallyport.usecases.mismatches import load_proved, record_mismatch
-from sallyport.usecases.note_policy import note_policy
+from sallyport.services.mismatches import load_proved, record_mismatch
+from sallyport.services.switches import check_not_halted, note_policy
 
 # Five people clicking at once each lose at most four races.
 _ATTEMPTS = 8

@@ -14,7 +14,7 @@ from sallyport.domain.refusals import RevocationFailed
 from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
 from sallyport.domain.revocations import WRITER_LIFE, RoleList
 from sallyport.domain.target_ports import OutcomeUnknown
-from sallyport.usecases.deny_sessions import deny_for_agent, deny_for_people, settle_session
+from sallyport.services.sessions import deny_for_agent, deny_for_people, settle_session
 from sallyport.usecases.revoke_grant import revoke_agent, revoke_grant
 from tests.fakes.ports import FakeRoleLists, FakeRolePolicies
 from tests.support.story import Story, agent_arn, person_arn, submission

@@ -14,7 +14,7 @@ from sallyport.domain.refusals import (
     PolicyDenied,
 )
 from sallyport.domain.requests import ApprovalRequest, Choice, VerdictKind
-from sallyport.usecases import policy, quorum
+from sallyport.services import approvals, policy
 
 
 def check_still_approved(request: ApprovalRequest, ports: Ports) -> VaultRecord:
@@ -68,5 +68,5 @@ def _check_approvals(request: ApprovalRequest, needed: int, ports: Ports) -> Non
         raise NotApproved
     if request.presented_digest is None:
         raise NotApproved
-    if not quorum.is_met(request, max(needed, request.quorum), ports):
+    if not approvals.is_met(request, max(needed, request.quorum), ports):
         raise PolicyChanged

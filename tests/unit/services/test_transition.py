@@ -7,7 +7,7 @@ import pytest
 
 from sallyport.domain.events import SYSTEM, Draft, EventType
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
-from sallyport.usecases.transition import record
+from sallyport.services.transition import record
 from tests.support.story import Story, refused
 
 

@@ -9,7 +9,7 @@ from sallyport.adapters.cedar import CedarAuthorizer
 from sallyport.domain.quorum import counted
 from sallyport.domain.refusals import AlreadyDecided, AlreadySettled, NotAnApprover, NotApproved, PolicyChanged
 from sallyport.domain.requests import Choice
-from sallyport.usecases.grants import check_still_approved
+from sallyport.services.grants import check_still_approved
 from tests.support.story import Story, submission
 
 

@@ -1,11 +1,11 @@
-"""Start the workflow of a request that is in the store and in the vault."""
+"""The workflow of a request: start it, and let it go on."""
 
 from __future__ import annotations
 
 from sallyport.domain.canonical import JSON
-from sallyport.domain.ports import Ports
+from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.requests import ApprovalRequest
-from sallyport.usecases import policy
+from sallyport.services import policy
 
 
 def start_workflow(request: ApprovalRequest, ports: Ports) -> None:
@@ -25,3 +25,13 @@ def start_workflow(request: ApprovalRequest, ports: Ports) -> None:
         "redemption_seconds": action.redemption_seconds,
     }
     ports.workflow.start(request.request_id, timers)
+
+
+def call_back(request: ApprovalRequest, ports: Ports) -> None:
+    """Wake the workflow. When the callback gets lost the state times out, and the request ends without a grant."""
+    if request.task_token is None:
+        return
+    try:
+        ports.workflow.succeed(request.task_token, request.request_id)
+    except PortFailed:
+        return

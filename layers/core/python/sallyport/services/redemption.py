@@ -25,10 +25,10 @@ from sallyport.domain.refusals import (
     WrongDelivery,
 )
 from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
-from sallyport.usecases import break_glass
-from sallyport.usecases.grants import check_still_approved
-from sallyport.usecases.note_policy import note_policy
-from sallyport.usecases.transition import record, record_refusal
+from sallyport.services import break_glass
+from sallyport.services.grants import check_still_approved
+from sallyport.services.switches import note_policy
+from sallyport.services.transition import record, record_refusal
 
 # An approval becomes a grant within a second or two; an agent that is faster waits here instead of being refused.
 GRANT_WAIT_SECONDS = 6.0

@@ -25,14 +25,14 @@ from sallyport.domain.refusals import (
 from sallyport.domain.requests import VerdictKind
 from sallyport.domain.session_policy import PolicyTooLong, UnsafeValue, render
 from sallyport.masking import masking_rules_from_policy
-from sallyport.usecases.shown_exactly import must_be_masked
+from sallyport.services.shown_exactly import must_be_masked
 
 TARGET_PATH = "/sallyport/target/"
 
 
 def check_parameters(action: ActionDefinition, parameters: Mapping[str, Any]) -> None:
     """Raises InvalidParameters with the declared paths that do not fit. Never quotes a value or an unknown name."""
-    from sallyport.usecases.parameter_schema import faults  # jsonschema: 100 ms that only submission pays
+    from sallyport.services.parameter_schema import faults  # jsonschema: 100 ms that only submission pays
 
     found = faults(action.parameters, parameters)
     if found:

@@ -15,7 +15,7 @@ from sallyport.domain.refusals import Refusal
 from sallyport.domain.requests import ApprovalRequest, Grant, RequestStatus
 from sallyport.domain.revocations import ListFull, RevokedSession, RoleList, session_end
 from sallyport.domain.target_ports import OutcomeUnknown
-from sallyport.usecases.transition import record
+from sallyport.services.transition import record
 
 # Each lost race is another's success, and an agent has one for each session that was approved for it.
 _TRIES = 50
