@@ -6,7 +6,7 @@ from sallyport.contracts.requests import parse_statement
 from sallyport.contracts.views import request_view
 from sallyport.runtime.http import Answer, Call, http_handler
 from sallyport.runtime.wiring import wiring
-from sallyport.usecases.cards import refresh_card
+from sallyport.services.cards import refresh_card
 from sallyport.usecases.decide import decide
 from sallyport.usecases.get_request import view_of
 

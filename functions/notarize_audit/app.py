@@ -10,7 +10,7 @@ from sallyport.domain.notary import Busy, LogInconsistent
 from sallyport.domain.ports import PortFailed
 from sallyport.runtime.log import log_call
 from sallyport.runtime.wiring import wiring
-from sallyport.usecases.log_lease import Run
+from sallyport.services.log_lease import Run
 from sallyport.usecases.notarize import Notarized, notarize_changes, notarize_on_schedule
 
 

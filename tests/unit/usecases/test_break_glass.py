@@ -18,7 +18,7 @@ from sallyport.domain.refusals import (
     StaleDigest,
 )
 from sallyport.domain.requests import Choice, GrantStatus, RequestStatus
-from sallyport.usecases.break_glass import remind_reviews
+from sallyport.usecases.remind_reviews import remind_reviews
 from tests.support.chain import broken_at
 from tests.support.story import Story, submission
 

@@ -12,10 +12,10 @@ from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import NotAnApprover, Refusal, StaleDigest
 from sallyport.domain.requests import ApprovalRequest, CardRef, Choice
 from sallyport.domain.submissions import Statement
-from sallyport.usecases.cards import current_card, refresh_card
+from sallyport.services.cards import current_card, refresh_card
+from sallyport.services.told_back import not_recorded
 from sallyport.usecases.decide import decide, foresee
 from sallyport.usecases.explain_denial import explain_denial
-from sallyport.usecases.told_back import not_recorded
 
 CHANNEL = "slack"
 CRITICAL = "critical"

@@ -12,7 +12,7 @@ from sallyport.domain.commands import Account, Command, Reply, Verb
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import NotFound, Refusal, UnknownSwitch
 from sallyport.domain.requests import REQUEST_ID, ApprovalRequest
-from sallyport.usecases.cards import current_card
+from sallyport.services.cards import current_card
 from sallyport.usecases.click import ChatHome
 from sallyport.usecases.get_request import list_pending, readable
 from sallyport.usecases.halt import halt

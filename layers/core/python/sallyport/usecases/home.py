@@ -11,11 +11,11 @@ from sallyport.domain.directory import Person
 from sallyport.domain.home import Home, LiveGrant
 from sallyport.domain.ports import Ports
 from sallyport.domain.requests import ApprovalRequest
-from sallyport.usecases.cards import current_card
+from sallyport.services.cards import current_card
+from sallyport.services.open_requests import LONGEST_LIFE
+from sallyport.services.sessions import live_session
 from sallyport.usecases.click import ChatHome
 from sallyport.usecases.command import STRANGER, caller_behind, obey_caller, waiting_for
-from sallyport.usecases.deny_sessions import live_session
-from sallyport.usecases.open_requests import LONGEST_LIFE
 
 # Slack takes 100 blocks in a Home: a headline for each list, three for each entry.
 _SHOWN = 12
