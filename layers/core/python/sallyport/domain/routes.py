@@ -33,8 +33,6 @@ class RouteRule:
         )
 
 
-def rule_for(
-    rules: Sequence[RouteRule], action: str, groups: Collection[str], account: str | None
-) -> RouteRule | None:
+def rule_for(rules: Sequence[RouteRule], action: str, groups: Collection[str], account: str | None) -> RouteRule | None:
     """The rule that counts, or None where the deployment's own room does."""
     return next((rule for rule in rules if rule.fits(action, groups, account)), None)

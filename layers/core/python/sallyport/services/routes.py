@@ -44,10 +44,10 @@ def room_of_card(request: ApprovalRequest, ports: Ports) -> str:
     return request.card.channel if request.card else rooms_of(request, request.rung, ports)[0]
 
 
-def standing(card: CardRef, request: ApprovalRequest, ports: Ports) -> Standing:
-    """What a card that somebody clicked is to the request. While none is noted, one that is in the right room already
-    counts: its answer is on the way, or was lost."""
-    if card == request.card:
+def standing(card: CardRef | None, request: ApprovalRequest | None, ports: Ports) -> Standing:
+    """What a card that somebody clicked is to the request; what opens from a card is in no room, and current. While no
+    card is noted, one that is in the right room already counts: its answer is on the way, or was lost."""
+    if card is None or request is None or card == request.card:
         return Standing.CURRENT
     try:
         rooms = rooms_of(request, request.rung, ports)
@@ -66,5 +66,6 @@ def _account(request: ApprovalRequest, action: ActionDefinition, ports: Ports) -
         return None
     if ACCOUNT in action.places:
         view = cast("dict[str, Any]", stored_view(request, ports).document)
-        return str(view["masked"]["parameters"][ACCOUNT])
+        chosen: str | None = view["masked"]["parameters"].get(ACCOUNT)
+        return chosen
     return next((one.name for one in ports.policy.accounts.values() if one.id == ports.places.account), None)

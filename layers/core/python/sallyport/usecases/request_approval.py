@@ -93,12 +93,16 @@ def _show(request: ApprovalRequest, turn: Turn, ports: Ports, now: datetime) -> 
     return request
 
 
-def _keep_found(
-    request: ApprovalRequest, rooms: tuple[str, ...], ports: Ports, now: datetime
-) -> ApprovalRequest:
+def _keep_found(request: ApprovalRequest, rooms: tuple[str, ...], ports: Ports, now: datetime) -> ApprovalRequest:
     """Note the card that an earlier turn posted without hearing of it, in whichever room that was."""
     for room in rooms:
-        found = ports.chat.find_card(request.request_id, request.created_at, room)
+        try:
+            found = ports.chat.find_card(request.request_id, request.created_at, room)
+        except ChatFailed as failed:
+            # What an earlier step left in a room that is closed by now is out of reach, and decides nothing.
+            if failed.trouble is Trouble.CLOSED and room != rooms[0]:
+                continue
+            raise
         if found is not None:
             return _keep(found, request, ports, now)
     return request
@@ -132,15 +136,24 @@ def _move(request: ApprovalRequest, old: CardRef, room: str, ports: Ports, now: 
     """Ask in another room from now on. The old card counts until the new one is about to be posted, and again when it
     could not be."""
     request = _keep(None, request, ports, now)
+    if request.settled:
+        return _put_back(old, request, ports, now)
     try:
         request = _keep_found(request, (room,), ports, now)
         if request.card is None:
             request = _post(request, room, ports, now)
     except (PortFailed, CannotAsk):
-        _keep(old, request, ports, now)
+        _put_back(old, request, ports, now)
         raise
     with suppress(PortFailed):  # whatever it shows, its buttons are refused
         ports.chat.retire_card(old, current_card(request, ports))
+    return request
+
+
+def _put_back(old: CardRef, request: ApprovalRequest, ports: Ports, now: datetime) -> ApprovalRequest:
+    request = _keep(old, request, ports, now)
+    if request.settled:
+        refresh_card(request.request_id, ports)  # while no card was noted, nobody could tell it
     return request
 
 
