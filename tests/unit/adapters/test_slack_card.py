@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.slack.blockkit import check_blocks, check_view
+from local_slack.blockkit import check_blocks, check_view
 from sallyport.adapters.slack import SlackChat
 from sallyport.adapters.slack_card import CONTEXT, REASON, fallback_of, message_of
 from sallyport.adapters.slack_details import details_of, pages_of

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from local.slack.blockkit import check_blocks, check_view
+from local_slack.blockkit import check_blocks, check_view
 from sallyport.adapters import slack_text
 from sallyport.adapters.slack_card import FIRST_SCREEN, REASON, message_of
 from sallyport.adapters.slack_details import details_of, pages_of

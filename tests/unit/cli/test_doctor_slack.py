@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from local.slack.app import LocalSlack
-from local.slack.config import parse_workspace
-from local.slack.web import Request
+from local_slack.app import LocalSlack
+from local_slack.config import parse_workspace
+from local_slack.web import Request
 from sallyport.contracts.slack import check_signature
 from sallyport.contracts.slack_commands import parse_slack
 from sallyport.domain.commands import Challenge

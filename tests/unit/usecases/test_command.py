@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.slack.blockkit import check_blocks
+from local_slack.blockkit import check_blocks
 from sallyport.contracts.slack_replies import reply_body
 from sallyport.domain.commands import Account, Command, Reply, Verb
 from sallyport.domain.requests import GrantStatus

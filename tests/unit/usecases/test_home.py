@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.slack.blockkit import check_home
+from local_slack.blockkit import check_home
 from sallyport.adapters.slack_home import home_of
 from sallyport.domain.commands import Account, HomeOpened, HomeRevoke
 from sallyport.domain.home import REVOKE, Home

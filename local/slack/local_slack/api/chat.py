@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from local.slack.api.answers import ApiError, Arguments, flag, required, text
-from local.slack.api.context import Context
-from local.slack.blockkit import check_blocks, normalise_blocks, text_weight
-from local.slack.blockkit.tables import MESSAGE_TEXT_LIMIT
+from local_slack.api.answers import ApiError, Arguments, flag, required, text
+from local_slack.api.context import Context
+from local_slack.blockkit import check_blocks, normalise_blocks, text_weight
+from local_slack.blockkit.tables import MESSAGE_TEXT_LIMIT
 
 # Slack cuts a posted text at 40,000 characters and refuses an edited one over 4,000. Cutting is refused here too:
 # whoever shows something to a person must notice that its tail would be missing.

@@ -28,6 +28,15 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class SlashCommand:
+    """One command of the app, as its manifest describes it."""
+
+    command: str
+    description: str
+    usage_hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Workspace:
     """The fixed facts of the workspace; secrets stay out of `repr`."""
 
@@ -39,18 +48,23 @@ class Workspace:
     channel_name: str
     members: Mapping[str, Member]
     usergroups: Mapping[str, tuple[str, ...]]
-    team_name: str = "Sallyport (local)"
-    team_domain: str = "sallyport-local"
-    bot_user_id: str = "U0SALLYBOT"
-    bot_id: str = "B0SALLYBOT"
-    bot_name: str = "sallyport"
+    team_name: str = "Local workspace"
+    team_domain: str = "local"
+    bot_user_id: str = "U0LOCALBOT"
+    bot_id: str = "B0LOCALBOT"
+    bot_name: str = "app"
     # What the bot token was given, as Slack tells it with every answer; nothing here is refused for the want of one.
     scopes: str = "chat:write,commands,groups:history,users:read"
+    # The app's slash commands; without any, every command goes to the app.
+    commands: tuple[SlashCommand, ...] = ()
 
 
 _REQUIRED = ("bot_token", "signing_secret", "team_id", "app_id", "channel_id", "channel_name")
-_OPTIONAL = ("team_name", "team_domain", "bot_user_id", "bot_id", "bot_name")
+_OPTIONAL = ("team_name", "team_domain", "bot_user_id", "bot_id", "bot_name", "scopes")
 _FLAGS = ("is_bot", "deleted", "is_restricted", "is_ultra_restricted", "is_stranger", "in_channel")
+
+
+SAMPLE = Path(__file__).parent / "sample.json"
 
 
 def load_workspace(path: Path) -> Workspace:
@@ -75,7 +89,14 @@ def parse_workspace(document: Any) -> Workspace:
     if len(members) != len(users):
         raise ConfigError("users: two have the same id")
     groups = {_text(group, "id"): tuple(group.get("users", ())) for group in document.get("usergroups", [])}
-    return Workspace(members=members, usergroups=groups, **texts)
+    commands = tuple(_command(entry) for entry in document.get("commands", []))
+    return Workspace(members=members, usergroups=groups, commands=commands, **texts)
+
+
+def _command(entry: Any) -> SlashCommand:
+    if not isinstance(entry, dict) or not _text(entry, "command").startswith("/"):
+        raise ConfigError("commands: every entry must be an object whose command starts with /")
+    return SlashCommand(_text(entry, "command"), str(entry.get("description", "")), str(entry.get("usage_hint", "")))
 
 
 def _member(user: Any, home_team: str) -> Member:

@@ -1,7 +1,7 @@
 """What a block, a message and a view may hold. Lengths are characters; the source is Slack's Block Kit reference."""
 
-from local.slack.blockkit.elements import ID, IMAGE, IN_ACTIONS, IN_INPUT, IN_SECTION, TYPE, URL
-from local.slack.blockkit.rules import PLAIN, ByType, Flag, Items, Rule, Shape, String, Text, Whole
+from local_slack.blockkit.elements import ID, IMAGE, IN_ACTIONS, IN_INPUT, IN_SECTION, TYPE, URL
+from local_slack.blockkit.rules import PLAIN, ByType, Flag, Items, Rule, Shape, String, Text, Whole
 
 _STYLE = Shape(
     {name: Flag() for name in ("bold", "italic", "strike", "underline", "code", "highlight", "client_highlight")}

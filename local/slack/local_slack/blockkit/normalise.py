@@ -4,7 +4,7 @@ import copy
 import secrets
 from typing import Any
 
-from local.slack.blockkit.validate import elements_of
+from local_slack.blockkit.validate import elements_of
 
 
 def normalise_blocks(blocks: list[Any]) -> list[Any]:

@@ -5,12 +5,12 @@ import json
 import secrets
 from typing import Any
 
-from local.slack.api.answers import ApiError, flag
-from local.slack.api.chat import read_content
-from local.slack.channel import Channel
-from local.slack.config import Workspace
-from local.slack.store import Store
-from local.slack.web import Request, Response, json_response, text_response
+from local_slack.api.answers import ApiError, flag
+from local_slack.api.chat import read_content
+from local_slack.channel import Channel
+from local_slack.config import Workspace
+from local_slack.store import Store
+from local_slack.web import Request, Response, json_response, text_response
 
 _URLS = "response_url"
 LIFETIME_SECONDS = 30 * 60

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local.slack.blockkit.validate import elements_of
-from local.slack.payloads import chosen
+from local_slack.blockkit.validate import elements_of
+from local_slack.payloads import chosen
 
 type Filled = Mapping[str, Mapping[str, Any]]
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from local.slack.api.answers import ApiError, Arguments, required
-from local.slack.api.context import Context
-from local.slack.config import Member
+from local_slack.api.answers import ApiError, Arguments, required
+from local_slack.api.context import Context
+from local_slack.config import Member
 
 
 def user_info(context: Context, arguments: Arguments) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local.slack.config import Workspace
-from local.slack.store import Store
+from local_slack.config import Workspace
+from local_slack.store import Store
 
 _MESSAGES = "message"
 _SETTINGS = "setting"

@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.slack.api import chat, conversations, people, views
-from local.slack.api.answers import ApiError, Arguments
-from local.slack.api.arguments import bearer_token, read_arguments
-from local.slack.api.context import Context
-from local.slack.faults import Fault, Faults
-from local.slack.store import Store
-from local.slack.web import Request, Response, json_response, text_response
+from local_slack.api import chat, conversations, people, views
+from local_slack.api.answers import ApiError, Arguments
+from local_slack.api.arguments import bearer_token, read_arguments
+from local_slack.api.context import Context
+from local_slack.faults import Fault, Faults
+from local_slack.store import Store
+from local_slack.web import Request, Response, json_response, text_response
 
 type Method = Callable[[Context, Arguments], dict[str, Any]]
 

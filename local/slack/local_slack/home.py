@@ -4,9 +4,9 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from local.slack.blockkit import normalise_home
-from local.slack.config import Workspace
-from local.slack.store import Store
+from local_slack.blockkit import normalise_home
+from local_slack.config import Workspace
+from local_slack.store import Store
 
 _HOMES = "home"
 

@@ -5,20 +5,20 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local.slack.api import WebApi
-from local.slack.api.context import Context
-from local.slack.channel import Channel
-from local.slack.config import Workspace
-from local.slack.control import Control
-from local.slack.delivery import Deliver, deliver
-from local.slack.faults import Faults
-from local.slack.home import Homes
-from local.slack.interactivity import Interactivity
-from local.slack.modals import Modals
-from local.slack.page import Page
-from local.slack.response_urls import ResponseUrls
-from local.slack.store import Store
-from local.slack.web import Request, Response, json_response, text_response
+from local_slack.api import WebApi
+from local_slack.api.context import Context
+from local_slack.channel import Channel
+from local_slack.config import Workspace
+from local_slack.control import Control
+from local_slack.delivery import Deliver, deliver
+from local_slack.faults import Faults
+from local_slack.home import Homes
+from local_slack.interactivity import Interactivity
+from local_slack.modals import Modals
+from local_slack.page import Page
+from local_slack.response_urls import ResponseUrls
+from local_slack.store import Store
+from local_slack.web import Request, Response, json_response, text_response
 
 _OWN_NAMES = ("127.0.0.1", "localhost", "::1")
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from local.slack.channel import Channel
-from local.slack.config import Member, Workspace
-from local.slack.interactivity import Interactivity
-from local.slack.modals import Modals
-from local.slack.store import Store
-from local.slack.web import Request, Response, json_response, text_response
+from local_slack.channel import Channel
+from local_slack.config import Member, Workspace
+from local_slack.interactivity import Interactivity
+from local_slack.modals import Modals
+from local_slack.store import Store
+from local_slack.web import Request, Response, json_response, text_response
 
 _ASSETS = Path(__file__).parent / "assets"
 _TYPES = {

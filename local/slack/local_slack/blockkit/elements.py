@@ -4,7 +4,7 @@ slack_sdk's model classes check lengths of what they build, but neither required
 dictionaries, so the limits stand here as a table.
 """
 
-from local.slack.blockkit.rules import PLAIN, ByType, Flag, Items, Rule, Shape, String, Text, Whole
+from local_slack.blockkit.rules import PLAIN, ByType, Flag, Items, Rule, Shape, String, Text, Whole
 
 TYPE = String(40)
 ID = String(255)

@@ -4,15 +4,15 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.slack.api import WebApi
-from local.slack.channel import Channel
-from local.slack.delivery import AddressError
-from local.slack.faults import FaultError, Faults, parse_fault
-from local.slack.home import Homes
-from local.slack.interactivity import Click, Interactivity, NotPossible
-from local.slack.modals import Modals
-from local.slack.store import Store
-from local.slack.web import Request, Response, json_response
+from local_slack.api import WebApi
+from local_slack.channel import Channel
+from local_slack.delivery import AddressError
+from local_slack.faults import FaultError, Faults, parse_fault
+from local_slack.home import Homes
+from local_slack.interactivity import Click, Interactivity, NotPossible
+from local_slack.modals import Modals
+from local_slack.store import Store
+from local_slack.web import Request, Response, json_response
 
 type Document = dict[str, Any]
 

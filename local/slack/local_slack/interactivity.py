@@ -9,19 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.slack import payloads
-from local.slack.api.answers import ApiError
-from local.slack.api.chat import read_content
-from local.slack.blockkit import check_view
-from local.slack.blockkit.validate import elements_of
-from local.slack.channel import Channel
-from local.slack.config import Member, Workspace
-from local.slack.delivery import Deliver, Delivery, check_address, signed_event, signed_fields, signed_form
-from local.slack.forms import Filled, view_state
-from local.slack.home import Homes
-from local.slack.modals import Modals
-from local.slack.response_urls import ResponseUrls
-from local.slack.store import Store
+from local_slack import payloads
+from local_slack.api.answers import ApiError
+from local_slack.api.chat import read_content
+from local_slack.blockkit import check_view
+from local_slack.blockkit.validate import elements_of
+from local_slack.channel import Channel
+from local_slack.config import Member, Workspace
+from local_slack.delivery import Deliver, Delivery, check_address, signed_event, signed_fields, signed_form
+from local_slack.forms import Filled, view_state
+from local_slack.home import Homes
+from local_slack.modals import Modals
+from local_slack.response_urls import ResponseUrls
+from local_slack.store import Store
 
 _INTERACTIONS = "interaction"
 _ADDRESS = "address"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from local.slack.blockkit.rules import Problem, check
-from local.slack.blockkit.tables import HOME, MESSAGE_BLOCKS, MODAL, WEIGHT_PER_BLOCK
+from local_slack.blockkit.rules import Problem, check
+from local_slack.blockkit.tables import HOME, MESSAGE_BLOCKS, MODAL, WEIGHT_PER_BLOCK
 
 _MENUS = ("static_select", "multi_static_select")
 

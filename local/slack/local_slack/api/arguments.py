@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from local.slack.api.answers import ApiError
-from local.slack.web import Request
+from local_slack.api.answers import ApiError
+from local_slack.web import Request
 
 # In a form these arrive as JSON text inside a field.
 _JSON_FIELDS = ("blocks", "attachments", "view", "metadata")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local.slack.config import Member, Workspace
+from local_slack.config import Member, Workspace
 
 # Deprecated by Slack in favour of the signature, but still sent.
 _VERIFICATION_TOKEN = "not-a-secret"

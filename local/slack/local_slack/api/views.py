@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from local.slack.api.answers import ApiError, Arguments, required, text
-from local.slack.api.context import Context
-from local.slack.blockkit import check_home, check_view
+from local_slack.api.answers import ApiError, Arguments, required, text
+from local_slack.api.context import Context
+from local_slack.blockkit import check_home, check_view
 
 
 def open_view(context: Context, arguments: Arguments) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local.slack.api.answers import ApiError, Arguments, required
-from local.slack.channel import Channel
-from local.slack.config import Workspace
-from local.slack.home import Homes
-from local.slack.modals import Modals
+from local_slack.api.answers import ApiError, Arguments, required
+from local_slack.channel import Channel
+from local_slack.config import Workspace
+from local_slack.home import Homes
+from local_slack.modals import Modals
 
 
 @dataclass(frozen=True, slots=True)

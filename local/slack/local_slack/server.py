@@ -6,8 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from local.slack.app import LocalSlack
-from local.slack.web import Request, Response, text_response
+from local_slack.app import LocalSlack
+from local_slack.web import Request, Response, text_response
 
 _MOST_BODY = 2_000_000
 

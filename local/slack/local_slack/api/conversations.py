@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from local.slack.api.answers import ApiError, Arguments, flag, number, required, text
-from local.slack.api.context import Context
+from local_slack.api.answers import ApiError, Arguments, flag, number, required, text
+from local_slack.api.context import Context
 
 _PAGE = 100
 _MOST = 999
