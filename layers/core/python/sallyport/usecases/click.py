@@ -12,7 +12,7 @@ from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import NotAnApprover, Refusal, StaleDigest
 from sallyport.domain.requests import ApprovalRequest, CardRef, Choice
 from sallyport.domain.submissions import Statement
-from sallyport.services.cards import current_card, refresh_card
+from sallyport.services.cards import current_card
 from sallyport.services.told_back import not_recorded
 from sallyport.usecases.decide import decide, foresee
 from sallyport.usecases.explain_denial import explain_denial
@@ -54,8 +54,6 @@ def _taken(click: Click, person: Person | None, ports: Ports, now: datetime) -> 
     if click.choice is Choice.APPROVE and not click.filled and _asks_first(click.request_id, ports):
         return _confirm(click, foresee(click.request_id, person, CHANNEL, said, ports, now), ports)
     request = decide(click.request_id, person, CHANNEL, said, ports, now)
-    if not request.settled:
-        refresh_card(request.request_id, ports)  # a settled request's card is the workflow's to update
     if click.choice is Choice.DENY and not click.filled:
         _ask_why(click, request, ports)
     return "ok"
