@@ -88,6 +88,7 @@ lint-rest: $(READY)
 	@$(PY) -m ruff check --quiet $(SOURCES)
 	@$(PY) -m ruff format --check --quiet $(SOURCES)
 	@PYTHONPATH=layers/core/python:layers/policy/python:cli:client:. $(VENV)/bin/lint-imports --no-cache >/dev/null || { PYTHONPATH=layers/core/python:layers/policy/python:cli:client:. $(VENV)/bin/lint-imports --no-cache; exit 1; }
+	@cd local/slack && PYTHONPATH=. ../../$(VENV)/bin/lint-imports --no-cache --config pyproject.toml >/dev/null || { cd local/slack; PYTHONPATH=. ../../$(VENV)/bin/lint-imports --no-cache --config pyproject.toml; exit 1; }
 	@$(VENV)/bin/sallyport policy validate
 	@$(VENV)/bin/sallyport policy test
 	@# What `sam validate --lint` runs, without its question to the index for a newer version of itself.

@@ -10,9 +10,9 @@ from typing import Any
 
 from slack_sdk import WebClient
 
-from local.slack.app import LocalSlack
-from local.slack.config import parse_workspace
-from local.slack.server import SlackServer
+from local_slack.app import LocalSlack
+from local_slack.config import parse_workspace
+from local_slack.server import SlackServer
 
 BOT_TOKEN = "xoxb-test-token"
 SIGNING_SECRET = "test-signing-secret"

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from local.slack.app import LocalSlack
-from local.slack.config import ConfigError, parse_workspace
-from local.slack.store import Store
-from local.slack.web import Request
+from local_slack.app import LocalSlack
+from local_slack.config import ConfigError, parse_workspace
+from local_slack.store import Store
+from local_slack.web import Request
 from tests.slack_workspace import CHANNEL, DOCUMENT, QUINN, modal
 from tests.unit.local_slack.conftest import HOST, Desk
 
