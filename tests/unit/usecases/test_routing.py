@@ -10,7 +10,7 @@ import pytest
 from sallyport.adapters.slack_home import home_of
 from sallyport.domain.accounts import GuardedAccount
 from sallyport.domain.channels import Trouble
-from sallyport.domain.clicks import Click, Look
+from sallyport.domain.clicks import Account, Click, Look
 from sallyport.domain.home import Home
 from sallyport.domain.ports import ChatFailed, Conflict
 from sallyport.domain.requests import CardRef, Choice
@@ -35,6 +35,10 @@ def routed(*rules: RouteRule, **policy: Any) -> Story:
     return Story(ports).submitted().masked()
 
 
+def account(user: str) -> Account:
+    return Account(user, HOME.team_id, HOME.app_id, HOME.team_id)
+
+
 def rooms(story: Story) -> list[str]:
     return story.ports.chat.rooms
 
@@ -42,10 +46,7 @@ def rooms(story: Story) -> list[str]:
 def click(story: Story, card: CardRef, user: str = PETRA, **changes: Any) -> str:
     request = story.request
     made = Click(
-        user_id=user,
-        user_team_id=HOME.team_id,
-        team_id=HOME.team_id,
-        app_id=HOME.app_id,
+        account=account(user),
         card=card,
         choice=Choice.APPROVE,
         request_id=request.request_id,
@@ -95,10 +96,11 @@ def test_the_account_that_the_agent_chose_is_read_from_what_approvers_see() -> N
     ports = FakePorts()
     accounts = {"lab": GuardedAccount("lab", "1" * 12, ("us-east-1",))}
     action = ports.policy.actions["s3.export"]
+    properties = action.parameters["properties"]
     elsewhere = replace(
         action,
         places=frozenset({"account"}),
-        parameters={**action.parameters, "properties": {**action.parameters["properties"], "account": {"enum": ["lab"]}}},
+        parameters={**action.parameters, "properties": {**properties, "account": {"enum": ["lab"]}}},
         bound_by={**action.bound_by, "account": "every resource"},
     )
     ports.policy = replace(
@@ -144,10 +146,8 @@ def test_the_card_that_was_moved_decides_and_its_old_one_does_not() -> None:
 def test_an_old_card_shows_nothing_more_either() -> None:
     story, old, new = moved()
     request = story.request
-    look = Look(
-        PETRA, HOME.team_id, HOME.team_id, HOME.app_id, request.request_id, request.action_digest,
-        request.presented_digest or "", old, "1.2.3",
-    )  # fmt: skip
+    shown = request.presented_digest or ""
+    look = Look(account(PETRA), request.request_id, request.action_digest, shown, old, "1.2.3")
     assert look_closer(look, HOME, story.ports) == "stale_digest"
     assert look_closer(replace(look, card=CardRef("C0EVIL", "1.1")), HOME, story.ports) == "not_an_approver"
     assert story.ports.chat.shown == []

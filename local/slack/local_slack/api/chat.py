@@ -33,7 +33,10 @@ def update(context: Context, arguments: Arguments) -> dict[str, Any]:
         raise ApiError("message_not_found")
     if record["for_user"] is not None:
         raise ApiError("cant_update_message")
-    message = context.channel.edit(ts, read_content(arguments, _UPDATE_TEXT_LIMIT))
+    content = read_content(arguments, _UPDATE_TEXT_LIMIT)
+    if isinstance(arguments.get("metadata"), dict):
+        content["metadata"] = arguments["metadata"]
+    message = context.channel.edit(ts, content)
     if message is None:
         raise ApiError("message_not_found")
     return {"channel": context.workspace.channel_id, "ts": ts, "text": message["text"], "message": message}
