@@ -89,7 +89,10 @@ def test_09_what_the_payload_says_beside_the_container_is_not_believed(
 ) -> None:
     """`channel` and `message` are Slack's copies; only the container is read, and it is held against the record."""
     request_id, old, new = moved
-    forged = {"channel": {"id": new.channel, "name": "security"}, "message": {"ts": new.message, "type": "message"}}
+    forged: dict[str, Any] = {
+        "channel": {"id": new.channel, "name": "security"},
+        "message": {"ts": new.message, "type": "message"},
+    }
     assert house.click("petra.approver", request_id, **at(old.channel, old.message), **forged) == "stale_digest"
     assert refused_and_written(house, request_id, "stale_digest", "petra.approver")
 
