@@ -13,7 +13,7 @@ from sallyport.adapters.slack import SlackChat
 from sallyport.domain.channels import Trouble
 from sallyport.domain.ports import ChatFailed
 from sallyport.domain.requests import CardRef
-from sallyport.usecases.cards import current_card
+from sallyport.services.cards import current_card
 from sallyport.usecases.request_approval import CannotAsk
 from tests.slack_workspace import BOT_TOKEN, CHANNEL, QUINN, RunningSlack, running_slack
 from tests.support.slack import TEAM
@@ -166,7 +166,7 @@ def test_without_the_history_no_second_card_is_posted(slack: RunningSlack, story
 def test_a_card_that_was_deleted_is_posted_anew(slack: RunningSlack, story: Story) -> None:
     story.asked()
     first = card_of(story).message
-    assert slack.slack._api._context.channel.delete(first)
+    assert slack.slack._api._context.channels.delete(first)
     story.later(1800).asked(1)
     assert card_of(story).message != first
     assert cards(slack, story) == [card_of(story).message]
