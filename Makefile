@@ -94,6 +94,7 @@ lint-rest: $(READY)
 bench: $(READY) ## Ratios beside bare boto3 and bare cedarpy, into bench/results/
 	@$(PY) -m bench.import_time
 	@$(PY) -m bench.cold_path
+	@PYTHONPATH=.:layers/core/python:layers/policy/python $(PY) -m bench.first_click
 	@$(PY) -m bench.policy
 
 cost: $(READY) ## Recompute docs/cost.md from the template, the handlers and the table of prices
