@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sallyport.domain.checkpoints import digest, read
-from sallyport.domain.notary import Busy, LogState, NotaryPorts
+from sallyport.domain.notary import Busy, LogState, NotaryPorts, Run
 
 _PATIENCE = timedelta(seconds=15)
 _PAUSE_SECONDS = 0.2
@@ -27,16 +27,6 @@ class Log:
         changed = replace(self.state, **changes)  # type: ignore[arg-type]  # the fields of LogState
         self.ports.log_states.save(self.holder, changed)
         self.state = changed
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run: its name, the clock, how it waits for its turn, and how it raises the alarm about a chain."""
-
-    holder: str
-    clock: Callable[[], datetime]
-    pause: Callable[[float], None]
-    alarm: Callable[[str], None]
 
 
 @contextmanager

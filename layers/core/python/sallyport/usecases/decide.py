@@ -25,6 +25,7 @@ from sallyport.domain.requests import ApprovalRequest, Choice, Decision, Request
 from sallyport.domain.submissions import Statement
 from sallyport.masking import mask_text
 from sallyport.services import approvals, break_glass
+from sallyport.services.cards import refresh_card
 from sallyport.services.switches import check_not_halted, note_policy
 from sallyport.services.transition import Change, record, record_refusal
 from sallyport.services.workflow import call_back
@@ -35,7 +36,8 @@ FOUR_EYES = "four-eyes"
 def decide(
     request_id: str, person: Person | None, channel: str, said: Statement, ports: Ports, now: datetime
 ) -> ApprovalRequest:
-    """Record the decision and, when it settles the request, its outcome; then let the workflow go on.
+    """Record the decision and, when it settles the request, its outcome; then let the workflow go on, or show on the
+    card what it will not.
 
     `person` is who the channel authenticated, None for somebody who is not in the directory. Everything that is refused
     is audited. The callback may be lost: what was recorded is what counts. On a request whose glass was broken, a
@@ -63,6 +65,8 @@ def decide(
     # After a review the workflow may be waiting for the agent's redemption; only voiding the grant ends that wait.
     if request.settled and (request.review is None or request.status is RequestStatus.REVOKED):
         call_back(request, ports)
+    if not request.settled or request.task_token is None:
+        refresh_card(request_id, ports)  # no workflow does: it still waits for people, or is over
     return request
 
 
