@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from sallyport.masking.detect import chains, numbers
+from sallyport.masking.detect import numbers
+from sallyport.masking.detect.names import chains
+
+if TYPE_CHECKING:
+    from sallyport.masking.detect.detector import Detector
+    from sallyport.masking.spans import Span
 
 _SMALL_WORD = re.compile(r"[a-z]{3,}")
 
@@ -17,7 +24,7 @@ class Reading:
     capitalised words that are no parts of code, in order.
     """
 
-    __slots__ = ("capitals", "groups", "small", "text", "words")
+    __slots__ = ("_found", "capitals", "groups", "small", "text", "words")
 
     def __init__(self, text: str) -> None:
         small = text.lower()
@@ -26,3 +33,11 @@ class Reading:
         self.words = frozenset(_SMALL_WORD.findall(text))
         self.groups = numbers.groups(text)
         self.capitals = chains.capitals(text)
+        self._found: dict[Detector, Sequence[Span]] = {}
+
+    def found(self, detector: Detector) -> Sequence[Span]:
+        """What `detector` finds in the text, looked for once, whoever asks first."""
+        spans = self._found.get(detector)
+        if spans is None:
+            spans = self._found[detector] = tuple(detector.find(self)) if detector.find is not None else ()
+        return spans
