@@ -87,7 +87,7 @@ def _show(request: ApprovalRequest, turn: Turn, ports: Ports, now: datetime) -> 
     except (PortFailed, Unpresentable) as failed:
         # Otherwise it shows what it showed, and its buttons work.
         if isinstance(failed, ChatFailed) and failed.trouble is Trouble.GONE:
-            return _post(_keep(None, request, ports, now), rooms[0], ports, now)
+            return _find_or_post(_keep(None, request, ports, now), rooms[0], ports, now)
     if turn.begins and not request.settled:
         _call_on(request, turn.rung, ports)
     return request
@@ -121,6 +121,11 @@ def _call_on(request: ApprovalRequest, rung: int, ports: Ports) -> None:
         return  # the card itself was refreshed or not in the same way; silence only ever ends in expiry
 
 
+def _find_or_post(request: ApprovalRequest, room: str, ports: Ports, now: datetime) -> ApprovalRequest:
+    request = _keep_found(request, (room,), ports, now)
+    return request if request.card else _post(request, room, ports, now)
+
+
 def _post(request: ApprovalRequest, room: str, ports: Ports, now: datetime) -> ApprovalRequest:
     try:
         ref = ports.chat.post_card(current_card(request, ports), room)
@@ -139,9 +144,7 @@ def _move(request: ApprovalRequest, old: CardRef, room: str, ports: Ports, now: 
     if request.settled:
         return _put_back(old, request, ports, now)
     try:
-        request = _keep_found(request, (room,), ports, now)
-        if request.card is None:
-            request = _post(request, room, ports, now)
+        request = _find_or_post(request, room, ports, now)
     except (PortFailed, CannotAsk):
         _put_back(old, request, ports, now)
         raise
