@@ -11,12 +11,15 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import yaml
+
 from local import ports
 from local.emulator import ROOT
 from local.processes import Process, read_record, spawn, write_record
 from local.sample_directory import Directory
 
 PREFERRED_PORT = 4581
+DISTRIBUTION = ROOT / "local" / "slack"
 START_SECONDS = 20.0
 TEAM_ID, APP_ID, CHANNEL_ID, CHANNEL_NAME = "T0SALLYPRT", "A0SALLYPRT", "C0APPROVAL", "approvals"
 
@@ -78,8 +81,8 @@ def start(state: Path, directory: Directory, *, port: int | None = None) -> Slac
             "signing_secret": signing_secret,
             "team_id": TEAM_ID,
             "app_id": APP_ID,
-            "channel_id": CHANNEL_ID,
-            "channel_name": CHANNEL_NAME,
+            "channels": [{"id": CHANNEL_ID, "name": CHANNEL_NAME}],
+            **_installed_app(),
             "users": [
                 *(
                     {"id": person.slack_user_id, "name": person.id, "real_name": person.name}
@@ -91,10 +94,12 @@ def start(state: Path, directory: Directory, *, port: int | None = None) -> Slac
     )
     log = state / "slack.log"
     log.unlink(missing_ok=True)
-    marker = f"local.slack --port {chosen}"
+    marker = f"local_slack --port {chosen}"
     command = [sys.executable, "-m", *marker.split(), "--state-dir", str(folder), "--config", str(configuration)]
     environment = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
-    slack = Slack(spawn(command, marker=marker, log=log, cwd=ROOT, env=environment), chosen, bot_token, signing_secret)
+    slack = Slack(
+        spawn(command, marker=marker, log=log, cwd=DISTRIBUTION, env=environment), chosen, bot_token, signing_secret
+    )
     write_record(
         state / "slack.json",
         {
@@ -107,6 +112,21 @@ def start(state: Path, directory: Directory, *, port: int | None = None) -> Slac
     )
     _wait_until_ready(slack, log)
     return slack
+
+
+def _installed_app() -> dict[str, object]:
+    """The app as `slack/manifest.yaml` describes it to Slack: its name, its scopes, its commands."""
+    manifest = yaml.safe_load((ROOT / "slack" / "manifest.yaml").read_text(encoding="utf-8"))
+    features = manifest["features"]
+    return {
+        "bot_name": features["bot_user"]["display_name"],
+        "scopes": ",".join(manifest["oauth_config"]["scopes"]["bot"]),
+        "team_name": "Sallyport (local)",
+        "commands": [
+            {name: each[name] for name in ("command", "description", "usage_hint")}
+            for each in features["slash_commands"]
+        ],
+    }
 
 
 def running(state: Path) -> Slack | None:

@@ -6,7 +6,6 @@ from sallyport.contracts.requests import parse_statement
 from sallyport.contracts.views import request_view
 from sallyport.runtime.http import Answer, Call, http_handler
 from sallyport.runtime.wiring import wiring
-from sallyport.usecases.cards import refresh_card
 from sallyport.usecases.decide import decide
 from sallyport.usecases.get_request import view_of
 
@@ -16,8 +15,6 @@ def _decide(call: Call) -> Answer:
     # An agent that calls this is a principal of no person, and is refused and audited like any stranger.
     person = ports.policy.directory.person_of(call.caller)
     request = decide(call.request_id, person, "api", parse_statement(call.body), ports, datetime.now(UTC))
-    if request.task_token is None or not request.settled:
-        refresh_card(request.request_id, ports)  # no workflow will, that still waits for people or is over already
     return Answer(200, request_view(request, view_of(request, ports)), request.request_id)
 
 

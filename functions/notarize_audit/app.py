@@ -6,11 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 from sallyport.contracts.stream import parse_changes
-from sallyport.domain.notary import Busy, LogInconsistent
+from sallyport.domain.notary import Busy, LogInconsistent, Run
 from sallyport.domain.ports import PortFailed
 from sallyport.runtime.log import log_call
 from sallyport.runtime.wiring import wiring
-from sallyport.usecases.log_lease import Run
 from sallyport.usecases.notarize import Notarized, notarize_changes, notarize_on_schedule
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sallyport.runtime.log import log_call
 from sallyport.runtime.wiring import wiring
-from sallyport.usecases.break_glass import remind_reviews
+from sallyport.usecases.remind_reviews import remind_reviews
 
 
 def handler(_event: object, _context: object) -> dict[str, int]:

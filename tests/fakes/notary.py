@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sallyport.domain.notary import LEASE, Busy, LogInconsistent, LogState, Page, Stored
+from sallyport.domain.notary import LEASE, Busy, LogInconsistent, LogState, Page, Run, Stored
 from sallyport.domain.ports import Places, PortFailed
-from sallyport.usecases.log_lease import Run
 
 
 class Crashed(BaseException):

@@ -19,6 +19,7 @@ from slack_sdk.models.blocks import ActionsBlock, ButtonElement, HeaderBlock, Se
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.webhook import WebhookClient
 
+from local.slack_process import DISTRIBUTION
 from tests.slack_workspace import (
     BOT_TOKEN,
     CHANNEL,
@@ -165,11 +166,11 @@ def test_a_foreign_host_name_is_turned_away(slack: RunningSlack) -> None:
 def test_the_command_serves_until_told_to_stop_and_remembers(tmp_path: Path) -> None:
     config = tmp_path / "workspace.json"
     config.write_text(json.dumps(DOCUMENT))
-    command = [sys.executable, "-m", "local.slack", "--port", "0", "--state-dir", str(tmp_path / "state")]
+    command = [sys.executable, "-m", "local_slack", "--port", "0", "--state-dir", str(tmp_path / "state")]
     command += ["--config", str(config), "--events-url", "http://127.0.0.1:9/slack/interactions"]
     counts = []
     for _ in range(2):
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=DISTRIBUTION)
         with process:
             assert process.stdout is not None
             url = process.stdout.readline().split()[-1].rstrip("/")
@@ -187,7 +188,7 @@ def test_the_command_explains_an_unusable_file(tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-m",
-        "local.slack",
+        "local_slack",
         "--port",
         "0",
         "--state-dir",
@@ -195,5 +196,5 @@ def test_the_command_explains_an_unusable_file(tmp_path: Path) -> None:
         "--config",
         str(config),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
-    assert (done.returncode, done.stderr) == (2, "local.slack: bot_token: a non-empty string is needed\n")
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30, cwd=DISTRIBUTION)
+    assert (done.returncode, done.stderr) == (2, "local-slack: bot_token: a non-empty string is needed\n")

@@ -13,19 +13,22 @@ from sallyport.adapters.slack import SlackChat
 from sallyport.domain.channels import Trouble
 from sallyport.domain.ports import ChatFailed
 from sallyport.domain.requests import CardRef
-from sallyport.usecases.cards import current_card
+from sallyport.services.cards import current_card
 from sallyport.usecases.request_approval import CannotAsk
 from tests.slack_workspace import BOT_TOKEN, CHANNEL, QUINN, RunningSlack, running_slack
 from tests.support.slack import TEAM
 from tests.support.story import Story
 
+# Only where Slack hangs is the client this impatient: elsewhere a busy machine would look like a time-out.
+PATIENCE_SECONDS, HANG_SECONDS = 1.0, 1.5
+
 ERRORS: dict[str, tuple[dict[str, Any], Trouble]] = {
     "429": ({"error": "ratelimited", "retry_after": 7}, Trouble.BUSY),
     "500": ({"status": 500}, Trouble.UNAVAILABLE),
     "503": ({"status": 503}, Trouble.UNAVAILABLE),
-    "time-out": ({"hang_seconds": 0.6}, Trouble.UNAVAILABLE),
+    "time-out": ({"hang_seconds": HANG_SECONDS}, Trouble.UNAVAILABLE),
     "500, but it was done": ({"status": 500, "when": "after"}, Trouble.UNAVAILABLE),
-    "time-out, but it was done": ({"hang_seconds": 0.6, "when": "after"}, Trouble.UNAVAILABLE),
+    "time-out, but it was done": ({"hang_seconds": HANG_SECONDS, "when": "after"}, Trouble.UNAVAILABLE),
     "fatal_error": ({"error": "fatal_error"}, Trouble.UNAVAILABLE),
     "an error that nobody knows": ({"error": "brand_new_error"}, Trouble.UNAVAILABLE),
     "channel_not_found": ({"error": "channel_not_found"}, Trouble.CLOSED),
@@ -54,8 +57,9 @@ def slack() -> Iterator[RunningSlack]:
 
 
 @pytest.fixture
-def chat(slack: RunningSlack, monkeypatch: pytest.MonkeyPatch) -> SlackChat:
-    monkeypatch.setattr(adapter, "_TIMEOUT_SECONDS", 0.3)
+def chat(slack: RunningSlack, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> SlackChat:
+    hangs = "time-out" in request.node.name
+    monkeypatch.setattr(adapter, "_TIMEOUT_SECONDS", PATIENCE_SECONDS if hangs else 30)
     control(slack, "reset", {})
     return SlackChat(f"{slack.url}/api/", CHANNEL, TEAM, lambda: BOT_TOKEN)
 
@@ -162,7 +166,7 @@ def test_without_the_history_no_second_card_is_posted(slack: RunningSlack, story
 def test_a_card_that_was_deleted_is_posted_anew(slack: RunningSlack, story: Story) -> None:
     story.asked()
     first = card_of(story).message
-    assert slack.slack._api._context.channel.delete(first)
+    assert slack.slack._api._context.channels.delete(first)
     story.later(1800).asked(1)
     assert card_of(story).message != first
     assert cards(slack, story) == [card_of(story).message]

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from tests.mutants.mutant import ROOT, Mutant, judges
 
-PACKAGES = ("domain", "usecases", "adapters")
+PACKAGES = ("domain", "services", "usecases", "adapters")
 CODE = "layers/core/python/sallyport"
 # For files that no list names.
 JUDGES = {
     "domain": ("tests/unit/domain", "tests/unit/usecases"),
+    "services": ("tests/unit/services", "tests/unit/usecases"),
     "usecases": ("tests/unit/usecases",),
     "adapters": ("tests/contracts", "tests/unit/adapters"),
 }

@@ -16,7 +16,7 @@ from sallyport.domain.binding import VaultRecord
 from sallyport.domain.channels import Card
 from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
 from sallyport.masking.views import view_digest
-from sallyport.usecases.cards import card_of
+from sallyport.services.cards import card_of
 from sallyport.usecases.mask_payload import presented_view
 from tests.fakes.ports import FakePorts
 

@@ -9,7 +9,7 @@ from sallyport.domain.clock import stamp
 from sallyport.domain.directory import Agent, Person
 from sallyport.domain.ports import Verb
 from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
-from sallyport.usecases import policy
+from sallyport.services import policy
 from sallyport_cli.policy.evidence import Evidence
 from sallyport_cli.policy.layer import Layer
 

@@ -15,7 +15,7 @@ from sallyport.domain.ports import Verb
 from sallyport.domain.quorum import counted
 from sallyport.domain.refusals import Refusal, UnknownAction, UnknownCaller
 from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
-from sallyport.usecases import policy
+from sallyport.services import policy
 from sallyport_cli.policy.layer import Layer
 
 if TYPE_CHECKING:

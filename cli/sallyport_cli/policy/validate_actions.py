@@ -23,7 +23,7 @@ from sallyport.domain.ports import Ports
 from sallyport.domain.refusals import IdentifierInScope, Refusal
 from sallyport.domain.session_policy import placeholders
 from sallyport.masking import MaskingFailed, masking_rules_from_policy, words
-from sallyport.usecases import policy
+from sallyport.services import policy
 from sallyport.usecases.mask_payload import masked_parts
 from sallyport_cli.policy.findings import Finding
 from sallyport_cli.policy.layer import Layer

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from local.slack.blockkit import check_blocks, check_view
+from local_slack.blockkit import check_blocks, check_view
 from sallyport.adapters import slack_text
 from sallyport.adapters.slack_card import FIRST_SCREEN, REASON, message_of
 from sallyport.adapters.slack_details import details_of, pages_of
 from sallyport.domain.channels import Card, Unpresentable
 from sallyport.domain.refusals import Refusal
-from sallyport.usecases import policy
+from sallyport.services import policy
 from tests.fakes.ports import FakePorts
 from tests.support.blocks import texts
 from tests.support.operations import card_for

@@ -7,10 +7,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from local.slack.app import LocalSlack
-from local.slack.config import parse_workspace
-from local.slack.delivery import Delivery
-from local.slack.web import Request, Response
+from local_slack.app import LocalSlack
+from local_slack.config import parse_workspace
+from local_slack.delivery import Delivery
+from local_slack.web import Request, Response
 from tests.slack_workspace import BOT_TOKEN, CHANNEL, DOCUMENT, card
 
 HOST = {"host": "127.0.0.1:4000"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.slack.blockkit import check_blocks, check_view, normalise_blocks, text_weight
+from local_slack.blockkit import check_blocks, check_view, normalise_blocks, text_weight
 from tests.slack_workspace import button, card, modal, mrkdwn, plain
 
 

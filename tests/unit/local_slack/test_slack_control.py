@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from local.slack.app import LocalSlack
-from local.slack.config import ConfigError, parse_workspace
-from local.slack.store import Store
-from local.slack.web import Request
+from local_slack.app import LocalSlack
+from local_slack.config import ConfigError, parse_workspace
+from local_slack.store import Store
+from local_slack.web import Request
 from tests.slack_workspace import CHANNEL, DOCUMENT, QUINN, modal
 from tests.unit.local_slack.conftest import HOST, Desk
 
@@ -90,7 +90,7 @@ def test_everything_ever_shown_can_be_searched(desk: Desk) -> None:
 def test_the_channel_survives_a_restart(tmp_path: Path) -> None:
     database = tmp_path / "workspace.sqlite"
     first = LocalSlack(parse_workspace(DOCUMENT), database)
-    first.interactivity.point_to("http://127.0.0.1:9/x")
+    first.outbox.point_to("http://127.0.0.1:9/x")
     desk = Desk()
     desk.slack.store.close()
     desk.slack = first

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from local.slack.delivery import Delivery
+from local_slack.delivery import Delivery
 from tests.slack_workspace import PETRA, QUINN, SIGNING_SECRET
 from tests.unit.local_slack.conftest import Desk
 

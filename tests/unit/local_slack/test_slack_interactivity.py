@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from local.slack.delivery import AddressError, Delivery, check_address
-from local.slack.web import Request, Response
+from local_slack.delivery import AddressError, Delivery, check_address
+from local_slack.web import Request, Response
 from tests.slack_workspace import CHANNEL, PETRA, QUINN, SIGNING_SECRET, card, modal, plain
 from tests.unit.local_slack.conftest import HOST, Desk
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from local.slack.web import Request, Response
+from local_slack.web import Request, Response
 from tests.slack_workspace import BOT_TOKEN, CHANNEL, PETRA, QUINN, card, mrkdwn
 from tests.unit.local_slack.conftest import HOST, Desk
 
@@ -73,7 +73,7 @@ def test_the_token_is_required_and_must_be_the_right_one(desk: Desk) -> None:
     assert desk.api("auth.test", token=None)["error"] == "not_authed"
     assert desk.api("auth.test", token="xoxb-other")["error"] == "invalid_auth"
     assert desk.api("auth.test", token="xoxb-\u00fcmlaut")["error"] == "invalid_auth"
-    assert desk.api("auth.test")["bot_id"] == "B0SALLYBOT"
+    assert desk.api("auth.test")["bot_id"] == "B0LOCALBOT"
 
 
 def test_an_unknown_method_is_named(desk: Desk) -> None:
@@ -112,7 +112,7 @@ def test_a_body_that_cannot_be_read_is_refused(desk: Desk, content_type: str, bo
 def test_an_edit_replaces_the_card_and_keeps_the_old_version_on_record(desk: Desk) -> None:
     ts = desk.post_card("first")
     answer = desk.api("chat.update", {"channel": CHANNEL, "ts": ts, "text": "done", "blocks": card("second")})
-    assert answer["message"]["edited"]["user"] == "B0SALLYBOT"
+    assert answer["message"]["edited"]["user"] == "B0LOCALBOT"
     shown = desk.api("conversations.history", {"channel": CHANNEL})["messages"][0]
     assert shown["blocks"][2]["text"]["text"] == "second"
     record = desk.control("messages").json()["messages"][0]

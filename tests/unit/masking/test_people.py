@@ -28,6 +28,15 @@ def numbers(document: Any) -> list[str]:
             "reason": "Export for Quillon Abernathy",
             "context": {"resourceType": "Patient", "name": [{"family": "Abernathy", "given": ["Quillon"]}]},
         },
+        {
+            "reason": "For Quillon Abernathy and ABERNATHY, QUILLON",
+            "context": {"resourceType": "Patient", "name": [{"family": "Abernathy", "given": ["Quillon", "James"]}]},
+        },
+        {
+            "reason": "ABERNATHY, QUILLON please, and tell Quillon",
+            "context": {"patient": {"name": [{"use": "official", "family": "Abernathy", "given": ["Quillon"]}]}},
+        },
+        {"reason": "For Quillon Abernathy and ABERNATHY, QUILLON"},
     ],
 )
 def test_one_person_has_one_number(document: Any) -> None:
@@ -58,10 +67,50 @@ def test_one_person_has_one_number(document: Any) -> None:
         ({"patient_first": "Ada", "patient_last": "Lightfoot", "doctor_first": "Ben", "doctor_last": "Okafor"}, 2),
         ({"name": "Abernathy, Jr.", "reason": "for J. Abernathy"}, 2),
         ({"first_name": "Ada", "last_name": "Lightfoot", "names": ["Bea Lightfoot"], "note": "told Lightfoot"}, 3),
+        ({"reason": "For Quillon Abernathy and Ben Okafor", "context": {"given": ["Ben"], "family": "Okafor"}}, 2),
+        (
+            {
+                "reason": "For Quillon Abernathy",
+                "people": [
+                    {"given": ["Quillon", "James"], "family": "Abernathy"},
+                    {"given": ["Quillon", "Mark"], "family": "Abernathy"},
+                ],
+            },
+            3,
+        ),
+        (
+            {
+                "reason": "For Quillon Abernathy",
+                "people": [
+                    {"given": ["Quillon", "James"], "family": "Abernathy"},
+                    {"first_name": "Quillon", "last_name": "Abernathy"},
+                ],
+            },
+            2,
+        ),
     ],
 )
 def test_two_people_never_share_a_number(document: Any, people: int) -> None:
     assert len(set(numbers(mask_json(document)))) == people
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        {},
+        {"resourceType": "Patient", "name": [{"family": "Abernathy", "given": ["Quillon"]}]},
+        {"given": ["Quillon"], "family": "Abernathy"},
+        {"first_name": "Quillon", "last_name": "Abernathy"},
+    ],
+)
+def test_a_rare_given_name_goes_with_the_family_name_behind_it(context: Any) -> None:
+    masked: Any = mask_json({"reason": "For Quillon Abernathy and ABERNATHY, QUILLON", "context": context})
+    assert masked["reason"] == "For [NAME-1] and [NAME-1]"
+
+
+def test_two_people_whom_and_links_are_two() -> None:
+    masked: Any = mask_json({"reason": "For Quillon Abernathy and Ben Okafor", "name": "Ben Okafor"})
+    assert masked == {"reason": "For [NAME-2] and [NAME-1]", "name": "[NAME-1]"}
 
 
 def test_who_an_initial_stands_for_is_decided_when_everybody_is_known() -> None:

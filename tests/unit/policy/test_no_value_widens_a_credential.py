@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.refusals import InvalidParameters
 from sallyport.domain.session_policy import PolicyTooLong, UnsafeValue, at_redemption, render
-from sallyport.usecases.policy import check_parameters
+from sallyport.services.policy import check_parameters
 from sallyport_cli.policy.layer import open_layer
 from tests.support.iam_evaluator import Call, Pattern, allows, pattern, read_statements, statements
 from tests.support.story import NOW

@@ -9,7 +9,7 @@ import pytest
 from sallyport.adapters.request_record import deployment_from_json, deployment_to_json
 from sallyport.domain.deployment import CHAIN
 from sallyport.domain.ports import PortFailed
-from sallyport.usecases.note_policy import note_policy
+from sallyport.services.switches import note_policy
 from tests.support.story import NOW, Story
 
 

@@ -15,7 +15,7 @@ from sallyport.adapters.policy_layer import PolicyInvalid, directory_from, load_
 from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.directory import Person
 from sallyport.domain.refusals import IdentifierInScope
-from sallyport.usecases.policy import check_scope
+from sallyport.services.policy import check_scope
 from sallyport_cli.policy.layer import default_root
 
 ACCOUNT = "111122223333"

@@ -18,7 +18,7 @@ from sallyport.domain.refusals import (
     StaleDigest,
 )
 from sallyport.domain.requests import Choice, GrantStatus, RequestStatus
-from sallyport.usecases.break_glass import remind_reviews
+from sallyport.usecases.remind_reviews import remind_reviews
 from tests.support.chain import broken_at
 from tests.support.story import Story, submission
 
@@ -163,6 +163,16 @@ def test_request_stays_open_until_a_second_person_has_reviewed_it() -> None:
     assert story.types[-2:] == ["break_glass.reviewed", "request.closed"]
     assert broken_at(story.ports.store.chain[story.request_id], story.request.head.length) is None
     assert story.ports.store.unreviewed() == ()
+
+
+@pytest.mark.parametrize("channel", ["api", "slack"])
+def test_review_after_the_workflow_is_over_is_shown_on_the_card(channel: str) -> None:
+    story = broken().granted()
+    story.redeemed()
+    story.closed()
+    shown = len(story.ports.chat.updated)
+    story.decided("petra.approver", Choice.APPROVE, channel, reason="Right under the circumstances")
+    assert "reviewed by Petra Approver" in str(story.ports.chat.updated[shown:])
 
 
 def test_review_while_the_workflow_still_runs_leaves_the_closing_to_it() -> None:

@@ -9,8 +9,8 @@ import pytest
 from sallyport.adapters.request_record import from_json, to_json
 from sallyport.domain.requests import Choice
 from sallyport.domain.submissions import Statement
+from sallyport.services.transition import REFUSALS_KEPT
 from sallyport.usecases.decide import decide
-from sallyport.usecases.transition import REFUSALS_KEPT
 from tests.support.chain import broken_at
 from tests.support.story import Story, refused, submission
 

@@ -11,9 +11,9 @@ import pytest
 from sallyport.domain.actions import Delivery
 from sallyport.domain.requests import Choice, RequestStatus
 from sallyport.domain.session_policy import CUT_OFF
+from sallyport.services.approvals import standing
+from sallyport.services.redemption import redeem
 from sallyport.usecases.issue_grant import issue_grant
-from sallyport.usecases.quorum import standing
-from sallyport.usecases.redeem import redeem
 from sallyport.usecases.revoke_grant import revoke_grant
 from tests.support.chain import broken_at
 from tests.support.story import EXPORT, SKIPS_APPROVAL, Story, agent_arn, person_arn, refused, submission

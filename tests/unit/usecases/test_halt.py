@@ -18,8 +18,8 @@ from sallyport.domain.refusals import (
     UnknownSwitch,
 )
 from sallyport.domain.requests import Choice, RequestStatus
+from sallyport.services.switches import read_deployment
 from sallyport.usecases.halt import halt, list_halts, resume
-from sallyport.usecases.halts import read_deployment
 from sallyport.usecases.issue_grant import issue_grant
 from tests.support.chain import broken_at
 from tests.support.story import Story, agent_arn, person_arn, submission

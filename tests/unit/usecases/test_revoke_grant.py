@@ -20,7 +20,7 @@ from sallyport.domain.refusals import (
 from sallyport.domain.requests import GrantStatus, RequestStatus
 from sallyport.domain.revocations import MAX_LENGTH, RevokedSession, RevokedSessions, RoleList
 from sallyport.domain.submissions import Outcome, Report
-from sallyport.usecases.deny_sessions import role_of
+from sallyport.services.sessions import role_of
 from sallyport.usecases.revoke_grant import revoke_agent, revoke_grant
 from tests.support.story import Story, agent_arn, person_arn, refused, submission
 

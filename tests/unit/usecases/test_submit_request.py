@@ -15,7 +15,7 @@ from sallyport.domain.refusals import PolicyDenied, RateLimited, Refusal
 from sallyport.domain.requests import Choice, RequestStatus, VerdictKind
 from sallyport.domain.submissions import Submission
 from sallyport.domain.tallies import Tally
-from sallyport.usecases.note_policy import note_policy
+from sallyport.services.switches import note_policy
 from sallyport.usecases.revoke_grant import revoke_grant
 from sallyport.usecases.submit_request import submit_request
 from tests.support.chain import broken_at

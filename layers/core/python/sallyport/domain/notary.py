@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -85,6 +85,16 @@ class Page:
 
     items: tuple[Stored, ...]
     after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: its name, the clock, how it waits for its turn, and how it raises the alarm about a chain."""
+
+    holder: str
+    clock: Callable[[], datetime]
+    pause: Callable[[float], None]
+    alarm: Callable[[str], None]
 
 
 class Worm(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sallyport.masking import admission, freetext, keys, policy, words
+from sallyport.masking import admission, freetext, keys, people, policy, words
 from sallyport.masking.budget import MAX_DEPTH, Budget
 from sallyport.masking.ledger import Place
 from sallyport.masking.neighbours import Neighbours
@@ -217,8 +217,8 @@ class Engine:
             if type(item) is list and item and type(item[0]) is list and not inner:
                 headers = tables.headers(value, self._masked) if headers is _UNREAD else headers
                 masked[shown] = self._rows(item, (place, shown), headers, depth + 1)
-            elif key in persons and not inner and found is not None and judging.decide(found, str(item)) == "NAME":
-                masked[shown] = self.replacement.whole(str(item), (place, shown), "NAME", "field", persons[key])
+            elif key in persons and not inner and found is not None and _says_name(found, item):
+                masked[shown] = self._names(item, (place, shown), persons[key])
             elif type(item) is dict or type(item) is list:
                 below = company.below(known.says, here)
                 self.put(masked, shown, item, place, inner, found, depth + 1, below)
@@ -250,6 +250,12 @@ class Engine:
                 self.put(cells, j, cell, (place, i), (), columns[j], depth + 2)  # type: ignore[index]
         return masked
 
+    def _names(self, value: JSON, place: Place, person: str) -> JSON:
+        """The given or the family name of `person` replaced, or each of several."""
+        if isinstance(value, list):
+            return [self._names(item, (place, i), person) for i, item in enumerate(value)]
+        return self.replacement.whole(str(value), place, "NAME", "field", person)
+
     def _whole(self, value: JSON, place: Place, category: str) -> JSON:
         """Everything below `value` replaced, the containers kept."""
         if isinstance(value, dict):
@@ -263,6 +269,10 @@ class Engine:
         if value is None or isinstance(value, bool) or value == "":
             return value
         return self.replacement.whole(str(value), place, category, "hint")
+
+
+def _says_name(field: Field, value: JSON) -> bool:
+    return judging.decide(field, people.in_one(value)) == "NAME"
 
 
 def _inherits(field: Field, here: Company) -> bool:

@@ -34,10 +34,8 @@ class Neighbours:
             return _NO_PERSONS
         found: dict[str, str] = {}
         for first, last in pairs:
-            given, family = node[first], node[last]
-            if type(given) is str and type(family) is str:
-                person = self._people.in_fields(given, family)
-                found |= {first: person, last: person} if person else {}
+            person = self._people.in_fields(people.in_one(node[first]), people.in_one(node[last]))
+            found |= {first: person, last: person} if person else {}
         return found
 
     def company(self, node: dict[str, JSON], around: Company) -> Company:

@@ -7,9 +7,10 @@ if one person of the request fits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sallyport.masking import words
+from sallyport.masking.spans import Span
 from sallyport.masking.structure.fields import words_of
 
 _LONGEST_KEY = 40
@@ -20,6 +21,7 @@ _FAMILY = ("last name", "last names", "family name", "surname", "lname", "last",
 _SUFFIXES = frozenset("jr sr ii iii iv md do phd rn np pa esq dds dmd lpn msn bsn dnp mph pharmd facp facs".split())  # noqa: SIM905
 _INSIDE = frozenset("_'.-\u2019\u2010")
 _MOST_WORDS = 3  # of a given or of a family name
+_AND = " and "
 
 # A person: the words of the given names and of the family name, folded.
 type Person = tuple[tuple[str, ...], tuple[str, ...]]
@@ -68,7 +70,7 @@ class People:
             return name
         given, family = self._parts(name)
         if given and not _is_initial(given):
-            return f"{given} {family}"
+            return self._called(given, family)
         if not self.complete:
             return name
         if given:
@@ -79,6 +81,16 @@ class People:
             return name
         person = next(iter(fitting))
         return self._spelled[person] if given or person in self._in_fields else name
+
+    def _called(self, given: str, family: str) -> str:
+        """How a full name is numbered: as that of the one person in fields who has more given names behind this one."""
+        names = (_folded(given), _folded(family))
+        if self.complete and len(names[0]) == 1 and names not in self._in_fields:
+            fitting = self._by_initial.get((names[0][0][:1], names[1]), set()) & self._in_fields
+            longer = [person for person in fitting if person[0][0] == names[0][0]]
+            if len(longer) == 1:
+                return self._spelled[longer[0]]
+        return f"{given} {family}"
 
     def _parts(self, name: str) -> tuple[str, str]:
         parts = self._parted.get(name)
@@ -94,6 +106,23 @@ class People:
             for part in (*person[0], *person[1]):
                 self._by_word.setdefault(part, set()).add(person)
         return person
+
+
+def apart(text: str, span: Span) -> Iterator[Span]:
+    """`span`, or each of the people that it names: `Quillon Abernathy and Ben Okafor` are two."""
+    start = span.start
+    if span.category == "NAME" and span.detector == "name":
+        while (end := text.find(_AND, start, span.end)) > start:
+            yield span._replace(start=start, end=end)
+            start = end + len(_AND)
+    yield span._replace(start=start)
+
+
+def in_one(value: object) -> str:
+    """The names in a field in one piece: FHIR lists the given names, `["Quillon", "James"]`; "" if they are no text."""
+    if isinstance(value, list):
+        return " ".join(value) if all(type(part) is str for part in value) else ""
+    return value if isinstance(value, str) else ""
 
 
 def _is_name(value: str) -> bool:

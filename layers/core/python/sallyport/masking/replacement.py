@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Set as AbstractSet
 
-from sallyport.masking import freetext, mentions, policy
+from sallyport.masking import freetext, mentions, people, policy
 from sallyport.masking.budget import Budget
 from sallyport.masking.ledger import MARKER, Ledger, Place, numbers
 from sallyport.masking.memory import Memory
-from sallyport.masking.people import People
 from sallyport.masking.plain import scrub_surrogates
 from sallyport.masking.spans import Span, settle
 from sallyport.masking.structure import judging, narrative
@@ -30,7 +29,7 @@ class Replacement:
         self.budget = budget
         self.ledger = Ledger()
         self.known: set[str] = set()
-        self.people = People()
+        self.people = people.People()
         self.memory = Memory()
         self._read: dict[str, list[Span]] = {}
         self.masked = SHOWN
@@ -78,6 +77,7 @@ class Replacement:
             spans = [span for span in spans if not policy.allowed(text, span, self.rules)]
         if self._extended:
             spans = settle([*spans, *policy.find(text, self.rules)])
+        spans = [part for span in spans for part in people.apart(text, span)]
         for span in spans:
             if span.category == "NAME":
                 self.people.written(text[span.start : span.end])

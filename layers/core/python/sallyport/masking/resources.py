@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sallyport.masking import words
+from sallyport.masking import people, words
 from sallyport.masking.budget import MAX_DEPTH
 from sallyport.masking.ledger import Place
 from sallyport.masking.structure import fhir, fhir_elements
@@ -100,10 +100,7 @@ class Resources:
 
     def _person(self, node: dict[str, Any]) -> str:
         """Whose HumanName `node` is, if it holds a given and a family name."""
-        given, family = node.get("given"), node.get("family")
-        if type(given) is list and type(family) is str and all(type(part) is str for part in given):
-            return self._replacement.people.in_fields(" ".join(given), family)
-        return ""
+        return self._replacement.people.in_fields(people.in_one(node.get("given")), people.in_one(node.get("family")))
 
     def _by_policy(self, node: dict[str, Any], key: str, value: Any, role: str) -> str | None:
         """As `fhir.element`, after what the policy says of columns and medical codes."""

@@ -1,1 +1,2 @@
-"""One file per verb. A use case loads, decides by `sallyport.domain`, records state and evidence, then acts."""
+"""One file per verb. A use case loads, decides by `sallyport.domain` and `sallyport.services`, records state and
+evidence, then acts."""

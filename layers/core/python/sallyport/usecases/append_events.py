@@ -27,7 +27,7 @@ from sallyport.domain.merkle import (
     unbundled,
 )
 from sallyport.domain.notary import CHAIN_NAME, PLACE_NAME, LogInconsistent, NotaryPorts, Stored
-from sallyport.usecases.log_lease import Log
+from sallyport.services.log_lease import Log
 
 
 @dataclass(frozen=True, slots=True)

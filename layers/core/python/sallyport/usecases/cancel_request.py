@@ -8,8 +8,8 @@ from sallyport.domain.events import Actor, ActorKind, Draft, EventType
 from sallyport.domain.ports import Ports
 from sallyport.domain.refusals import AlreadySettled, NotFound
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
-from sallyport.usecases.decide import call_back
-from sallyport.usecases.transition import record
+from sallyport.services.transition import record
+from sallyport.services.workflow import call_back
 
 
 def cancel_request(caller: str, request_id: str, ports: Ports, now: datetime) -> ApprovalRequest:

@@ -8,10 +8,10 @@ from datetime import datetime
 from sallyport.domain.events import SYSTEM, Actor, Draft, EventType
 from sallyport.domain.ports import Ports
 from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
-from sallyport.usecases.break_glass import closed as closing
-from sallyport.usecases.break_glass import review_closes
-from sallyport.usecases.cards import refresh_card
-from sallyport.usecases.transition import record
+from sallyport.services.break_glass import closed as closing
+from sallyport.services.break_glass import review_closes
+from sallyport.services.cards import refresh_card
+from sallyport.services.transition import record
 
 TIMED_OUT = "timed_out"
 

@@ -9,7 +9,7 @@ from sallyport.domain.binding import same_digest
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Person
 from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType
-from sallyport.domain.ports import PortFailed, Ports, Verb
+from sallyport.domain.ports import Ports, Verb
 from sallyport.domain.refusals import (
     AlreadyDecided,
     AlreadySettled,
@@ -24,10 +24,11 @@ from sallyport.domain.refusals import (
 from sallyport.domain.requests import ApprovalRequest, Choice, Decision, RequestStatus
 from sallyport.domain.submissions import Statement
 from sallyport.masking import mask_text
-from sallyport.usecases import break_glass, quorum
-from sallyport.usecases.halts import check_not_halted
-from sallyport.usecases.note_policy import note_policy
-from sallyport.usecases.transition import Change, record, record_refusal
+from sallyport.services import approvals, break_glass
+from sallyport.services.cards import refresh_card
+from sallyport.services.switches import check_not_halted, note_policy
+from sallyport.services.transition import Change, record, record_refusal
+from sallyport.services.workflow import call_back
 
 FOUR_EYES = "four-eyes"
 
@@ -35,7 +36,8 @@ FOUR_EYES = "four-eyes"
 def decide(
     request_id: str, person: Person | None, channel: str, said: Statement, ports: Ports, now: datetime
 ) -> ApprovalRequest:
-    """Record the decision and, when it settles the request, its outcome; then let the workflow go on.
+    """Record the decision and, when it settles the request, its outcome; then let the workflow go on, or show on the
+    card what it will not.
 
     `person` is who the channel authenticated, None for somebody who is not in the directory. Everything that is refused
     is audited. The callback may be lost: what was recorded is what counts. On a request whose glass was broken, a
@@ -63,6 +65,8 @@ def decide(
     # After a review the workflow may be waiting for the agent's redemption; only voiding the grant ends that wait.
     if request.settled and (request.review is None or request.status is RequestStatus.REVOKED):
         call_back(request, ports)
+    if not request.settled or request.task_token is None:
+        refresh_card(request_id, ports)  # no workflow does: it still waits for people, or is over
     return request
 
 
@@ -89,16 +93,6 @@ def record_or_refuse(
     except Refusal as refusal:
         record_refusal(ports, request_id, EventType.DECISION_REFUSED, actor, refusal, now)
         raise
-
-
-def call_back(request: ApprovalRequest, ports: Ports) -> None:
-    """Wake the workflow. When the callback gets lost the state times out, and the request ends without a grant."""
-    if request.task_token is None:
-        return
-    try:
-        ports.workflow.succeed(request.task_token, request.request_id)
-    except PortFailed:
-        return
 
 
 def _check(
@@ -194,8 +188,8 @@ def _with(
     request = replace(request, decisions=(*request.decisions, decision), quorum=needed)
     if decision.choice is Choice.DENY:
         return request.moved(RequestStatus.DENIED), (recorded, Draft(EventType.REQUEST_DENIED, actor))
-    if decision.choice is Choice.WITHDRAW or not quorum.is_met(request, needed, ports):
+    if decision.choice is Choice.WITHDRAW or not approvals.is_met(request, needed, ports):
         return request, (recorded,)
-    standing = dict.fromkeys(decision.by for decision in quorum.standing(request, ports))
+    standing = dict.fromkeys(decision.by for decision in approvals.standing(request, ports))
     approved = Draft(EventType.REQUEST_APPROVED, actor, {"approvers": list(standing)})
     return request.moved(RequestStatus.APPROVED), (recorded, approved)

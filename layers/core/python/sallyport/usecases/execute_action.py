@@ -18,10 +18,10 @@ from sallyport.domain.requests import ApprovalRequest, RequestStatus
 from sallyport.domain.session_policy import at_redemption
 from sallyport.domain.target_ports import CallResult, OutcomeUnknown
 from sallyport.masking import MaskedDocument, MaskingFailed, MaskingRules, mask, masking_rules_from_policy
-from sallyport.usecases import break_glass
-from sallyport.usecases.decide import call_back
-from sallyport.usecases.redeem import redeem
-from sallyport.usecases.transition import record, record_refusal
+from sallyport.services import break_glass
+from sallyport.services.redemption import redeem
+from sallyport.services.transition import record, record_refusal
+from sallyport.services.workflow import call_back
 
 TOO_LARGE = "result_too_large"
 OUTCOME_UNKNOWN = "outcome_unknown"

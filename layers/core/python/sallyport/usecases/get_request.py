@@ -10,7 +10,7 @@ from sallyport.domain.ports import Ports
 from sallyport.domain.refusals import NotFound
 from sallyport.domain.requests import ApprovalRequest
 from sallyport.masking import MaskedDocument
-from sallyport.usecases.cards import stored_view
+from sallyport.services.cards import stored_view
 
 # API Gateway ends an integration after 29 s.
 MAX_WAIT_SECONDS = 25

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from sallyport.domain.callers import Caller, known
-from sallyport.domain.deployment import ALL, Deployment, Halt, subject
+from sallyport.domain.deployment import ALL, Deployment, Halt
 from sallyport.domain.directory import Person
-from sallyport.domain.events import SYSTEM, Draft, EventType, link
-from sallyport.domain.ports import Conflict, Ports
-from sallyport.domain.refusals import NotAllowedToHalt, NotFound, Refusal, Unavailable, UnknownSwitch
+from sallyport.domain.events import Draft, EventType
+from sallyport.domain.ports import Ports
+from sallyport.domain.refusals import NotAllowedToHalt, NotFound, Refusal, UnknownSwitch
 from sallyport.domain.tallies import RefusedCall
 from sallyport.masking import mask_text
-from sallyport.usecases import open_requests
-from sallyport.usecases.count_refusal import caller_of, count_refusal
-from sallyport.usecases.halts import read_deployment
-
-_ATTEMPTS = 8
-NONE_BEFORE = "none"
-
-type Change = Callable[[Deployment], tuple[Deployment, tuple[Draft, ...]]]
+from sallyport.services import open_requests
+from sallyport.services.refused_calls import caller_of, count_refusal
+from sallyport.services.switches import read_deployment, record_deployment, unchanged
 
 
 def halt(caller: str | Caller, switch: str, reason: str, ports: Ports, now: datetime) -> Deployment:
@@ -67,43 +60,6 @@ def list_halts(caller: str, ports: Ports, now: datetime) -> tuple[Halt, ...]:
     if ports.policy.directory.person_of(caller) is None:
         raise NotFound
     return read_deployment(ports, now)[0].halts
-
-
-def record_deployment(change: Change, ports: Ports, now: datetime) -> Deployment:
-    """Apply `change` and write its events to the deployment's chain in the same transaction, behind `policy.changed`
-    when another policy judged last. Every event tells the switches that are pulled after it, if any.
-
-    Like `transition.record` for what belongs to no request. Raises Unavailable, or what `change` raises.
-    """
-    policy_digest = ports.policy.digest
-    for _ in range(_ATTEMPTS):
-        current, unproved = read_deployment(ports, now)
-        changed, drafts = change(current)
-        drafts = (*unproved, *_policy_change(current, policy_digest), *drafts)
-        if not drafts:
-            return current
-        switches = {"switches": sorted(changed.switches)} if changed.switches else {}
-        told = [replace(draft, details={**draft.details, **switches}) for draft in drafts]
-        events, head = link(subject(policy_digest), current.head, told, now)
-        changed = replace(changed, version=head.length, head=head, policy_digest=policy_digest)
-        try:
-            ports.store.save_deployment(current, changed, events)
-        except Conflict:
-            continue
-        return changed
-    raise Unavailable
-
-
-def unchanged(current: Deployment) -> tuple[Deployment, tuple[Draft, ...]]:
-    """The change that only notes the policy."""
-    return current, ()
-
-
-def _policy_change(current: Deployment, policy_digest: str) -> tuple[Draft, ...]:
-    if current.policy_digest == policy_digest:
-        return ()
-    details = {"before": current.policy_digest or NONE_BEFORE, "after": policy_digest}
-    return (Draft(EventType.POLICY_CHANGED, SYSTEM, details),)
 
 
 def _allowed(caller: str | Caller, ports: Ports) -> Person:

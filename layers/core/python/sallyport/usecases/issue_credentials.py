@@ -12,10 +12,10 @@ from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import CredentialsFailed, EvidenceMismatch, GrantRevoked, Halted
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
 from sallyport.domain.session_policy import at_redemption
-from sallyport.usecases import break_glass
-from sallyport.usecases.decide import call_back
-from sallyport.usecases.redeem import redeem
-from sallyport.usecases.transition import record, record_refusal
+from sallyport.services import break_glass
+from sallyport.services.redemption import redeem
+from sallyport.services.transition import record, record_refusal
+from sallyport.services.workflow import call_back
 
 
 def issue_credentials(

@@ -12,10 +12,10 @@ from sallyport.domain.ports import Ports
 from sallyport.domain.proofs import BY_POLICY
 from sallyport.domain.refusals import EvidenceMismatch, NotApproved, NotFound
 from sallyport.domain.requests import ApprovalRequest, Grant, GrantStatus, RequestStatus, VerdictKind
-from sallyport.usecases import break_glass, quorum
-from sallyport.usecases.cards import refresh_card
-from sallyport.usecases.grants import check_still_approved
-from sallyport.usecases.transition import record, record_refusal
+from sallyport.services import approvals, break_glass
+from sallyport.services.cards import refresh_card
+from sallyport.services.grants import check_still_approved
+from sallyport.services.transition import record, record_refusal
 
 
 def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -> ApprovalRequest:
@@ -34,7 +34,7 @@ def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -
         _check_status(request)
         check_still_approved(request, ports)
         expires = now + timedelta(seconds=ports.policy.actions[request.action].redemption_seconds)
-        approvers = tuple(dict.fromkeys(decision.by for decision in quorum.standing(request, ports)))
+        approvers = tuple(dict.fromkeys(decision.by for decision in approvals.standing(request, ports)))
         grant = Grant(GrantStatus.ISSUED, now, expires, approvers)
         details: dict[str, JSON] = {"approvers": list(approvers) or [BY_POLICY], "until": stamp(expires)}
         if request.glass_broken_by is not None:

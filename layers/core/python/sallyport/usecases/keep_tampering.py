@@ -12,8 +12,7 @@ from re import Pattern
 from sallyport.domain.canonical import JSON, canonical, sha256_hex
 from sallyport.domain.clock import stamp
 from sallyport.domain.evidence import Disproved, opened
-from sallyport.domain.notary import CHAIN_NAME, PLACE_NAME, Change, NotaryPorts, Stored
-from sallyport.usecases.log_lease import Run
+from sallyport.domain.notary import CHAIN_NAME, PLACE_NAME, Change, NotaryPorts, Run, Stored
 
 
 class Tampering(StrEnum):

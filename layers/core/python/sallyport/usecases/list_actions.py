@@ -9,7 +9,7 @@ from sallyport.domain.catalogue import Entry, Need
 from sallyport.domain.directory import Agent
 from sallyport.domain.ports import Outlook, Ports
 from sallyport.domain.refusals import NoSuchEntry, UnknownCaller
-from sallyport.usecases import policy
+from sallyport.services import policy
 
 _NEED = {Outlook.NO: Need.ALWAYS, Outlook.DEPENDS: Need.DEPENDS, Outlook.YES: Need.NEVER}
 

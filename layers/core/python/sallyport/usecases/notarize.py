@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sallyport.domain.clock import instant, stamp
-from sallyport.domain.notary import Change, NotaryPorts, Stored
+from sallyport.domain.notary import Change, NotaryPorts, Run, Stored
+from sallyport.services.log_lease import Log, held
 from sallyport.usecases.append_events import append_events
 from sallyport.usecases.keep_tampering import Tampering, keep_change, keep_refused
-from sallyport.usecases.log_lease import Log, Run, held
 from sallyport.usecases.sign_checkpoint import sign_checkpoint
 
 # What one run looks through; the next goes on where it ended.

@@ -10,10 +10,10 @@ from sallyport.domain.overdue import CLOSED_WITHIN, due, is_calling, is_unstarte
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import Refusal
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
+from sallyport.services.sessions import settle_session
+from sallyport.services.workflow import start_workflow
 from sallyport.usecases.close_request import TIMED_OUT, close_request
-from sallyport.usecases.deny_sessions import settle_session
 from sallyport.usecases.execute_action import settle_unanswered
-from sallyport.usecases.start_workflow import start_workflow
 
 RECONCILER = Actor(ActorKind.SYSTEM, "sallyport", "reconcile")
 WORKFLOW_LOST = "workflow_lost"

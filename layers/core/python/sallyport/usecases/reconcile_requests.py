@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sallyport.domain.overdue import due
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.requests import RequestStatus
-from sallyport.usecases.count_refusal import tell_total
+from sallyport.services.refused_calls import tell_total
 from sallyport.usecases.reconcile import Step, reconcile_request
 
 # Each of the three has as long, so that none starves another; what is left is the next run's.

@@ -11,9 +11,9 @@ from sallyport.domain.ports import ChatFailed, PortFailed, Ports
 from sallyport.domain.refusals import NotFound
 from sallyport.domain.requests import ApprovalRequest, CardRef
 from sallyport.domain.turns import Turn, turn_after
-from sallyport.usecases.break_glass import approvers_on_slack
-from sallyport.usecases.cards import current_card, refresh_card
-from sallyport.usecases.transition import record
+from sallyport.services.break_glass import approvers_on_slack
+from sallyport.services.cards import current_card, refresh_card
+from sallyport.services.transition import record
 
 
 class CannotAsk(Exception):

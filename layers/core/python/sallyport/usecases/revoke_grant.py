@@ -25,13 +25,13 @@ from sallyport.domain.revocations import ListFull
 from sallyport.domain.submissions import Report
 from sallyport.domain.tallies import RefusedCall
 from sallyport.masking import mask_text
-from sallyport.usecases import open_requests
-from sallyport.usecases.cards import refresh_card
-from sallyport.usecases.count_refusal import caller_of, count_refusal
-from sallyport.usecases.decide import call_back
-from sallyport.usecases.deny_sessions import deny_for_agent, deny_for_people, has_room, live_session, role_of
-from sallyport.usecases.note_policy import note_policy
-from sallyport.usecases.transition import record, record_refusal
+from sallyport.services import open_requests
+from sallyport.services.cards import refresh_card
+from sallyport.services.refused_calls import caller_of, count_refusal
+from sallyport.services.sessions import deny_for_agent, deny_for_people, has_room, live_session, role_of
+from sallyport.services.switches import note_policy
+from sallyport.services.transition import record, record_refusal
+from sallyport.services.workflow import call_back
 
 
 def revoke_grant(

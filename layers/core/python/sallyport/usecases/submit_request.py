@@ -24,12 +24,11 @@ from sallyport.domain.refusals import (
 from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
 from sallyport.domain.submissions import Submission
 from sallyport.domain.tallies import RefusedCall
-from sallyport.usecases import policy
-from sallyport.usecases.count_refusal import count_refusal
-from sallyport.usecases.halts import check_not_halted
-from sallyport.usecases.note_policy import note_policy
-from sallyport.usecases.start_workflow import start_workflow
-from sallyport.usecases.transition import record
+from sallyport.services import policy
+from sallyport.services.refused_calls import count_refusal
+from sallyport.services.switches import check_not_halted, note_policy
+from sallyport.services.transition import record
+from sallyport.services.workflow import start_workflow
 
 
 def submit_request(

@@ -25,7 +25,7 @@ def picks(
             and i + 1 < len(chain)
             and chain[i + 1].kind in "NU"
             and not word.flags & (words.FREQUENT | words.MEDICAL)
-            and not starts_sentence
+            and not (starts_sentence and i == 0)
         ):
             return (
                 word.folded not in v.BENIGN and text[word.end : chain[i + 1].start] == " " and not word.text.isupper()
