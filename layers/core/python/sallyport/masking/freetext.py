@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from sallyport.masking import binary, machines, words
-from sallyport.masking.detect import addresses, contact, dates, ids, inverted, lowercase, names, secrets
+from sallyport.masking.detect import registry, secrets, urls
+from sallyport.masking.detect.detector import Basis
+from sallyport.masking.detect.names import lowercase
 from sallyport.masking.detect.reading import Reading
+from sallyport.masking.detect.withheld import DEEP
 from sallyport.masking.ledger import MARKER
 from sallyport.masking.memory import Memory
 from sallyport.masking.plain import Plain, readings
@@ -49,7 +51,7 @@ class Reader:
         if "\x02" in text:
             text = text.replace("\x02", "\x01")  # from here on it stands for what is masked
         if self.depth >= MAX_NESTING and _opens_document(text):
-            return [Span(0, len(text), "NESTED", "nesting")]
+            return [Span(0, len(text), "NESTED", DEEP)]
         inner = Reader(self.memory, self.depth + 1, self.masked).find
         encoded = list(embedded.encoded_spans(text, inner))
         if "MSH" in text and hl7.looks_like(text):
@@ -119,51 +121,26 @@ def prose(text: str, memory: Memory) -> list[Span]:
     return settle([*spans, *binary.spans(text)])
 
 
-_CAPITAL = re.compile(r" [A-Z]")
-_SENTENCE = 80  # characters
-
-
-def _behind_months(text: str, days: list[Span], memory: Memory) -> Iterator[Span]:
-    """Names right behind a day that ends in its month (`5 May Will`), of which month and name look like one chain."""
-    for day in days:
-        if text[day.end - 1].isalpha() and _CAPITAL.match(text, day.end):
-            piece = "\x02" + text[day.end : day.end + _SENTENCE]
-            for span in names.find(piece, Reading(piece, memory).capitals):
-                yield span._replace(start=span.start + day.end - 1, end=span.end + day.end - 1)
-
-
 def _a_row(reading: Plain, span: Span) -> bool:
     """Whether `span` is a row of single digits, which closed up looks like a number of somebody's."""
-    return reading.closed_up and span.detector == "look" and reading.text[span.start : span.end].isdigit()
+    return reading.closed_up and span.detector.basis is Basis.LOOK and reading.text[span.start : span.end].isdigit()
 
 
 def _back(span: Span, reading: Plain) -> Span:
-    return Span(*reading.back(span.start, span.end), span.category, span.detector)
+    start, end = reading.back(span.start, span.end)
+    return Span(start, end, span.category, span.rule)
 
 
 def _spans(reading: Plain, memory: Memory) -> list[Span]:
     """What the detectors find in one reading, in its offsets."""
-    shown = Reading(contact.without_public_urls(_without_emphasis(reading.text)), memory)
-    days = list(dates.find(shown))
-    spans = [
-        *contact.find(shown),
-        *days,
-        *_behind_months(shown.text, days, memory),
-        *ids.find(shown),
-        *addresses.find(shown),
-        *names.find(shown.text, shown.capitals),
-        *inverted.find(shown.text, shown.capitals),
-        *lowercase.find(shown),
-        *secrets.find(shown.text),
-        *(Span(start, end, "NAME", "glued") for start, end in machines.glued_names(shown.text)),
-    ]
+    shown = Reading(urls.without_public_urls(_without_emphasis(reading.text)), memory)
+    spans = registry.find(shown)
     return spare(reading.text, _without_labels(reading.text, spans), lambda piece: prose(piece, memory))
 
 
 _LABEL = re.compile(r"[A-Za-z_.:/@?&=\\-]*(?:\d{1,3}[A-Za-z_.:/@?&=\\-]*){0,3}")
-# Detectors that judge by the look alone, and what stands between a name and the secret that it names.
-_BY_LOOK = frozenset(("look", "cue", "uuid", "iban", "name", "card"))
 _LOGIN = re.compile(r"://[^\s/@:]{0,100}:\Z")  # what stands before the password of a connection string
+# What stands between a name and the secret that it names.
 _BETWEEN = re.compile(
     r"(?:[\s_:='\"-]{1,3}(?:secret|private|access|api|auth|key|token)s?){0,3}[\s_:='\"-]{1,4}", re.IGNORECASE
 )
@@ -189,9 +166,12 @@ def _without_labels(text: str, spans: list[Span]) -> list[Span]:
     return [
         span
         for span in spans
-        if not (span.detector in _BY_LOOK and _needless(text, span, found, starts))
-        # With its host a password looks like an e-mail address; the host is a machine's.
-        and not (span.detector == "email" and passwords.get(text.find("@", span.start), span.end) <= span.start)
+        if span.category == "SECRET"
+        or not (
+            (span.detector.labels and _needless(text, span, found, starts))
+            # With its host a password looks like an e-mail address; the host is a machine's.
+            or (passwords and passwords.get(text.find("@", span.start), span.end) <= span.start)
+        )
     ]
 
 
@@ -199,7 +179,7 @@ def _needless(text: str, span: Span, found: list[Span], starts: list[int]) -> bo
     """Whether a span that was found by its look says no more than the secrets `found` do, or nothing."""
     if span.end - span.start >= 8 and secrets.harmless(text, span.start, span.end):
         return True
-    if span.detector in ("name", "look", "cue") and _NAME_OF_SECRET.fullmatch(text, span.start, span.end):
+    if _NAME_OF_SECRET.fullmatch(text, span.start, span.end):
         return True
     at = bisect.bisect_left(starts, span.start)
     if at and found[at - 1].end > span.start:
@@ -211,8 +191,7 @@ def _needless(text: str, span: Span, found: list[Span], starts: list[int]) -> bo
         return _LABEL.fullmatch(text, span.start, start) is not None
     vendor = text[span.start : span.end]
     return (
-        span.detector == "name"
-        and vendor.islower()
+        vendor.islower()
         and vendor.isalpha()
         and not words.lexicon().get(vendor, 0) & words.NAME
         and _BETWEEN.fullmatch(text, span.end, start) is not None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sallyport.masking.detect.chains import Entries
 from sallyport.masking.detect.ids import Looks
+from sallyport.masking.detect.names.chains import Entries
 from sallyport.masking.detect.numbers import Shapes
 from sallyport.masking.keys import Keys
 

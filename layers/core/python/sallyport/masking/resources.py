@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sallyport.masking import people, words
 from sallyport.masking.budget import MAX_DEPTH
+from sallyport.masking.detect import declared
 from sallyport.masking.ledger import Place
 from sallyport.masking.structure import fhir, fhir_elements
 from sallyport.masking.values import JSON, MaskingFailed
@@ -81,7 +82,7 @@ class Resources:
         kind = type(value)
         if kind is str:
             if value[:2] in _CENTURIES and fhir.DATE.fullmatch(value):
-                self._found((place, slot), "DATE", "fhir")
+                self._found((place, slot), "DATE", declared.DAY)
                 holder[slot] = self._marker("DATE", value)
                 return
             if not value:
@@ -96,7 +97,7 @@ class Resources:
             self._engine.put(holder, slot, value, place, (), self._engine.neighbours.key(key).field, depth + 1)
         elif category != "keep":
             person = self._person(node) if category == "NAME" and key in _NAME_PARTS else ""
-            holder[slot] = self._replacement.whole(str(value), (place, slot), category, "fhir", person)
+            holder[slot] = self._replacement.whole(str(value), (place, slot), category, declared.ELEMENT, person)
 
     def _person(self, node: dict[str, Any]) -> str:
         """Whose HumanName `node` is, if it holds a given and a family name."""

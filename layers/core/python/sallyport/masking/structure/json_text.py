@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from sallyport.masking.detect.declared import IN_JSON
 from sallyport.masking.keys import Keys
 from sallyport.masking.plain import Plain, unescape_json
 from sallyport.masking.spans import Span
@@ -95,7 +96,7 @@ def _string(reading: Plain, match: re.Match[str], field: Field | None, find: Fin
             spans = judging.machines_own(reading.text, spans)
         yield from _moved(spans, reading, match.start(1))
     elif said != judging.KEEP:
-        yield Span(match.start(1), match.end(1), said, "field")
+        yield Span(match.start(1), match.end(1), said, IN_JSON)
 
 
 def _number(number: str, match: re.Match[str], field: Field | None, find: Finder) -> Iterator[Span]:
@@ -103,13 +104,13 @@ def _number(number: str, match: re.Match[str], field: Field | None, find: Finder
     if said == judging.READ and len(number) >= 9:
         yield from _moved(find(number), Plain(number, None, None), match.start(3))
     elif said not in (judging.READ, judging.READ_AS_MACHINES, judging.KEEP):
-        yield Span(match.start(3), match.end(3), said, "field")
+        yield Span(match.start(3), match.end(3), said, IN_JSON)
 
 
 def _moved(spans: list[Span], reading: Plain, offset: int) -> Iterator[Span]:
     for span in spans:
         start, end = reading.back(span.start, span.end)
-        yield Span(start + offset, end + offset, span.category, span.detector)
+        yield span._replace(start=start + offset, end=end + offset)
 
 
 def _companies(text: str, keys: Keys) -> list[Company]:

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator
 
 from sallyport.masking import machines, words
-from sallyport.masking.detect import chains, cues, facilities
+from sallyport.masking.detect import cues, facilities
 from sallyport.masking.detect import vocabulary as v
-from sallyport.masking.detect.chains import Capital, Word
-from sallyport.masking.detect.picking import picks
+from sallyport.masking.detect.names import chains
+from sallyport.masking.detect.names.chains import Capital, Word
+from sallyport.masking.detect.names.picking import picks
+from sallyport.masking.detect.names.row import WORDS
 from sallyport.masking.spans import Span
 
 
@@ -61,7 +63,7 @@ def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
         if not (inverted or cued) or first.flags & words.MEDICAL:
             return
         ends.append(first.end)
-        yield Span(first.start, first.end, "NAME", "name")
+        yield Span(first.start, first.end, "NAME", WORDS)
         return
     starts_sentence = not before or cues.opens_sentence(before)
     heads = [i for i, word in enumerate(chain) if word.kind == "F"]
@@ -124,7 +126,7 @@ def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> 
         start = cues.extended(text, start)
         if category == "LOCATION" and (code := _POSTCODE.match(text, end)) is not None:
             end = code.end()
-        yield Span(start, end, category, "name")
+        yield Span(start, end, category, WORDS)
         i = last + 1
 
 

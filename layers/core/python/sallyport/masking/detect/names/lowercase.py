@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from functools import cache
 
 from sallyport.masking import machines, words
-from sallyport.masking.detect import chains, names
+from sallyport.masking.detect import facilities
 from sallyport.masking.detect import vocabulary as v
-from sallyport.masking.detect.chains import Entries
+from sallyport.masking.detect.names import chains, phrases
+from sallyport.masking.detect.names.chains import Entries
+from sallyport.masking.detect.names.row import LOWERCASE
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.spans import Span
 
@@ -70,7 +72,7 @@ def find(reading: Reading) -> Iterator[Span]:
     if text.islower() and len(text) > 12 and " " in text:
         entries = reading.memory.entries
         raised = _raised(text, entries)
-        yield from names.find(raised, chains.capitals(raised, entries))
+        yield from phrases.find(raised, chains.capitals(raised, entries))
     if given := _given() & present:
         yield from _names(text, given)
     if (surnames := _surnames() & present) and (given := _perhaps_given() & present):
@@ -82,7 +84,7 @@ def find(reading: Reading) -> Iterator[Span]:
     if present & _places():
         for match in _PLACE.finditer(text):
             if (end := _place(match.group(1))) is not None:
-                yield Span(match.start(1), match.start(1) + end, "LOCATION", "name")
+                yield Span(match.start(1), match.start(1) + end, "LOCATION", LOWERCASE)
 
 
 _TITLES = frozenset(("dr", "mr", "ms"))
@@ -115,7 +117,7 @@ def _facilities(text: str) -> Iterator[Span]:
             part not in v.GENERIC and (not flags & words.MEDICAL or flags & words.FREQUENT)
             for part, flags in known.items()
         ):
-            yield Span(match.start(1), match.end(1), "FACILITY", "facility")
+            yield Span(match.start(1), match.end(1), "FACILITY", facilities.LOWERCASE)
 
 
 _ALONE = re.compile(r"(?<![\w@.'-])[a-z]+(?![\w@'-])")
@@ -152,14 +154,14 @@ def _names(text: str, given: set[str] | frozenset[str]) -> Iterator[Span]:
                 or (surname and surname.startswith(("van ", "de ", "von ", "o'")))
             )
             if initial or (bare and not text.islower()) or named:
-                yield Span(match.start(), follow.end(), "NAME", "name")
+                yield Span(match.start(), follow.end(), "NAME", LOWERCASE)
 
 
 def _pairs(text: str, given: frozenset[str] | set[str], surnames: frozenset[str] | set[str]) -> Iterator[Span]:
     for word in given:
         for match in _each(text, word, _PAIR):
             if match.group(1) in surnames:
-                yield Span(match.start(), match.end(), "NAME", "name")
+                yield Span(match.start(), match.end(), "NAME", LOWERCASE)
 
 
 def _cued(text: str) -> Iterator[Span]:
@@ -181,7 +183,7 @@ def _cued(text: str) -> Iterator[Span]:
             or not words.lexicon().get(parts[0], 0) & words.FREQUENT
             or text[match.start() : match.start() + 2] in _TITLES
         ):
-            yield Span(match.start(1), match.start(1) + len(" ".join(parts[:keep])), "NAME", "name")
+            yield Span(match.start(1), match.start(1) + len(" ".join(parts[:keep])), "NAME", LOWERCASE)
 
 
 def _place(phrase: str) -> int | None:
