@@ -40,6 +40,8 @@ class Card:
     notes: tuple[str, ...] = ()
     # Where it stands, once it does.
     at: CardRef | None = None
+    # When the credential that its agent fetched stops working, while it may work.
+    works_until: datetime | None = None
 
 
 class Unpresentable(Exception):

@@ -133,7 +133,7 @@ def _post(request: ApprovalRequest, room: str, ports: Ports, now: datetime) -> A
         raise CannotAsk(unpresentable.code) from None
     request = _keep(ref, request, ports, now)
     if request.settled:
-        refresh_card(request.request_id, ports)  # somebody was faster than our note of where the card is
+        refresh_card(request.request_id, ports, now)  # somebody was faster than our note of where the card is
     return request
 
 
@@ -156,7 +156,7 @@ def _move(request: ApprovalRequest, old: CardRef, room: str, ports: Ports, now: 
 def _put_back(old: CardRef, request: ApprovalRequest, ports: Ports, now: datetime) -> ApprovalRequest:
     request = _keep(old, request, ports, now)
     if request.settled:
-        refresh_card(request.request_id, ports)  # while no card was noted, nobody could tell it
+        refresh_card(request.request_id, ports, now)  # while no card was noted, nobody could tell it
     return request
 
 
