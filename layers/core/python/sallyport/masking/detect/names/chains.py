@@ -108,7 +108,7 @@ def _entry(word: str) -> Entry:
     if thing:
         flags, kind = listed or words.COMMON | words.FREQUENT, "B"
     else:
-        flags = words.flags_of(word) if listed is None else listed
+        flags = listed or words.flags_of(word)
         kind = _kind(word, folded, flags)
     ordinary = kind == "B" and flags & (words.FREQUENT | words.MEDICAL) and not flags & (words.NAME | words.PLACE)
     lively = not ordinary and (kind not in "BRMTL" or (kind == "B" and not flags & (words.FREQUENT | words.MEDICAL)))
