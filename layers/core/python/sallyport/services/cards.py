@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from sallyport.domain.channels import Card, Unpresentable
 from sallyport.domain.directory import Directory
-from sallyport.domain.ports import PortFailed, Ports
+from sallyport.domain.ports import CardPorts, PortFailed, ViewPorts
 from sallyport.domain.requests import ApprovalRequest, Choice
 from sallyport.masking import MaskedDocument
 
 
-def stored_view(request: ApprovalRequest, ports: Ports) -> MaskedDocument:
+def stored_view(request: ApprovalRequest, ports: ViewPorts) -> MaskedDocument:
     """The view that was kept under the request's digest. Raises PortFailed when it is not there or is another."""
     if request.presented_digest is None:
         raise PortFailed("view_missing")
     return ports.views.get(request.presented_digest)
 
 
-def current_card(request: ApprovalRequest, ports: Ports) -> Card:
+def current_card(request: ApprovalRequest, ports: ViewPorts) -> Card:
     """Raises PortFailed without its view."""
     return card_of(request, stored_view(request, ports), ports.policy.directory)
 
@@ -48,7 +48,7 @@ def _notes(request: ApprovalRequest, directory: Directory) -> tuple[str, ...]:
     return (f"{broken}; reviewed by {directory.name_of(request.review.by)} ({request.review.choice.value})",)
 
 
-def refresh_card(request_id: str, ports: Ports) -> bool:
+def refresh_card(request_id: str, ports: CardPorts) -> bool:
     """Show the newest state on the card. False when the chat would not take it: the state is what counts."""
     request = ports.store.load(request_id)
     if request is None or request.card is None:
