@@ -81,8 +81,7 @@ def start(state: Path, directory: Directory, *, port: int | None = None) -> Slac
             "signing_secret": signing_secret,
             "team_id": TEAM_ID,
             "app_id": APP_ID,
-            "channel_id": CHANNEL_ID,
-            "channel_name": CHANNEL_NAME,
+            "channels": [{"id": CHANNEL_ID, "name": CHANNEL_NAME}],
             **_installed_app(),
             "users": [
                 *(

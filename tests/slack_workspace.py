@@ -17,6 +17,7 @@ from local_slack.server import SlackServer
 BOT_TOKEN = "xoxb-test-token"
 SIGNING_SECRET = "test-signing-secret"
 CHANNEL = "C0APPROVAL"
+OTHER_CHANNEL = "C0SECURITY"
 QUINN = "UQUINN0004"
 PETRA = "UPETRA0003"
 
@@ -25,8 +26,7 @@ DOCUMENT: dict[str, Any] = {
     "signing_secret": SIGNING_SECRET,
     "team_id": "T0SALLYPRT",
     "app_id": "A0SALLYPRT",
-    "channel_id": CHANNEL,
-    "channel_name": "agent-approvals",
+    "channels": [{"id": CHANNEL, "name": "agent-approvals"}, {"id": OTHER_CHANNEL, "name": "security"}],
     "users": [
         {"id": PETRA, "name": "petra.approver", "real_name": "Petra Approver"},
         {"id": QUINN, "name": "quinn.approver", "real_name": "Quinn Approver"},
@@ -185,7 +185,7 @@ def running_slack(database: Path | None = None) -> Iterator[RunningSlack]:
     """The workspace on a free port, pointed at a receiving app."""
     with receiving_app() as app:
         slack = LocalSlack(parse_workspace(DOCUMENT), database)
-        slack.interactivity.point_to(app.url)
+        slack.outbox.point_to(app.url)
         with serving(SlackServer(slack, 0)) as server:
             yield RunningSlack(slack, server, app)
         slack.store.close()

@@ -12,6 +12,7 @@ PETRA, OLIVE, ROSA = (SLACK_USERS[who] for who in ("petra.approver", "olive.owne
 STRANGE: dict[str, dict[str, str]] = {
     "a stranger": {"user": "U0STRANGER"},
     "another workspace": {"team_id": "T0EVIL"},
+    "another organisation": {"enterprise_id": "E0EVIL", "is_enterprise_install": "true"},
     "another app": {"api_app_id": "A0EVIL"},
     "a stranger with an approver's name": {"user": "U0STRANGER", "user_name": "petra.approver"},
 }

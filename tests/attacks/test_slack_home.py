@@ -65,6 +65,7 @@ def user(user_id: str, team_id: str = TEAM) -> dict[str, str]:
 STRANGE_PRESSES: dict[str, dict[str, object]] = {
     "a stranger": {"user": user("U0STRANGER")},
     "another workspace": {"team": {"id": "T0EVIL", "domain": "evil"}},
+    "another organisation": {"team": None, "enterprise": {"id": "E0EVIL"}, "is_enterprise_install": True},
     "another app": {"api_app_id": "A0EVIL"},
     "a user of another workspace": {"user": user(OLIVE, "T0EVIL")},
     "an auditor": {"user": user(SLACK_USERS["sam.operator"])},

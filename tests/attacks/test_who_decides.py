@@ -75,6 +75,8 @@ def _body(prefix: str) -> dict[str, Any]:
 STRANGE: dict[str, dict[str, Any]] = {
     "another workspace": {"team": {"id": "T0EVIL", "domain": "evil"}},
     "a stranger of a shared channel": {"user": {"id": "UPETRA0003", "team_id": "T0EVIL"}},
+    "another organisation": {"team": None, "enterprise": {"id": "E0EVIL"}, "is_enterprise_install": True},
+    "an organisation that has our workspace": {"enterprise": {"id": "E0SALLYPRT"}, "is_enterprise_install": True},
     "another app": {"api_app_id": "A0EVIL"},
     "another channel": {"container": {"type": "message", "channel_id": "C0EVIL", "message_ts": "1.000001"}},
 }

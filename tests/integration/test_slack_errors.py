@@ -166,7 +166,7 @@ def test_without_the_history_no_second_card_is_posted(slack: RunningSlack, story
 def test_a_card_that_was_deleted_is_posted_anew(slack: RunningSlack, story: Story) -> None:
     story.asked()
     first = card_of(story).message
-    assert slack.slack._api._context.channel.delete(first)
+    assert slack.slack._api._context.channels.delete(first)
     story.later(1800).asked(1)
     assert card_of(story).message != first
     assert cards(slack, story) == [card_of(story).message]

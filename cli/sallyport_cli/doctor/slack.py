@@ -46,9 +46,12 @@ def _bot(patient: Patient, token: str) -> Iterator[Symptom]:
         said = answer.body.get("error") or answer.status
         yield Symptom(f"Slack refuses the bot token ({said})", _put("SlackBotTokenArn"))
         return
-    if answer.body.get("team_id") != patient.parameters.get("SlackTeamId"):
-        mend = "deploy with the SlackTeamId of the workspace that the app is installed in"
-        yield Symptom(f"the bot is of workspace {answer.body.get('team_id')}: every click is a stranger's", mend)
+    of_organisation = answer.body.get("is_enterprise_install") is True
+    installed_in = answer.body.get("enterprise_id" if of_organisation else "team_id")
+    if installed_in != patient.parameters.get("SlackTeamId"):
+        mend = "deploy with the SlackTeamId of the workspace, or the organisation, that the app is installed in"
+        kind = "organisation" if of_organisation else "workspace"
+        yield Symptom(f"the bot is of {kind} {installed_in}: every click is a stranger's", mend)
     yield from _scopes(answer)
     yield from _channel(patient, token)
 

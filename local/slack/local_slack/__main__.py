@@ -22,7 +22,7 @@ def main() -> int:
             post_message_per_second=arguments.post_message_per_second,
         )
         if arguments.events_url:
-            app.interactivity.point_to(arguments.events_url)
+            app.outbox.point_to(arguments.events_url)
     except (ConfigError, AddressError) as error:
         print(f"local-slack: {error}", file=sys.stderr)
         return 2

@@ -7,14 +7,16 @@ from urllib.parse import urlsplit
 
 from local_slack.api import WebApi
 from local_slack.api.context import Context
-from local_slack.channel import Channel
+from local_slack.channels import Channels
 from local_slack.config import Workspace
 from local_slack.control import Control
 from local_slack.delivery import Deliver, deliver
+from local_slack.entry_points import EntryPoints
 from local_slack.faults import Faults
 from local_slack.home import Homes
 from local_slack.interactivity import Interactivity
 from local_slack.modals import Modals
+from local_slack.outbox import Outbox
 from local_slack.page import Page
 from local_slack.response_urls import ResponseUrls
 from local_slack.store import Store
@@ -38,17 +40,25 @@ class LocalSlack:
     ) -> None:
         self.base_url = "http://127.0.0.1"
         self.store = Store(database, clock)
-        channel = Channel(workspace, self.store)
+        channels = Channels(workspace, self.store)
         modals = Modals(workspace, self.store)
         homes = Homes(workspace, self.store)
         faults = Faults(clock, post_message_per_second)
-        self._urls = ResponseUrls(workspace, self.store, channel)
-        self.interactivity = Interactivity(
-            workspace, self.store, channel, modals, homes, self._urls, lambda: self.base_url, send
+        self._urls = ResponseUrls(workspace, self.store, channels)
+        self.outbox = Outbox(workspace, self.store, send)
+        interactivity = Interactivity(
+            workspace, self.store, channels, modals, homes, self._urls, lambda: self.base_url, self.outbox
         )
-        self._api = WebApi(Context(workspace, channel, modals, homes, lambda: self.base_url), self.store, faults, sleep)
-        self._control = Control(self.store, channel, modals, homes, self.interactivity, self._api, faults)
-        self._page = Page(workspace, self.store, channel, modals, self.interactivity)
+        entry_points = EntryPoints(
+            workspace, self.store, channels, modals, self._urls, lambda: self.base_url, self.outbox
+        )
+        self._api = WebApi(
+            Context(workspace, channels, modals, homes, lambda: self.base_url), self.store, faults, sleep
+        )
+        self._control = Control(
+            self.store, channels, modals, homes, interactivity, entry_points, self.outbox, self._api, faults
+        )
+        self._page = Page(workspace, self.store, channels, modals, homes, self.outbox)
 
     def handle(self, request: Request) -> Response:
         if not _is_own_host(request):

@@ -44,8 +44,8 @@ class Workspace:
     signing_secret: str = field(repr=False)
     team_id: str
     app_id: str
-    channel_id: str
-    channel_name: str
+    # Names by id; the first is where people land.
+    channels: Mapping[str, str]
     members: Mapping[str, Member]
     usergroups: Mapping[str, tuple[str, ...]]
     team_name: str = "Local workspace"
@@ -59,7 +59,7 @@ class Workspace:
     commands: tuple[SlashCommand, ...] = ()
 
 
-_REQUIRED = ("bot_token", "signing_secret", "team_id", "app_id", "channel_id", "channel_name")
+_REQUIRED = ("bot_token", "signing_secret", "team_id", "app_id")
 _OPTIONAL = ("team_name", "team_domain", "bot_user_id", "bot_id", "bot_name", "scopes")
 _FLAGS = ("is_bot", "deleted", "is_restricted", "is_ultra_restricted", "is_stranger", "in_channel")
 
@@ -90,7 +90,17 @@ def parse_workspace(document: Any) -> Workspace:
         raise ConfigError("users: two have the same id")
     groups = {_text(group, "id"): tuple(group.get("users", ())) for group in document.get("usergroups", [])}
     commands = tuple(_command(entry) for entry in document.get("commands", []))
-    return Workspace(members=members, usergroups=groups, commands=commands, **texts)
+    return Workspace(channels=_channels(document), members=members, usergroups=groups, commands=commands, **texts)
+
+
+def _channels(document: Mapping[str, Any]) -> dict[str, str]:
+    listed = document.get("channels")
+    if not isinstance(listed, list) or not listed:
+        raise ConfigError("channels: at least one is needed")
+    names = {_text(channel, "id"): _text(channel, "name") for channel in listed}
+    if len(names) != len(listed) or len(set(names.values())) != len(listed):
+        raise ConfigError("channels: two have the same id or name")
+    return names
 
 
 def _command(entry: Any) -> SlashCommand:
@@ -112,8 +122,8 @@ def _member(user: Any, home_team: str) -> Member:
     return Member(_text(user, "id"), _text(user, "name"), _text(user, "real_name"), team_id, **flags)
 
 
-def _text(holder: Mapping[str, Any], name: str) -> str:
-    value = holder.get(name)
+def _text(holder: Any, name: str) -> str:
+    value = holder.get(name) if isinstance(holder, Mapping) else None
     if not isinstance(value, str) or not value:
         raise ConfigError(f"{name}: a non-empty string is needed")
     return value

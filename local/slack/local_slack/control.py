@@ -5,12 +5,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from local_slack.api import WebApi
-from local_slack.channel import Channel
+from local_slack.channels import Channels
 from local_slack.delivery import AddressError
+from local_slack.entry_points import EntryPoints
 from local_slack.faults import FaultError, Faults, parse_fault
 from local_slack.home import Homes
-from local_slack.interactivity import Click, Interactivity, NotPossible
+from local_slack.interactivity import Click, Interactivity
 from local_slack.modals import Modals
+from local_slack.outbox import Outbox
+from local_slack.possible import NotPossible
 from local_slack.store import Store
 from local_slack.web import Request, Response, json_response
 
@@ -21,25 +24,29 @@ class Control:
     def __init__(
         self,
         store: Store,
-        channel: Channel,
+        channels: Channels,
         modals: Modals,
         homes: Homes,
         interactivity: Interactivity,
+        entry_points: EntryPoints,
+        outbox: Outbox,
         api: WebApi,
         faults: Faults,
     ) -> None:
         self._store = store
-        self._channel = channel
+        self._channels = channels
         self._modals = modals
         self._homes = homes
         self._interactivity = interactivity
+        self._entry_points = entry_points
+        self._outbox = outbox
         self._api = api
         self._faults = faults
         self._reads: Mapping[str, Callable[[], Document]] = {
             "messages": self._messages,
             "api-log": lambda: {"calls": self._api.log()},
-            "interactions": lambda: {"interactions": self._interactivity.records()},
-            "interactivity-url": lambda: {"url": self._interactivity.url},
+            "interactions": lambda: {"interactions": self._outbox.records()},
+            "interactivity-url": lambda: {"url": self._outbox.url},
         }
         self._writes: Mapping[str, Callable[[Document], Document]] = {
             "interactivity-url": self._set_url,
@@ -47,10 +54,10 @@ class Control:
             "submit": self._submit,
             "close": self._close,
             "command": self._command,
-            "home": lambda document: self._interactivity.open_home(_text(document, "user_id")),
+            "home": lambda document: self._entry_points.open_home(_text(document, "user_id")),
             "fail": self._fail,
-            "archive": lambda document: self._set("archived", document.get("archived", True)),
-            "membership": lambda document: self._set("bot_is_member", document.get("bot_is_member")),
+            "archive": lambda document: self._set(document, "archived", document.get("archived", True)),
+            "membership": lambda document: self._set(document, "bot_is_member", document.get("bot_is_member")),
             "reset": self._reset,
         }
 
@@ -73,11 +80,11 @@ class Control:
 
     def _messages(self) -> Document:
         """Everything that anybody could ever have seen here: what a search for leaked values must read."""
-        return {"messages": self._channel.records(), "views": self._modals.records(), "homes": self._homes.records()}
+        return {"messages": self._channels.records(), "views": self._modals.records(), "homes": self._homes.records()}
 
     def _set_url(self, document: Document) -> Document:
-        self._interactivity.point_to(_text(document, "url"))
-        return {"url": self._interactivity.url}
+        self._outbox.point_to(_text(document, "url"))
+        return {"url": self._outbox.url}
 
     def _click(self, document: Document) -> Document:
         version = document.get("version", -1)
@@ -105,28 +112,33 @@ class Control:
         return self._interactivity.close(_text(document, "user_id"), _text(document, "view_id"))
 
     def _command(self, document: Document) -> Document:
-        typed = _text(document, "text", "")
-        return self._interactivity.command(_text(document, "user_id"), _text(document, "command"), typed)
+        user_id, place_id = _text(document, "user_id"), _text(document, "channel", "")
+        return self._entry_points.command(user_id, place_id, _text(document, "command"), _text(document, "text", ""))
 
     def _fail(self, document: Document) -> Document:
         method, times, fault = parse_fault(document)
         self._faults.add(method, times, fault)
         return {"method": method, "times": times}
 
-    def _set(self, name: str, value: object) -> Document:
+    def _set(self, document: Document, name: str, value: object) -> Document:
+        """Change a setting of `channel`, or of the first one."""
         if not isinstance(value, bool):
             raise TypeError(name)
-        self._channel.set(name, value=value)
+        named = _text(document, "channel", "")
+        place = self._channels.find_place(named) if named else self._channels.places_of(None)[0]
+        if place is None:
+            raise NotPossible("channel_not_found")
+        self._channels.set(place, name, value=value)
         return {name: value}
 
     def _reset(self, _: Document) -> Document:
         """Forget messages, modals, logs and faults; the app's request URL stays."""
-        url = self._interactivity.url
+        url = self._outbox.url
         with self._store.lock:
             self._store.clear()
             self._faults.clear()
             if url:
-                self._interactivity.point_to(url)
+                self._outbox.point_to(url)
         return {}
 
 

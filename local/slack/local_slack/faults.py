@@ -25,12 +25,12 @@ class FaultError(ValueError):
 
 
 class Faults:
-    """Failures that wait for their call, by method, and the optional rate limit of chat.postMessage."""
+    """Failures that wait for their call, by method, and the optional rate limit of chat.postMessage, per channel."""
 
     def __init__(self, clock: Callable[[], float], post_message_per_second: float = 0.0) -> None:
         self._clock = clock
         self._spacing = 1 / post_message_per_second if post_message_per_second else 0.0
-        self._next_post = 0.0
+        self._next_post: dict[str, float] = {}
         self._waiting: dict[str, deque[Fault]] = {}
         self._lock = threading.Lock()
 
@@ -42,7 +42,7 @@ class Faults:
         with self._lock:
             self._waiting.clear()
 
-    def take(self, method: str) -> Fault | None:
+    def take(self, method: str, channel: str = "") -> Fault | None:
         """The failure that the next call of this method must meet, if any; it is used up."""
         with self._lock:
             for name in (method, ANY_METHOD):
@@ -50,9 +50,9 @@ class Faults:
                     return self._waiting[name].popleft()
             if method == "chat.postMessage" and self._spacing:
                 now = self._clock()
-                if now < self._next_post:
+                if now < self._next_post.get(channel, 0.0):
                     return Fault(status=429, error="ratelimited", retry_after=1)
-                self._next_post = now + self._spacing
+                self._next_post[channel] = now + self._spacing
         return None
 
 

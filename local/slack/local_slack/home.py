@@ -39,10 +39,15 @@ class Homes:
         record: dict[str, Any] | None = self._store.get(_HOMES, user_id)
         return record
 
-    def shown(self, user_id: str, view_id: str) -> dict[str, Any] | None:
-        """What this person sees in their Home, if it is this view."""
+    def current(self, user_id: str) -> dict[str, Any] | None:
+        """What this person's Home shows; None before the app has published one."""
         record = self.find(user_id)
         view: dict[str, Any] | None = record["versions"][-1]["view"] if record else None
+        return view
+
+    def shown(self, user_id: str, view_id: str) -> dict[str, Any] | None:
+        """What this person sees in their Home, if it is this view."""
+        view = self.current(user_id)
         return view if view and view["id"] == view_id else None
 
     def records(self) -> list[dict[str, Any]]:

@@ -4,34 +4,22 @@ The page and unattended tools use the same three methods.
 """
 
 import json
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from local_slack import payloads
-from local_slack.api.answers import ApiError
-from local_slack.api.chat import read_content
 from local_slack.blockkit import check_view
 from local_slack.blockkit.validate import elements_of
-from local_slack.channel import Channel
-from local_slack.config import Member, Workspace
-from local_slack.delivery import Deliver, Delivery, check_address, signed_event, signed_fields, signed_form
+from local_slack.channels import Channels
+from local_slack.config import Workspace
 from local_slack.forms import Filled, view_state
 from local_slack.home import Homes
 from local_slack.modals import Modals
+from local_slack.outbox import Outbox, Outcome
+from local_slack.possible import NotPossible, acting
 from local_slack.response_urls import ResponseUrls
 from local_slack.store import Store
-
-_INTERACTIONS = "interaction"
-_ADDRESS = "address"
-_MOST_TEXT = 40_000
-
-type Outcome = dict[str, Any]
-
-
-class NotPossible(Exception):
-    """Nobody could do this in Slack's client: no such person, message, button or open modal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,48 +40,29 @@ class Click:
 
 
 class Interactivity:
-    """Interactions are records `{"id", "at", "type", "user_id", "message_ts", "view_id", "action_id", "payload",
-    "url", "ok", "status", "ms", "body", "error"}`; `error` is empty, `timeout`, `unreachable`, `no_url`,
-    `http_status` or `bad_answer`.
-    """
-
     def __init__(
         self,
         workspace: Workspace,
         store: Store,
-        channel: Channel,
+        channels: Channels,
         modals: Modals,
         homes: Homes,
         urls: ResponseUrls,
         base_url: Callable[[], str],
-        deliver: Deliver,
+        outbox: Outbox,
     ) -> None:
         self._workspace = workspace
         self._store = store
-        self._channel = channel
+        self._channels = channels
         self._modals = modals
         self._homes = homes
         self._urls = urls
         self._base_url = base_url
-        self._deliver = deliver
-
-    @property
-    def url(self) -> str:
-        return str(self._store.get(_ADDRESS, "interactivity") or "")
-
-    def point_to(self, url: str) -> None:
-        """Set the request URL of the app; raises `AddressError` for one outside this machine."""
-        self._store.put(_ADDRESS, "interactivity", check_address(url))
-
-    def records(self) -> list[Outcome]:
-        return self._store.all(_INTERACTIONS)
-
-    def recent(self, count: int) -> list[Outcome]:
-        return self._store.newest(_INTERACTIONS, count)
+        self._outbox = outbox
 
     def click(self, click: Click) -> Outcome:
         """Click a button or pick an option; raises `NotPossible`."""
-        member = self._member(click.user_id)
+        member = acting(self._workspace, click.user_id)
         trigger_id = self._modals.issue_trigger(member.id)
         blocks, place = self._place(click)
         block, element = _find_element(blocks, click.block_id, click.action_id)
@@ -103,28 +72,28 @@ class Interactivity:
             raise NotPossible("option_not_found") from error
         payload = payloads.envelope("block_actions", self._workspace, member, trigger_id)
         payload |= place | {"actions": [entry]}
-        return self._send(
-            payload, member, message_ts=click.message_ts, view_id=click.view_id, action_id=click.action_id
-        )
+        where = {"message_ts": click.message_ts, "view_id": click.view_id, "action_id": click.action_id}
+        return self._outbox.interaction(payload, member.id, where)
 
     def _place(self, click: Click) -> tuple[list[Any], dict[str, Any]]:
         """The blocks in which the person clicks, and what the payload says about where that is."""
         if click.view_id:
             view = self._homes.shown(click.user_id, click.view_id) or self._open_view(click.user_id, click.view_id)
             return view["blocks"], payloads.from_view(view)
-        record = self._channel.find(click.message_ts)
-        if record is None or record["for_user"] not in (None, click.user_id):
+        record = self._channels.find(click.message_ts)
+        if record is None or not self._channels.is_visible(record, click.user_id):
             raise NotPossible("message_not_found")
         versions = record["versions"]
         if not -len(versions) <= click.version < len(versions):
             raise NotPossible("version_not_found")
         message = versions[click.version]["message"]
-        response_url = self._urls.issue(self._base_url(), click.message_ts, click.user_id)
-        return message.get("blocks", []), payloads.from_message(self._workspace, record, message, response_url)
+        place = self._channels.place_of(record)
+        response_url = self._urls.issue(self._base_url(), place, click.message_ts, click.user_id)
+        return message.get("blocks", []), payloads.from_message(place, record, message, response_url)
 
     def submit(self, user_id: str, view_id: str, filled: Filled) -> Outcome:
         """Submit a modal. Fields that the client itself would refuse are told in `errors` and nothing is sent."""
-        member = self._member(user_id)
+        member = acting(self._workspace, user_id)
         view = self._open_view(user_id, view_id)
         state, errors = view_state(view, filled)
         self._modals.show_errors(view_id, errors)
@@ -133,86 +102,26 @@ class Interactivity:
         trigger_id = self._modals.issue_trigger(user_id)
         payload = payloads.envelope("view_submission", self._workspace, member, trigger_id)
         payload |= {"view": view | {"state": {"values": state}}, "response_urls": []}
-        return self._send(payload, member, view_id=view_id)
+        return self._outbox.interaction(
+            payload, member.id, {"view_id": view_id}, lambda body: self._follow(member.id, view_id, body)
+        )
 
     def close(self, user_id: str, view_id: str) -> Outcome:
         """Close a modal with its ✕ or cancel button; the app hears of it when the view asked for that."""
-        member = self._member(user_id)
+        member = acting(self._workspace, user_id)
         view = self._open_view(user_id, view_id)
         self._modals.close(view_id)
         if not view["notify_on_close"]:
             return {"ok": True, "sent": False}
         payload = payloads.envelope("view_closed", self._workspace, member, "")
         del payload["trigger_id"]
-        return self._send(payload | {"view": view, "is_cleared": False}, member, view_id=view_id)
-
-    def command(self, user_id: str, command: str, typed: str) -> Outcome:
-        """Type a slash command; what the app answers is shown to this person alone."""
-        member = self._member(user_id)
-        fields = payloads.command(self._workspace, member, command, typed, self._modals.issue_trigger(user_id))
-        outcome = self._deliver_signed(*signed_fields(fields, self._workspace.signing_secret, self._store.clock()))
-        if outcome["ok"] and outcome["body"].strip():
-            try:
-                content = read_content(json.loads(outcome["body"]), _MOST_TEXT)
-                self._channel.post(content, for_user=user_id)
-            except (ValueError, AttributeError, ApiError):
-                return outcome | {"ok": False, "error": "bad_answer"}
-        return outcome
-
-    def open_home(self, user_id: str) -> Outcome:
-        """Open the app's Home tab: the app is told, and publishes a view when it wants to."""
-        event = payloads.home_opened(self._workspace, self._member(user_id), self._store.clock())
-        return self._deliver_signed(*signed_event(event, self._workspace.signing_secret, self._store.clock()))
-
-    def _deliver_signed(self, body: bytes, headers: dict[str, str]) -> Outcome:
-        url = self.url
-        delivery = self._deliver(url, body, headers) if url else Delivery(0, "", 0, "no_url")
-        error = delivery.error or ("" if delivery.ok else "http_status")
-        return {"ok": not error, "status": delivery.status, "ms": delivery.ms, "body": delivery.body, "error": error}
-
-    def _member(self, user_id: str) -> Member:
-        member = self._workspace.members.get(user_id)
-        if member is None:
-            raise NotPossible("user_not_found")
-        return member
+        return self._outbox.interaction(payload | {"view": view, "is_cleared": False}, member.id, {"view_id": view_id})
 
     def _open_view(self, user_id: str, view_id: str) -> dict[str, Any]:
         record = self._modals.find(view_id)
         if record is None or not record["open"] or record["user_id"] != user_id:
             raise NotPossible("view_not_found")
         return self._modals.current(record)
-
-    def _send(
-        self, payload: dict[str, Any], member: Member, *, message_ts: str = "", view_id: str = "", action_id: str = ""
-    ) -> Outcome:
-        now, url = self._store.clock(), self.url
-        if url:
-            body, headers = signed_form(payload, self._workspace.signing_secret, now)
-            delivery = self._deliver(url, body, headers)
-        else:
-            delivery = Delivery(0, "", 0, "no_url")
-        error = delivery.error or ("" if delivery.ok else "http_status")
-        if not error and payload["type"] == "view_submission":
-            error = self._follow(member.id, view_id, delivery.body)
-        outcome: Outcome = {
-            "id": secrets.token_hex(8),
-            "at": now,
-            "type": payload["type"],
-            "user_id": member.id,
-            "message_ts": message_ts,
-            "view_id": view_id,
-            "action_id": action_id,
-            "payload": payload,
-            "url": url,
-            "sent": bool(url),
-            "ok": not error,
-            "status": delivery.status,
-            "ms": delivery.ms,
-            "body": delivery.body,
-            "error": error,
-        }
-        self._store.put(_INTERACTIONS, outcome["id"], outcome)
-        return outcome
 
     def _follow(self, user_id: str, view_id: str, body: str) -> str:
         """Do what the app's answer to a submitted modal says; answers an error word when it cannot be done."""

@@ -1,8 +1,9 @@
-"""The payloads that Slack sends for a click, a submitted modal and a closed one."""
+"""The payloads that Slack sends for a click, a modal, a command and an opened Home."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from local_slack.channels import Place, direct_id
 from local_slack.config import Member, Workspace
 
 # Deprecated by Slack in favour of the signature, but still sent.
@@ -26,27 +27,30 @@ def envelope(kind: str, workspace: Workspace, member: Member, trigger_id: str) -
     }
 
 
-def command(workspace: Workspace, member: Member, name: str, typed: str, trigger_id: str) -> dict[str, str]:
+def command(
+    workspace: Workspace, member: Member, place: Place, name: str, typed: str, trigger_id: str, response_url: str
+) -> dict[str, str]:
     """The fields of a slash command."""
     return {
         "token": _VERIFICATION_TOKEN,
         "team_id": workspace.team_id,
         "team_domain": workspace.team_domain,
-        "channel_id": workspace.channel_id,
-        "channel_name": workspace.channel_name,
+        "channel_id": place.id,
+        "channel_name": place.name,
         "user_id": member.id,
         "user_name": member.name,
         "command": name,
         "text": typed,
         "api_app_id": workspace.app_id,
         "is_enterprise_install": "false",
+        "response_url": response_url,
         "trigger_id": trigger_id,
     }
 
 
 def home_opened(workspace: Workspace, member: Member, now: float) -> dict[str, Any]:
     """The envelope and event of somebody who opens the Home tab."""
-    event = {"type": "app_home_opened", "user": member.id, "channel": f"D{member.id[1:]}", "tab": "home"}
+    event = {"type": "app_home_opened", "user": member.id, "channel": direct_id(member.id), "tab": "home"}
     return {
         "token": _VERIFICATION_TOKEN,
         "team_id": workspace.team_id,
@@ -59,22 +63,22 @@ def home_opened(workspace: Workspace, member: Member, now: float) -> dict[str, A
 
 
 def from_message(
-    workspace: Workspace, record: Mapping[str, Any], message: Mapping[str, Any], response_url: str
+    place: Place, record: Mapping[str, Any], message: Mapping[str, Any], response_url: str
 ) -> dict[str, Any]:
     """The part of a click that tells where it happened, for a message; Slack sends no copy of an ephemeral one."""
     ephemeral = record["for_user"] is not None
-    place: dict[str, Any] = {
+    told: dict[str, Any] = {
         "container": {
             "type": "message",
             "message_ts": record["ts"],
-            "channel_id": workspace.channel_id,
+            "channel_id": place.id,
             "is_ephemeral": ephemeral,
         },
-        "channel": {"id": workspace.channel_id, "name": workspace.channel_name},
+        "channel": {"id": place.id, "name": place.name},
         "state": {"values": {}},
         "response_url": response_url,
     }
-    return place if ephemeral else place | {"message": dict(message)}
+    return told if ephemeral else told | {"message": dict(message)}
 
 
 def from_view(view: Mapping[str, Any]) -> dict[str, Any]:

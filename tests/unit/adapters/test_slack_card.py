@@ -265,8 +265,8 @@ def test_a_word_that_mixes_alphabets_is_flagged() -> None:
 # -- SlackChat
 
 
-def chat(slack: RecordingSlack) -> SlackChat:
-    made = SlackChat("https://slack.invalid/api/", CHANNEL, TEAM, lambda: "xoxb-of-tests")
+def chat(slack: RecordingSlack, installed_in: str = TEAM) -> SlackChat:
+    made = SlackChat("https://slack.invalid/api/", CHANNEL, installed_in, lambda: "xoxb-of-tests")
     made.__dict__["_client"] = slack
     return made
 
@@ -309,6 +309,21 @@ def test_guests_bots_and_leavers_are_no_members(flag: str) -> None:
 
 def test_users_of_another_workspace_are_no_members() -> None:
     assert not chat(RecordingSlack(users={"U1": {"team_id": "T0EVIL"}})).is_active_member("U1")
+
+
+def test_an_organisations_members_are_members_whichever_their_workspace() -> None:
+    theirs = {"team_id": "T0ONEOFTHEM", "enterprise_user": {"enterprise_id": "E0SALLYPRT", "teams": ["T0ONEOFTHEM"]}}
+    others: dict[str, dict[str, object]] = {
+        "a member of another organisation": {**theirs, "enterprise_user": {"enterprise_id": "E0EVIL"}},
+        "a member of no organisation": {"team_id": "T0ONEOFTHEM"},
+        "whoever Slack says nothing of": {"team_id": None, "enterprise_user": None},
+        "a guest of the organisation": {**theirs, "is_restricted": True},
+    }
+    slack = RecordingSlack(users={"U1": theirs, **others})
+    organisation = chat(slack, "E0SALLYPRT")
+    assert organisation.is_active_member("U1")
+    assert not any(organisation.is_active_member(other) for other in others)
+    assert not chat(slack).is_active_member("U1")  # of an organisation with a workspace that is not ours
 
 
 def test_whatever_goes_wrong_is_a_chat_that_failed() -> None:

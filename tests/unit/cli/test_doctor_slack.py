@@ -25,6 +25,7 @@ class World:
     def __init__(self) -> None:
         self.workspace = LocalSlack(parse_workspace(DOCUMENT))
         self.scopes: str | None = None
+        self.installation: dict[str, object] = {}
         self.known_secret = SIGNING_SECRET
         self.gate_status: int | None = 200
         self.secrets = {"token": BOT_TOKEN, "signing": SIGNING_SECRET}
@@ -37,7 +38,8 @@ class World:
             answer = self.workspace.handle(asked)
             told = {name.lower(): value for name, value in answer.headers.items()}
             told |= {} if self.scopes is None else {"x-oauth-scopes": self.scopes}
-            return Answered(answer.status, told, json.loads(answer.body))
+            body = json.loads(answer.body)
+            return Answered(answer.status, told, body | (self.installation if url.endswith("auth.test") else {}))
         return self._gate(sent, data)
 
     def _gate(self, headers: Mapping[str, str], data: bytes) -> Answered:
@@ -115,6 +117,13 @@ def test_a_token_that_slack_does_not_know(world: World) -> None:
 def test_another_workspace(world: World) -> None:
     world.parameters["SlackTeamId"] = "T0OTHER"
     assert only(world) == "the bot is of workspace T0SALLYPRT: every click is a stranger's"
+
+
+def test_an_organisation_that_installed_the_app(world: World) -> None:
+    world.installation = {"is_enterprise_install": True, "enterprise_id": "E0SALLYPRT", "team_id": "T0ONEOFTHEM"}
+    assert only(world) == "the bot is of organisation E0SALLYPRT: every click is a stranger's"
+    world.parameters["SlackTeamId"] = "E0SALLYPRT"
+    assert found(world) == []
 
 
 def test_a_channel_that_is_not_there(world: World) -> None:

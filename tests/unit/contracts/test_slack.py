@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sallyport.contracts.slack import check_signature, parse_click
 from sallyport.domain.cards import block_id, form_origin
-from sallyport.domain.clicks import Click, Look
+from sallyport.domain.clicks import Account, Click, Look
 from sallyport.domain.refusals import BadSignature, MalformedRequest
 from sallyport.domain.requests import CardRef
 from tests.support.slack import APP, CHANNEL, SIGNING_SECRET, TEAM, click_payload, form, signature
@@ -95,10 +95,32 @@ def test_no_header_raises_anything_but_a_refusal(timestamp: str, signed: str, bo
 def test_a_click_is_ids_alone() -> None:
     click = parse_click(form(PAYLOAD))
     assert isinstance(click, Click)
-    assert (click.user_id, click.user_team_id, click.team_id, click.app_id) == ("UPETRA0003", TEAM, TEAM, APP)
+    assert click.account == Account("UPETRA0003", TEAM, APP, TEAM)
     assert (click.card.channel, click.card.message) == (CHANNEL, "1762077600.000001")
     assert (click.choice, click.request_id) == ("approve", REQUEST_ID)
     assert (click.action_digest, click.presented_digest) == ("aa" * 32, "bb" * 32)
+
+
+ORGANISATION: dict[str, Any] = {
+    "team": None,
+    "enterprise": {"id": "E0SALLYPRT", "name": "Sallyport"},
+    "is_enterprise_install": True,
+}
+
+
+@pytest.mark.parametrize("team", [None, {"id": "T0ONEOFTHEM", "enterprise_id": "E0SALLYPRT"}])
+@pytest.mark.parametrize("user_team", [{}, {"team_id": "T0ONEOFTHEM"}, {"team_id": "E0SALLYPRT"}])
+def test_a_click_in_an_organisation_names_the_organisation(team: object, user_team: dict[str, str]) -> None:
+    payload = {**PAYLOAD, **ORGANISATION, "team": team, "user": {"id": "UPETRA0003", **user_team}}
+    click = parse_click(form(payload))
+    assert isinstance(click, Click)
+    assert click.account == Account("UPETRA0003", "E0SALLYPRT", APP)
+
+
+def test_a_workspace_of_an_organisation_that_has_not_installed_the_app_itself_is_a_workspace() -> None:
+    click = parse_click(form({**PAYLOAD, "enterprise": {"id": "E0SALLYPRT", "name": "Sallyport"}}))
+    assert isinstance(click, Click)
+    assert click.account == Account("UPETRA0003", TEAM, APP, TEAM)
 
 
 def action(**changes: object) -> dict[str, Any]:
@@ -121,7 +143,7 @@ def test_details_are_opened_from_a_card_and_turned_where_they_are() -> None:
     assert isinstance(turned, Look)
     assert (turned.card, turned.trigger, turned.opened, turned.page) == (None, "", "V0123", 2)
     for look in (opened, turned):
-        assert (look.user_id, look.request_id, look.presented_digest) == ("UPETRA0003", REQUEST_ID, "bb" * 32)
+        assert (look.account.user_id, look.request_id, look.presented_digest) == ("UPETRA0003", REQUEST_ID, "bb" * 32)
 
 
 @pytest.mark.parametrize(
@@ -171,6 +193,10 @@ def test_what_is_no_press_of_our_buttons_is_nothing(payload: dict[str, Any]) -> 
         {**PAYLOAD, "user": {"id": "U1\n", "team_id": TEAM}},
         {**PAYLOAD, "user": {"id": ["U1"], "team_id": TEAM}},
         {**PAYLOAD, "team": None},
+        {**PAYLOAD, "team": None, "enterprise": {"id": "E0SALLYPRT"}},
+        {**PAYLOAD, "is_enterprise_install": True},
+        {**PAYLOAD, "is_enterprise_install": True, "enterprise": {"name": "Sallyport"}},
+        {**PAYLOAD, "is_enterprise_install": "true", "enterprise": {"id": "E0SALLYPRT"}},
         {**PAYLOAD, "api_app_id": 5},
         {**PAYLOAD, "container": {}},
         {**PAYLOAD, "actions": {"0": 1}},
@@ -229,10 +255,16 @@ def test_a_form_is_about_the_card_that_it_opened_from(callback: str, choice: str
     said = parse_click(form(filled(callback)))
     assert isinstance(said, Click)
     assert (said.filled, said.choice, said.reason) == (True, choice, "Too wide")
-    assert (said.user_id, said.user_team_id, said.request_id) == ("UPETRA0003", TEAM, REQUEST_ID)
+    assert (said.account, said.request_id) == (Account("UPETRA0003", TEAM, APP, TEAM), REQUEST_ID)
     assert (said.action_digest, said.presented_digest) == ("aa" * 32, "bb" * 32)
     assert (said.card.channel, said.card.message) == (CHANNEL, "1.000001")
     assert "Too wide" not in repr(said)
+
+
+def test_a_form_in_an_organisation_names_the_organisation() -> None:
+    said = parse_click(form({**filled(), **ORGANISATION}))
+    assert isinstance(said, Click)
+    assert said.account == Account("UPETRA0003", "E0SALLYPRT", APP)
 
 
 @pytest.mark.parametrize("reason", [None, "", " \n\t "])

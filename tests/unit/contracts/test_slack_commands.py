@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sallyport.contracts.slack_commands import parse_slack
-from sallyport.domain.clicks import Click
-from sallyport.domain.commands import Account, Challenge, Command, HomeOpened, HomeRevoke, Verb
+from sallyport.domain.clicks import Account, Click
+from sallyport.domain.commands import Challenge, Command, HomeOpened, HomeRevoke, Verb
 from sallyport.domain.refusals import MalformedRequest
 from tests.support.slack import APP, TEAM, click_payload, command_form, event_body, form
 
-USER = "UPETRA0003"
+USER, ORGANISATION = "UPETRA0003", "E0SALLYPRT"
 BLOCK = f"sallyport:{'aa' * 32}:{'bb' * 32}"
 
 
@@ -40,7 +40,14 @@ def parsed(text: str, **changes: str) -> Command:
 def test_a_command_is_a_verb_and_what_follows(typed: str, verb: Verb, rest: str) -> None:
     command = parsed(typed)
     assert (command.verb, command.rest) == (verb, rest)
-    assert (command.account.user_id, command.account.team_id, command.account.app_id) == (USER, TEAM, APP)
+    assert command.account == Account(USER, TEAM, APP)
+
+
+def test_a_command_in_an_organisation_names_the_organisation() -> None:
+    command = parsed("pending", team_id="T0ONEOFTHEM", enterprise_id=ORGANISATION, is_enterprise_install="true")
+    assert command.account == Account(USER, ORGANISATION, APP)
+    # A workspace of an organisation that has not installed the app itself.
+    assert parsed("pending", enterprise_id=ORGANISATION).account == Account(USER, TEAM, APP)
 
 
 def test_the_name_that_slack_sends_is_not_read() -> None:
@@ -58,6 +65,9 @@ def test_another_apps_command_is_nothing_to_us() -> None:
         command_form("", "pending"),
         command_form(USER, "pending", team_id="../T"),
         command_form(USER, "pending", api_app_id=""),
+        command_form(USER, "pending", is_enterprise_install="true"),
+        command_form(USER, "pending", is_enterprise_install="true", enterprise_id=""),
+        command_form(USER, "pending", is_enterprise_install="yes", enterprise_id=ORGANISATION),
         command_form(USER, "pending") + b"&user_id=UR0SA00005",
         command_form(USER, "pending") + b"".join(b"&f%d=1" % n for n in range(40)),
         b"command=%2Fsallyport",
@@ -122,6 +132,12 @@ def test_an_opened_home_is_its_person() -> None:
     assert parse_slack(event_body({**OPENED, "tab": "messages"})) is None
 
 
+def test_a_home_that_is_opened_in_an_organisation_is_the_organisations() -> None:
+    whose = [{"enterprise_id": ORGANISATION, "team_id": None, "is_enterprise_install": True}]
+    opened = event_body(OPENED, team_id="T0ONEOFTHEM", enterprise_id=ORGANISATION, authorizations=whose)
+    assert parse_slack(opened) == HomeOpened(Account(USER, ORGANISATION, APP))
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -130,6 +146,9 @@ def test_an_opened_home_is_its_person() -> None:
         event_body({"type": "app_home_opened"}),
         event_body(OPENED, team_id=["T1"]),
         event_body(OPENED, api_app_id=None),
+        event_body(OPENED, authorizations=[{"is_enterprise_install": True}]),
+        event_body(OPENED, authorizations=[{"is_enterprise_install": "no", "enterprise_id": ORGANISATION}]),
+        event_body(OPENED, authorizations="E0SALLYPRT"),
         event_body([]),
         event_body("app_home_opened"),
     ],

@@ -90,7 +90,7 @@ def test_everything_ever_shown_can_be_searched(desk: Desk) -> None:
 def test_the_channel_survives_a_restart(tmp_path: Path) -> None:
     database = tmp_path / "workspace.sqlite"
     first = LocalSlack(parse_workspace(DOCUMENT), database)
-    first.interactivity.point_to("http://127.0.0.1:9/x")
+    first.outbox.point_to("http://127.0.0.1:9/x")
     desk = Desk()
     desk.slack.store.close()
     desk.slack = first

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from sallyport.domain.clicks import Click, Look
+from sallyport.domain.clicks import Account, Click, Look
 from sallyport.domain.deployment import CHAIN
 from sallyport.domain.requests import CardRef, Choice
 from sallyport.usecases.click import ChatHome, click_card, look_closer
@@ -19,10 +19,7 @@ def click(story: Story, user: str = PETRA, choice: Choice = Choice.APPROVE) -> C
     assert request.card is not None
     assert request.presented_digest is not None
     return Click(
-        user_id=user,
-        user_team_id=HOME.team_id,
-        team_id=HOME.team_id,
-        app_id=HOME.app_id,
+        account=Account(user, HOME.team_id, HOME.app_id, HOME.team_id),
         card=request.card,
         choice=choice,
         request_id=request.request_id,
@@ -54,13 +51,14 @@ def test_the_owners_click_is_refused_audited_and_told_to_the_owner_alone() -> No
     assert "self_approval" in words
 
 
-STRANGE = {
-    "another workspace": {"team_id": "T0EVIL"},
-    "a user of a shared channel's other workspace": {"user_team_id": "T0EVIL"},
-    "another app": {"app_id": "A0EVIL"},
+STRANGE: dict[str, dict[str, object]] = {
+    "another workspace": {"account": Account(PETRA, "T0EVIL", HOME.app_id, HOME.team_id)},
+    "another organisation": {"account": Account(PETRA, "E0EVIL", HOME.app_id)},
+    "a user of a shared channel's other workspace": {"account": Account(PETRA, HOME.team_id, HOME.app_id, "T0EVIL")},
+    "another app": {"account": Account(PETRA, HOME.team_id, "A0EVIL", HOME.team_id)},
     "another channel": {"card": CardRef("C0EVIL", "1.000001")},
-    "a user who is not in the directory": {"user_id": "U0STRANGER"},
-    "an id that differs in case": {"user_id": "upetra0003"},
+    "a user who is not in the directory": {"account": Account("U0STRANGER", HOME.team_id, HOME.app_id, HOME.team_id)},
+    "an id that differs in case": {"account": Account("upetra0003", HOME.team_id, HOME.app_id, HOME.team_id)},
 }
 
 
@@ -127,10 +125,7 @@ def look(story: Story, **changes: object) -> str:
     """What comes of pressing Details."""
     pressed = click(story)
     found = Look(
-        user_id=pressed.user_id,
-        user_team_id=pressed.user_team_id,
-        team_id=pressed.team_id,
-        app_id=pressed.app_id,
+        account=pressed.account,
         request_id=pressed.request_id,
         action_digest=pressed.action_digest,
         presented_digest=pressed.presented_digest,
@@ -166,7 +161,7 @@ def test_who_may_not_read_the_request_sees_no_details_and_hears_why() -> None:
 @pytest.mark.parametrize("what", STRANGE)
 def test_a_strange_look_shows_nothing(what: str) -> None:
     story = Story().pending()
-    assert look(story, **STRANGE[what]) == "not_an_approver"  # type: ignore[arg-type]
+    assert look(story, **STRANGE[what]) == "not_an_approver"
     assert story.ports.chat.shown == []
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from local_slack.blockkit import check_blocks
 from sallyport.contracts.slack_replies import reply_body
-from sallyport.domain.commands import Account, Command, Reply, Verb
+from sallyport.domain.clicks import Account
+from sallyport.domain.commands import Command, Reply, Verb
 from sallyport.domain.requests import GrantStatus
 from sallyport.usecases.click import ChatHome
 from sallyport.usecases.command import obey

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from local_slack.api.answers import ApiError, Arguments, required
-from local_slack.channel import Channel
+from local_slack.channels import Channels, Place
 from local_slack.config import Workspace
 from local_slack.home import Homes
 from local_slack.modals import Modals
@@ -15,13 +15,14 @@ class Context:
     """`base_url` answers where this workspace is served, without a slash at the end."""
 
     workspace: Workspace
-    channel: Channel
+    channels: Channels
     modals: Modals
     homes: Homes
     base_url: Callable[[], str]
 
-    def require_channel(self, arguments: Arguments) -> None:
-        """Raise `channel_not_found` unless the call names the one channel by id (or by `#name`, as Slack allows)."""
-        named = required(arguments, "channel")
-        if named not in (self.workspace.channel_id, f"#{self.workspace.channel_name}"):
+    def place(self, arguments: Arguments) -> Place:
+        """The place that a call names by id (or by `#name`, as Slack allows); raises `channel_not_found`."""
+        place = self.channels.find_place(required(arguments, "channel"))
+        if place is None:
             raise ApiError("channel_not_found")
+        return place

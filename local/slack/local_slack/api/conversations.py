@@ -1,84 +1,112 @@
-"""conversations.* and reactions.add: reading the channel."""
+"""conversations.* and reactions.add: reading channels, opening direct messages."""
 
 from typing import Any
 
 from local_slack.api.answers import ApiError, Arguments, flag, number, required, text
+from local_slack.api.chat import BROADCAST, in_place, open_direct
 from local_slack.api.context import Context
+from local_slack.channels import Place, direct_id
 
 _PAGE = 100
 _MOST = 999
 
 
+def open_conversation(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """Direct messages with one person; several at once are not supported here."""
+    user_ids = [each.strip() for each in text(arguments, "users").split(",") if each.strip()]
+    if not user_ids:
+        raise ApiError("users_list_not_supplied")
+    if len(user_ids) > 1:
+        raise ApiError("not_enabled")
+    member = context.workspace.members.get(user_ids[0])
+    if member is None:
+        raise ApiError("user_not_found")
+    was_open = context.channels.find_place(direct_id(member.id)) is not None
+    place = open_direct(context, member)
+    already = {"no_op": True, "already_open": True} if was_open else {}
+    described = _describe(context, place) if flag(arguments, "return_im") else {"id": place.id}
+    return {"channel": described, **already}
+
+
 def history(context: Context, arguments: Arguments) -> dict[str, Any]:
-    _require_membership(context, arguments)
-    messages = [m for m in context.channel.history() if m.get("thread_ts", m["ts"]) == m["ts"]]
+    place = _readable(context, arguments)
+    found = context.channels.history(place)
+    messages = [m for m in found if m.get("thread_ts", m["ts"]) == m["ts"] or m.get("subtype") == BROADCAST]
     if not flag(arguments, "include_all_metadata"):
         messages = [{name: value for name, value in m.items() if name != "metadata"} for m in messages]
     return _page(_within(messages, arguments), arguments)
 
 
 def replies(context: Context, arguments: Arguments) -> dict[str, Any]:
-    _require_membership(context, arguments)
+    place = _readable(context, arguments)
     ts = required(arguments, "ts")
-    thread = [m for m in reversed(context.channel.history()) if ts in (m["ts"], m.get("thread_ts"))]
+    thread = [m for m in reversed(context.channels.history(place)) if ts in (m["ts"], m.get("thread_ts"))]
     if not thread:
         raise ApiError("thread_not_found")
     return _page(_within(thread, arguments), arguments)
 
 
 def info(context: Context, arguments: Arguments) -> dict[str, Any]:
-    context.require_channel(arguments)
-    workspace = context.workspace
-    strangers = any(member.is_stranger for member in workspace.members.values())
-    channel: dict[str, Any] = {
-        "id": workspace.channel_id,
-        "name": workspace.channel_name,
-        "name_normalized": workspace.channel_name,
-        "is_channel": True,
-        "is_group": False,
-        "is_im": False,
-        "is_mpim": False,
-        "is_private": False,
-        "is_archived": context.channel.is_archived,
-        "is_member": context.channel.bot_is_member,
-        "is_shared": strangers,
-        "is_ext_shared": strangers,
-        "is_org_shared": False,
-        "context_team_id": workspace.team_id,
-        "topic": {"value": "", "creator": "", "last_set": 0},
-        "purpose": {"value": "", "creator": "", "last_set": 0},
-    }
+    place = context.place(arguments)
+    channel = _describe(context, place)
     if flag(arguments, "include_num_members"):
-        channel["num_members"] = len(_members(context))
+        channel["num_members"] = len(_members(context, place))
     return {"channel": channel}
 
 
 def members(context: Context, arguments: Arguments) -> dict[str, Any]:
-    context.require_channel(arguments)
-    found, cursor = _slice(_members(context), arguments)
+    found, cursor = _slice(_members(context, context.place(arguments)), arguments)
     return {"members": found, "response_metadata": {"next_cursor": cursor}}
 
 
 def add_reaction(context: Context, arguments: Arguments) -> dict[str, Any]:
-    context.require_channel(arguments)
-    if context.channel.is_archived:
+    place = context.place(arguments)
+    if context.channels.is_archived(place):
         raise ApiError("is_archived")
     name = required(arguments, "name").strip(":")
-    error = context.channel.react(required(arguments, "timestamp"), name, context.workspace.bot_user_id)
+    record = context.channels.find(required(arguments, "timestamp"))
+    if record is None or record["channel"] != place.id:
+        raise ApiError("message_not_found")
+    error = context.channels.react(record["ts"], name, context.workspace.bot_user_id)
     if error:
         raise ApiError(error)
     return {}
 
 
-def _require_membership(context: Context, arguments: Arguments) -> None:
-    context.require_channel(arguments)
-    if not context.channel.bot_is_member:
+def _describe(context: Context, place: Place) -> dict[str, Any]:
+    """A channel, or direct messages, as Slack describes them."""
+    workspace = context.workspace
+    shared = {"id": place.id, "created": 0, "is_archived": context.channels.is_archived(place), "is_org_shared": False}
+    shared["context_team_id"] = workspace.team_id
+    if place.user_id is not None:
+        return shared | {"is_im": True, "user": place.user_id, "is_open": True}
+    strangers = any(member.is_stranger for member in workspace.members.values())
+    return shared | {
+        "name": place.name,
+        "name_normalized": place.name,
+        "is_channel": True,
+        "is_group": False,
+        "is_im": False,
+        "is_mpim": False,
+        "is_private": False,
+        "is_member": context.channels.bot_is_member(place),
+        "is_shared": strangers,
+        "is_ext_shared": strangers,
+        "topic": {"value": "", "creator": "", "last_set": 0},
+        "purpose": {"value": "", "creator": "", "last_set": 0},
+    }
+
+
+def _readable(context: Context, arguments: Arguments) -> Place:
+    place = context.place(arguments)
+    if not context.channels.bot_is_member(place):
         raise ApiError("not_in_channel")
+    return place
 
 
-def _members(context: Context) -> list[str]:
-    people = [m.id for m in context.workspace.members.values() if m.in_channel and not m.deleted]
-    return people + ([context.workspace.bot_user_id] if context.channel.bot_is_member else [])
+def _members(context: Context, place: Place) -> list[str]:
+    people = [m.id for m in context.workspace.members.values() if in_place(m, place) and not m.deleted]
+    return people + ([context.workspace.bot_user_id] if context.channels.bot_is_member(place) else [])
 
 
 def _within(messages: list[dict[str, Any]], arguments: Arguments) -> list[dict[str, Any]]:

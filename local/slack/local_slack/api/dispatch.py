@@ -26,6 +26,7 @@ METHODS: Mapping[str, Method] = {
     "conversations.history": conversations.history,
     "conversations.info": conversations.info,
     "conversations.members": conversations.members,
+    "conversations.open": conversations.open_conversation,
     "conversations.replies": conversations.replies,
     "reactions.add": conversations.add_reaction,
     "usergroups.users.list": people.usergroup_users,
@@ -67,7 +68,7 @@ class WebApi:
 
     def _run(self, method: str, request: Request, arguments: Arguments, warnings: list[str]) -> Response:
         token = bearer_token(request, arguments)
-        fault = self._faults.take(method)
+        fault = self._faults.take(method, str(arguments.get("channel", "")))
         if fault and not fault.after:
             return self._fail(fault)
         if method not in METHODS:

@@ -1,5 +1,6 @@
-// Elements are only ever made from text nodes and a fixed set of attributes, so a message cannot bring markup along.
+export const $ = (id) => document.getElementById(id);
 
+// Elements are only ever made from text nodes and a fixed set of attributes, so a message cannot bring markup along.
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {

@@ -116,7 +116,9 @@ class SlackChat:
             user = self._call("users_info", user=user_id)["user"]
         except PortFailed:
             return False
-        return user.get("team_id") == self._team_id and not any(user.get(flag) for flag in _NOT_MEMBERS)
+        # A workspace's id is no organisation's, so one of the two is whatever this deployment's app is installed in.
+        whose = (user.get("team_id"), (user.get("enterprise_user") or {}).get("enterprise_id"))
+        return self._team_id in whose and not any(user.get(flag) for flag in _NOT_MEMBERS)
 
     def _call(self, method: str, **arguments: Any) -> Any:
         try:

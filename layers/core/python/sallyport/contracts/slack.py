@@ -12,8 +12,8 @@ from urllib.parse import parse_qs
 
 from sallyport.domain import cards, home
 from sallyport.domain.cards import digests_of
-from sallyport.domain.clicks import Click, Look
-from sallyport.domain.commands import Account, HomeRevoke
+from sallyport.domain.clicks import Account, Click, Look
+from sallyport.domain.commands import HomeRevoke
 from sallyport.domain.refusals import BadSignature, MalformedRequest
 from sallyport.domain.requests import REQUEST_ID, CardRef, Choice
 
@@ -85,11 +85,10 @@ def _click(payload: dict[str, Any], action: dict[str, Any]) -> Click | Look | Ho
 
 
 def _home_revoke(payload: dict[str, Any], action: dict[str, Any]) -> HomeRevoke:
-    request_id, user = action["value"], payload["user"]
+    request_id = action["value"]
     if not REQUEST_ID.fullmatch(request_id):
         raise MalformedRequest
-    team_id, app_id = _id(payload["team"]["id"]), _id(payload["api_app_id"])
-    return HomeRevoke(Account(_id(user["id"]), team_id, app_id, _id(user["team_id"])), request_id)
+    return HomeRevoke(_account(payload), request_id)
 
 
 def _filled(payload: dict[str, Any], view: dict[str, Any]) -> Click | None:
@@ -112,10 +111,7 @@ def _writable(reason: str) -> bool:
 
 def _decision(about: Look, choice: Choice, card: CardRef) -> Click:
     return Click(
-        user_id=about.user_id,
-        user_team_id=about.user_team_id,
-        team_id=about.team_id,
-        app_id=about.app_id,
+        account=about.account,
         card=card,
         choice=choice,
         request_id=about.request_id,
@@ -133,15 +129,23 @@ def _about(payload: dict[str, Any], block_id: str, request_id: str) -> Look:
     action_digest, presented_digest = digests_of(block_id)
     if not REQUEST_ID.fullmatch(request_id):
         raise MalformedRequest
-    return Look(
-        user_id=_id(payload["user"]["id"]),
-        user_team_id=_id(payload["user"]["team_id"]),
-        team_id=_id(payload["team"]["id"]),
-        app_id=_id(payload["api_app_id"]),
-        request_id=request_id,
-        action_digest=action_digest,
-        presented_digest=presented_digest,
-    )
+    return Look(_account(payload), request_id, action_digest, presented_digest)
+
+
+def _account(payload: dict[str, Any]) -> Account:
+    """Who it is, and which installation of the app they used.
+
+    https://api.slack.com/enterprise/apps/reference: where an organisation has installed the app, `team` is null or any
+    one of its workspaces, and so is the user's; whose member somebody is, is then users.info's to say.
+    """
+    user, app_id = payload["user"], _id(payload["api_app_id"])
+    match payload.get("is_enterprise_install"):
+        case True:
+            return Account(_id(user["id"]), _id(payload["enterprise"]["id"]), app_id)
+        case False | None:
+            return Account(_id(user["id"]), _id(payload["team"]["id"]), app_id, _id(user["team_id"]))
+        case _:
+            raise MalformedRequest
 
 
 def _id(value: object, form: re.Pattern[str] = _SLACK_ID) -> str:

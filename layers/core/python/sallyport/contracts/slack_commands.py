@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from sallyport.contracts.slack import parse_click
-from sallyport.domain.clicks import Click, Look
-from sallyport.domain.commands import Account, Challenge, Command, HomeOpened, HomeRevoke, Verb
+from sallyport.domain.clicks import Account, Click, Look
+from sallyport.domain.commands import Challenge, Command, HomeOpened, HomeRevoke, Verb
 from sallyport.domain.refusals import MalformedRequest
 
 COMMAND = "/sallyport"
@@ -45,7 +45,7 @@ def _event(payload: dict[str, Any]) -> HomeOpened | Challenge | None:
             # Of the Home's tabs the messages are Slack's to show.
             if event["tab"] != "home":
                 return None
-            return HomeOpened(_account(event["user"], payload["team_id"], payload["api_app_id"]))
+            return HomeOpened(_account(event["user"], _receiver(payload), payload["api_app_id"]))
         case _:
             return None
 
@@ -56,14 +56,31 @@ def _command(form: dict[str, list[str]]) -> Command | None:
         raise MalformedRequest
     if form["command"][0] != COMMAND:
         return None
-    account = _account(form["user_id"][0], form["team_id"][0], form["api_app_id"][0])
+    of_organisation = _flag(form.get("is_enterprise_install", ["false"])[0])
+    installed_in = form["enterprise_id" if of_organisation else "team_id"][0]
+    account = _account(form["user_id"][0], installed_in, form["api_app_id"][0])
     verb, _, rest = form["text"][0].strip().partition(" ")
     known = Verb(verb.lower()) if verb.lower() in _VERBS else Verb.HELP
     return Command(account, known, rest.strip())
 
 
-def _account(user_id: object, team_id: object, app_id: object) -> Account:
-    return Account(_matching(_SLACK_ID, user_id), _matching(_SLACK_ID, team_id), _matching(_SLACK_ID, app_id))
+def _receiver(payload: dict[str, Any]) -> object:
+    """Which installation of the app an event is for: docs.slack.dev/apis/events-api, "authorizations"."""
+    for authorization in payload.get("authorizations") or ():
+        if _flag(authorization.get("is_enterprise_install")):
+            return authorization["enterprise_id"]
+    return payload["team_id"]
+
+
+def _flag(value: object) -> bool:
+    """Slack writes it as a word in forms and as a boolean in JSON. Raises ValueError for anything else."""
+    if value not in (True, False, None, "true", "false"):
+        raise ValueError("no boolean")
+    return value in (True, "true")
+
+
+def _account(user_id: object, installed_in: object, app_id: object) -> Account:
+    return Account(_matching(_SLACK_ID, user_id), _matching(_SLACK_ID, installed_in), _matching(_SLACK_ID, app_id))
 
 
 def _matching(form: re.Pattern[str], value: object) -> str:

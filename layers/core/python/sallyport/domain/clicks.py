@@ -8,13 +8,22 @@ from sallyport.domain.requests import CardRef, Choice
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """An account of a chat, as a signed payload names it: ids alone, since whoever has an account chooses its name."""
+
+    user_id: str
+    # Which installation of the app it used: a workspace's, or that of an organisation of many workspaces.
+    installed_in: str
+    app_id: str
+    # The user's own workspace, where the payload tells it and the app is installed in one workspace alone.
+    user_team_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Click:
     """Only ids: the message that the chat echoes is not what was asked for, so it is never read."""
 
-    user_id: str
-    user_team_id: str
-    team_id: str
-    app_id: str
+    account: Account
     card: CardRef
     choice: Choice
     request_id: str
@@ -32,10 +41,7 @@ class Look:
     """Somebody wants to read all of it. `card` and `trigger` are those of a click on a card, `opened` is what shows the
     details already, and `page` the one that is wanted."""
 
-    user_id: str
-    user_team_id: str
-    team_id: str
-    app_id: str
+    account: Account
     request_id: str
     action_digest: str
     presented_digest: str

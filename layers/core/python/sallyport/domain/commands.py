@@ -6,17 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sallyport.domain.channels import Card
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account of a chat, as a signed payload names it: ids alone, since whoever has an account chooses its name."""
-
-    user_id: str
-    team_id: str
-    app_id: str
-    # The user's own workspace, where the payload tells it.
-    user_team_id: str | None = None
+from sallyport.domain.clicks import Account
 
 
 class Verb(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sallyport.domain.binding import same_digest
-from sallyport.domain.clicks import Click, Look
+from sallyport.domain.clicks import Account, Click, Look
 from sallyport.domain.directory import Person
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import NotAnApprover, Refusal, StaleDigest
@@ -23,7 +23,8 @@ CRITICAL = "critical"
 
 @dataclass(frozen=True, slots=True)
 class ChatHome:
-    """The workspace, app and channel that this deployment posts to."""
+    """The installation of the app and the channel that this deployment posts to. `team_id` is the workspace's id, or
+    the organisation's where that has installed the app."""
 
     team_id: str
     app_id: str
@@ -40,7 +41,7 @@ def click_card(click: Click, home: ChatHome, ports: Ports, now: datetime) -> str
     try:
         return _taken(click, person, ports, now)
     except Refusal as refusal:
-        _tell(click.card, click.user_id, not_recorded(refusal, click.request_id, person, ports), ports)
+        _tell(click.card, click.account.user_id, not_recorded(refusal, click.request_id, person, ports), ports)
         return refusal.outcome
 
 
@@ -75,7 +76,7 @@ def _confirm(click: Click, request: ApprovalRequest, ports: Ports) -> str:
         ports.chat.ask_to_confirm(click.trigger, click.card, current_card(request, ports), reason_required=required)
     except PortFailed as failed:
         words = "Not recorded: this approval has a second step, and Slack did not open the form for it. Try again."
-        _tell(click.card, click.user_id, words, ports)
+        _tell(click.card, click.account.user_id, words, ports)
         return failed.code
     return "ok"
 
@@ -86,7 +87,7 @@ def _ask_why(click: Click, request: ApprovalRequest, ports: Ports) -> None:
         ports.chat.ask_why(click.trigger, click.card, current_card(request, ports))
     except PortFailed:
         words = "Your denial is recorded. Slack did not open the form for a reason, so the agent gets none."
-        _tell(click.card, click.user_id, words, ports)
+        _tell(click.card, click.account.user_id, words, ports)
 
 
 def look_closer(look: Look, home: ChatHome, ports: Ports) -> str:
@@ -110,23 +111,32 @@ def look_closer(look: Look, home: ChatHome, ports: Ports) -> str:
 
 def _refused_to_show(look: Look, refusal: Refusal, ports: Ports) -> str:
     if look.card is not None:
-        _tell(look.card, look.user_id, f"Not shown: {refusal.title} ({refusal.code}).", ports)
+        _tell(look.card, look.account.user_id, f"Not shown: {refusal.title} ({refusal.code}).", ports)
     return refusal.outcome
 
 
 def person_behind(click: Click | Look, home: ChatHome, ports: Ports) -> Person | None:
-    """The directory's person, or None for a stranger: another workspace, app or channel, a guest, a bot, a leaver."""
-    if (click.team_id, click.app_id) != (home.team_id, home.app_id):
-        return None
+    """As `person_with`; None as well for a card in another channel."""
     # A modal is in no channel; it was opened from a card in this one.
     if click.card is not None and click.card.channel != home.channel_id:
         return None
-    if click.user_team_id != home.team_id:
+    return person_with(click.account, home, ports)
+
+
+def person_with(account: Account, home: ChatHome, ports: Ports) -> Person | None:
+    """The directory's person with this account, or None for a stranger: one of another workspace, organisation or app,
+    a guest, a bot, a leaver."""
+    if not is_ours(account, home) or account.user_team_id not in (None, home.team_id):
         return None
-    person = ports.policy.directory.person_on_slack(click.user_id)
-    if person is None or not ports.chat.is_active_member(click.user_id):
+    person = ports.policy.directory.person_on_slack(account.user_id)
+    if person is None or not ports.chat.is_active_member(account.user_id):
         return None
     return person
+
+
+def is_ours(account: Account, home: ChatHome) -> bool:
+    """Whether the account used this deployment's app, where it is installed for this deployment."""
+    return (account.installed_in, account.app_id) == (home.team_id, home.app_id)
 
 
 def _tell(card: CardRef, user_id: str, words: str, ports: Ports) -> None:

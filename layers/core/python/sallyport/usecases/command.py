@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import assert_never
 
 from sallyport.domain.callers import Caller
-from sallyport.domain.commands import Account, Command, Reply, Verb
+from sallyport.domain.clicks import Account
+from sallyport.domain.commands import Command, Reply, Verb
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import NotFound, Refusal, UnknownSwitch
 from sallyport.domain.requests import REQUEST_ID, ApprovalRequest
 from sallyport.services.cards import current_card
-from sallyport.usecases.click import CHANNEL, ChatHome
+from sallyport.usecases.click import CHANNEL, ChatHome, person_with
 from sallyport.usecases.get_request import list_pending, readable
 from sallyport.usecases.halt import halt
 from sallyport.usecases.revoke_grant import void_grant
@@ -52,13 +53,8 @@ def obey_caller(command: Command, caller: Caller, ports: Ports, now: datetime) -
 
 
 def caller_behind(account: Account, home: ChatHome, ports: Ports) -> Caller:
-    """The directory's person with this account; nobody for another workspace or app, guests, bots and leavers."""
-    ours = (account.team_id, account.app_id) == (home.team_id, home.app_id)
-    ours = ours and account.user_team_id in (None, home.team_id)
-    person = ports.policy.directory.person_on_slack(account.user_id) if ours else None
-    if person is None or not ports.chat.is_active_member(account.user_id):
-        return Caller(None, CHANNEL)
-    return Caller(person, CHANNEL)
+    """The directory's person with this account, or nobody."""
+    return Caller(person_with(account, home, ports), CHANNEL)
 
 
 def _done(command: Command, caller: Caller, ports: Ports, now: datetime) -> Reply:

@@ -1,0 +1,116 @@
+// The messages of one place: threads folded under what they answer, and what came of one's own clicks.
+
+import { $, el, post } from "./dom.js";
+import { messageBody } from "./blocks.js";
+import { askToConfirm } from "./modal.js";
+import { trouble } from "./trouble.js";
+
+let drawn = new Map();
+let openThreads = new Set();
+let started = false;
+let jumped = false;
+
+export function forgetMessages() {
+  drawn = new Map();
+  openThreads = new Set();
+  started = false;
+  $("messages").replaceChildren();
+}
+
+export function showMessages(messages, view) {
+  const list = $("messages");
+  const scroller = $("scroller");
+  const atEnd = !started || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  const there = new Set(messages.map((message) => message.ts));
+  const isReply = (message) => message.thread_ts && message.thread_ts !== message.ts && there.has(message.thread_ts);
+  const top = messages.filter((message) => !isReply(message) || message.subtype === "thread_broadcast");
+  const wanted = new Set(top.map((message) => message.ts));
+  for (const [ts, entry] of drawn) {
+    if (!wanted.has(ts)) {
+      entry.node.remove();
+      drawn.delete(ts);
+    }
+  }
+  let before = null;
+  for (const message of top) {
+    const replies = messages.filter((reply) => isReply(reply) && reply.thread_ts === message.ts);
+    const outcomes = view.outcomes.filter(({ message_ts }) => [message, ...replies].some(({ ts }) => ts === message_ts));
+    const key = JSON.stringify([message, replies, outcomes]);
+    const known = drawn.get(message.ts);
+    if (known?.key !== key) {
+      const node = messageNode(message, replies, view);
+      if (known) replaceKeepingFocus(known.node, node);
+      else if (before) before.after(node);
+      else list.prepend(node);
+      if (!known && started) $("announcer").textContent = `${view.botName}: ${message.text}`;
+      drawn.set(message.ts, { key, node });
+    }
+    before = drawn.get(message.ts).node;
+  }
+  started = true;
+  showLinked(atEnd, scroller);
+}
+
+function replaceKeepingFocus(old, node) {
+  const action = old.contains(document.activeElement) ? document.activeElement.dataset.actionId : null;
+  old.replaceWith(node);
+  if (action) (node.querySelector(`[data-action-id="${CSS.escape(action)}"]`) ?? node).focus();
+}
+
+function showLinked(atEnd, scroller) {
+  const linked = location.pathname.match(/^\/archives\/[^/]+\/p(\d+)(\d{6})$/);
+  const target = linked && !jumped ? drawn.get(`${linked[1]}.${linked[2]}`)?.node : null;
+  if (target) {
+    jumped = true;
+    target.classList.add("linked");
+    target.scrollIntoView({ block: "center" });
+  } else if (atEnd) scroller.scrollTop = scroller.scrollHeight;
+}
+
+function messageNode(message, replies, view) {
+  const sent = new Date(Number(message.ts) * 1000);
+  const outcome = view.outcomes.find((each) => each.message_ts === message.ts);
+  return el("li", {
+    class: `message${message.ephemeral ? " ephemeral" : ""}`,
+    "data-ts": message.ts, tabindex: "-1", "aria-label": `Message from ${view.botName}`,
+  },
+    el("img", { class: "avatar-picture", src: "/assets/icon.svg", alt: "", width: 36, height: 36 }),
+    el("div", { class: "message-main" },
+      message.ephemeral ? el("p", { class: "only-you" }, "Only visible to you") : null,
+      message.subtype === "thread_broadcast" ? el("p", { class: "only-you" }, "replied to a thread") : null,
+      el("p", { class: "byline" },
+        el("strong", {}, view.botName),
+        el("span", { class: "badge" }, "app"),
+        el("time", { datetime: sent.toISOString(), title: sent.toLocaleString() },
+          sent.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })),
+        message.edited ? el("span", { class: "edited" }, "(edited)") : null),
+      messageBody(message, { ...view, act: actOn(message, view) }),
+      message.reactions ? el("p", { class: "reactions" }, message.reactions.map((reaction) =>
+        el("span", { class: "badge" }, `:${reaction.name}: ${reaction.count}`))) : null,
+      trouble(outcome),
+      replies.length ? thread(message, replies, view) : null));
+}
+
+function thread(message, replies, view) {
+  const words = replies.length === 1 ? "1 reply" : `${replies.length} replies`;
+  const folded = el("details", {
+    class: "thread", open: openThreads.has(message.ts),
+    ontoggle: () => (folded.open ? openThreads.add(message.ts) : openThreads.delete(message.ts)),
+  },
+    el("summary", {}, words),
+    el("ol", { "aria-label": "Thread" }, replies.map((reply) => messageNode({ ...reply, subtype: undefined }, [], view))));
+  return folded;
+}
+
+const actOn = (message, view) => async (block, element, value, node) => {
+  if (!view.userId) {
+    document.querySelector("#people input")?.focus();
+    return;
+  }
+  if (element.confirm && !(await askToConfirm(element.confirm, view.names))) return;
+  node.setAttribute("aria-busy", "true");
+  await post("/_control/click", {
+    user_id: view.userId, message_ts: message.ts, block_id: block.block_id, action_id: element.action_id, value,
+  }).catch(() => null);
+  node.removeAttribute("aria-busy");
+};

@@ -1,0 +1,15 @@
+"""What somebody who sits before Slack's client can do, and what nobody could."""
+
+from local_slack.config import Member, Workspace
+
+
+class NotPossible(Exception):
+    """Nobody could do this in Slack's client: no such person, channel, message, button, command or open modal."""
+
+
+def acting(workspace: Workspace, user_id: str) -> Member:
+    """Who does it; raises `NotPossible` for somebody who is not in the workspace."""
+    member = workspace.members.get(user_id)
+    if member is None:
+        raise NotPossible("user_not_found")
+    return member
