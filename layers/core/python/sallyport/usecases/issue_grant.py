@@ -47,7 +47,7 @@ def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -
 
     first = current.grant is None
     request = (record_effect if first else record)(ports, request_id, issued, now)
-    refresh_card(request_id, ports)
+    refresh_card(request_id, ports, now)
     if request.needs_review and first:
         break_glass.tell_everyone(request, ports)
     return request
