@@ -92,11 +92,15 @@ class CardPorts(ViewPorts, RecordPorts, Protocol):
     def chat(self) -> Channel: ...
 
 
-class NotifyPorts(AuthorityPorts, Protocol):
-    """To call those people who may decide."""
+class RoutePorts(ViewPorts, PlacePorts, Protocol):
+    """To know in which room of the chat a request is asked."""
 
     @property
     def chat(self) -> Channel: ...
+
+
+class NotifyPorts(AuthorityPorts, RoutePorts, Protocol):
+    """To call those people who may decide."""
 
 
 class OpenRequestPorts(RecordPorts, AuthorityPorts, Protocol):
