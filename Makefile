@@ -94,9 +94,10 @@ lint-rest: $(READY)
 	@# What `sam validate --lint` runs, without its question to the index for a newer version of itself.
 	@$(VENV)/bin/cfn-lint template.yaml audit/template.yaml
 
-bench: $(READY) ## Ratios beside bare boto3 and bare cedarpy, into bench/results/
+bench: $(READY) ## Imports, a first click and policy beside bare boto3 and cedarpy, into bench/results/
 	@$(PY) -m bench.import_time
 	@$(PY) -m bench.cold_path
+	@PYTHONPATH=.:layers/core/python:layers/policy/python $(PY) -m bench.first_click
 	@$(PY) -m bench.policy
 
 cost: $(READY) ## Recompute docs/cost.md from the template, the handlers and the table of prices

@@ -99,7 +99,7 @@ def files(folder: Path) -> set[str]:
 
 def test_layers_are_laid_out_as_lambda_reads_them(built: Path) -> None:
     deps, core, policy = map(Path, layers(built))
-    assert (deps / "boto3").is_dir()
+    assert (deps / "pynamodb").is_dir()
     assert files(core) == files(ROOT / "layers/core/python") >= {"sallyport/domain/requests.py"}
     assert files(policy) == files(ROOT / "layers/policy/python") >= {"sallyport_policy/authorization.cedar"}
 

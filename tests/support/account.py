@@ -20,6 +20,7 @@ from moto.core.responses import EmptyResult
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.responses import StepFunctionResponse
 
+from sallyport.adapters import aws_session, table_client
 from sallyport.adapters.own_functions import OwnFunctions
 from sallyport.adapters.policy_layer import load_policy
 from sallyport.adapters.slack import SlackChat
@@ -132,6 +133,8 @@ def forget() -> None:
     """Everything that an execution environment holds."""
     wiring.wiring.cache_clear()
     wiring._client.cache_clear()
+    table_client._connection.cache_clear()
+    aws_session.session.cache_clear()
     wiring._secrets.clear()
     settings.setting.cache_clear()
 

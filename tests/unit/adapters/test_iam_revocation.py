@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from sallyport.adapters.iam_revocation import IAM_CONFIG, TABLE_SECONDS, DynamoDbRoleLists, RoleListItem
+from sallyport.adapters.iam_revocation import IAM_CONFIG, DynamoDbRoleLists, RoleListItem
+from sallyport.adapters.table_client import TABLE_SECONDS
 from sallyport.domain.revocations import IN_FLIGHT, WRITER_LIFE
 from sallyport.runtime.wiring import Wiring
 from tests.support.template import function_roles, of_type, permissions
@@ -40,5 +41,5 @@ def test_connected_clients_are_the_bounded_ones(monkeypatch: pytest.MonkeyPatch)
     assert config.retries["total_max_attempts"] == BOUNDED.retries["total_max_attempts"]
     monkeypatch.setattr(RoleListItem, "Meta", type("Meta", (RoleListItem.Meta,), {}))
     DynamoDbRoleLists("requests", "us-east-1")
-    meta = RoleListItem.Meta
-    assert (meta.connect_timeout_seconds, meta.read_timeout_seconds) == TABLE_SECONDS  # type: ignore[attr-defined]
+    table: Any = RoleListItem._get_connection().connection.client.meta.config
+    assert (table.connect_timeout, table.read_timeout) == TABLE_SECONDS

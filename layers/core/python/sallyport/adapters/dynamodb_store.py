@@ -12,14 +12,12 @@ from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
 from pynamodb.transactions import TransactWrite
 
 from sallyport.adapters.request_record import deployment_from_json, deployment_to_json, from_json, to_json
+from sallyport.adapters.table_client import connected
 from sallyport.adapters.tables import AuditItem, RequestItem
 from sallyport.adapters.transactions import (
     CONFLICT_ATTEMPTS,
-    CONNECT_SECONDS,
-    READ_SECONDS,
     Cancelled,
     append,
-    connected,
     transact,
 )
 from sallyport.domain.clock import stamp
@@ -47,13 +45,7 @@ class DynamoDbStore:
     """RequestStore on the requests and audit tables."""
 
     def __init__(self, requests_table: str, audit_table: str, region: str) -> None:
-        RequestItem.Meta.table_name = requests_table
-        AuditItem.Meta.table_name = audit_table
-        tables: tuple[Any, ...] = (RequestItem.Meta, AuditItem.Meta)
-        for meta in tables:
-            meta.region = region
-            meta.connect_timeout_seconds, meta.read_timeout_seconds = CONNECT_SECONDS, READ_SECONDS
-        self._connection = connected(region)
+        self._connection = connected(region, {RequestItem: requests_table, AuditItem: audit_table})
 
     def create(
         self,

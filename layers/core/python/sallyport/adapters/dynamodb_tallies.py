@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PynamoDBException, UpdateError
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from sallyport.adapters.table_client import connected
 from sallyport.adapters.tables import AuditItem, RequestItem
-from sallyport.adapters.transactions import CONNECT_SECONDS, READ_SECONDS, Cancelled, append, connected, transact
+from sallyport.adapters.transactions import Cancelled, append, transact
 from sallyport.domain.clock import stamp
 from sallyport.domain.events import NO_EVENTS, Actor, ActorKind, AuditEvent, Head
 from sallyport.domain.ports import Conflict, PortFailed
@@ -49,13 +50,8 @@ class DynamoDbTallies:
     """Tallies on the requests and audit tables."""
 
     def __init__(self, requests_table: str, audit_table: str, region: str) -> None:
-        TallyItem.Meta.table_name = RequestItem.Meta.table_name = requests_table
-        AuditItem.Meta.table_name = audit_table
-        tables: tuple[Any, ...] = (TallyItem.Meta, RequestItem.Meta, AuditItem.Meta)
-        for meta in tables:
-            meta.region = region
-            meta.connect_timeout_seconds, meta.read_timeout_seconds = CONNECT_SECONDS, READ_SECONDS
-        self._connection = connected(region)
+        tables = {TallyItem: requests_table, RequestItem: requests_table, AuditItem: audit_table}
+        self._connection = connected(region, tables)
 
     def count(self, refused: Refused, now: datetime) -> Tally:
         item = TallyItem(_PREFIX + chain_of(refused, now))

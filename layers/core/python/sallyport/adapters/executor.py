@@ -10,8 +10,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import boto3
-import botocore.session
 import jmespath  # type: ignore[import-untyped]  # its stubs are a package of their own
 from botocore import xform_name
 from botocore.config import Config
@@ -25,6 +23,7 @@ from botocore.exceptions import (
 from botocore.model import ListShape, MapShape, OperationNotFoundError, Shape, StringShape, StructureShape
 from botocore.validate import ParamValidator
 
+from sallyport.adapters.aws_session import client, session
 from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import ScopedCredentials
 from sallyport.domain.ports import PortFailed
@@ -57,11 +56,10 @@ class BotoCallMaker:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._models = botocore.session.Session()
 
     def check(self, call: Mapping[str, Any]) -> bool:
         try:
-            model = self._models.get_service_model(call["service"]).operation_model(call["operation"])
+            model = session().get_service_model(call["service"]).operation_model(call["operation"])
         except (BotoCoreError, OperationNotFoundError):
             return False
         shape = model.input_shape
@@ -93,13 +91,13 @@ class BotoCallMaker:
             read_timeout=call["timeout_seconds"],
             retries={"mode": "standard", "total_max_attempts": 1},
         )
-        return boto3.client(
+        return client(
             call["service"],
+            config,
             region_name=call["region"],
             aws_access_key_id=credentials.access_key_id,
             aws_secret_access_key=credentials.secret_access_key,
             aws_session_token=credentials.session_token,
-            config=config,
         )
 
     def _answer(self, client: Any, call: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
 from pynamodb.models import Model
 
+from sallyport.adapters.aws_session import client
+from sallyport.adapters.table_client import connected
 from sallyport.domain.actions import revoker_role_name
 from sallyport.domain.credentials import STS_MINIMUM
 from sallyport.domain.deny_policy import only_denies
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 # Somebody waits for this, and API Gateway for 29 s at most: boto3 alone would try for minutes.
 IAM_CONFIG = Config(connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2})
-TABLE_SECONDS = (1, 2)
 
 
 class RoleListItem(Model):
@@ -44,9 +44,7 @@ class DynamoDbRoleLists:
     """RoleLists on the requests table."""
 
     def __init__(self, requests_table: str, region: str) -> None:
-        meta: Any = RoleListItem.Meta
-        meta.table_name, meta.region = requests_table, region
-        meta.connect_timeout_seconds, meta.read_timeout_seconds = TABLE_SECONDS
+        connected(region, {RoleListItem: requests_table})
 
     def read(self, role: str) -> RoleList:
         try:
@@ -115,9 +113,9 @@ class Revoker:
             DurationSeconds=STS_MINIMUM,
             Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
         )["Credentials"]
-        return boto3.client(
+        return client(
             "iam",
-            config=IAM_CONFIG,
+            IAM_CONFIG,
             aws_access_key_id=answer["AccessKeyId"],
             aws_secret_access_key=answer["SecretAccessKey"],
             aws_session_token=answer["SessionToken"],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
@@ -13,8 +13,9 @@ from sallyport.adapters.tables import AuditItem
 from sallyport.domain.events import AuditEvent
 from sallyport.domain.ports import PortFailed
 
-# pynamodb would wait 15 and 30 s, and Slack waits 3 s for the whole click.
-CONNECT_SECONDS, READ_SECONDS = 1, 2
+if TYPE_CHECKING:
+    from pynamodb.connection import Connection
+
 CONFLICT_ATTEMPTS = 6
 
 
@@ -24,10 +25,6 @@ class Cancelled(Exception):
     def __init__(self, codes: list[str | None]) -> None:
         super().__init__()
         self.codes = codes
-
-
-def connected(region: str) -> Connection:
-    return Connection(region=region, connect_timeout_seconds=CONNECT_SECONDS, read_timeout_seconds=READ_SECONDS)
 
 
 def transact(connection: Connection, write: Callable[[TransactWrite], None]) -> None:

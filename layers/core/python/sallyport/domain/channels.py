@@ -37,6 +37,8 @@ class Card:
     open: bool
     view: MaskedDocument
     notes: tuple[str, ...] = ()
+    # When the credential that its agent fetched stops working, while it may work.
+    works_until: datetime | None = None
 
 
 class Unpresentable(Exception):

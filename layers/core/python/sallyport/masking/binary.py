@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sallyport.masking.detect.withheld import CONTROLS
 from sallyport.masking.spans import Span
 
 # Controls but for blanks, ESC (colours of a terminal) and \x02, which stands for markers; what was not decoded;
@@ -23,4 +24,4 @@ def spans(text: str) -> Iterator[Span]:
         before = _BEFORE.search(text[max(0, match.start() - _REACH) : match.start()])
         behind = _BEHIND.match(text, match.end())
         start = match.start() - len(before.group() if before else "")
-        yield Span(start, behind.end() if behind else match.end(), "BINARY", "bytes")
+        yield Span(start, behind.end() if behind else match.end(), "BINARY", CONTROLS)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sallyport.masking import admission, freetext, keys, people, policy, words
 from sallyport.masking.budget import MAX_DEPTH, Budget
+from sallyport.masking.detect import declared
 from sallyport.masking.ledger import Place
 from sallyport.masking.neighbours import Neighbours
 from sallyport.masking.plain import scrub_surrogates
@@ -73,7 +74,8 @@ class Engine:
         self.names: list[tuple[Any, Any, str, Place | None]] = []
         self.pending: list[tuple[Any, Any, str, Place, bool]] = []
         self._repeated: dict[tuple[int, str], int] = {}
-        self.neighbours = Neighbours(self.replacement.people)
+        self.memory = self.replacement.memory
+        self.neighbours = Neighbours(self.replacement.people, self.memory.keys)
         self._masked = self.replacement.masked
         self.mentioning: list[tuple[Any, Any, str, Place]] = []
 
@@ -87,7 +89,7 @@ class Engine:
         read = [replacement.read(text, machines=machines) for _, _, text, _, machines in self.pending]
         replacement.people.complete = True
         for holder, slot, name, above in self.names:
-            holder[slot] = replacement.whole(name, (above, slot), "NAME", "field")
+            holder[slot] = replacement.whole(name, (above, slot), "NAME", declared.VALUE)
         for (holder, slot, text, above, _), spans in zip(self.pending, read, strict=True):
             holder[slot] = replacement.spans(text, (above, slot), spans)
         # What terminologies and organisations are called is looked through for known names and nothing else.
@@ -133,7 +135,7 @@ class Engine:
         shown = key
         if not known.shown:
             replaced = self.replacement
-            shown = replaced.whole(key, place, "NAME", "key") if known.person else replaced.text(key, place)
+            shown = replaced.whole(key, place, "NAME", declared.PERSON) if known.person else replaced.text(key, place)
         if shown not in taken:
             return shown
         n = self._repeated.get((id(taken), shown), 2)
@@ -151,16 +153,16 @@ class Engine:
             self.replacement.learn(value)
             self.names.append((holder, slot, value, above))
         elif not machines and said != judging.READ:
-            holder[slot] = self.replacement.whole(value, (above, slot), said, "field")
+            holder[slot] = self.replacement.whole(value, (above, slot), said, declared.VALUE)
         elif len(value) > 1 and not (keys.looks_like_field(value) and self.neighbours.key(value).field is not None):
             self.pending.append((holder, slot, scrub_surrogates(value), above, machines))  # type: ignore[arg-type]
 
     def _number(self, value: float, place: Place, field: Field | None) -> JSON:
         if field is not None:
             said = judging.decide_number(field, value)
-            return self.replacement.whole(repr(value), place, said, "field") if said else value
-        if isinstance(value, int) and abs(value) > _SMALL and (spans := freetext.find(str(value))):
-            return self.replacement.whole(str(value), place, spans[0].category, "number")
+            return self.replacement.whole(repr(value), place, said, declared.VALUE) if said else value
+        if isinstance(value, int) and abs(value) > _SMALL and (spans := freetext.find(str(value), memory=self.memory)):
+            return self.replacement.whole(str(value), place, spans[0].category, declared.BARE)
         return value
 
     def _list(
@@ -253,7 +255,7 @@ class Engine:
         """The given or the family name of `person` replaced, or each of several."""
         if isinstance(value, list):
             return [self._names(item, (place, i), person) for i, item in enumerate(value)]
-        return self.replacement.whole(str(value), place, "NAME", "field", person)
+        return self.replacement.whole(str(value), place, "NAME", declared.VALUE, person)
 
     def _whole(self, value: JSON, place: Place, category: str) -> JSON:
         """Everything below `value` replaced, the containers kept."""
@@ -267,7 +269,7 @@ class Engine:
             return [self._whole(item, (place, i), category) for i, item in enumerate(value)]
         if value is None or isinstance(value, bool) or value == "":
             return value
-        return self.replacement.whole(str(value), place, category, "hint")
+        return self.replacement.whole(str(value), place, category, declared.HIDDEN)
 
 
 def _says_name(field: Field, value: JSON) -> bool:

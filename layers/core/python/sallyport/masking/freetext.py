@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from sallyport.masking import binary, machines, words
-from sallyport.masking.detect import addresses, contact, dates, ids, inverted, lowercase, names, secrets
+from sallyport.masking.detect import registry, secrets, urls
+from sallyport.masking.detect.detector import Basis
+from sallyport.masking.detect.names import lowercase
 from sallyport.masking.detect.reading import Reading
+from sallyport.masking.detect.withheld import DEEP
 from sallyport.masking.ledger import MARKER
+from sallyport.masking.memory import Memory
 from sallyport.masking.plain import Plain, readings
 from sallyport.masking.spans import Span, settle
 from sallyport.masking.spare import spare
@@ -34,8 +37,10 @@ def load() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Looks for identifiers in strings; `depth` counts the documents around the string, `masked` is asked for."""
+    """Looks for identifiers in strings; `depth` counts the documents around the string, `masked` is asked for,
+    `memory` is the request's."""
 
+    memory: Memory
     depth: int = 0
     masked: Masked = SHOWN
 
@@ -46,15 +51,15 @@ class Reader:
         if "\x02" in text:
             text = text.replace("\x02", "\x01")  # from here on it stands for what is masked
         if self.depth >= MAX_NESTING and _opens_document(text):
-            return [Span(0, len(text), "NESTED", "nesting")]
-        inner = Reader(self.depth + 1, self.masked).find
+            return [Span(0, len(text), "NESTED", DEEP)]
+        inner = Reader(self.memory, self.depth + 1, self.masked).find
         encoded = list(embedded.encoded_spans(text, inner))
         if "MSH" in text and hl7.looks_like(text):
-            spans = list(hl7.find(text, prose))
+            spans = list(hl7.find(text, self.prose))
         elif embedded.looks_like_json(text):
-            spans = list(embedded.json_spans(text, inner, self.masked))
+            spans = list(embedded.json_spans(text, inner, self.masked, self.memory.keys))
             if not embedded.is_json(text):  # what stands between its strings is running text
-                spans += prose(text)
+                spans += self.prose(text)
         elif (delimiter := embedded.table_delimiter(text)) is not None:
             spans = list(embedded.table_spans(text, delimiter, inner, self.masked))
         else:
@@ -62,11 +67,15 @@ class Reader:
             if sql:
                 text = embedded.without_literals(text)
             pairs = list(embedded.pair_spans(text)) if "=" in text or "|" in text else []
-            spans = prose(text)
+            spans = self.prose(text)
             if not (sql or pairs or encoded):
                 return spans
             spans = [*sql, *pairs, *spans]
         return settle([*spans, *encoded])
+
+    def prose(self, text: str) -> list[Span]:
+        """Identifiers in running text."""
+        return prose(text, self.memory)
 
 
 def _ordinary(text: str) -> bool:
@@ -83,9 +92,9 @@ def _opens_document(text: str) -> bool:
     return embedded.looks_like_json(text) or (embedded.decode_base64(text.strip()) is not None and len(text) >= 24)
 
 
-def find(text: str, masked: Masked = SHOWN) -> list[Span]:
-    """Identifiers in `text`, in order, without overlaps."""
-    return Reader(masked=masked).find(text)
+def find(text: str, masked: Masked = SHOWN, memory: Memory | None = None) -> list[Span]:
+    """Identifiers in `text`, in order, without overlaps; `memory` is that of the request, if it is part of one."""
+    return Reader(memory or Memory(), masked=masked).find(text)
 
 
 # Underscores around words, as Markdown puts them: `_Ada_`; inside of words they belong to a program.
@@ -97,66 +106,41 @@ def _without_emphasis(text: str) -> str:
     return _EMPHASIS.sub(lambda match: " " * len(match.group()), text) if "_" in text else text
 
 
-def prose(text: str) -> list[Span]:
+def prose(text: str, memory: Memory) -> list[Span]:
     """Identifiers in running text."""
     if "[" in text:
         # What is masked already is neither name nor cue: masking twice changes nothing.
         text = MARKER.sub(lambda match: "\x02" * len(match.group()), text)
     first, *others = readings(text)
-    spans = _spans(first)
+    spans = _spans(first, memory)
     if not others and first.starts is None:
         return settle(spans)
     spans = [_back(span, first) for span in spans]
     for other in others:
-        spans += [_back(span, other) for span in _spans(other) if not _a_row(other, span)]
+        spans += [_back(span, other) for span in _spans(other, memory) if not _a_row(other, span)]
     return settle([*spans, *binary.spans(text)])
-
-
-_CAPITAL = re.compile(r" [A-Z]")
-_SENTENCE = 80  # characters
-
-
-def _behind_months(text: str, days: list[Span]) -> Iterator[Span]:
-    """Names right behind a day that ends in its month (`5 May Will`), of which month and name look like one chain."""
-    for day in days:
-        if text[day.end - 1].isalpha() and _CAPITAL.match(text, day.end):
-            piece = "\x02" + text[day.end : day.end + _SENTENCE]
-            for span in names.find(piece, Reading(piece).capitals):
-                yield span._replace(start=span.start + day.end - 1, end=span.end + day.end - 1)
 
 
 def _a_row(reading: Plain, span: Span) -> bool:
     """Whether `span` is a row of single digits, which closed up looks like a number of somebody's."""
-    return reading.closed_up and span.detector == "look" and reading.text[span.start : span.end].isdigit()
+    return reading.closed_up and span.detector.basis is Basis.LOOK and reading.text[span.start : span.end].isdigit()
 
 
 def _back(span: Span, reading: Plain) -> Span:
-    return Span(*reading.back(span.start, span.end), span.category, span.detector)
+    start, end = reading.back(span.start, span.end)
+    return Span(start, end, span.category, span.rule)
 
 
-def _spans(reading: Plain) -> list[Span]:
+def _spans(reading: Plain, memory: Memory) -> list[Span]:
     """What the detectors find in one reading, in its offsets."""
-    shown = Reading(contact.without_public_urls(_without_emphasis(reading.text)))
-    days = list(dates.find(shown))
-    spans = [
-        *contact.find(shown),
-        *days,
-        *_behind_months(shown.text, days),
-        *ids.find(shown),
-        *addresses.find(shown),
-        *names.find(shown.text, shown.capitals),
-        *inverted.find(shown.text, shown.capitals),
-        *lowercase.find(shown),
-        *secrets.find(shown.text),
-        *(Span(start, end, "NAME", "glued") for start, end in machines.glued_names(shown.text)),
-    ]
-    return spare(reading.text, _without_labels(reading.text, spans), prose)
+    shown = Reading(urls.without_public_urls(_without_emphasis(reading.text)), memory)
+    spans = registry.find(shown)
+    return spare(reading.text, _without_labels(reading.text, spans), lambda piece: prose(piece, memory))
 
 
 _LABEL = re.compile(r"[A-Za-z_.:/@?&=\\-]*(?:\d{1,3}[A-Za-z_.:/@?&=\\-]*){0,3}")
-# Detectors that judge by the look alone, and what stands between a name and the secret that it names.
-_BY_LOOK = frozenset(("look", "cue", "uuid", "iban", "name", "card"))
 _LOGIN = re.compile(r"://[^\s/@:]{0,100}:\Z")  # what stands before the password of a connection string
+# What stands between a name and the secret that it names.
 _BETWEEN = re.compile(
     r"(?:[\s_:='\"-]{1,3}(?:secret|private|access|api|auth|key|token)s?){0,3}[\s_:='\"-]{1,4}", re.IGNORECASE
 )
@@ -182,9 +166,12 @@ def _without_labels(text: str, spans: list[Span]) -> list[Span]:
     return [
         span
         for span in spans
-        if not (span.detector in _BY_LOOK and _needless(text, span, found, starts))
-        # With its host a password looks like an e-mail address; the host is a machine's.
-        and not (span.detector == "email" and passwords.get(text.find("@", span.start), span.end) <= span.start)
+        if span.category == "SECRET"
+        or not (
+            (span.detector.labels and _needless(text, span, found, starts))
+            # With its host a password looks like an e-mail address; the host is a machine's.
+            or (passwords and passwords.get(text.find("@", span.start), span.end) <= span.start)
+        )
     ]
 
 
@@ -192,7 +179,7 @@ def _needless(text: str, span: Span, found: list[Span], starts: list[int]) -> bo
     """Whether a span that was found by its look says no more than the secrets `found` do, or nothing."""
     if span.end - span.start >= 8 and secrets.harmless(text, span.start, span.end):
         return True
-    if span.detector in ("name", "look", "cue") and _NAME_OF_SECRET.fullmatch(text, span.start, span.end):
+    if _NAME_OF_SECRET.fullmatch(text, span.start, span.end):
         return True
     at = bisect.bisect_left(starts, span.start)
     if at and found[at - 1].end > span.start:
@@ -204,8 +191,7 @@ def _needless(text: str, span: Span, found: list[Span], starts: list[int]) -> bo
         return _LABEL.fullmatch(text, span.start, start) is not None
     vendor = text[span.start : span.end]
     return (
-        span.detector == "name"
-        and vendor.islower()
+        vendor.islower()
         and vendor.isalpha()
         and not words.lexicon().get(vendor, 0) & words.NAME
         and _BETWEEN.fullmatch(text, span.end, start) is not None

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Set as AbstractSet
 
+from sallyport.masking.detect.detector import Rule
 from sallyport.masking.values import Finding
 
 # Where a value stands: the place of its container and its step there, a key or an index. Written out only for findings.
@@ -68,7 +69,7 @@ class Ledger:
         self._spelled: dict[tuple[str, str], str] = {}
         self._numbers: dict[tuple[str, str | bytes], str] = {}
         self._next: dict[str, int] = {}
-        self._found: list[tuple[Place, str, str]] = []
+        self._found: list[tuple[Place, str, Rule]] = []
 
     def reserve(self, encoded: bytes) -> None:
         """Keep the numbers of markers in an encoded document out of use; its strings are UTF-8 in it."""
@@ -106,11 +107,11 @@ class Ledger:
         """Whether `value` has a marker already."""
         return (category, sameness(value)) in self._numbers
 
-    def found(self, place: Place, category: str, detector: str) -> None:
+    def found(self, place: Place, category: str, rule: Rule) -> None:
         """Count one masked span."""
-        self._found.append((place, category, detector))
+        self._found.append((place, category, rule))
 
     def findings(self) -> tuple[Finding, ...]:
         """What was found where, in order of appearance."""
-        counted = Counter((path(place), category, detector) for place, category, detector in self._found)
+        counted = Counter((path(place), category, rule.detector.name) for place, category, rule in self._found)
         return tuple(Finding(*key, count) for key, count in counted.items())

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sallyport.masking import words
+from sallyport.masking.detect.detector import Basis
 from sallyport.masking.spans import Span
 from sallyport.masking.structure.fields import words_of
 
@@ -111,7 +112,7 @@ class People:
 def apart(text: str, span: Span) -> Iterator[Span]:
     """`span`, or each of the people that it names: `Quillon Abernathy and Ben Okafor` are two."""
     start = span.start
-    if span.category == "NAME" and span.detector == "name":
+    if span.category == "NAME" and span.detector.basis is Basis.LOOK:
         while (end := text.find(_AND, start, span.end)) > start:
             yield span._replace(start=start, end=end)
             start = end + len(_AND)

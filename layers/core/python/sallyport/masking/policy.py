@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 
 from sallyport.masking import words
+from sallyport.masking.detect.declared import CODE, OWN
 from sallyport.masking.spans import Span
 from sallyport.masking.structure.fields import Field
 from sallyport.masking.values import MaskingRules, PatternRule, TermRule
 
-# An allow-list frees what was found by its look; never what a field, a hint, a pattern of the policy or a format says.
-_BY_LOOK = frozenset(("name", "facility", "known", "look", "cue", "address", "random", "weekday", "url"))
 _ICD10 = re.compile(r"\b[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}\b")
 _CUED = re.compile(
     r"\b(?:ICD[- ]?(?:9|10)?(?:[- ]?(?:CM|PCS))?|CPT|HCPCS|SNOMED(?:[ -]?CT)?|SCTID|NDC|LOINC|RxNorm|RXCUI|DRG)"
@@ -36,18 +35,21 @@ def find(text: str, rules: MaskingRules) -> Iterator[Span]:
         if rule.compiled is not None:
             for match in rule.compiled.finditer(text):
                 if match.end() > match.start():
-                    yield Span(match.start(), match.end(), rule.category, "policy")
+                    yield Span(match.start(), match.end(), rule.category, OWN)
     if rules.medical_codes == "mask":
         for pattern in (_ICD10, _NDC):
             for match in pattern.finditer(text):
-                yield Span(match.start(), match.end(), "CODE", "policy")
+                yield Span(match.start(), match.end(), "CODE", CODE)
         for match in _CUED.finditer(text):
-            yield Span(match.start("v"), match.end("v"), "CODE", "policy")
+            yield Span(match.start("v"), match.end("v"), "CODE", CODE)
 
 
 def allowed(text: str, span: Span, rules: MaskingRules) -> bool:
-    """Whether the allow-list frees this span: all of it, or each of its words."""
-    if span.detector not in _BY_LOOK:
+    """Whether the allow-list frees this span: all of it, or each of its words.
+
+    It frees what was found by its look; never what a field, a hint, a pattern of the policy or a format says.
+    """
+    if not span.detector.allowable:
         return False
     piece = text[span.start : span.end].casefold().strip(" .,")
     return piece in rules.allow or all(word in rules.allow for word in piece.split())

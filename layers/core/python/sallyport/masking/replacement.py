@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Set as AbstractSet
 
-from sallyport.masking import freetext, mentions, people, policy
+from sallyport.masking import freetext, people, policy
 from sallyport.masking.budget import Budget
+from sallyport.masking.detect import known
+from sallyport.masking.detect.detector import Rule
 from sallyport.masking.ledger import MARKER, Ledger, Place, numbers
+from sallyport.masking.memory import Memory
 from sallyport.masking.plain import scrub_surrogates
 from sallyport.masking.spans import Span, settle
 from sallyport.masking.structure import judging, narrative
 from sallyport.masking.structure.meanings import SHOWN, Masked
 from sallyport.masking.values import MaskingRules
 
-_CELLS = frozenset(("field", "hl7"))
 _SHORT = 60  # characters
 _ROW = 3  # cells; fewer are a sentence with a label in it
 _LINE_END = re.compile(r"[\r\n]")
@@ -29,13 +31,14 @@ class Replacement:
         self.ledger = Ledger()
         self.known: set[str] = set()
         self.people = people.People()
+        self.memory = Memory()
         self._read: dict[str, list[Span]] = {}
         self.masked = SHOWN
         if "mask" in (rules.instants, rules.public_addresses):
             self.masked = Masked(rules.instants == "mask", rules.public_addresses == "mask")
         self._extended = bool(rules.patterns or rules.terms or rules.medical_codes == "mask")
 
-    def whole(self, value: str, place: Place, category: str, detector: str, person: str = "") -> str:
+    def whole(self, value: str, place: Place, category: str, rule: Rule, person: str = "") -> str:
         """The marker for a whole value; markers stay as they are, and so does everything when no category is given.
 
         `person` is who bears the name, if that is known.
@@ -43,16 +46,16 @@ class Replacement:
         if not category or (value[:1] == "[" and MARKER.fullmatch(value)):
             return value
         if category == "NAME":
-            self.known.update(mentions.learn(value))
+            self.known.update(known.learn(value))
             value = person or self.people.same(value)
         elif category == "ID" and " " in value and value.replace(" ", "").isalpha():
             category = "NAME"
-        self.ledger.found(place, category, detector)
+        self.ledger.found(place, category, rule)
         return self.ledger.marker(category, value)
 
     def learn(self, name: str) -> None:
         """Take note of a name that stands in a field."""
-        self.known.update(mentions.learn(name))
+        self.known.update(known.learn(name))
         self.people.written(name)
 
     def text(self, text: str, place: Place) -> str:
@@ -69,7 +72,7 @@ class Replacement:
         spans = self._find(text)
         if machines:
             spans = judging.machines_own(text, spans)
-        if hits := mentions.find(text, self.known):
+        if hits := known.find(text, self.known):
             spans = settle([*spans, *hits])
         if self.rules.allow:
             spans = [span for span in spans if not policy.allowed(text, span, self.rules)]
@@ -84,15 +87,16 @@ class Replacement:
     def _find(self, text: str) -> list[Span]:
         """What the detectors find; short texts are remembered, for the columns of a table repeat themselves."""
         if len(text) > _SHORT:
-            return freetext.find(narrative.without_tags(text) if narrative.is_narrative(text) else text, self.masked)
+            text = narrative.without_tags(text) if narrative.is_narrative(text) else text
+            return freetext.find(text, self.masked, self.memory)
         spans = self._read.get(text)
         if spans is None:
-            spans = self._read[text] = freetext.find(text, self.masked)
+            spans = self._read[text] = freetext.find(text, self.masked, self.memory)
         return spans
 
     def names(self, text: str, place: Place) -> str:
         """`text` with the known names in it replaced and nothing else."""
-        spans = mentions.find(text, self.known)
+        spans = known.find(text, self.known)
         return self.spans(text, place, spans) if spans else text
 
     def spans(self, text: str, place: Place, spans: list[Span]) -> str:
@@ -111,7 +115,7 @@ class Replacement:
                 hidden = _numbers_hidden(text, spans, i, line_end)
             out += [text[end : span.start], self._marked(text[span.start : span.end], span.category, hidden)]
             end = span.end
-            self.ledger.found(place, span.category, span.detector)
+            self.ledger.found(place, span.category, span.rule)
         return "".join(out) + text[end:]
 
     def _joined(self, text: str, spans: list[Span]) -> list[Span]:
@@ -120,7 +124,7 @@ class Replacement:
         for span in spans[1:]:
             last = joined[-1]
             beside = span.category == last.category == "NAME" and text[last.end : span.start] in (" ", ", ")
-            if beside and span.detector not in _CELLS and self.people.knows(text[last.start : span.end]):
+            if beside and not span.detector.cell and self.people.knows(text[last.start : span.end]):
                 joined[-1] = last._replace(end=span.end)
             else:
                 joined.append(span)
@@ -163,6 +167,6 @@ def _numbers_hidden(text: str, spans: list[Span], first: int, line_end: int) -> 
     while last < len(spans) and spans[last].start < line_end:
         last += 1
     row = spans[first:last]
-    if sum(span.detector in _CELLS for span in row) < _ROW:
+    if sum(span.detector.cell for span in row) < _ROW:
         return frozenset()
     return frozenset().union(*(numbers(text[span.start : span.end]) for span in row))

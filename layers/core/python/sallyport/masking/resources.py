@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sallyport.masking import keys, people, words
+from sallyport.masking import people, words
 from sallyport.masking.budget import MAX_DEPTH
+from sallyport.masking.detect import declared
 from sallyport.masking.ledger import Place
 from sallyport.masking.structure import fhir, fhir_elements
 from sallyport.masking.values import JSON, MaskingFailed
@@ -25,6 +26,7 @@ class Resources:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._replacement = engine.replacement
+        self._keys = engine.memory.keys
         self._found = engine.ledger.found
         self._marker = engine.ledger.marker
         # A policy that speaks of columns or codes has its say on every element; else the specification's is enough.
@@ -37,7 +39,7 @@ class Resources:
         """One object of a resource; `role` is the element that it stands under."""
         if depth >= MAX_DEPTH:
             raise MaskingFailed("masking_depth_exceeded")
-        if not node.keys() <= keys.SHOWN:
+        if not node.keys() <= self._keys.plain:
             node = self._with_shown_keys(node, place)
         masked: dict[str, Any] = node.copy()
         keep, plain = self._keep, self._plain
@@ -80,7 +82,7 @@ class Resources:
         kind = type(value)
         if kind is str:
             if value[:2] in _CENTURIES and fhir.DATE.fullmatch(value):
-                self._found((place, slot), "DATE", "fhir")
+                self._found((place, slot), "DATE", declared.DAY)
                 holder[slot] = self._marker("DATE", value)
                 return
             if not value:
@@ -95,7 +97,7 @@ class Resources:
             self._engine.put(holder, slot, value, place, (), self._engine.neighbours.key(key).field, depth + 1)
         elif category != "keep":
             person = self._person(node) if category == "NAME" and key in _NAME_PARTS else ""
-            holder[slot] = self._replacement.whole(str(value), (place, slot), category, "fhir", person)
+            holder[slot] = self._replacement.whole(str(value), (place, slot), category, declared.ELEMENT, person)
 
     def _person(self, node: dict[str, Any]) -> str:
         """Whose HumanName `node` is, if it holds a given and a family name."""
@@ -114,6 +116,6 @@ class Resources:
         """`node` with the keys that are identifiers replaced."""
         shown: dict[str, Any] = {}
         for key, item in node.items():
-            stays = key in keys.SHOWN or keys.learn(key)
+            stays = key in self._keys.plain or self._keys.stays(key)
             shown[key if stays else self._engine.shown_key(key, place, shown)] = item
         return shown

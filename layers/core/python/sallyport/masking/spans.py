@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from sallyport.masking.detect.detector import Detector, Rule
+
 
 class Span(NamedTuple):
-    """`text[start:end]` is an identifier of `category`, found by `detector`."""
+    """`text[start:end]` is an identifier of `category`, because of `rule`."""
 
     start: int
     end: int
     category: str
-    detector: str
+    rule: Rule
 
-
-# Which detector names the category when two found the same stretch: what a cue says comes first, a mere look last.
-_RANK = {
-    name: rank
-    for rank, name in enumerate(
-        ("field", "policy", "secret", "cue", "email", "url", "ssn", "card", "iban", "ip", "date", "phone", "address")
-    )
-}
+    @property
+    def detector(self) -> Detector:
+        return self.rule.detector
 
 
 def settle(spans: Iterable[Span]) -> list[Span]:
@@ -31,13 +28,13 @@ def settle(spans: Iterable[Span]) -> list[Span]:
         if kept and span.start < kept[-1].end:
             last = kept[-1]
             shorter = span.end - span.start - (last.end - last.start)
-            rank = _RANK.get(span.detector, 20) - _RANK.get(last.detector, 20)
+            rank = span.rule.detector.rank - last.rule.detector.rank
             longest = (
                 last
                 if last.category == "SECRET" or ((shorter, -rank) <= (0, 0) and span.category != "SECRET")
                 else span
             )
-            kept[-1] = Span(last.start, max(last.end, span.end), longest.category, longest.detector)
+            kept[-1] = Span(last.start, max(last.end, span.end), longest.category, longest.rule)
         else:
             kept.append(span)
     return kept

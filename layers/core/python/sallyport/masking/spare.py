@@ -9,36 +9,15 @@ from collections.abc import Callable, Iterator
 
 from sallyport.masking import machines
 from sallyport.masking.detect import secrets
-from sallyport.masking.detect.vocabulary import listed
+from sallyport.masking.detect.names.row import INSIDE
+from sallyport.masking.detect.sparing import ANY, PUBLIC
 from sallyport.masking.machines import MachineName
 from sallyport.masking.spans import Span
 
-# Detectors that go by the look. What a policy, a field or a documented format of a secret says is not theirs to lose.
-_BY_LOOK = listed("look uuid name card iban phone ip date address facility spelled number age ssn weekday")
-# What these found may be an instant, a window of time or an account, which takes the words around it to tell.
-_RUNNING = listed("date card look cue spelled phone")
-# These kinds say by themselves that a machine chose them, so a generic cue (`instance id`) takes nothing from them.
-_SURE = listed(
-    "arn resource store host image azure google logs group ticket region cidr account uuid hash ulid organization"
-    " pool pod epoch quarter version zone name literal algorithm principal ports date address"
-)
-# And these cannot be a secret, whatever word stands near.
-_PUBLIC = listed(
-    "arn resource store host image azure google logs group region cidr organization pool pod epoch schedule"
-    " ticket date quarter version address name account instant literal algorithm principal ports"
-)
 _BACK = re.compile(r"[^\s\"'`<>(){}\[\],;|]{0,2048}")
 _EDGE = re.compile(r"[\s\"'`<>(){}\[\],;|]")
 _JOINS = frozenset("_/:=@-+#~%")  # touching what was found, they make it a part of something longer
-_WORDS = listed("name facility address weekday age date phone number")
-_NUMBERS = listed("look uuid card")
 _LONGEST = 2048
-# An option of a command that names a thing of a machine's: `--portfolio-id port-2s6abcdq5wdh4`.
-_OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*-ids?[ =][\"']?$")
-# Categories whose cues are words of machines as well: `node group`, `image tag`, `device`, `plan`.
-_VAGUE = frozenset(("ID", "ACCOUNT", "HEALTH_PLAN", "VEHICLE", "DEVICE"))
-_ANY: frozenset[str] = frozenset()  # stands for every kind
-_ACCOUNTS = listed("account")
 
 type Judge = Callable[[str], list[Span]]
 
@@ -52,9 +31,10 @@ def spare(text: str, spans: list[Span], judge: Judge) -> list[Span]:
 
 
 def _doubtful(text: str, span: Span) -> bool:
-    if span.detector in _WORDS:
-        return _joined(text, span) or (span.detector in _RUNNING and _told(text, span))
-    return _explains(text, span) is not None
+    sparing = span.detector.sparing
+    if sparing.words:
+        return _joined(text, span) or (sparing.running and _told(text, span))
+    return sparing.explained(text, span) is not None
 
 
 def _told(text: str, span: Span) -> bool:
@@ -62,8 +42,7 @@ def _told(text: str, span: Span) -> bool:
 
 
 def _spared(text: str, spans: list[Span], judge: Judge) -> list[Span]:
-    spans = [span for span in spans if not _option(text, span)]
-    kinds = [_explains(text, span) for span in spans]
+    kinds = [span.detector.sparing.explained(text, span) for span in spans]
     names = _names(
         text, [span for span, kind in zip(spans, kinds, strict=True) if kind is not None or span.category == "URL"]
     )
@@ -76,9 +55,9 @@ def _spared(text: str, spans: list[Span], judge: Judge) -> list[Span]:
         if kind is None or not near:
             kept.append(span)
             continue
-        if kind is _ANY and secrets.expected(text, span.start):
-            kind = _PUBLIC  # noqa: PLW2901 - what stands where a secret would is explained by less
-        explaining = [name for name in near if (kind is _ANY or name.kind in kind) and not _half(span, name)]
+        if kind is ANY and secrets.expected(text, span.start):
+            kind = PUBLIC  # noqa: PLW2901 - what stands where a secret would is explained by less
+        explaining = [name for name in near if (kind is ANY or name.kind in kind) and not _half(span, name)]
         kept += [rest for rest in _outside(span, explaining) if _says(text[rest.start : rest.end], span)]
     for name in names:
         for start, end in name.open:
@@ -88,41 +67,22 @@ def _spared(text: str, spans: list[Span], judge: Judge) -> list[Span]:
 
 def _says(rest: str, span: Span) -> bool:
     """Whether what is left of a span, beside the names that explain it, identifies still: a number needs a digit."""
-    return any(map(str.isdigit if span.detector in _NUMBERS else str.isalnum, rest))
+    return any(map(str.isdigit if span.detector.sparing.digits else str.isalnum, rest))
 
 
 def _half(span: Span, name: MachineName) -> bool:
     """Whether the name is the time of a day that is masked: the two are one."""
-    return span.detector == "date" and name.kind == "time"
-
-
-def _option(text: str, span: Span) -> bool:
-    """Whether an option of a command says that what was found is the id of a thing of a machine's."""
-    if span.detector != "cue" or span.category != "ID":
-        return False
-    option = _OPTION.search(text, max(0, span.start - 48), span.start)
-    return option is not None and not machines.announced(option.group())
-
-
-def _explains(text: str, span: Span) -> frozenset[str] | None:
-    """The kinds of names that explain `span` away; None if there is no such kind."""
-    if span.detector in _BY_LOOK:
-        return _ANY
-    if span.detector == "cue" and span.category in _VAGUE:
-        return _SURE if span.category != "ACCOUNT" else _ACCOUNTS
-    # `api-7d9f8b6c5-x2x4z`: the word that named a secret is a part of the name.
-    joined = span.detector == "secret" and text[span.start - 1 : span.start] in ("-", "/")
-    return _PUBLIC if joined or span.detector == "random" else None
+    return name.kind == span.detector.sparing.half
 
 
 def _names(text: str, spans: list[Span]) -> list[MachineName]:
     """The machines' names in `text` that any of `spans` touches, in order."""
-    told = any(span.detector in _RUNNING and _told(text, span) for span in spans)
+    told = any(span.detector.sparing.running and _told(text, span) for span in spans)
     running = machines.running.find(text) if told else []
     found: list[MachineName] = []
     read = at = 0  # up to here every token was read, and every running name
     for span in sorted(spans):
-        if span.detector == "url":
+        if span.category == "URL":
             read = max(read, span.end)  # found as a whole already
             continue
         while at < len(running) and running[at].start < span.end:
@@ -130,7 +90,7 @@ def _names(text: str, spans: list[Span]) -> list[MachineName]:
                 found.append(running[at])
                 read = running[at].end
             at += 1
-        if span.end <= read or (span.detector in _WORDS and not _joined(text, span)):
+        if span.end <= read or (span.detector.sparing.words and not _joined(text, span)):
             continue
         for start, end in _tokens(text, span, read):
             read = end
@@ -144,7 +104,7 @@ def _joined(text: str, span: Span) -> bool:
     before, after = text[span.start - 1 : span.start], text[span.end : span.end + 2]
     if before in _JOINS or after[:1] in _JOINS or before == "." or (after[:1] == "." and after[1:].isalnum()):
         return True
-    return not _JOINS.isdisjoint(text[span.start : span.end]) and span.detector not in ("date", "phone")
+    return not _JOINS.isdisjoint(text[span.start : span.end]) and not span.detector.sparing.punctuated
 
 
 def _tokens(text: str, span: Span, read: int) -> Iterator[tuple[int, int]]:
@@ -180,5 +140,5 @@ def _outside(span: Span, names: list[MachineName]) -> list[Span]:
 
 def _open(part: str, at: int, judge: Judge) -> list[Span]:
     """What identifies in a part of a machine's name that somebody chose."""
-    found = judge(part) + [Span(start, end, "NAME", "name") for start, end in machines.names_of_people(part)]
+    found = judge(part) + [Span(start, end, "NAME", INSIDE) for start, end in machines.names_of_people(part)]
     return [span._replace(start=span.start + at, end=span.end + at) for span in found]

@@ -6,10 +6,10 @@ import time
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from sallyport.adapters.aws_session import client
 from sallyport.adapters.entropy import SystemEntropy
 from sallyport.adapters.policy_layer import PolicyInvalid, load_policy
 from sallyport.domain.ports import Limits, Places, PortFailed
@@ -101,10 +101,10 @@ class Wiring:
         from sallyport.adapters.iam_revocation import IAM_CONFIG, IamRolePolicies, Revoker
 
         def elsewhere(account: str) -> Any:
-            sts = boto3.client("sts", config=IAM_CONFIG)
+            sts = client("sts", IAM_CONFIG)
             return Revoker(sts, self.places, setting("EXTERNAL_ID")).client(account)
 
-        return IamRolePolicies(boto3.client("iam", config=IAM_CONFIG), elsewhere)
+        return IamRolePolicies(client("iam", IAM_CONFIG), elsewhere)
 
     @cached_property
     def call_maker(self) -> BotoCallMaker:
@@ -160,8 +160,7 @@ class Wiring:
     def own_api(self) -> OwnFunctions:
         from sallyport.adapters.own_functions import CONFIG, OwnFunctions
 
-        client = boto3.client("lambda", config=CONFIG)
-        return OwnFunctions(client, lambda route: setting(f"{route.name}_FUNCTION"))
+        return OwnFunctions(client("lambda", CONFIG), lambda route: setting(f"{route.name}_FUNCTION"))
 
     @cached_property
     def authorizer(self) -> CedarAuthorizer:
@@ -193,7 +192,7 @@ def wiring() -> Wiring:
 
 @cache
 def _client(service: str) -> Any:
-    return boto3.client(service, config=_CONFIG)  # type: ignore[call-overload]  # one call for all services
+    return client(service, _CONFIG)
 
 
 _secrets: dict[str, tuple[float, str]] = {}

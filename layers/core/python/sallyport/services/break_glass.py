@@ -46,7 +46,7 @@ def reviewed(
     drafts = [Draft(EventType.BREAK_GLASS_REVIEWED, actor, {"decision": said.choice.value, "comment": comment})]
     if said.choice is Choice.DENY and request.status is RequestStatus.APPROVED:
         grant = replace(request.grant, status=GrantStatus.REVOKED) if request.grant else None
-        changed = replace(changed.moved(RequestStatus.REVOKED), grant=grant)
+        changed = replace(changed.moved(RequestStatus.REVOKED), grant=grant, ended_by=actor)
         drafts.append(Draft(EventType.GRANT_REVOKED, actor, {"session": "none"}))
     elif request.task_token is None and review_closes(request):
         drafts.append(closed(changed))

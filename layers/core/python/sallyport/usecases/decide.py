@@ -65,8 +65,8 @@ def decide(
     # After a review the workflow may be waiting for the agent's redemption; only voiding the grant ends that wait.
     if request.settled and (request.review is None or request.status is RequestStatus.REVOKED):
         call_back(request, ports)
-    if not request.settled or request.task_token is None:
-        refresh_card(request_id, ports)  # no workflow does: it still waits for people, or is over
+    if not request.settled or request.task_token is None or request.review is not None:
+        refresh_card(request_id, ports, now)  # no workflow does: it waits for people or for the agent, or is over
     return request
 
 

@@ -51,7 +51,7 @@ def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -
     except EvidenceMismatch as mismatch:
         record_refusal(ports, request_id, EventType.CREDENTIALS_REFUSED, SYSTEM, mismatch, now)
         raise
-    refresh_card(request_id, ports)
+    refresh_card(request_id, ports, now)
     if request.needs_review and first:
         break_glass.tell_everyone(request, ports)
     return request

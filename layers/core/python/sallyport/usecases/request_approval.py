@@ -107,7 +107,7 @@ def _post(request: ApprovalRequest, turn: Turn, ports: Ports, now: datetime) -> 
         raise CannotAsk(unpresentable.code) from None
     request = _keep(ref, request, ports, now)
     if request.settled or found is not None:
-        refresh_card(request.request_id, ports)  # somebody was faster than our note of where the card is
+        refresh_card(request.request_id, ports, now)  # somebody was faster than our note of where the card is
     return request
 
 

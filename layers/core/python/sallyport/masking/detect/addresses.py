@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator
 
 from sallyport.masking import words
+from sallyport.masking.detect import sparing
 from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.detect.anchors import CAPS, SMALL, UNIT, anchors
+from sallyport.masking.detect.detector import Basis, Detector
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.spans import Span
 
@@ -30,15 +32,15 @@ def find(reading: Reading) -> Iterator[Span]:
     for at, kind, match in anchors(reading):
         if at < done:
             if kind in ("uk", "ca") and match.end() > done:  # the address before took only the first half of the code
-                yield Span(at, match.end(), "ADDRESS", "address")
+                yield Span(at, match.end(), "ADDRESS", RULES[kind])
                 done = match.end()
             continue
         if kind == "code":
-            yield Span(match.start("value"), match.end("value"), "ADDRESS", "address")
+            yield Span(match.start("value"), match.end("value"), "ADDRESS", RULES[kind])
             continue
         if kind == "lives":
             end = _rightwards(text, match.end(), kind)
-            yield Span(match.start("where"), end, "ADDRESS", "address")
+            yield Span(match.start("where"), end, "ADDRESS", RULES[kind])
             done = end
             continue
         if not _credible(match, kind):
@@ -46,7 +48,7 @@ def find(reading: Reading) -> Iterator[Span]:
         start = match.start() if kind in ("corner", "uk", "ca") else _leftwards(text, match.start(), kind, done)
         end = match.end() if kind in ("uk", "ca") else _rightwards(text, match.end(), kind)
         done = end
-        yield Span(start, end, "ADDRESS", "address")
+        yield Span(start, end, "ADDRESS", RULES[kind])
 
 
 def _credible(match: re.Match[str], kind: str) -> bool:
@@ -167,3 +169,37 @@ def _leftwards(text: str, start: int, kind: str, floor: int) -> int:
             break
         start = match.start()
     return start
+
+
+DETECTOR = Detector(
+    name="address",
+    says="A postal address, or a part of one that only addresses have.",
+    categories=("ADDRESS",),
+    basis=Basis.LOOK,
+    rank=12,
+    allowable=True,
+    scopes=True,
+    labels=False,
+    cell=False,
+    sparing=sparing.WORD,
+    find=find,
+)
+RULES = {
+    kind: DETECTOR.rule(kind, says)
+    for kind, says in {
+        "unit": "An apartment, a suite, a floor with its number.",
+        "box": "A post box, a military address, a ship.",
+        "numbered": "A house number before words of which the last is a street's.",
+        "ordinal": "A numbered street: 5th Avenue.",
+        "ending": "A word that ends as streets do in some language, with a number.",
+        "named": "Capitalised words before a word for a street.",
+        "foreign": "A word for a street of another language before capitalised words.",
+        "corner": "The corner or the intersection of two streets.",
+        "zip": "A state's letters and five digits.",
+        "code": "A postal code behind a word that says so.",
+        "uk": "A British postcode.",
+        "ca": "A Canadian postcode.",
+        "between": "Capitalised words between two numbers at the end of a line.",
+        "lives": "Capitalised words and a number behind lives at, resides in and the like.",
+    }.items()
+}

@@ -1,18 +1,19 @@
-# ruff: noqa: C901, E501 - decision lists are read from top to bottom, patterns alternative by alternative
-"""Dates finer than a year, and ages over 89 (45 CFR 164.514(b)(2)(i)(C)). Years alone and times of day stay."""
+# ruff: noqa: E501 - decision lists are read from top to bottom, patterns alternative by alternative
+"""Dates finer than a year (45 CFR 164.514(b)(2)(i)(C)). Years alone and times of day stay."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from sallyport.masking.detect import numbers
+from sallyport.masking.detect import numbers, sparing
 from sallyport.masking.detect import vocabulary as v
+from sallyport.masking.detect.detector import Basis, Detector
 from sallyport.masking.detect.numbers import Group, within
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.spans import Span
 
-_ANY = numbers.DATE | numbers.COMPACT | numbers.SLASHED | numbers.HIGH
+_ANY = numbers.DATE | numbers.COMPACT | numbers.SLASHED
 
 _MONTH = (
     r"(?:jan(?:uary|uar|vier)?|j[aä]n(?:ner)?|enero|gennaio|feb(?:ruary|ruar|rero|braio)?|f[eé]vrier|mar(?:ch|s|zo)?|m[aä]rz|mrz"
@@ -48,10 +49,6 @@ WORDY = re.compile(
 COMPACT = re.compile(
     r"\d(?<![\w.-]\d)(?:(?<=1)9|(?<=2)0)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:T?\d{4,6}(?:\.\d{1,4})?(?:Z|[+-]\d{4})?)?(?![\w-])"
 )
-WEEKDAY = re.compile(
-    r"\b(?:(?:last|next|this|on|since|every|by|until|before|after)\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)day\b(?:\s+(?:morning|afternoon|evening|night))?",
-    re.IGNORECASE,
-)
 _SHORT = re.compile(
     r"\b(?:on|since|dated?|dob|born|seen|visit(?:ed)?|admitted|discharged?|until|from|by|of|til|thru|through|f/u|exp(?:ires|iry)?)[\s:#=]{1,3}"
     r"(?P<v>(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01]))(?![\w/%.-])",
@@ -62,56 +59,38 @@ _OCCASION = re.compile(
     re.IGNORECASE,
 )
 _DAY_OF_MONTH = re.compile(r"(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01])")
-_AGE_BEFORE = re.compile(r"[a-z\u00e2]+|\d")
-_AGE_WORDS = v.listed("age ages aged âge edad alter turned turns turning")
-_AGE_AFTER = re.compile(
-    r"[ -]?(?:(?:years?|yrs?|ans|a[n\u00f1]os|jahre)?[ -]?(?:old|of age|y/?o\b|yo[mf]?\b|yr\b|j\u00e4hrig)|(?-i:[MF])\b(?![/'.-]\w)"
-    r"|(?:years?|yrs?|ans|jahre)\b(?! (?:of|ago|later|earlier|follow|experience|prior|after|before)))",
-    re.IGNORECASE,
-)
-_QUANTITY = re.compile(r"[./%-]\d|%| ?(?:mg|mm|bpm|kg|lb|cm|mcg|ml)", re.IGNORECASE)
 
 
 def find(reading: Reading) -> Iterator[Span]:
-    """Dates and high ages in the text."""
+    """Dates in the text."""
     text = reading.text
-    aged = any(word in reading.small for word in _AGE_WORDS)
     for group in reading.groups:
         if group.may & _ANY:
-            yield from _numeric(text, group, aged=aged)
+            yield from _numeric(text, group)
     if _names_month(reading):
         for match in (*MONTH_BETWEEN.finditer(text), *_wordy(text)):
             if not _may_be_a_verb(match.group()):
-                yield Span(match.start(), match.end(), "DATE", "date")
+                yield Span(match.start(), match.end(), "DATE", NAMED_MONTH)
         if "last " in text or "next " in text or "this " in text:
             for match in _RELATIVE.finditer(text):
-                yield Span(match.start(), match.end(), "DATE", "date")
-    if "day" in reading.small and any(end in reading.small for end in ("nday", "sday", "rday", "iday")):
-        for match in WEEKDAY.finditer(text):
-            yield Span(match.start(), match.end(), "DATE", "weekday")
+                yield Span(match.start(), match.end(), "DATE", RELATIVE)
 
 
-def _numeric(text: str, group: Group, *, aged: bool) -> Iterator[Span]:
+def _numeric(text: str, group: Group) -> Iterator[Span]:
     if group.may & numbers.DATE:
         for match in within(NUMERIC, text, group):
             if plausible(match.group()):
-                yield Span(match.start(), match.end(), "DATE", "date")
+                yield Span(match.start(), match.end(), "DATE", NUMERIC_FORM)
     if group.may & numbers.COMPACT:
         for match in within(COMPACT, text, group):
-            yield Span(match.start(), match.end(), "DATE", "date")
+            yield Span(match.start(), match.end(), "DATE", COMPACT_FORM)
     if group.may & numbers.SLASHED:
         for near in within(_SLASHED, text, group):
             short = _SHORT.search(text, max(0, near.start() - 16), near.end() + 1)
-            if (short is not None and short.end("v") == near.end()) or (
-                _OCCASION.match(text, near.end()) and _DAY_OF_MONTH.fullmatch(near.group())
-            ):
-                yield Span(near.start(), near.end(), "DATE", "date")
-    if group.may & numbers.HIGH:
-        for near in within(_HIGH, text, group):
-            if _AGE_AFTER.match(text, near.end()) or (
-                aged and _after_age(text, near.start()) and not _QUANTITY.match(text, near.end())
-            ):
-                yield Span(near.start(), near.end(), "AGE", "age")
+            if short is not None and short.end("v") == near.end():
+                yield Span(near.start(), near.end(), "DATE", ANNOUNCED)
+            elif _OCCASION.match(text, near.end()) and _DAY_OF_MONTH.fullmatch(near.group()):
+                yield Span(near.start(), near.end(), "DATE", OCCASION)
 
 
 def _names_month(reading: Reading) -> bool:
@@ -124,21 +103,10 @@ def _names_month(reading: Reading) -> bool:
     return not reading.text.isascii() and any(part in reading.small for part in _MONTH_ACCENTS)
 
 
-def _after_age(text: str, at: int) -> bool:
-    """Whether a word for age stands before, with few words and no other number between."""
-    for steps, word in enumerate(reversed(_AGE_BEFORE.findall(text[max(0, at - 40) : at].lower()))):
-        if word in _AGE_WORDS:
-            return True
-        if word.isdigit() or steps > 6:
-            break
-    return False
-
-
 _RELATIVE = re.compile(
     r"\b(?:last|next|this|early|late|mid) (?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
 _SLASHED = re.compile(r"\d(?<![\w/%.-]\d)\d?[/-]\d{1,2}(?![\w/%.-])")
-_HIGH = re.compile(r"[91](?<![\w.-][91])(?:(?<=9)\d|(?<=1)[0-3]\d)(?!\d|[./]\d)")
 _MONTHLY = re.compile(
     r"[JFMASONDEGjfmasondeg\u00e9](?<![^\W_].)(?:(?<=[Jj])(?:[Aa][Nn]|[UuÄäÁá][IiLlNn])|(?<=[Ff])[EeÉé][BbVv]|(?<=[Mm])[AaÄäEe][RrIiYyGgZz]|(?<=[Mm])[Rr][Zz]|(?<=[Aa])(?:[PpVv][Rr]|[UuOo][GgUuÛû]|[Bb][Rr]|[Gg][Oo])"
     r"|(?<=[Ss])[Ee][PpTt]|(?<=[Oo])(?:[CcKk][Tt]|[Tt][Tt])|(?<=[Nn])[Oo][Vv]|(?<=[Dd])[EeIiÉé][CcZz]|(?<=[Ee])[Nn][Ee]|(?<=[Gg])(?:[Ee][Nn]|[Ii][Uu]))"
@@ -179,3 +147,24 @@ def plausible(text: str) -> bool:
 def _may_be_a_verb(text: str) -> bool:
     """`may 5`, `mar 2`: too little to be a date when written small and with nothing else."""
     return text.startswith("may ") and not re.search(r"\d{3}|(?:st|nd|rd|th)\b", text)
+
+
+DETECTOR = Detector(
+    name="date",
+    says="A date finer than a year: numeric, compact, or with its month in one of six languages.",
+    categories=("DATE",),
+    basis=Basis.FORMAT,
+    rank=10,
+    allowable=False,
+    scopes=True,
+    labels=False,
+    cell=False,
+    sparing=sparing.WORD._replace(running=True, punctuated=True, half="time"),
+    find=find,
+)
+NUMERIC_FORM = DETECTOR.rule("numeric", "Year, month and day, or day, month and year, as numbers.")
+COMPACT_FORM = DETECTOR.rule("compact", "Eight digits that are a day of this century or the last, perhaps with a time.")
+ANNOUNCED = DETECTOR.rule("announced", "Month and day as numbers behind a word that announces a day.")
+OCCASION = DETECTOR.rule("occasion", "Month and day as numbers before what happened then: a visit, a scan.")
+NAMED_MONTH = DETECTOR.rule("month", "A month by its name, with a day or a year.")
+RELATIVE = DETECTOR.rule("relative", "A month by its name behind last, next or this.")

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import re
 
+from sallyport.masking.detect import sparing
 from sallyport.masking.detect import vocabulary as v
-from sallyport.masking.detect.chains import Word
+from sallyport.masking.detect.detector import Basis, Detector
+from sallyport.masking.detect.names.chains import Word
 from sallyport.masking.spans import Span
 
 
@@ -51,7 +53,7 @@ def facility(text: str, chain: list[Word], head: int, starts_sentence: bool) -> 
         stop = tail.end()
         while end + 1 < len(chain) and chain[end + 1].start < stop:
             end += 1
-    return Span(chain[begin].start, stop, "FACILITY", "facility"), end + 1
+    return Span(chain[begin].start, stop, "FACILITY", HEADED), end + 1
 
 
 _FACILITY_TAIL = re.compile(
@@ -69,3 +71,20 @@ _DEPARTMENT = v.listed(
     "intensive care emergency outpatient inpatient primary critical coronary cardiac surgical medical nursing operating recovery"
     " urgent health mental public occupational physical family home community pain sleep stroke trauma burn dialysis the data call"
 )
+
+
+DETECTOR = Detector(
+    name="facility",
+    says="A hospital, a clinic, a practice.",
+    categories=("FACILITY",),
+    basis=Basis.LOOK,
+    rank=20,
+    allowable=True,
+    scopes=True,
+    labels=False,
+    cell=False,
+    sparing=sparing.WORD._replace(look_alike=sparing.always),
+    find=None,
+)
+HEADED = DETECTOR.rule("headed", "Capitalised words around one for a facility.")
+LOWERCASE = DETECTOR.rule("lowercase", "Lowercase words before one for a facility, behind at, to, from and the like.")

@@ -7,11 +7,15 @@ import string
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sallyport.masking.detect import cues, numbers
+from sallyport.masking import machines
+from sallyport.masking.detect import cues, numbers, sparing
 from sallyport.masking.detect import vocabulary as v
+from sallyport.masking.detect.checksums import luhn
+from sallyport.masking.detect.detector import Basis, Detector
 from sallyport.masking.detect.numbers import Group, within
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.spans import Span
+from sallyport.masking.structure import shapes
 
 SSN = re.compile(r"\d(?<![\w-]\d)\d\d([- .])\d\d\1\d{4}(?![\w-])")
 CARD = re.compile(
@@ -52,20 +56,20 @@ def find(reading: Reading) -> Iterator[Span]:
     text = reading.text
     groups = reading.groups
     if groups:
-        yield from _tokens(text, groups)
+        yield from _tokens(text, groups, reading.memory.looks)
         for group in groups:
             if group.may & numbers.SPACED:
                 for match in within(_SPACED, text, group):
-                    yield Span(match.start(), match.end(), "ID", "spelled")
+                    yield Span(match.start(), match.end(), "ID", SPACED_DIGITS)
     if _LETTER_APART.search(text):
         for match in _SPACED_LETTERS.finditer(text):
-            yield Span(match.start(), match.end(), "NAME", "spelled")
+            yield Span(match.start(), match.end(), "NAME", SPACED_LETTERS)
     if any(word in reading.small for word in _SPELLED_HINTS):
         for match in _SPELLED.finditer(text):
-            yield Span(match.start(), match.end(), "ID", "spelled")
+            yield Span(match.start(), match.end(), "ID", IN_WORDS)
 
 
-def _tokens(text: str, groups: list[Group]) -> Iterator[Span]:
+def _tokens(text: str, groups: list[Group], looks: Looks) -> Iterator[Span]:
     """Tokens that hold digits, by what they are, by what stands before them, by their look."""
     done = at = end = 0
     last = len(groups) - 1
@@ -89,15 +93,25 @@ def _tokens(text: str, groups: list[Group]) -> Iterator[Span]:
             continue
         if start < done:
             continue
-        shape = token.translate(_SHAPE)
-        look = _looks.get(shape) or _look(shape)
+        look = looks[token.translate(_SHAPE)]
         convincing = look.convincing and _convincing(token, look.digits)
         if not (look.unique or convincing) or (look.digits < 9 and _measured(text, end)):
             continue
         unique = look.unique and _unique_here(text, token, start, end)
-        category = cues.identifier_category(text[max(0, start - 72) : start]) if unique or convincing else None
-        if (category or unique) and not cues.benign(text[max(0, start - 16) : start]):
-            yield Span(start, end, category or "ID", "cue" if category else "look")
+        if (unique or convincing) and (found := _announced(text, start, end, unique=unique)) is not None:
+            yield found
+
+
+def _announced(text: str, start: int, end: int, *, unique: bool) -> Span | None:
+    """A token behind a word that announces it, or one that is `unique` by itself."""
+    category = cues.identifier_category(text[max(0, start - 72) : start])
+    if not (category or unique) or cues.benign(text[max(0, start - 16) : start]):
+        return None
+    if category is None:
+        return Span(start, end, "ID", TOKEN)
+    if category == "ID" and (option := _OPTION.search(text, max(0, start - 48), start)) is not None:
+        return Span(start, end, category, ANNOUNCED) if machines.announced(option.group()) else None
+    return Span(start, end, category, ANNOUNCED)
 
 
 def _token(text: str, floor: int, digit: int) -> tuple[int, int] | None:
@@ -128,8 +142,14 @@ class _Look(NamedTuple):
 
 
 _SHAPE = str.maketrans(string.digits + string.ascii_uppercase + string.ascii_lowercase, "9" * 10 + "A" * 26 + "a" * 26)
-_looks: dict[str, _Look] = {}
-_MAX_LOOKS = 10_000
+
+
+class Looks(dict[str, _Look]):
+    """What the shapes of the tokens of one request say."""
+
+    def __missing__(self, shape: str) -> _Look:
+        look = self[shape] = _look(shape)
+        return look
 
 
 def _look(shape: str) -> _Look:
@@ -144,13 +164,12 @@ def _look(shape: str) -> _Look:
             unique = digits >= 6 or (not bare and _NUMERIC.fullmatch(shape) is None)
         short = digits < 3 and (bare or len(shape) < 6 or "aaa" in shape)
         look = _Look(digits, convincing=not short and (bare or _DATED.fullmatch(shape) is None), unique=unique)
-    if len(shape) <= _LONGEST_SHAPE and len(_looks) < _MAX_LOOKS:
-        _looks[shape] = look
     return look
 
 
-_LONGEST_SHAPE = 40
 _LETTER_APART = re.compile(r"[ .\-_][A-Za-z][ .\-_]{1,2}[A-Za-z][ .\-_]{1,2}[A-Za-z](?!\w)")
+# An option of a command that names a thing of a machine's: `--portfolio-id port-2s6abcdq5wdh4`.
+_OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*-ids?[ =][\"']?$")
 _SPELLED_HINTS = ("three", "seven", "five")
 
 
@@ -164,12 +183,12 @@ def _shaped(text: str, token: str, start: int, may: int) -> Span | None:
     """An SSN, a card number, an IBAN or a UUID that begins with this token."""
     if may & (numbers.SSN | numbers.CARD) and token[0].isdigit():
         if may & numbers.SSN and (match := SSN.match(text, start)) is not None:
-            return Span(start, match.end(), "SSN", "ssn")
+            return Span(start, match.end(), "SSN", SSN_NUMBER)
         if may & numbers.CARD and (match := CARD.match(text, start)) is not None:
             digits = "".join(filter(str.isdigit, match.group()))
             if 12 <= len(digits) <= 19:
                 return Span(
-                    start, match.end(), "CARD" if _may_be_card(match.group()) and luhn(digits) else "ID", "card"
+                    start, match.end(), "CARD" if _may_be_card(match.group()) and luhn(digits) else "ID", CARD_NUMBER
                 )
     if (
         token[2:4].isdigit()
@@ -177,24 +196,15 @@ def _shaped(text: str, token: str, start: int, may: int) -> Span | None:
         and token[:2].isalpha()
         and (match := IBAN.match(text, start)) is not None
     ):
-        return Span(start, match.end(), "IBAN", "iban")
+        return Span(start, match.end(), "IBAN", IBAN_NUMBER)
     if len(token) == 36 and UUID.fullmatch(token):
-        return Span(start, start + 36, "ID", "uuid")
+        return Span(start, start + 36, "ID", UUID_FORM)
     return None
 
 
 def _may_be_card(piece: str) -> bool:
     """Whether it is not three groups of four, as no card and many national numbers are written."""
     return len(piece) != 14 or piece.isdigit()
-
-
-def luhn(digits: str) -> bool:
-    """Whether a card number's check digit is right: it names the category, it never frees a number."""
-    total = 0
-    for i, char in enumerate(reversed(digits)):
-        value = int(char) * (1 + i % 2)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
 
 
 def _convincing(token: str, digits: int) -> bool:
@@ -226,3 +236,136 @@ def _is_host(token: str) -> bool:
 
 _LETTERED = re.compile(r"#?[A-Z]{1,5}[-/]?\d{4}(?:[-/]\d+)?")
 _NUMERIC = re.compile(r"\d+(?:[./:-]\d+)*")
+
+
+# Categories whose cues are words of machines as well: `node group`, `image tag`, `device`, `plan`.
+_VAGUE = frozenset(("ID", "HEALTH_PLAN", "VEHICLE", "DEVICE"))
+_ACCOUNTS = v.listed("account")
+
+
+def _vaguely_announced(_text: str, span: Span) -> frozenset[str] | None:
+    if span.category == "ACCOUNT":
+        return _ACCOUNTS
+    return sparing.SURE if span.category in _VAGUE else None
+
+
+def _in_an_arn(text: str, span: Span) -> bool:
+    return span.category == "ACCOUNT" and text.startswith("arn:")
+
+
+def _lettered(text: str, span: Span) -> bool:
+    """Whether it has a letter: of a number alone nobody can say whose it is."""
+    return any(map(str.isalpha, text[span.start : span.end]))
+
+
+def _counted(text: str, span: Span) -> bool:
+    found = text[span.start : span.end]
+    return shapes.is_account(found) or shapes.is_counted(found)
+
+
+LOOK = Detector(
+    name="look",
+    says="A token with five digits or more.",
+    categories=("ID",),
+    basis=Basis.LOOK,
+    rank=20,
+    allowable=True,
+    scopes=True,
+    labels=True,
+    cell=False,
+    sparing=sparing.FORM._replace(running=True, digits=True, look_alike=_lettered),
+    find=find,
+)
+TOKEN = LOOK.rule("token", "Digits, or digits among letters, as few words and quantities are written.")
+
+CUE = Detector(
+    name="cue",
+    says="A number or code behind a word that announces it.",
+    categories=("SSN", "MRN", "HEALTH_PLAN", "ACCOUNT", "LICENSE", "VEHICLE", "DEVICE", "ID"),
+    basis=Basis.CUE,
+    rank=3,
+    allowable=True,
+    scopes=True,
+    labels=True,
+    cell=False,
+    sparing=sparing.NEVER._replace(explained=_vaguely_announced, running=True, look_alike=_in_an_arn),
+    find=None,
+)
+ANNOUNCED = CUE.rule("announced", "A word before it says whose number, or which, it is.")
+
+SOCIAL = Detector(
+    name="ssn",
+    says="A US social security number.",
+    categories=("SSN",),
+    basis=Basis.FORMAT,
+    rank=6,
+    allowable=False,
+    scopes=True,
+    labels=False,
+    cell=False,
+    sparing=sparing.FORM,
+    find=None,
+)
+SSN_NUMBER = SOCIAL.rule("number", "Three, two and four digits, the same mark between them.")
+
+PAYMENT = Detector(
+    name="card",
+    says="A number as long as a card's; its check digit names the category.",
+    categories=("CARD", "ID"),
+    basis=Basis.FORMAT,
+    rank=7,
+    allowable=False,
+    scopes=True,
+    labels=True,
+    cell=False,
+    sparing=sparing.FORM._replace(running=True, digits=True, look_alike=_counted),
+    find=None,
+)
+CARD_NUMBER = PAYMENT.rule("number", "Twelve to nineteen digits, alone or in a card's groups.")
+
+BANK = Detector(
+    name="iban",
+    says="An IBAN.",
+    categories=("IBAN",),
+    basis=Basis.FORMAT,
+    rank=8,
+    allowable=False,
+    scopes=True,
+    labels=True,
+    cell=False,
+    sparing=sparing.FORM,
+    find=None,
+)
+IBAN_NUMBER = BANK.rule("number", "A country, two check digits and groups of four.")
+
+UNIQUE = Detector(
+    name="uuid",
+    says="A UUID.",
+    categories=("ID",),
+    basis=Basis.FORMAT,
+    rank=20,
+    allowable=False,
+    scopes=True,
+    labels=True,
+    cell=False,
+    sparing=sparing.FORM._replace(digits=True, look_alike=sparing.always),
+    find=None,
+)
+UUID_FORM = UNIQUE.rule("form", "Thirty-two hexadecimal digits in its five groups.")
+
+APART = Detector(
+    name="spelled",
+    says="Digits or letters that stand apart, or digits as words.",
+    categories=("ID", "NAME"),
+    basis=Basis.LOOK,
+    rank=20,
+    allowable=False,
+    scopes=True,
+    labels=False,
+    cell=False,
+    sparing=sparing.FORM._replace(running=True),
+    find=None,
+)
+SPACED_DIGITS = APART.rule("digits", "Seven single digits or more with a mark between each two.")
+SPACED_LETTERS = APART.rule("letters", "Five single letters or more with a mark between each two.")
+IN_WORDS = APART.rule("words", "Seven digits or more spelled as words.")

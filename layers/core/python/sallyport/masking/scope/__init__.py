@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from sallyport.masking import binary, freetext
+from sallyport.masking.detect import secrets
 from sallyport.masking.detect.secrets import formats, names
 from sallyport.masking.plain import readings
 from sallyport.masking.scope import announced, numbers, people
@@ -29,7 +30,7 @@ def _categories(value: str, deeper: int) -> Iterator[str]:
     for reading in readings(value):
         text = reading.text
         if any(map(str.isspace, text.strip())):
-            yield from (span.category for span in freetext.find(text))
+            yield from (span.category for span in freetext.find(text) if span.detector.scopes)
         else:
             yield from _secrets(text)
         yield from numbers.categories(text)
@@ -39,12 +40,12 @@ def _categories(value: str, deeper: int) -> Iterator[str]:
         if deeper:
             for part in decoded_parts(text):
                 yield from _categories(part, deeper - 1)
-    yield from (span.category for span in binary.spans(value))
+    yield from (span.category for span in binary.spans(value) if span.detector.scopes)
 
 
 def _secrets(text: str) -> Iterator[str]:
     """What a format says, and what is assigned to a name for one: of `auth-4.52.1` the name alone says nothing."""
-    assigned = (span for span in names.find(text) if text[span.start - 1] in _ASSIGNING) if "=" in text else ()
-    for span in (*formats.tokens(text), *formats.blocks(text), *assigned):
-        if not _ACCESS_KEY.fullmatch(text, span.start, span.end):
-            yield span.category
+    assigned = (piece for piece in names.find(text) if text[piece.start - 1] in _ASSIGNING) if "=" in text else ()
+    for start, end in (*formats.tokens(text), *formats.blocks(text), *formats.logins(text), *assigned):
+        if not _ACCESS_KEY.fullmatch(text, start, end):
+            yield from secrets.DETECTOR.categories if secrets.DETECTOR.scopes else ()

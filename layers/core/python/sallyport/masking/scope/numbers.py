@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from sallyport.masking import machines
-from sallyport.masking.detect.ids import luhn
+from sallyport.masking.detect.checksums import luhn
 
 _EMAIL = re.compile(r"[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![\w-])")
 # A service's own addresses: no mail box, though there is an `@` in them.

@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from sallyport.masking import mentions
+from sallyport.masking.detect import known
+from sallyport.masking.detect.declared import IN_TABLE
 from sallyport.masking.spans import Span
 from sallyport.masking.structure import judging
 from sallyport.masking.structure.fields import Field
@@ -56,15 +57,15 @@ class Cells:
     def mentions(self) -> Iterator[Span]:
         """Where prose speaks of somebody whose name stands in a cell; to be asked last."""
         for value, at in self._prose if self._names else ():
-            for span in mentions.find(value, self._names):
+            for span in known.find(value, self._names):
                 yield span._replace(start=span.start + at, end=span.end + at)
 
     def _whole(self, value: str, at: int, category: str) -> Iterator[Span]:
         if inner := value.strip():
             start = at + value.index(inner)
             if category == "NAME":
-                self._names.update(mentions.learn(inner))
-            yield Span(start, start + len(inner), category, "field")
+                self._names.update(known.learn(inner))
+            yield Span(start, start + len(inner), category, IN_TABLE)
 
     def _look(self, value: str, at: int) -> list[Span]:
         """What the detectors find in `value`. Columns repeat themselves, so each value is read once."""

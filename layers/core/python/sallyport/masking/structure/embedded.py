@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from sallyport.masking import machines
+from sallyport.masking.detect.declared import IN_PAIR
 from sallyport.masking.spans import Span
 from sallyport.masking.structure import company, hl7
 from sallyport.masking.structure.cells import Cells, Finder
@@ -110,4 +111,4 @@ def pair_spans(text: str) -> Iterator[Span]:
         ):
             continue
         if value and holds(field, value):
-            yield Span(start, start + len(value), field.category, "field")
+            yield Span(start, start + len(value), field.category, IN_PAIR)

@@ -11,6 +11,7 @@ import binascii
 import re
 from collections.abc import Iterator
 
+from sallyport.masking.detect.withheld import BASE64_TEXT, FILE, HEXADECIMAL_TEXT, PAIRED_TEXT
 from sallyport.masking.spans import Span
 from sallyport.masking.structure.cells import Finder
 
@@ -42,13 +43,13 @@ def encoded_spans(text: str, find: Finder) -> Iterator[Span]:
     for match in _HEX.finditer(text) if _HEX_DIGITS.search(text) else ():
         decoded = _ascii(binascii.unhexlify(match.group()))
         if decoded is not None and find(decoded):
-            yield Span(match.start(), match.end(), "ENCODED", "hex")
+            yield Span(match.start(), match.end(), "ENCODED", HEXADECIMAL_TEXT)
     if not text.isascii():
         for match in _PAIRED.finditer(text):
             for order in ("utf-16-le", "utf-16-be"):
                 decoded = _ascii(match.group().encode(order, "replace"))
                 if decoded is not None and find(decoded):
-                    yield Span(match.start(), match.end(), "ENCODED", "utf-16")
+                    yield Span(match.start(), match.end(), "ENCODED", PAIRED_TEXT)
 
 
 def _tokens(text: str) -> Iterator[re.Match[str]]:
@@ -81,23 +82,23 @@ def _data_uris(text: str, find: Finder) -> Iterator[Span]:
     for match in _DATA_URI.finditer(text):
         decoded = decode_base64(match.group().rpartition(",")[2])
         if decoded is None:
-            yield Span(match.start(), match.end(), "BINARY", "bytes")
+            yield Span(match.start(), match.end(), "BINARY", FILE)
         elif find(decoded):
-            yield Span(match.start(), match.end(), "ENCODED", "base64")
+            yield Span(match.start(), match.end(), "ENCODED", BASE64_TEXT)
 
 
 def _base64(match: re.Match[str], find: Finder) -> Iterator[Span]:
     token, start = match.group(), match.start()
     if _is_file(token):
-        yield Span(start, match.end(), "BINARY", "bytes")
+        yield Span(start, match.end(), "BINARY", FILE)
     elif (decoded := decode_base64(token)) is not None and find(decoded):
-        yield Span(start, match.end(), "ENCODED", "base64")
+        yield Span(start, match.end(), "ENCODED", BASE64_TEXT)
     elif not token.isalnum():  # perhaps a part of a path, a name or an address
         for piece in _PIECE.finditer(token):
             if piece.group() != token and _MIXED.search(piece.group()):
                 decoded = decode_base64(piece.group())
                 if decoded is not None and find(decoded):
-                    yield Span(start + piece.start(), start + piece.end(), "ENCODED", "base64")
+                    yield Span(start + piece.start(), start + piece.end(), "ENCODED", BASE64_TEXT)
 
 
 def decode_base64(token: str) -> str | None:

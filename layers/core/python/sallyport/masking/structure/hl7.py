@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from sallyport.masking.detect.declared import ATTACHMENT, IN_SEGMENT
 from sallyport.masking.spans import Span
 from sallyport.masking.structure.encoded import decode_base64
 
@@ -181,7 +182,7 @@ class _Reader:
             decoded = decode_base64(data) if data else ""
             if decoded is None or (decoded and self.prose(decoded)):
                 start = at + sum(map(len, parts[: _ENCAPSULATED - 1])) + _ENCAPSULATED - 1
-                yield Span(start, start + len(data), "ATTACHMENT", "hl7")
+                yield Span(start, start + len(data), "ATTACHMENT", ATTACHMENT)
         elif kind not in _MEASURED:
             yield from self.text(value, at)
 
@@ -205,7 +206,7 @@ class _Reader:
         for number, value in enumerate(values, 1):
             category = components.get(number)
             if category and not _EMPTY.fullmatch(value):
-                yield Span(at, at + len(value.rstrip()), category, "hl7")
+                yield Span(at, at + len(value.rstrip()), category, IN_SEGMENT)
             at += len(value) + 1
 
     def full_name(self, values: list[str]) -> tuple[str, ...]:

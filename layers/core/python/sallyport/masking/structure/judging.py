@@ -116,11 +116,6 @@ _BY_TRUST: dict[Trust, Callable[[Field, str], str]] = {
     "public": _address,
 }
 
-# What IAM calls its users, roles and policies by; access keys (AKIA, ASIA) are none of these.
-_UNIQUE_ID = re.compile(r"A(?:GPA|IDA|IPA|NPA|NVA|ROA|PKA|SCA)[A-Z0-9]{12,20}")
-_IN_URL = re.compile(r"[?#@]|\d{5}")  # where a URL says who asked for what
-_LOOKS = frozenset(("random", "uuid", "facility", "weekday"))
-
 
 def machines_own(text: str, spans: list[Span]) -> list[Span]:
     """Of what was found in a machine's value, that which is somebody's or secret all the same.
@@ -130,23 +125,4 @@ def machines_own(text: str, spans: list[Span]) -> list[Span]:
     """
     if not spans or " " in text.strip() or "\n" in text or machines.announces(text):
         return spans
-    return [span for span in spans if not _only_looks(text, span)]
-
-
-def _only_looks(text: str, span: Span) -> bool:
-    """Whether something was found in a machine's value by a look that machines' names have as well."""
-    found = text[span.start : span.end]
-    match span.detector:
-        case "secret":
-            return _UNIQUE_ID.match(found) is not None
-        case "cue":
-            return span.category == "ACCOUNT" and text.startswith("arn:")
-        case "look":
-            return any(map(str.isalpha, found))  # of a number alone nobody can say whose it is
-        case "card":
-            return shapes.is_account(found) or shapes.is_counted(found)
-        case "name":
-            return not machines.pairs_of_names(found)
-        case "url":
-            return not (_IN_URL.search(found) or machines.pairs_of_names(found))
-    return span.detector in _LOOKS or span.category == "DEVICE"
+    return [span for span in spans if not span.detector.sparing.look_alike(text, span)]

@@ -10,7 +10,7 @@ from typing import Any
 import re2
 
 from sallyport.masking import machines
-from sallyport.masking.detect.ids import luhn
+from sallyport.masking.detect.checksums import luhn
 
 _INSTANT = re2.compile(
     r"\s*(?:(?:19|20)\d\d-\d\d-\d\dT?[ T]?\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?"

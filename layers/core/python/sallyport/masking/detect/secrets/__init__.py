@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 import re2
 
+from sallyport.masking.detect import sparing
+from sallyport.masking.detect.detector import Basis, Detector, Rule
+from sallyport.masking.detect.reading import Reading
 from sallyport.masking.detect.secrets import formats, names
 from sallyport.masking.detect.secrets.harmless import harmless
-from sallyport.masking.detect.secrets.values import is_random
+from sallyport.masking.detect.secrets.values import Piece, is_random
 from sallyport.masking.spans import Span
 
 __all__ = ["expected", "find", "harmless"]
@@ -57,22 +60,17 @@ def load() -> None:
     formats.issued()
 
 
-def find(text: str) -> Iterable[Span]:
-    """Secrets in `text`."""
-    encoded = text.encode("utf-8", "replace")  # a lone half of a surrogate pair becomes `?`, also one character
+def find(reading: Reading) -> Iterable[Span]:
+    """Secrets in the text."""
+    encoded = reading.text.encode("utf-8", "replace")  # a lone half of a surrogate pair becomes `?`, also one character
     signs = _signs().Match(encoded)
     if not signs:
         return ()
     text = encoded.decode()
     found: list[Span] = []
-    if 0 in signs:
-        found += formats.blocks(text)
-    if 0 in signs or 2 in signs:
-        found += formats.tokens(text)
-    if 1 in signs or 2 in signs:
-        found += names.find(text)
-    if 3 in signs:
-        found += formats.commands(text)
+    for seen, rule, pieces in _SOURCES:
+        if not seen.isdisjoint(signs):
+            found += [Span(start, end, "SECRET", rule) for start, end in pieces(text)]
     if 2 in signs:
         found += _random(text, sorted(found))
     return found
@@ -88,9 +86,9 @@ def _random(text: str, found: list[Span]) -> Iterable[Span]:
         if at < len(found) and found[at].start < end:
             last = ends[bisect.bisect_left(ends, end) - 1] if ends[at] < end else end
             if end - last >= 8:  # longer than any format says
-                yield Span(last, end, "SECRET", "random")
+                yield Span(last, end, "SECRET", REST)
         elif is_random(match.group()) and _stands_for_secret(text, start, found, at) and not harmless(text, start, end):
-            yield Span(start, end, "SECRET", "random")
+            yield Span(start, end, "SECRET", TOKEN)
 
 
 _NEAR = 100  # characters before a token in which a word for a secret is a reason to take it for one
@@ -140,4 +138,65 @@ def expected(text: str, start: int) -> bool:
 _ABOUT_KEYS = re.compile(
     r"(?:kms|customer|managed|public|host|primary|partition|sort|foreign|row|hash|cache|object|s3|idempotency|client ?token|continuation|page|next|pagination)[ _-]?(?:key|token)|(?:key|token|secret|credential)s?[ _-]?(?:id|arn|name|version|policy|rotation|alias)",
     re.IGNORECASE,
+)
+
+# What IAM calls its users, roles and policies by; access keys (AKIA, ASIA) are none of these.
+_UNIQUE_ID = re.compile(r"A(?:GPA|IDA|IPA|NPA|NVA|ROA|PKA|SCA)[A-Z0-9]{12,20}")
+
+
+def _joined(text: str, span: Span) -> frozenset[str] | None:
+    """`api-7d9f8b6c5-x2x4z`: the word that named a secret is a part of the name."""
+    return sparing.PUBLIC if text[span.start - 1 : span.start] in ("-", "/") else None
+
+
+def _unless_public(_text: str, _span: Span) -> frozenset[str]:
+    return sparing.PUBLIC
+
+
+def _unique_id(text: str, span: Span) -> bool:
+    return _UNIQUE_ID.match(text[span.start : span.end]) is not None
+
+
+DETECTOR = Detector(
+    name="secret",
+    says="A key, token or password by its documented form, or by the name before it.",
+    categories=("SECRET",),
+    basis=Basis.FORMAT,
+    rank=2,
+    allowable=False,
+    scopes=True,
+    labels=False,
+    cell=False,
+    sparing=sparing.NEVER._replace(explained=_joined, look_alike=_unique_id),
+    find=find,
+)
+KEY = DETECTOR.rule("key", "A private key.")
+LOGIN = DETECTOR.rule("login", "The password of a URL.")
+FORM = DETECTOR.rule("form", "An issuer documents what its keys look like, and this does.")
+NAMED = DETECTOR.rule("named", "It stands behind the name of a secret.")
+ARGUMENT = DETECTOR.rule("argument", "A command takes a password there.")
+
+RANDOM = Detector(
+    name="random",
+    says="A random string where a secret would stand.",
+    categories=("SECRET",),
+    basis=Basis.LOOK,
+    rank=20,
+    allowable=True,
+    scopes=True,
+    labels=False,
+    cell=False,
+    sparing=sparing.NEVER._replace(explained=_unless_public, look_alike=sparing.always),
+    find=None,
+)
+TOKEN = RANDOM.rule("token", "Too irregular for a word, behind a word for a secret or beside another.")
+REST = RANDOM.rule("rest", "What a documented form leaves of a longer token.")
+
+# Which of the signs must be seen for a source to be asked, by their order in `_signs`.
+_SOURCES: tuple[tuple[frozenset[int], Rule, Callable[[str], Iterable[Piece]]], ...] = (
+    (frozenset((0,)), KEY, formats.blocks),
+    (frozenset((0,)), LOGIN, formats.logins),
+    (frozenset((0, 2)), FORM, formats.tokens),
+    (frozenset((1, 2)), NAMED, names.find),
+    (frozenset((3,)), ARGUMENT, formats.commands),
 )

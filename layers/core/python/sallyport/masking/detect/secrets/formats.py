@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from sallyport.masking.detect.secrets.values import placeholder
-from sallyport.masking.spans import Span
+from sallyport.masking.detect.secrets.values import Piece, placeholder
 
 _B = r"(?<![A-Za-z0-9_])"
 # Formats that issuers document. `T` stands for the random part.
@@ -67,32 +66,36 @@ _COMMAND = re.compile(
 _PIECE = re.compile(r"[^\s\"'`<>]{16,}")
 
 
-def commands(text: str) -> Iterator[Span]:
+def commands(text: str) -> Iterator[Piece]:
     """Passwords among the arguments of commands."""
     for match in _COMMAND.finditer(text):
         group = match.lastgroup or ""
-        yield Span(*match.span(group), "SECRET", "secret")
+        yield Piece(*match.span(group))
 
 
-def tokens(text: str) -> Iterator[Span]:
+def tokens(text: str) -> Iterator[Piece]:
     """Tokens, hashes and webhook URLs of the issuers' formats."""
     formats = issued()
     for piece in _PIECE.finditer(text):
         for pattern in (formats, _JWT):
             for match in pattern.finditer(text, piece.start(), piece.end()):
                 if not placeholder(match.group()) and len(set(match.group()[-12:].lower())) > 3:
-                    yield Span(match.start(), match.end(), "SECRET", "secret")
+                    yield Piece(match.start(), match.end())
 
 
-def blocks(text: str) -> Iterator[Span]:
-    """Private keys and the passwords of URLs."""
+def blocks(text: str) -> Iterator[Piece]:
+    """Private keys."""
     for head, last in _HEADS:
         end = 0
         while (start := head.search(text, end)) is not None:
             end = text.find(last, start.end(), start.end() + _LONGEST_KEY)
             end = end if end >= 0 else min(len(text), start.end() + _LONGEST_KEY)
             if end > start.end():
-                yield Span(start.end(), end, "SECRET", "secret")
+                yield Piece(start.end(), end)
+
+
+def logins(text: str) -> Iterator[Piece]:
+    """The passwords of URLs."""
     if "://" in text and "@" in text:
         for match in _URL_LOGIN.finditer(text):
-            yield Span(match.start(2), match.end(2), "SECRET", "secret")
+            yield Piece(match.start(2), match.end(2))

@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from sallyport.masking import machines
 from sallyport.masking.detect.secrets.harmless import harmless
-from sallyport.masking.detect.secrets.values import is_key, is_password, is_random, is_strong, unpronounceable
-from sallyport.masking.spans import Span
+from sallyport.masking.detect.secrets.values import Piece, is_key, is_password, is_random, is_strong, unpronounceable
 
 # Words that name a secret. Any value is believed of a password, one with the look of a key of the others.
 _WORD = re.compile(
@@ -53,7 +52,7 @@ class _Value(NamedTuple):
     assigned: bool
 
 
-def find(text: str) -> Iterator[Span]:
+def find(text: str) -> Iterator[Piece]:
     """Secrets that stand after the name of one, in order of the names."""
     small = text.lower()
     if len(small) != len(text):  # some letters of other scripts have small forms of two characters
@@ -69,7 +68,7 @@ def find(text: str) -> Iterator[Span]:
         found = _joined(end, tail)
         if found is None and (value := _assigned(text, word, tail)) is not None:
             if _fits(text, small, word, tail, value):
-                found = Span(value.start, value.end, "SECRET", "secret")
+                found = Piece(value.start, value.end)
             elif value.end - value.start > _JUDGED_ONCE:
                 done = value.end
         if found is not None and not harmless(text, found.start, found.end, named=True):
@@ -87,7 +86,7 @@ def _whole(text: str, small: str, start: int, end: int) -> bool:
     return not (before.isalpha() and before.isupper() == first.isupper() and small[start:end] in _SHORT)
 
 
-def _joined(start: int, tail: str) -> Span | None:
+def _joined(start: int, tail: str) -> Piece | None:
     """A key that is joined to its name: `vendor-key-3f9c…`."""
     at = 0
     while (word := _TAIL_WORD.match(tail, at)) is not None and word.end() > at:
@@ -98,7 +97,7 @@ def _joined(start: int, tail: str) -> Span | None:
         return None
     mixed = sum(map(str.isdigit, value)) >= 3 and any(map(str.isalpha, value))
     if (mixed or (len(value) >= 24 and _HEX.fullmatch(value))) and is_key(value):
-        return Span(start + at, start + at + len(value), "SECRET", "secret")
+        return Piece(start + at, start + at + len(value))
     return None
 
 

@@ -7,6 +7,15 @@ import math
 import re
 from collections import Counter
 from itertools import pairwise
+from typing import NamedTuple
+
+
+class Piece(NamedTuple):
+    """`text[start:end]` is a secret."""
+
+    start: int
+    end: int
+
 
 # Stand-ins, the words that a lesson writes in place of a value, and expressions that fetch it from elsewhere.
 _TEMPLATE = re.compile(r"[xX*#.\-_=+0?]{4,}|\$?\{|\$\(|<|%[\w%-]*%?$")

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from sallyport.masking import words
+from sallyport.masking.detect import sparing
+from sallyport.masking.detect.detector import Basis, Detector
 from sallyport.masking.spans import Span
 
 _FEW = 12  # up to here, looking for each name costs less than taking the text apart
@@ -35,4 +37,20 @@ def find(text: str, names: AbstractSet[str]) -> list[Span]:
             return []
     if not (hits := known_in(text, names)):
         return []
-    return [Span(*match.span(), "NAME", "known") for match in _WORD.finditer(text) if words.fold(match.group()) in hits]
+    return [Span(*match.span(), "NAME", NAMED) for match in _WORD.finditer(text) if words.fold(match.group()) in hits]
+
+
+DETECTOR = Detector(
+    name="known",
+    says="A word that a field of the same request gave as somebody's name.",
+    categories=("NAME",),
+    basis=Basis.CONTEXT,
+    rank=20,
+    allowable=True,
+    scopes=True,
+    labels=False,
+    cell=False,
+    sparing=sparing.NEVER,
+    find=None,
+)
+NAMED = DETECTOR.rule("named", "The same word stands in a field for a name.")

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator
 
 from sallyport.masking import machines, words
-from sallyport.masking.detect import chains, cues, facilities
+from sallyport.masking.detect import cues, facilities
 from sallyport.masking.detect import vocabulary as v
-from sallyport.masking.detect.chains import Capital, Word
-from sallyport.masking.detect.picking import picks
+from sallyport.masking.detect.names import chains
+from sallyport.masking.detect.names.chains import Capital, Word
+from sallyport.masking.detect.names.picking import picks
+from sallyport.masking.detect.names.row import WORDS
 from sallyport.masking.spans import Span
 
 
@@ -61,7 +63,7 @@ def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
         if not (inverted or cued) or first.flags & words.MEDICAL:
             return
         ends.append(first.end)
-        yield Span(first.start, first.end, "NAME", "name")
+        yield Span(first.start, first.end, "NAME", WORDS)
         return
     starts_sentence = not before or cues.opens_sentence(before)
     heads = [i for i, word in enumerate(chain) if word.kind == "F"]
@@ -124,7 +126,7 @@ def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> 
         start = cues.extended(text, start)
         if category == "LOCATION" and (code := _POSTCODE.match(text, end)) is not None:
             end = code.end()
-        yield Span(start, end, category, "name")
+        yield Span(start, end, category, WORDS)
         i = last + 1
 
 
@@ -161,7 +163,7 @@ def _joins(text: str, word: Word, previous: Word) -> bool:
         return True
     if between == " & ":
         return bool(word.flags & words.SURNAME)
-    if between not in (" ", "-", ". ") or _is_code(word.text):
+    if between not in (" ", "-", ". ") or _is_code(word):
         return False
     if previous.flags & words.GIVEN_STRONG and text[word.end : word.end + 1] in (
         ",",
@@ -178,9 +180,10 @@ def _joins(text: str, word: Word, previous: Word) -> bool:
     return bool(name and (not word.flags & words.MEDICAL or word.flags & words.STRONG_NAME))
 
 
-def _is_code(word: str) -> bool:
+def _is_code(word: Word) -> bool:
     """Whether a word is written as programs write theirs, with a capital inside: `MobileDeviceUpdater`."""
-    return not word.isupper() and not word[1:].islower() and word.isalpha() and chains.entry_of(word).flags == 0
+    spelled = word.text
+    return not spelled.isupper() and not spelled[1:].islower() and spelled.isalpha() and word.flags == 0
 
 
 def _is_place(text: str, chain: list[Word], before: str, starts_sentence: bool) -> bool:

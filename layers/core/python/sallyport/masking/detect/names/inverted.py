@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from sallyport.masking import words
 from sallyport.masking.detect import cues
 from sallyport.masking.detect import vocabulary as v
-from sallyport.masking.detect.chains import Capital
+from sallyport.masking.detect.names.chains import Capital
+from sallyport.masking.detect.names.row import INVERTED
 from sallyport.masking.spans import Span
 
 _COMMA = (", ", ",")
@@ -34,7 +35,7 @@ def find(text: str, found: list[Capital]) -> Iterator[Span]:
         if at + 1 < len(found) and text[end : found[at + 1][0]] == " " and _is_given(found[at + 1], given[2]):
             end = found[at + 1][1]
         middle = _MIDDLE.match(text, end)
-        yield Span(start, middle.end() if middle else end, "NAME", "name")
+        yield Span(start, middle.end() if middle else end, "NAME", INVERTED)
 
 
 def _alike(family: str, given: str) -> bool:

@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 
 from sallyport.masking import words
-from sallyport.masking.detect import chains
 from sallyport.masking.detect import vocabulary as v
-from sallyport.masking.detect.chains import Word
+from sallyport.masking.detect.names import chains
+from sallyport.masking.detect.names.chains import Word
 
 
 def picks(
