@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from sallyport.adapters.slack_replies import reply_body
 from sallyport.contracts.slack import check_signature
 from sallyport.contracts.slack_commands import parse_slack
+from sallyport.contracts.slack_replies import reply_body
 from sallyport.domain.channels import Unpresentable
 from sallyport.domain.clicks import Click, Look
 from sallyport.domain.commands import Challenge, Command, HomeOpened, HomeRevoke

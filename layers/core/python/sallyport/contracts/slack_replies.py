@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from sallyport.adapters import slack_text as text
-from sallyport.adapters.slack_text import Block
 from sallyport.domain.channels import Card
 from sallyport.domain.commands import Reply
+from sallyport.domain.slack_dates import slack_date
 
 
 def reply_body(reply: Reply) -> dict[str, Any]:
     """https://docs.slack.dev/interactivity/implementing-slash-commands: 200 with this as its JSON body."""
-    blocks = [text.section(words) for words in reply.words]
+    blocks = [_section(words) for words in reply.words]
     for card in reply.cards:
-        blocks += [text.section("\n".join(_lines(card))), *_ends(card)]
+        blocks += [_section("\n".join(_lines(card))), _ends(card)]
     return {"response_type": "ephemeral", "text": "Sallyport", "blocks": blocks}
 
 
@@ -32,8 +31,11 @@ def _lines(card: Card) -> Iterator[str]:
     yield f"{card.status}{code}: {len(card.approved_by)} of {card.quorum} approvals{by}{no}"
 
 
-def _ends(card: Card) -> list[Block]:
-    """Its id, and until when it can be decided, in the reader's time zone."""
-    if not card.open:
-        return text.small(card.request_id)
-    return [text.dated(f"{card.request_id}, expires", card.expires_at)]
+def _ends(card: Card) -> dict[str, Any]:
+    """Its id, and until when it can be decided. Nothing in this mrkdwn came from outside."""
+    said = f"{card.request_id}, expires {slack_date(card.expires_at)}" if card.open else card.request_id
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": said}]}
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "plain_text", "text": text, "emoji": False}}
