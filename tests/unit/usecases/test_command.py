@@ -14,7 +14,7 @@ from sallyport.usecases.click import ChatHome
 from sallyport.usecases.command import obey
 from tests.support.story import Story, submission
 
-HOME = ChatHome("T0SALLYPRT", "A0SALLYPRT", "C0APPROVAL")
+HOME = ChatHome("T0SALLYPRT", "A0SALLYPRT")
 PETRA, OLIVE, ROSA = "UPETRA0003", "U0LIVE0001", "UR0SA00005"
 GHOST = f"req-{'f' * 24}"
 

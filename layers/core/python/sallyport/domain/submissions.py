@@ -41,10 +41,11 @@ class Report:
 @dataclass(frozen=True, slots=True)
 class Statement:
     """What a person said about a request. `presented_digest` is of the view that they saw; the channel may carry
-    `action_digest` too."""
+    `action_digest` too. `on_replaced_card`: another card has taken the place of the one that they saw."""
 
     choice: Choice
     presented_digest: str
     reason: str | None = field(default=None, repr=False)
     action_digest: str | None = None
     break_glass: bool = False
+    on_replaced_card: bool = False

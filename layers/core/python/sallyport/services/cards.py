@@ -46,6 +46,7 @@ def card_of(request: ApprovalRequest, view: MaskedDocument, directory: Directory
         view=view,
         notes=(*_ending(request, directory), *_broken_glass(request, directory)),
         works_until=_works_until(request),
+        at=request.card,
     )
 
 

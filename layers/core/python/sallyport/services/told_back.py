@@ -36,7 +36,7 @@ def _more(refusal: Refusal, request: ApprovalRequest, ports: Ports) -> str:
         case AlreadySettled():
             return f"It is {request.status.value}."
         case StaleDigest():
-            return "This card is not of what is pending now; look for the newest card of the request."
+            return "This card is not of what is pending now; look for the newest card, perhaps in another channel."
         case _:
             return ""
 
