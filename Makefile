@@ -61,7 +61,7 @@ status: $(READY) ## Say what of the local stack is running
 	@$(PY) -m local.stack status
 
 # End-to-end tests on the live stack; these have a stack or a page of their own.
-LIVE := $(filter-out %/test_policy_redeploy.py %/test_slack_page.py %/test_operations_page.py %/test_auditor_pages.py,$(wildcard tests/e2e/test_*.py))
+LIVE := $(filter-out %/test_policy_redeploy.py %/test_slack_page.py %/test_slack_flows.py %/test_operations_page.py %/test_auditor_pages.py,$(wildcard tests/e2e/test_*.py))
 
 test: $(READY) $(AGENTS_READY) lint docs-check ## Lint, then every test: unit, moto, infrastructure, end to end, browser
 	@# The tests on the live stack come one after the other, so they run beside the rest; their output follows.

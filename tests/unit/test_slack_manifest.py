@@ -16,6 +16,7 @@ MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "slack" / "manifest.yaml").rea
 # docs.slack.dev/reference/methods. A method that is not here has to be looked up before it is called.
 NEEDS = {
     "auth.test": set(),
+    "chat.getPermalink": set(),
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,8 +12,9 @@ from sallyport.domain.ports import ChatFailed, PortFailed, Ports
 from sallyport.domain.refusals import NotFound
 from sallyport.domain.requests import ApprovalRequest, CardRef
 from sallyport.domain.turns import Turn, turn_after
-from sallyport.services.break_glass import approvers_on_slack
+from sallyport.services.break_glass import people_asked
 from sallyport.services.cards import current_card, refresh_card
+from sallyport.services.routes import room_of_card, rooms_of
 from sallyport.services.transition import record
 
 
@@ -73,15 +75,36 @@ def request_approval(request_id: str, task_token: str, turn: Turn, ports: Ports,
 
 
 def _show(request: ApprovalRequest, turn: Turn, ports: Ports, now: datetime) -> ApprovalRequest:
+    rooms = rooms_of(request, turn.rung + 1, ports)
+    if request.card is None and not turn.first:
+        request = _keep_found(request, rooms, ports, now)
     if request.card is None:
-        return _post(request, turn, ports, now)
+        return _post(request, rooms[0], ports, now)
+    if request.card.channel != rooms[0]:
+        return _move(request, request.card, rooms[0], ports, now)
     try:
         ports.chat.update_card(request.card, current_card(request, ports))
     except (PortFailed, Unpresentable) as failed:
         # Otherwise it shows what it showed, and its buttons work.
         if isinstance(failed, ChatFailed) and failed.trouble is Trouble.GONE:
-            return _post(_keep(None, request, ports, now), turn, ports, now)
-    _call_on(request, turn.rung, ports)
+            return _find_or_post(_keep(None, request, ports, now), rooms[0], ports, now)
+    if turn.begins and not request.settled:
+        _call_on(request, turn.rung, ports)
+    return request
+
+
+def _keep_found(request: ApprovalRequest, rooms: tuple[str, ...], ports: Ports, now: datetime) -> ApprovalRequest:
+    """Note the card that an earlier turn posted without hearing of it, in whichever room that was."""
+    for room in rooms:
+        try:
+            found = ports.chat.find_card(request.request_id, request.created_at, room)
+        except ChatFailed as failed:
+            # What an earlier step left in a room that is closed by now is out of reach, and decides nothing.
+            if failed.trouble is Trouble.CLOSED and room != rooms[0]:
+                continue
+            raise
+        if found is not None:
+            return _keep(found, request, ports, now)
     return request
 
 
@@ -92,22 +115,48 @@ def _call_on(request: ApprovalRequest, rung: int, ports: Ports) -> None:
     said = f"escalated to {', '.join(new)}" if new else "reminder"
     words = f"Still undecided: {request.request_id} ({request.action} for {request.agent}), {said}."
     try:
-        ports.chat.notify(request.card, words, approvers_on_slack(request, rung + 1, ports))
+        room = room_of_card(request, ports)
+        ports.chat.notify(room, request.card, words, people_asked(request, rung + 1, ports))
     except PortFailed:
         return  # the card itself was refreshed or not in the same way; silence only ever ends in expiry
 
 
-def _post(request: ApprovalRequest, turn: Turn, ports: Ports, now: datetime) -> ApprovalRequest:
-    """Post the card, unless an earlier turn did so without hearing of it."""
-    card = current_card(request, ports)
+def _find_or_post(request: ApprovalRequest, room: str, ports: Ports, now: datetime) -> ApprovalRequest:
+    request = _keep_found(request, (room,), ports, now)
+    return request if request.card else _post(request, room, ports, now)
+
+
+def _post(request: ApprovalRequest, room: str, ports: Ports, now: datetime) -> ApprovalRequest:
     try:
-        found = None if turn.first else ports.chat.find_card(request.request_id, request.created_at)
-        ref = found or ports.chat.post_card(card)
+        ref = ports.chat.post_card(current_card(request, ports), room)
     except Unpresentable as unpresentable:
         raise CannotAsk(unpresentable.code) from None
     request = _keep(ref, request, ports, now)
-    if request.settled or found is not None:
-        refresh_card(request.request_id, ports)  # somebody was faster than our note of where the card is
+    if request.settled:
+        refresh_card(request.request_id, ports, now)  # somebody was faster than our note of where the card is
+    return request
+
+
+def _move(request: ApprovalRequest, old: CardRef, room: str, ports: Ports, now: datetime) -> ApprovalRequest:
+    """Ask in another room from now on. The old card counts until the new one is about to be posted, and again when it
+    could not be."""
+    request = _keep(None, request, ports, now)
+    if request.settled:
+        return _put_back(old, request, ports, now)
+    try:
+        request = _find_or_post(request, room, ports, now)
+    except (PortFailed, CannotAsk):
+        _put_back(old, request, ports, now)
+        raise
+    with suppress(PortFailed):  # whatever it shows, its buttons are refused
+        ports.chat.retire_card(old, current_card(request, ports))
+    return request
+
+
+def _put_back(old: CardRef, request: ApprovalRequest, ports: Ports, now: datetime) -> ApprovalRequest:
+    request = _keep(old, request, ports, now)
+    if request.settled:
+        refresh_card(request.request_id, ports, now)  # while no card was noted, nobody could tell it
     return request
 
 
