@@ -15,6 +15,7 @@ _CONFIRM = {
     "text": text.plain("Its agent can no longer use it, and has to ask again."),
     "confirm": text.plain("Revoke"),
     "deny": text.plain("Keep it"),
+    "style": "danger",
 }
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from sallyport.domain.channels import Trouble
 from sallyport.domain.directory import Person
-from sallyport.domain.ports import ChatFailed, PortFailed, Ports
+from sallyport.domain.ports import ChatFailed, NotifyPorts, PortFailed
 from sallyport.domain.requests import ApprovalRequest
 from sallyport.services.break_glass import people_asked
 from sallyport.services.cards import current_card
@@ -19,7 +19,7 @@ _FOR_ALL = (Trouble.BUSY, Trouble.UNAUTHORIZED)
 
 
 def write_to_each(
-    request: ApprovalRequest, rungs: int, before: int, ports: Ports, until: float, clock: Callable[[], float]
+    request: ApprovalRequest, rungs: int, before: int, ports: NotifyPorts, until: float, clock: Callable[[], float]
 ) -> None:
     """Write to each active member who may decide after `rungs` steps of the ladder and could not after `before` of
     them, as far as there is time."""
@@ -39,6 +39,6 @@ def write_to_each(
                         return
 
 
-def _is_member(person: Person, ports: Ports) -> bool:
+def _is_member(person: Person, ports: NotifyPorts) -> bool:
     account = person.account_in(ports.chat.name)
     return account is not None and ports.chat.is_active_member(account)
