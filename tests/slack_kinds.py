@@ -82,9 +82,9 @@ def elements() -> list[InteractiveElement]:
 
 
 def fields() -> list[InputBlock]:
-    """Every field of a form."""
+    """Every field of a form, in a block whose id is `field-` and its action id."""
     grouped = [OptionGroup(label="Numbers", options=[ONE, TWO])]
-    several: list[InteractiveElement] = [
+    several: list[Any] = [
         *(element for element in elements() if element.type not in ("button", "overflow")),
         StaticMultiSelectElement(placeholder="Some", action_id="some", option_groups=grouped, max_selected_items=2),
         PlainTextInputElement(
