@@ -8,7 +8,7 @@ from datetime import datetime
 from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.directory import Person
 from sallyport.domain.events import SYSTEM, Actor, Draft, EventType
-from sallyport.domain.ports import PortFailed, Ports
+from sallyport.domain.ports import NotifyPorts, PortFailed
 from sallyport.domain.refusals import AlreadyDecided, BreakGlassNotAllowed, MalformedRequest, ReasonRequired
 from sallyport.domain.requests import ApprovalRequest, Choice, GrantStatus, RequestStatus, Review
 from sallyport.domain.submissions import Statement
@@ -65,7 +65,7 @@ def closed(request: ApprovalRequest, actor: Actor = SYSTEM) -> Draft:
     return Draft(EventType.REQUEST_CLOSED, actor, {"status": request.status.value, "code": request.code or "none"})
 
 
-def tell_everyone(request: ApprovalRequest, ports: Ports) -> bool:
+def tell_everyone(request: ApprovalRequest, ports: NotifyPorts) -> bool:
     """Every approver of the action hears at once that the glass was broken. False when the chat would not say it."""
     words = (
         f"Break-glass: {request.glass_broken_by} alone approved {request.request_id} ({request.action} for "
@@ -74,7 +74,7 @@ def tell_everyone(request: ApprovalRequest, ports: Ports) -> bool:
     return notify(request, words, ports)
 
 
-def notify(request: ApprovalRequest, words: str, ports: Ports) -> bool:
+def notify(request: ApprovalRequest, words: str, ports: NotifyPorts) -> bool:
     """Say it to the approvers who have been asked. False when the chat would not."""
     try:
         room = room_of_card(request, ports)
@@ -84,7 +84,7 @@ def notify(request: ApprovalRequest, words: str, ports: Ports) -> bool:
     return True
 
 
-def people_asked(request: ApprovalRequest, rungs: int, ports: Ports) -> tuple[Person, ...]:
+def people_asked(request: ApprovalRequest, rungs: int, ports: NotifyPorts) -> tuple[Person, ...]:
     """The people in the chat who have been asked, without those who stand behind the request."""
     action = ports.policy.actions.get(request.action)
     if action is None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from sallyport.domain.accounts import ACCOUNT
 from sallyport.domain.actions import ActionDefinition
-from sallyport.domain.ports import PortFailed, Ports
+from sallyport.domain.ports import PortFailed, RoutePorts
 from sallyport.domain.requests import ApprovalRequest, CardRef
 from sallyport.domain.routes import Route, rule_for
 from sallyport.services.cards import stored_view
@@ -21,7 +21,7 @@ class Standing(Enum):
     FOREIGN = auto()
 
 
-def routes_of(request: ApprovalRequest, rungs: int, ports: Ports) -> tuple[Route, ...]:
+def routes_of(request: ApprovalRequest, rungs: int, ports: RoutePorts) -> tuple[Route, ...]:
     """For each rung that was climbed, the last one first. Raises PortFailed when the account that a rule asks about
     cannot be read."""
     action = ports.policy.actions.get(request.action)
@@ -33,18 +33,18 @@ def routes_of(request: ApprovalRequest, rungs: int, ports: Ports) -> tuple[Route
     return tuple(rule.route if rule else Route() for rule in reversed(found))
 
 
-def rooms_of(request: ApprovalRequest, rungs: int, ports: Ports) -> tuple[str, ...]:
+def rooms_of(request: ApprovalRequest, rungs: int, ports: RoutePorts) -> tuple[str, ...]:
     """The rooms in which it has been asked so far, the one where it is asked now first."""
     rooms = (route.room or ports.chat.default_room for route in routes_of(request, rungs, ports))
     return tuple(dict.fromkeys(rooms))
 
 
-def room_of_card(request: ApprovalRequest, ports: Ports) -> str:
+def room_of_card(request: ApprovalRequest, ports: RoutePorts) -> str:
     """Where its card is, or where it will be. Raises PortFailed."""
     return request.card.channel if request.card else rooms_of(request, request.rung, ports)[0]
 
 
-def standing(card: CardRef | None, request: ApprovalRequest | None, ports: Ports) -> Standing:
+def standing(card: CardRef | None, request: ApprovalRequest | None, ports: RoutePorts) -> Standing:
     """What a card that somebody clicked is to the request; what opens from a card is in no room, and current. While no
     card is noted, one that is in the right room already counts: its answer is on the way, or was lost."""
     if card is None or request is None or card == request.card:
@@ -59,7 +59,7 @@ def standing(card: CardRef | None, request: ApprovalRequest | None, ports: Ports
     return Standing.REPLACED if known else Standing.FOREIGN
 
 
-def _account(request: ApprovalRequest, action: ActionDefinition, ports: Ports) -> str | None:
+def _account(request: ApprovalRequest, action: ActionDefinition, ports: RoutePorts) -> str | None:
     """The name of the account that the request is about. It is read from the view, whose digest binds it, and not from
     the request's item."""
     if all(rule.account is None for rule in ports.policy.routes):
