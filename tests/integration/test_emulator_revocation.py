@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from local.account import Account
 from local.emulator import REGION
-from sallyport.adapters.iam_revocation import DynamoDbRoleLists, IamRolePolicies, RoleListItem
+from sallyport.adapters.iam_revocation import DynamoDbRoleLists, IamRolePolicies
 from sallyport.adapters.sts import StsIssuer
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials, order
 from sallyport.domain.refusals import RevocationFailed
@@ -22,6 +22,7 @@ from sallyport.domain.revocations import MAX_LENGTH, RevokedSession, RevokedSess
 from sallyport.domain.session_policy import at_redemption
 from sallyport.usecases.revoke_grant import revoke_grant
 from tests.integration.emulated import TRUST_ACCOUNT, make_role
+from tests.support.account import forget_clients
 from tests.support.story import Story, agent_arn, person_arn, submission
 
 ROLE = "sallyport-target-s3-export"
@@ -101,9 +102,9 @@ def lists(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoD
         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
     )
-    monkeypatch.setattr(RoleListItem, "_connection", None)
+    forget_clients()
     yield DynamoDbRoleLists("lists", REGION)
-    RoleListItem._connection = None
+    forget_clients()
 
 
 def test_revocation_is_in_force_within_two_seconds_while_the_agent_says_done_twenty_times_a_second(
