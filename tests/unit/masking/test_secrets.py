@@ -5,6 +5,7 @@ import pytest
 from sallyport.masking import mask_json, mask_text
 from sallyport.masking.detect import secrets
 from sallyport.masking.detect.reading import Reading
+from sallyport.masking.memory import Memory
 
 RANDOM = "q7Rk2mVx9TzLw4Hn8YpB3sDf6JcE5gUa"
 
@@ -94,13 +95,13 @@ def test_what_only_looks_like_a_secret_stays(text: str) -> None:
 
 def test_a_note_without_secrets_costs_one_pass() -> None:
     note = "Reviewed venous access and key findings with the patient; basic labs on 2025-03-14, MRN 448812. " * 20
-    assert secrets.find(Reading(note)) == ()
+    assert secrets.find(Reading(note, Memory())) == ()
 
 
 @pytest.mark.parametrize("lone", ["\ud83d", "x\udc00"])
 def test_half_a_surrogate_pair_moves_nothing(lone: str) -> None:
     text = f"{lone} token={RANDOM}"
-    assert [text[span.start : span.end] for span in secrets.find(Reading(text))] == [RANDOM]
+    assert [text[span.start : span.end] for span in secrets.find(Reading(text, Memory()))] == [RANDOM]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_half_a_surrogate_pair_moves_nothing(lone: str) -> None:
 )  # fmt: skip
 def test_time_grows_with_the_length_only(piece: str) -> None:
     def seconds(count: int) -> float:
-        reading = Reading(piece * count)
+        reading = Reading(piece * count, Memory())
         best = 9.0
         for _ in range(3):
             start = time.process_time()

@@ -1,7 +1,8 @@
 """Masking: a document or a text in, the same shape out with every identifier replaced by `[CATEGORY-n]`.
 
 The engine knows structure (FHIR, HL7 v2, rows, documents inside strings) and free text; see docs/masking.md.
-Nothing is loaded until it is needed, and no value is kept between requests: only names of fields are remembered.
+Nothing is loaded until it is needed, and nothing is kept between requests: what a request's text teaches lies in its
+own `memory.Memory` and dies with it.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 # Greek and Cyrillic letters that are drawn like Latin ones; a word is read as Latin only where all of its letters are.
 _CYRILLIC = "АВЕЅІЈКМНОРСТУХаесіјорухѕԁԛԝһьгпкмтвнЗб"
@@ -58,7 +57,6 @@ UNUSUAL = re.compile(r"[^\x00-\x7f\u00a1-\u00ac\u00ae-\u017f\u2026\u20ac\u2022]|
 LIGATURE = re.compile("[\ufb00-\ufb06]")
 
 
-@lru_cache(maxsize=4096)
 def familiar(char: str) -> str:
     """The character that `char` is drawn like: one, so that offsets stay."""
     known = FAMILIAR.get(ord(char))

@@ -74,7 +74,8 @@ class Engine:
         self.names: list[tuple[Any, Any, str, Place | None]] = []
         self.pending: list[tuple[Any, Any, str, Place, bool]] = []
         self._repeated: dict[tuple[int, str], int] = {}
-        self.neighbours = Neighbours(self.replacement.people)
+        self.memory = self.replacement.memory
+        self.neighbours = Neighbours(self.replacement.people, self.memory.keys)
         self._masked = self.replacement.masked
         self.mentioning: list[tuple[Any, Any, str, Place]] = []
 
@@ -160,7 +161,7 @@ class Engine:
         if field is not None:
             said = judging.decide_number(field, value)
             return self.replacement.whole(repr(value), place, said, declared.VALUE) if said else value
-        if isinstance(value, int) and abs(value) > _SMALL and (spans := freetext.find(str(value))):
+        if isinstance(value, int) and abs(value) > _SMALL and (spans := freetext.find(str(value), memory=self.memory)):
             return self.replacement.whole(str(value), place, spans[0].category, declared.BARE)
         return value
 

@@ -14,6 +14,7 @@ from sallyport.masking.detect.names import lowercase
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.detect.withheld import DEEP
 from sallyport.masking.ledger import MARKER
+from sallyport.masking.memory import Memory
 from sallyport.masking.plain import Plain, readings
 from sallyport.masking.spans import Span, settle
 from sallyport.masking.spare import spare
@@ -36,8 +37,10 @@ def load() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Looks for identifiers in strings; `depth` counts the documents around the string, `masked` is asked for."""
+    """Looks for identifiers in strings; `depth` counts the documents around the string, `masked` is asked for,
+    `memory` is the request's."""
 
+    memory: Memory
     depth: int = 0
     masked: Masked = SHOWN
 
@@ -49,14 +52,14 @@ class Reader:
             text = text.replace("\x02", "\x01")  # from here on it stands for what is masked
         if self.depth >= MAX_NESTING and _opens_document(text):
             return [Span(0, len(text), "NESTED", DEEP)]
-        inner = Reader(self.depth + 1, self.masked).find
+        inner = Reader(self.memory, self.depth + 1, self.masked).find
         encoded = list(embedded.encoded_spans(text, inner))
         if "MSH" in text and hl7.looks_like(text):
-            spans = list(hl7.find(text, prose))
+            spans = list(hl7.find(text, self.prose))
         elif embedded.looks_like_json(text):
-            spans = list(embedded.json_spans(text, inner, self.masked))
+            spans = list(embedded.json_spans(text, inner, self.masked, self.memory.keys))
             if not embedded.is_json(text):  # what stands between its strings is running text
-                spans += prose(text)
+                spans += self.prose(text)
         elif (delimiter := embedded.table_delimiter(text)) is not None:
             spans = list(embedded.table_spans(text, delimiter, inner, self.masked))
         else:
@@ -64,11 +67,15 @@ class Reader:
             if sql:
                 text = embedded.without_literals(text)
             pairs = list(embedded.pair_spans(text)) if "=" in text or "|" in text else []
-            spans = prose(text)
+            spans = self.prose(text)
             if not (sql or pairs or encoded):
                 return spans
             spans = [*sql, *pairs, *spans]
         return settle([*spans, *encoded])
+
+    def prose(self, text: str) -> list[Span]:
+        """Identifiers in running text."""
+        return prose(text, self.memory)
 
 
 def _ordinary(text: str) -> bool:
@@ -85,9 +92,9 @@ def _opens_document(text: str) -> bool:
     return embedded.looks_like_json(text) or (embedded.decode_base64(text.strip()) is not None and len(text) >= 24)
 
 
-def find(text: str, masked: Masked = SHOWN) -> list[Span]:
-    """Identifiers in `text`, in order, without overlaps."""
-    return Reader(masked=masked).find(text)
+def find(text: str, masked: Masked = SHOWN, memory: Memory | None = None) -> list[Span]:
+    """Identifiers in `text`, in order, without overlaps; `memory` is that of the request, if it is part of one."""
+    return Reader(memory or Memory(), masked=masked).find(text)
 
 
 # Underscores around words, as Markdown puts them: `_Ada_`; inside of words they belong to a program.
@@ -99,18 +106,18 @@ def _without_emphasis(text: str) -> str:
     return _EMPHASIS.sub(lambda match: " " * len(match.group()), text) if "_" in text else text
 
 
-def prose(text: str) -> list[Span]:
+def prose(text: str, memory: Memory) -> list[Span]:
     """Identifiers in running text."""
     if "[" in text:
         # What is masked already is neither name nor cue: masking twice changes nothing.
         text = MARKER.sub(lambda match: "\x02" * len(match.group()), text)
     first, *others = readings(text)
-    spans = _spans(first)
+    spans = _spans(first, memory)
     if not others and first.starts is None:
         return settle(spans)
     spans = [_back(span, first) for span in spans]
     for other in others:
-        spans += [_back(span, other) for span in _spans(other) if not _a_row(other, span)]
+        spans += [_back(span, other) for span in _spans(other, memory) if not _a_row(other, span)]
     return settle([*spans, *binary.spans(text)])
 
 
@@ -124,11 +131,11 @@ def _back(span: Span, reading: Plain) -> Span:
     return Span(start, end, span.category, span.rule)
 
 
-def _spans(reading: Plain) -> list[Span]:
+def _spans(reading: Plain, memory: Memory) -> list[Span]:
     """What the detectors find in one reading, in its offsets."""
-    shown = Reading(urls.without_public_urls(_without_emphasis(reading.text)))
+    shown = Reading(urls.without_public_urls(_without_emphasis(reading.text)), memory)
     spans = registry.find(shown)
-    return spare(reading.text, _without_labels(reading.text, spans), prose)
+    return spare(reading.text, _without_labels(reading.text, spans), lambda piece: prose(piece, memory))
 
 
 _LABEL = re.compile(r"[A-Za-z_.:/@?&=\\-]*(?:\d{1,3}[A-Za-z_.:/@?&=\\-]*){0,3}")

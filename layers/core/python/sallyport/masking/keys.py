@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from sallyport.masking import words
 from sallyport.masking.structure import company, meanings
 from sallyport.masking.structure.company import Company
 from sallyport.masking.structure.encoded import decode_base64
-from sallyport.masking.structure.fields import Field, field_of
+from sallyport.masking.structure.fields import Field
+from sallyport.masking.structure.key_kinds import apart
+from sallyport.masking.values import MaskingFailed
 
 _FIELD_KEY = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,60}(?:\d{0,2}|(?<=[Ss][Hh][Aa])(?:224|256|384|512))")
 _FIELD_LIKE = re.compile(r"[A-Za-z_$@][A-Za-z_$:.\-]{0,40}")
 _NUMBERED = re.compile(r"([a-z][a-z_]{0,40})\d{3,5}")
 _PARTS = re.compile(r"[._\-]")
-# Keys that stay as they are, learnt while masking. Like the cache below it outlives the request: field-like words only.
-SHOWN: set[str] = set()
-_MAX_LEARNT = 4096
 _SHORTEST_ENCODED = 8
 
 
@@ -36,18 +35,28 @@ class Key(NamedTuple):
     field: Field | None  # what the key says by itself
 
 
-def read(key: str) -> Key:
-    """What `key` is. A cache outlives the request, so only words that look like fields' names go in."""
-    return _cached(key) if _FIELD_LIKE.fullmatch(key) else _read(key)
+class Keys(dict[str, Key]):
+    """The keys of one request: what each is, worked out once. Raises MaskingFailed for a key that is no string."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        # Those that surely stay as they are in a resource: a list of the specification's until another one is met.
+        self.plain: AbstractSet[str] = words.fhir_elements()
 
-def learn(key: str) -> bool:
-    """Whether `key` stays as it is, which is remembered; False where that takes a closer look."""
-    if type(key) is not str or not _FIELD_LIKE.fullmatch(key) or _person(key) or _encodes(key):
-        return False
-    if len(SHOWN) < _MAX_LEARNT:
-        SHOWN.add(key)
-    return True
+    def __missing__(self, key: str) -> Key:
+        if type(key) is not str:
+            raise MaskingFailed("masking_not_json", "a key is no string")
+        known = self[key] = read(key)
+        return known
+
+    def stays(self, key: str) -> bool:
+        """Whether `key` stays as it is, which is remembered; False where that takes a closer look."""
+        if type(key) is not str or not _FIELD_LIKE.fullmatch(key) or _person(key) or _encodes(key):
+            return False
+        if not isinstance(self.plain, set):
+            self.plain = set(self.plain)
+        self.plain.add(key)
+        return True
 
 
 def looks_like_field(text: str) -> bool:
@@ -55,18 +64,15 @@ def looks_like_field(text: str) -> bool:
     return _FIELD_KEY.fullmatch(text) is not None
 
 
-@lru_cache(maxsize=_MAX_LEARNT)
-def _cached(key: str) -> Key:
-    return _read(key)
-
-
-def _read(key: str) -> Key:
+def read(key: str) -> Key:
+    """What `key` is."""
     if (numbered := _NUMBERED.fullmatch(key)) is not None and _says_nothing(numbered.group(1).rstrip("_")):
         return Key(shown=True, person=False, meanings=_SAYS_NOTHING, says=company.NOTHING, field=None)
     person = bool(key) and _person(key)
     shown = not key or (looks_like_field(key) and not _encodes(key))
-    meant = tuple(meanings.meaning(key, each) for each in Company)
-    return Key(shown and not person, person, meant, company.says(key), field_of(key))
+    taken = apart(key)
+    meant = tuple(meanings.meant(taken, each) for each in Company)
+    return Key(shown and not person, person, meant, company.told(taken), taken.field)
 
 
 def _encodes(key: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sallyport.masking import keys, people
 from sallyport.masking.structure import company
 from sallyport.masking.structure.company import Company
-from sallyport.masking.values import JSON, MaskingFailed
+from sallyport.masking.values import JSON
 
 _NOBODY = Company.NONE
 _NO_PERSONS: dict[str, str] = {}
@@ -14,20 +14,15 @@ _NO_PERSONS: dict[str, str] = {}
 class Neighbours:
     """One request's keys. The rows of a table have the same keys from row to row, so what they say is remembered."""
 
-    def __init__(self, known: people.People) -> None:
+    def __init__(self, known: people.People, read: keys.Keys) -> None:
         self._people = known
-        self._keys: dict[str, keys.Key] = {}
+        self._keys = read
         self._pairs: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
         self._companies: tuple[dict[tuple[str, ...], Company], ...] = ({}, {}, {}, {})  # by what is around
 
     def key(self, key: str) -> keys.Key:
         """What `key` is, remembered within the request."""
-        known = self._keys.get(key)
-        if known is None:
-            if type(key) is not str:
-                raise MaskingFailed("masking_not_json", "a key is no string")
-            known = self._keys[key] = keys.read(key)
-        return known
+        return self._keys[key]
 
     def persons(self, node: dict[str, JSON]) -> dict[str, str]:
         """Whose name each field of `node` holds, where one holds the given and another the family name of a person."""

@@ -144,7 +144,8 @@ def _familiar(source: Plain) -> Plain:
     """`source` with look-alike characters replaced; but for ligatures one by one, so that offsets stay."""
     if LIGATURE.search(source.text):
         source = _replace(source, LIGATURE, lambda match: unicodedata.normalize("NFKC", match.group()))
-    text = _ODD.sub(lambda match: familiar(match.group()), source.text)
+    drawn_like = {ord(char): familiar(char) for char in set(_ODD.findall(source.text))}
+    text = source.text.translate(drawn_like)
     text = _LETTERS.sub(_latin, text) if _FOREIGN_LETTER.search(text) else text
     return source._replace(text=text)
 

@@ -10,6 +10,7 @@ from sallyport.masking.budget import Budget
 from sallyport.masking.detect import known
 from sallyport.masking.detect.detector import Rule
 from sallyport.masking.ledger import MARKER, Ledger, Place, numbers
+from sallyport.masking.memory import Memory
 from sallyport.masking.plain import scrub_surrogates
 from sallyport.masking.spans import Span, settle
 from sallyport.masking.structure import judging, narrative
@@ -30,6 +31,7 @@ class Replacement:
         self.ledger = Ledger()
         self.known: set[str] = set()
         self.people = people.People()
+        self.memory = Memory()
         self._read: dict[str, list[Span]] = {}
         self.masked = SHOWN
         if "mask" in (rules.instants, rules.public_addresses):
@@ -85,10 +87,11 @@ class Replacement:
     def _find(self, text: str) -> list[Span]:
         """What the detectors find; short texts are remembered, for the columns of a table repeat themselves."""
         if len(text) > _SHORT:
-            return freetext.find(narrative.without_tags(text) if narrative.is_narrative(text) else text, self.masked)
+            text = narrative.without_tags(text) if narrative.is_narrative(text) else text
+            return freetext.find(text, self.masked, self.memory)
         spans = self._read.get(text)
         if spans is None:
-            spans = self._read[text] = freetext.find(text, self.masked)
+            spans = self._read[text] = freetext.find(text, self.masked, self.memory)
         return spans
 
     def names(self, text: str, place: Place) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sallyport.masking import keys, people, words
+from sallyport.masking import people, words
 from sallyport.masking.budget import MAX_DEPTH
 from sallyport.masking.detect import declared
 from sallyport.masking.ledger import Place
@@ -26,6 +26,7 @@ class Resources:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._replacement = engine.replacement
+        self._keys = engine.memory.keys
         self._found = engine.ledger.found
         self._marker = engine.ledger.marker
         # A policy that speaks of columns or codes has its say on every element; else the specification's is enough.
@@ -38,7 +39,7 @@ class Resources:
         """One object of a resource; `role` is the element that it stands under."""
         if depth >= MAX_DEPTH:
             raise MaskingFailed("masking_depth_exceeded")
-        if not node.keys() <= keys.SHOWN:
+        if not node.keys() <= self._keys.plain:
             node = self._with_shown_keys(node, place)
         masked: dict[str, Any] = node.copy()
         keep, plain = self._keep, self._plain
@@ -115,6 +116,6 @@ class Resources:
         """`node` with the keys that are identifiers replaced."""
         shown: dict[str, Any] = {}
         for key, item in node.items():
-            stays = key in keys.SHOWN or keys.learn(key)
+            stays = key in self._keys.plain or self._keys.stays(key)
             shown[key if stays else self._engine.shown_key(key, place, shown)] = item
         return shown

@@ -98,6 +98,12 @@ def machine_nouns() -> frozenset[str]:
     return _listed("machine_nouns.txt")
 
 
+@cache
+def fhir_elements() -> frozenset[str]:
+    """The names of the elements of FHIR R4."""
+    return _listed("fhir_elements.txt")
+
+
 def _listed(name: str) -> frozenset[str]:
     return frozenset(files("sallyport.masking").joinpath("words", name).read_text(encoding="utf-8").splitlines())
 

@@ -56,7 +56,7 @@ def find(reading: Reading) -> Iterator[Span]:
     text = reading.text
     groups = reading.groups
     if groups:
-        yield from _tokens(text, groups)
+        yield from _tokens(text, groups, reading.memory.looks)
         for group in groups:
             if group.may & numbers.SPACED:
                 for match in within(_SPACED, text, group):
@@ -69,7 +69,7 @@ def find(reading: Reading) -> Iterator[Span]:
             yield Span(match.start(), match.end(), "ID", IN_WORDS)
 
 
-def _tokens(text: str, groups: list[Group]) -> Iterator[Span]:
+def _tokens(text: str, groups: list[Group], looks: Looks) -> Iterator[Span]:
     """Tokens that hold digits, by what they are, by what stands before them, by their look."""
     done = at = end = 0
     last = len(groups) - 1
@@ -93,8 +93,7 @@ def _tokens(text: str, groups: list[Group]) -> Iterator[Span]:
             continue
         if start < done:
             continue
-        shape = token.translate(_SHAPE)
-        look = _looks.get(shape) or _look(shape)
+        look = looks[token.translate(_SHAPE)]
         convincing = look.convincing and _convincing(token, look.digits)
         if not (look.unique or convincing) or (look.digits < 9 and _measured(text, end)):
             continue
@@ -143,8 +142,14 @@ class _Look(NamedTuple):
 
 
 _SHAPE = str.maketrans(string.digits + string.ascii_uppercase + string.ascii_lowercase, "9" * 10 + "A" * 26 + "a" * 26)
-_looks: dict[str, _Look] = {}
-_MAX_LOOKS = 10_000
+
+
+class Looks(dict[str, _Look]):
+    """What the shapes of the tokens of one request say."""
+
+    def __missing__(self, shape: str) -> _Look:
+        look = self[shape] = _look(shape)
+        return look
 
 
 def _look(shape: str) -> _Look:
@@ -159,12 +164,9 @@ def _look(shape: str) -> _Look:
             unique = digits >= 6 or (not bare and _NUMERIC.fullmatch(shape) is None)
         short = digits < 3 and (bare or len(shape) < 6 or "aaa" in shape)
         look = _Look(digits, convincing=not short and (bare or _DATED.fullmatch(shape) is None), unique=unique)
-    if len(shape) <= _LONGEST_SHAPE and len(_looks) < _MAX_LOOKS:
-        _looks[shape] = look
     return look
 
 
-_LONGEST_SHAPE = 40
 _LETTER_APART = re.compile(r"[ .\-_][A-Za-z][ .\-_]{1,2}[A-Za-z][ .\-_]{1,2}[A-Za-z](?!\w)")
 # An option of a command that names a thing of a machine's: `--portfolio-id port-2s6abcdq5wdh4`.
 _OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*-ids?[ =][\"']?$")

@@ -1,12 +1,13 @@
 """Where the digits of a text are and how they are written, found once for all detectors of numbers.
 
 A group is a run of digits with what stands between the digits of one number: `(202) 555-0101`, `28/07/2023`. Its shape,
-the digits all turned to 9, says which detectors are worth a try; shapes are few, so what they allow is remembered.
+the digits all turned to 9, says which detectors are worth a try; shapes are few, so a request works each out once.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 IPV4, DATE, COMPACT, SLASHED, HIGH, SSN, CARD, PHONE, TRUNK, LOOSE, LOCAL, SPACED, FREE = (
@@ -34,10 +35,8 @@ _SHAPES = (
 # Dates and SSNs have as many digits as telephone numbers; they are found as what they are.
 _NOT_LOOSE = re.compile(r"\W*(?:9{1,2}([-/.])9{1,2}\1(?:99|9999)|9{4}([-/.])9{1,2}\2 ?9{1,2}|999-99-9999)\W*")
 _BEYOND = 60  # characters behind a group that a pattern may still take: a time of day, an extension
-_MAX_SHAPES = 10_000
 _LONGEST_SHAPE = 64
 _ALL = (1 << len(_SHAPES)) - 1
-_allowed: dict[str, int] = {}
 
 
 class Group(NamedTuple):
@@ -48,16 +47,25 @@ class Group(NamedTuple):
     may: int
 
 
-def groups(text: str) -> list[Group]:
+class Shapes(dict[str, int]):
+    """What each shape of digits in one request allows."""
+
+    def __missing__(self, shape: str) -> int:
+        may = _usual().get(shape)
+        if may is None:
+            may = _may(shape)
+        self[shape] = may
+        return may
+
+
+def groups(text: str, shapes: Shapes) -> list[Group]:
     """The groups of digits in `text`, in order."""
     found = []
     for match in _GROUP.finditer(text):
         start, end = match.span()
         while start and text[start - 1] in "(+":
             start -= 1
-        shape = text[start:end].translate(_NINES)
-        may = _allowed.get(shape)
-        found.append(Group(start, end, _may(shape) if may is None else may))
+        found.append(Group(start, end, shapes[text[start:end].translate(_NINES).rstrip(_TAIL)]))
     return found
 
 
@@ -83,6 +91,18 @@ def _may(shape: str) -> int:
             may |= bit
     if _NOT_LOOSE.fullmatch(shape):
         may &= ~LOOSE
-    if len(_allowed) < _MAX_SHAPES:
-        _allowed[shape] = may
     return may
+
+
+_TAIL = " .,:()*|"  # what may stand behind a group and says nothing of it
+_USUAL = (
+    "9 99 999 9999 99999 999999 9999999 99999999 999999999 9.9 99.9 9.99 99:99 9/9 9/99 99/9 99/99 999/99 9/ 99/ 999/"
+    " 9- 99- 999- 99/99/99 99/99/9999 9/9/9999 9/99/9999 9999-99-99 99-99-9999 999-9999 999-99-9999 999-999-9999"
+    " 99999-99 99999-999"
+)
+
+
+@cache
+def _usual() -> dict[str, int]:
+    """What the shapes that nearly every text has allow."""
+    return {shape: _may(shape) for shape in _USUAL.split()}

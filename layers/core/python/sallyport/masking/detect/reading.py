@@ -11,6 +11,7 @@ from sallyport.masking.detect.names import chains
 
 if TYPE_CHECKING:
     from sallyport.masking.detect.detector import Detector
+    from sallyport.masking.memory import Memory
     from sallyport.masking.spans import Span
 
 _SMALL_WORD = re.compile(r"[a-z]{3,}")
@@ -21,18 +22,19 @@ class Reading:
 
     `small` is the text in small letters (as it is where that would move its letters), `words` the runs of three or more
     small letters a to z, whole words and ends of capitalised ones; `groups` are the groups of digits and `capitals` the
-    capitalised words that are no parts of code, in order.
+    capitalised words that are no parts of code, in order; `memory` is the request's.
     """
 
-    __slots__ = ("_found", "capitals", "groups", "small", "text", "words")
+    __slots__ = ("_found", "capitals", "groups", "memory", "small", "text", "words")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, memory: Memory) -> None:
         small = text.lower()
         self.text = text
+        self.memory = memory
         self.small = small if len(small) == len(text) else text
         self.words = frozenset(_SMALL_WORD.findall(text))
-        self.groups = numbers.groups(text)
-        self.capitals = chains.capitals(text)
+        self.groups = numbers.groups(text, memory.shapes)
+        self.capitals = chains.capitals(text, memory.entries)
         self._found: dict[Detector, Sequence[Span]] = {}
 
     def found(self, detector: Detector) -> Sequence[Span]:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import IntEnum
-from functools import lru_cache
 from typing import Any
 
 from sallyport.masking import words
-from sallyport.masking.structure.fields import field_of, is_field_like, words_of
-from sallyport.masking.structure.key_kinds import Kind, kinds
+from sallyport.masking.structure.fields import Field
+from sallyport.masking.structure.key_kinds import Apart, Kind, apart
 
 
 class Company(IntEnum):
@@ -50,31 +49,24 @@ _BELOW = (
 
 def says(key: str) -> int:
     """What `key` says of the object that it stands in and of what lies below it."""
-    if len(key) > 64 or not key.isascii():
+    return told(apart(key))
+
+
+def told(key: Apart) -> int:
+    """The same of a key that is taken apart already."""
+    if not key.plain:
         return NOTHING
-    return _remembered(key) if is_field_like(key) else _read(key)
+    plain = PERSON_IF_PLAIN if Kind.PERSON_IF_PLAIN in key.like else NOTHING
+    return _beside(*key) | plain | next((said for kind, said in _BELOW if kind in key.like), NOTHING)
 
 
-@lru_cache(maxsize=4096)
-def _remembered(key: str) -> int:
-    return _read(key)
-
-
-def _read(key: str) -> int:
-    parts = words_of(key)
-    like = kinds(" ".join(parts))
-    plain = PERSON_IF_PLAIN if Kind.PERSON_IF_PLAIN in like else NOTHING
-    return _beside(key, parts, like) | plain | next((said for kind, said in _BELOW if kind in like), NOTHING)
-
-
-def _beside(key: str, parts: list[str], like: frozenset[str]) -> int:
+def _beside(key: str, parts: list[str], like: frozenset[str], field: Field | None) -> int:
     if Kind.PERSON in like:
         return SAYS_PERSON
     if Kind.MACHINE in like or key in _AWS_SPELLING:
         return SAYS_MACHINE
     if len(parts) > 1 and parts[-1] in _NOUN_ENDS and parts[-2] in words.machine_nouns():
         return SAYS_MACHINE
-    field = field_of(key)
     return (
         SAYS_SOMEBODY
         if field is not None and field.category in _SOMEBODY and parts[-1] not in _OF_ANYTHING
@@ -112,9 +104,14 @@ def plainly(said: int) -> int:
 
 def of_names(names: Iterable[str], around: Company = Company.NONE) -> Company:
     """Whose a table, or a list of described values, is whose columns are called `names`."""
+    return of_keys(map(apart, names), around)
+
+
+def of_keys(keys: Iterable[Apart], around: Company = Company.NONE) -> Company:
+    """The same of names that are taken apart already."""
     said = NOTHING
-    for name in names:
-        said |= says(name)
+    for key in keys:
+        said |= told(key)
     here = settle(said | plainly(said), around)
     # Of a machine's tags one may be called `contact`, and they are the machine's still.
     return around if here is Company.SOMEBODY and around is Company.MACHINE else here

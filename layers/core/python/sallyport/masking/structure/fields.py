@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 import re2
@@ -83,14 +83,14 @@ _TABLE: tuple[tuple[str, Trust, str], ...] = (
 
 
 @cache
-def rules() -> tuple[Any, tuple[tuple[Field, Any], ...]]:
-    """What any of the table's patterns matches, and each of them; compiled by RE2 when masking starts, in a fifth of
-    the time that `re` takes."""
-    anything = re2.compile(_WHOSE + "(?:" + "|".join(pattern for _, _, pattern in _TABLE) + ")")
-    each = (
-        (Field(category, trust), re2.compile(_WHOSE + "(?:" + pattern + ")")) for category, trust, pattern in _TABLE
-    )
-    return anything, tuple(each)
+def rules() -> tuple[tuple[Field, ...], Any]:
+    """The table's fields and the set of their patterns, compiled by RE2 when masking starts, in a fifth of the time
+    that `re` takes."""
+    patterns = re2.Set.FullMatchSet()
+    for _, _, pattern in _TABLE:
+        patterns.Add(_WHOSE + "(?:" + pattern + ")")
+    patterns.Compile()
+    return tuple(Field(category, trust) for category, trust, _ in _TABLE), patterns
 
 
 # Keys of requests and programs that look like the ones above and mean something else.
@@ -100,26 +100,14 @@ _TECHNICAL = re.compile(
 )
 
 
-_FIELD_LIKE = re.compile(r"[!-/:-~]{1,64}\d{0,2}")
-
-
-@lru_cache(maxsize=4096)
-def classify(key: str) -> Field | None:
-    """What `key` says about its value, or None. Cached: keys are field names; only short ones are kept."""
-    return _classify(key)
-
-
 def field_of(key: str) -> Field | None:
     """What `key` says about its value, or None."""
-    if len(key) > 64 or ("[" in key and MARKER.search(key)):  # a marker is no field's name
-        return None
-    # Keys may be identifiers themselves, and a cache outlives the request: only field-like words go in.
-    return classify(key) if is_field_like(key) else _classify(key)
+    return None if is_no_field(key) else classify(" ".join(words_of(key)))
 
 
-def is_field_like(key: str) -> bool:
-    """Whether `key` can be remembered beyond a request: words and at most two digits, no number and no sentence."""
-    return _FIELD_LIKE.fullmatch(key) is not None
+def is_no_field(key: str) -> bool:
+    """Whether `key` is too long for a field's name, or holds a marker."""
+    return len(key) > 64 or ("[" in key and MARKER.search(key) is not None)
 
 
 def words_of(key: str) -> list[str]:
@@ -127,14 +115,13 @@ def words_of(key: str) -> list[str]:
     return [_SHORTENED.get(part, part) for part in _SPLIT.sub(" ", key).lower().split()]
 
 
-def _classify(key: str) -> Field | None:
-    normal = " ".join(words_of(key))
+def classify(normal: str) -> Field | None:
+    """What a key of whose words `normal` consists says about its value, or None."""
     if not normal or _TECHNICAL.fullmatch(normal):
         return None
-    anything, each = rules()
-    if anything.fullmatch(normal) is None:
-        return None
-    return next(field for field, pattern in each if pattern.fullmatch(normal) is not None)
+    fields, patterns = rules()
+    matched = patterns.Match(normal)
+    return fields[min(matched)] if matched else None  # the first one of the table that matches
 
 
 _BLANK = re.compile(r"[\W_]*")  # dashes and the like, where a value is missing or a table is drawn

@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from sallyport.masking import keys
 from sallyport.masking.detect.declared import IN_JSON
+from sallyport.masking.keys import Keys
 from sallyport.masking.plain import Plain, unescape_json
 from sallyport.masking.spans import Span
 from sallyport.masking.structure import company, judging, meanings, tables
@@ -38,9 +38,9 @@ def is_json(text: str) -> bool:
     return True
 
 
-def json_spans(text: str, find: Finder, masked: Masked) -> Iterator[Span]:
+def json_spans(text: str, find: Finder, masked: Masked, keys: Keys) -> Iterator[Span]:
     """Identifiers in the strings and numbers of JSON text."""
-    around = _companies(text)
+    around = _companies(text, keys)
     field: Field | None = None
     opened, inside = 0, [0]
     beside = _Beside(masked)
@@ -56,7 +56,7 @@ def json_spans(text: str, find: Finder, masked: Masked) -> Iterator[Span]:
             field = None if mark in "{}]" else field
         elif colon is not None:
             reading = unescape_json(string)
-            field = meanings.masked(keys.read(reading.text).meanings[around[inside[-1]]], masked)
+            field = meanings.masked(keys[reading.text].meanings[around[inside[-1]]], masked)
             field = beside.key(reading.text, inside[-1], field)
             if field is None and not _FIELD_NAME.fullmatch(reading.text):
                 yield from _moved(find(reading.text), reading, match.start(1))
@@ -113,13 +113,13 @@ def _moved(spans: list[Span], reading: Plain, offset: int) -> Iterator[Span]:
         yield span._replace(start=start + offset, end=end + offset)
 
 
-def _companies(text: str) -> list[Company]:
+def _companies(text: str, keys: Keys) -> list[Company]:
     """Whose each object and list of JSON text is, in the order in which they open; the first is what is outside."""
     parents, opening, said, inside, last = [0], [company.NOTHING], [company.NOTHING], [0], company.NOTHING
     for match in _TOKEN.finditer(text):
         mark = match.group()
         if match.group(2) is not None:
-            last = keys.read(unescape_json(match.group(1)).text).says
+            last = keys[unescape_json(match.group(1)).text].says
             said[inside[-1]] |= last
         elif match.group(1) is not None or match.group(3) is not None:
             said[inside[-1]] |= company.plainly(last)

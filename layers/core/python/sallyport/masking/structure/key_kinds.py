@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from enum import StrEnum, auto
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import re2
+
+from sallyport.masking.structure.fields import Field, classify, is_no_field, words_of
 
 
 class Kind(StrEnum):
@@ -132,3 +134,27 @@ def kinds(normal: str) -> frozenset[str]:
     """The kinds of a key of whose words `normal` consists, and the categories that mean something else to a machine."""
     names, compiled = rules()
     return frozenset(names[i] for i in compiled.Match(normal))
+
+
+class Apart(NamedTuple):
+    """A key taken apart: its words, the kinds that they are of, and what it says by itself."""
+
+    key: str
+    parts: list[str]
+    like: frozenset[str]
+    field: Field | None
+
+    @property
+    def plain(self) -> bool:
+        """Whether the key can be what a program calls a field."""
+        return len(self.key) <= _LONGEST and self.key.isascii()
+
+
+_LONGEST = 64
+
+
+def apart(key: str) -> Apart:
+    """`key` taken apart."""
+    parts = words_of(key)
+    normal = " ".join(parts)
+    return Apart(key, parts, kinds(normal), None if is_no_field(key) else classify(normal))

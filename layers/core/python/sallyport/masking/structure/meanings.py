@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from sallyport.masking.structure.company import Company
-from sallyport.masking.structure.fields import Field, field_of, is_field_like, words_of
-from sallyport.masking.structure.key_kinds import Kind, kinds
+from sallyport.masking.structure.fields import Field
+from sallyport.masking.structure.key_kinds import Apart, Kind, apart
 
 MACHINES: Final = Field("", "machine")
 _ID: Final = Field("", "id")
@@ -38,24 +37,17 @@ _CONTACTS = frozenset(("contact", "contacts", "callback"))
 
 def meaning(key: str, company: Company) -> Field | None:
     """What `key` says of its value in an object of `company`, or None: then the value is read as free text."""
-    if company >= Company.SOMEBODY or len(key) > 64 or not key.isascii():
-        field = _contact(field_of(key), key)
-        return field if field is not None else _persons(kinds(" ".join(words_of(key))))
-    remember = is_field_like(key)  # a cache outlives the request, and keys may be identifiers themselves
-    return _remembered(key, company) if remember else _meaning(key, company)
+    return meant(apart(key), company)
 
 
-@lru_cache(maxsize=4096)
-def _remembered(key: str, company: Company) -> Field | None:
-    return _meaning(key, company)
-
-
-def _meaning(key: str, company: Company) -> Field | None:
-    field = _contact(field_of(key), key)
-    like = kinds(" ".join(words_of(key)))
-    for kind, meant in _ANYWHERE:
+def meant(key: Apart, company: Company) -> Field | None:
+    """The same of a key that is taken apart already."""
+    field, like = _contact(key.field, key.key), key.like
+    if company >= Company.SOMEBODY or not key.plain:
+        return field if field is not None else _persons(like)
+    for kind, anywhere in _ANYWHERE:
         if kind in like:
-            return meant
+            return anywhere
     return (_machines if company is Company.MACHINE else _nobodys)(field, like)
 
 

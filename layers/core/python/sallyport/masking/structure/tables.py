@@ -7,6 +7,7 @@ from typing import Any
 from sallyport.masking.structure import company, meanings
 from sallyport.masking.structure.company import Company
 from sallyport.masking.structure.fields import Field, field_of
+from sallyport.masking.structure.key_kinds import apart
 from sallyport.masking.structure.meanings import SHOWN, Masked
 
 VALUE_KEYS = frozenset(
@@ -80,8 +81,9 @@ def _described(node: dict[str, Any]) -> str | None:
 
 def columns(names: list[str], masked: Masked = SHOWN) -> list[Field | None]:
     """What the headers of a table say, each in the company of the others."""
-    here = company.of_names(names)
-    return [meanings.masked(meanings.meaning(name, here), masked) for name in names]
+    keys = [apart(name) for name in names]
+    here = company.of_keys(keys)
+    return [meanings.masked(meanings.meant(key, here), masked) for key in keys]
 
 
 def headers(node: dict[str, Any], masked: Masked) -> list[Field | None] | None:

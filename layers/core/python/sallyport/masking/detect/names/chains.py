@@ -63,9 +63,6 @@ class Word:
     kind: str
 
 
-# Entries of listed words, by their spelling: a word that only some text has told us is not kept here.
-_entries: dict[str, Entry] = {}
-_MAX_ENTRIES = 20_000
 LONGEST_CHAIN = 16  # words; longer runs of capitals are headings or hostile
 _SAINTS = frozenset(("st", "mt", "ft"))
 
@@ -92,9 +89,12 @@ def linked(text: str, last: Capital, item: Capital) -> bool:
     return _LINK.fullmatch(between) is not None
 
 
-def entry_of(word: str) -> Entry:
-    """What is known about `word`, a capitalised word as it stands in a text, looked up once if it is listed."""
-    return _entries.get(word) or _entry(word)
+class Entries(dict[str, Entry]):
+    """What is known about the capitalised words of one request, as they stand in its texts; each is looked up once."""
+
+    def __missing__(self, word: str) -> Entry:
+        entry = self[word] = _entry(word)
+        return entry
 
 
 def _entry(word: str) -> Entry:
@@ -113,18 +113,15 @@ def _entry(word: str) -> Entry:
     ordinary = kind == "B" and flags & (words.FREQUENT | words.MEDICAL) and not flags & (words.NAME | words.PLACE)
     lively = not ordinary and (kind not in "BRMTL" or (kind == "B" and not flags & (words.FREQUENT | words.MEDICAL)))
     place = folded in v.STREET or folded in v.SETTLEMENTS or bool(flags & (words.NAME | words.PLACE))
-    entry = Entry(
+    return Entry(
         folded, flags, kind, lively, lively or (place and not ordinary), folded in v.MONTH_NAMES, folded in v.ADDRESS
     )
-    if (listed is not None or thing or folded in _CLOSED_KINDS) and len(_entries) < _MAX_ENTRIES:
-        _entries[word] = entry
-    return entry
 
 
 _TAIL = re.compile(r"\d{1,4}(?![\w-])")
 
 
-def capitals(text: str) -> list[Capital]:
+def capitals(text: str, entries: Entries) -> list[Capital]:
     """The capitalised words of `text` that are no parts of code."""
     found = []
     for match in CAPITAL.finditer(text):
@@ -142,7 +139,7 @@ def capitals(text: str) -> list[Capital]:
             if tail is None or end - start < 3 or word.isupper():
                 continue
             end = tail.end()
-        entry = entry_of(word)
+        entry = entries[word]
         if entry.kind in "UX" and (text[end : end + 1] == "=" or (word.isupper() and text[end : end + 1] == "(")):
             continue  # what something is called: `ZIPCODE=02139`, `CURDATE()`
         found.append((start, end, word, entry))

@@ -11,6 +11,7 @@ from sallyport.masking import machines, words
 from sallyport.masking.detect import facilities
 from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.detect.names import chains, phrases
+from sallyport.masking.detect.names.chains import Entries
 from sallyport.masking.detect.names.row import LOWERCASE
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.spans import Span
@@ -69,8 +70,9 @@ def find(reading: Reading) -> Iterator[Span]:
     """Names and places in small letters."""
     text, present = reading.text, reading.words
     if text.islower() and len(text) > 12 and " " in text:
-        raised = _raised(text)
-        yield from phrases.find(raised, chains.capitals(raised))
+        entries = reading.memory.entries
+        raised = _raised(text, entries)
+        yield from phrases.find(raised, chains.capitals(raised, entries))
     if given := _given() & present:
         yield from _names(text, given)
     if (surnames := _surnames() & present) and (given := _perhaps_given() & present):
@@ -118,9 +120,28 @@ def _facilities(text: str) -> Iterator[Span]:
             yield Span(match.start(1), match.end(1), "FACILITY", facilities.LOWERCASE)
 
 
+_ALONE = re.compile(r"(?<![\w@.'-])[a-z]+(?![\w@'-])")
+_PAIR = re.compile(r"(?<![\w@.'-])[a-z]+ ([a-z]+)(?![\w@'-])")
+
+
+def _each(text: str, word: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """The matches of `pattern` that begin with `word`, a run of small letters, and with nothing longer.
+
+    No pattern is made of the word itself, because `re` remembers those that it has compiled.
+    """
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        match = None if text[end : end + 1].isalpha() else pattern.match(text, at)
+        if match is not None:
+            yield match
+            end = match.end()
+        at = text.find(word, end)
+
+
 def _names(text: str, given: set[str] | frozenset[str]) -> Iterator[Span]:
     for word in given:
-        for match in re.finditer(rf"(?<![\w@.'-]){word}(?![\w@'-])", text):
+        for match in _each(text, word, _ALONE):
             follow = _NEXT.match(text, match.end())
             if follow is None:
                 continue
@@ -138,7 +159,7 @@ def _names(text: str, given: set[str] | frozenset[str]) -> Iterator[Span]:
 
 def _pairs(text: str, given: frozenset[str] | set[str], surnames: frozenset[str] | set[str]) -> Iterator[Span]:
     for word in given:
-        for match in re.finditer(rf"(?<![\w@.'-]){word} ([a-z]+)(?![\w@'-])", text):
+        for match in _each(text, word, _PAIR):
             if match.group(1) in surnames:
                 yield Span(match.start(), match.end(), "NAME", LOWERCASE)
 
@@ -179,7 +200,7 @@ def _place(phrase: str) -> int | None:
     return None
 
 
-def _raised(text: str) -> str:
+def _raised(text: str, entries: Entries) -> str:
     """A text without capitals with capitals where names, places and unknown words are; offsets stay."""
     out, end = [], 0
     found = [(match.start(), match.group()) for match in _SMALL.finditer(text)]
@@ -189,12 +210,12 @@ def _raised(text: str) -> str:
     wanted = "NPU" if unknown else "NP"
     before: tuple[str, bool] = ("", False)  # the word before: itself, and whether it is somebody's name
     for i, (start, word) in enumerate(found):
-        _, flags, kind, *_ = chains.entry_of(word.capitalize())
+        _, flags, kind, *_ = entries[word.capitalize()]
         following = found[i + 1][1] if i + 1 < len(found) else ""
         raised = (
             (kind in wanted and word not in v.STREET and word not in words.things())
             or (kind == "F" and word in v.FACILITY_STRONG)
-            or (kind == "A" and _somebody(flags, *before, following))
+            or (kind == "A" and _somebody(flags, *before, following, entries))
         ) and not (_in_code(text, start, start + len(word)) or ("-" in word and machines.made_of_words(word)))
         if raised and len(word) > 1 and len(word[0].upper()) == 1:
             out += [text[end:start], word[0].upper()]
@@ -220,8 +241,14 @@ def _in_code(text: str, start: int, end: int) -> bool:
     )
 
 
-def _somebody(flags: int, before: str, named: bool, following: str) -> bool:  # noqa: FBT001 - what `before` holds
+def _somebody(
+    flags: int,
+    before: str,
+    named: bool,  # noqa: FBT001 - what `before` holds
+    following: str,
+    entries: Entries,
+) -> bool:
     """Whether an everyday word that is a name as well is one here: behind a title or a given name, before a surname."""
     if before in v.TITLES or (named and flags & words.SURNAME_STRONG):
         return True
-    return bool(flags & words.GIVEN_STRONG and following and chains.entry_of(following.capitalize()).kind == "N")
+    return bool(flags & words.GIVEN_STRONG and following and entries[following.capitalize()].kind == "N")

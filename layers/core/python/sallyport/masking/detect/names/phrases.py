@@ -163,7 +163,7 @@ def _joins(text: str, word: Word, previous: Word) -> bool:
         return True
     if between == " & ":
         return bool(word.flags & words.SURNAME)
-    if between not in (" ", "-", ". ") or _is_code(word.text):
+    if between not in (" ", "-", ". ") or _is_code(word):
         return False
     if previous.flags & words.GIVEN_STRONG and text[word.end : word.end + 1] in (
         ",",
@@ -180,9 +180,10 @@ def _joins(text: str, word: Word, previous: Word) -> bool:
     return bool(name and (not word.flags & words.MEDICAL or word.flags & words.STRONG_NAME))
 
 
-def _is_code(word: str) -> bool:
+def _is_code(word: Word) -> bool:
     """Whether a word is written as programs write theirs, with a capital inside: `MobileDeviceUpdater`."""
-    return not word.isupper() and not word[1:].islower() and word.isalpha() and chains.entry_of(word).flags == 0
+    spelled = word.text
+    return not spelled.isupper() and not spelled[1:].islower() and spelled.isalpha() and word.flags == 0
 
 
 def _is_place(text: str, chain: list[Word], before: str, starts_sentence: bool) -> bool:

@@ -35,7 +35,7 @@ def _behind_months(reading: Reading) -> Iterator[Span]:
     for day in (*reading.found(dates.DETECTOR), *reading.found(weekdays.DETECTOR)):
         if text[day.end - 1].isalpha() and _CAPITAL.match(text, day.end):
             piece = "\x02" + text[day.end : day.end + _SENTENCE]
-            for span in phrases.find(piece, chains.capitals(piece)):
+            for span in phrases.find(piece, chains.capitals(piece, reading.memory.entries)):
                 yield span._replace(start=span.start + day.end - 1, end=span.end + day.end - 1)
 
 
