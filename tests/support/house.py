@@ -75,7 +75,7 @@ class House:
                 self.running -= 1
                 self.stepped.notify_all()
 
-    def quiet(self, seconds: float = 15) -> bool:
+    def quiet(self, seconds: float = 60) -> bool:
         """Wait until no function runs."""
         with self.stepped:
             return self.stepped.wait_for(lambda: self.running == 0, seconds)
@@ -175,7 +175,7 @@ class House:
     # -- workflow
 
     def until(
-        self, request_id: str, reached: Callable[[ApprovalRequest], object], seconds: float = 15
+        self, request_id: str, reached: Callable[[ApprovalRequest], object], seconds: float = 60
     ) -> ApprovalRequest:
         """Wait for the workflow. Fails after `seconds`."""
         deadline = time.monotonic() + seconds
@@ -201,7 +201,7 @@ class House:
         self.until(request_id, lambda r: r.grant is not None)
         return request_id
 
-    def ended(self, request_id: str, seconds: float = 15) -> str:
+    def ended(self, request_id: str, seconds: float = 60) -> str:
         """The status in which the execution ended."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
