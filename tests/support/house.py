@@ -288,13 +288,13 @@ class House:
             yield
 
     @contextmanager
-    def timers(self, *rungs: int, redemption: int = 60) -> Iterator[None]:
-        """`s3.export` with these seconds for the rungs of its ladder, and for redemption."""
+    def timers(self, *rungs: int) -> Iterator[None]:
+        """`s3.export` with these seconds for the rungs of its ladder."""
         bundle: PolicyBundle = wiring.wiring().policy
         action = bundle.actions["s3.export"]
         groups = (("data-approvers",), ("security",))
         ladder = tuple(Rung(seconds, groups[min(i, 1)]) for i, seconds in enumerate(rungs))
-        changed = replace(action, approval=replace(action.approval, ladder=ladder), redemption_seconds=redemption)
+        changed = replace(action, approval=replace(action.approval, ladder=ladder))
         with self.policy(actions={**bundle.actions, "s3.export": changed}):
             yield
 
