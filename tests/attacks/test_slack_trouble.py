@@ -9,6 +9,7 @@ import pytest
 
 from sallyport.domain.ports import Limits
 from sallyport.runtime import wiring
+from tests.attacks.test_orphans import reconciled
 from tests.support.attacks import still_works
 from tests.support.house import House
 from tests.support.slack import RecordingSlack, slack_error
@@ -109,3 +110,20 @@ def test_29_the_card_of_a_denial_cannot_be_changed_and_grants_nothing(
     assert house.click("petra.approver", request_id) == "already_settled"
     assert (house.request(request_id).status, house.request(request_id).grant) == ("denied", None)
     assert len(cards(house, request_id)) == 1
+
+
+@pytest.mark.parametrize("name", ["throttled", "failing", "hanging", "archived", "revoked"])
+def test_29_what_the_card_could_not_say_then_it_says_later(house: House, slack: RecordingSlack, name: str) -> None:
+    request_id = house.asked()
+    slack.errors["chat_update"] = [ERRORS[name]] * 9
+    assert house.click("petra.approver", request_id, "deny") == "ok"
+    assert house.ended(request_id) == "SUCCEEDED"
+    told = len(slack.sent("chat_update"))
+    slack.errors.clear()
+    house.until(request_id, lambda r: r.card_debt is not None)
+    assert reconciled(house, minutes=3)["card_shown"] >= 1
+    (shown,) = [m for m in slack.sent("chat_update")[told:] if request_id in json.dumps(m)]
+    assert "Denied by Petra Approver (sample)" in json.dumps(shown["blocks"])
+    assert house.types(request_id)[-1] == "request.closed"
+    assert house.broken_at(request_id) is None
+    assert house.request(request_id).grant is None

@@ -16,7 +16,8 @@ from pynamodb.transactions import TransactWrite
 from sallyport.adapters.dynamodb_store import DynamoDbStore
 from sallyport.adapters.dynamodb_tallies import DynamoDbTallies
 from sallyport.adapters.iam_revocation import DynamoDbRoleLists
-from sallyport.domain.events import NO_EVENTS, SYSTEM, AuditEvent, Draft, EventType, link
+from sallyport.domain.card_debts import CardDebt
+from sallyport.domain.events import NO_EVENTS, SYSTEM, Actor, ActorKind, AuditEvent, Draft, EventType, link
 from sallyport.domain.overdue import due
 from sallyport.domain.ports import Conflict, Exists, Limits, PortFailed, RequestStore, TooManyRequests
 from sallyport.domain.requests import (
@@ -108,6 +109,8 @@ def test_every_member_survives_a_save(store: RequestStore) -> None:
             task_token="AAAA/token==",
             refusals=(RefusalCount("person:olive.owner", "self_approval", 3),),
             code="a_code",
+            ended_by=Actor(ActorKind.PERSON, "rosa.security", "api"),
+            card_debt=CardDebt(NOW, 3),
         )
 
     after = moved(store, request, full)
@@ -407,3 +410,12 @@ def test_what_is_overdue_comes_oldest_first_and_leaves_when_nothing_is_to_come(s
     assert made[0].request_id not in set(store.overdue(made[0].created_at))
     moved(store, made[0], denied)
     assert [r for r in store.overdue(at) if r in ours] == [r.request_id for r in made[1:]]
+
+
+def test_a_card_that_is_owed_is_overdue_until_it_is_shown(store: RequestStore) -> None:
+    request = moved(store, created(store), lambda r: replace(denied(r), card_debt=CardDebt(NOW, 1)))
+    at = NOW + timedelta(minutes=1)
+    assert request.request_id not in set(store.overdue(at - timedelta(milliseconds=1)))
+    assert request.request_id in set(store.overdue(at))
+    moved(store, request, lambda r: replace(r, card_debt=None))
+    assert request.request_id not in set(store.overdue(at + timedelta(days=1)))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sallyport.adapters.slack_card import message_of
 from sallyport.domain.clock import stamp
 from sallyport.domain.refusals import (
     AlreadyDecided,
@@ -19,6 +20,7 @@ from sallyport.domain.refusals import (
 )
 from sallyport.domain.requests import Choice, GrantStatus, RequestStatus
 from sallyport.usecases.remind_reviews import remind_reviews
+from tests.support.blocks import texts
 from tests.support.chain import broken_at
 from tests.support.story import Story, submission
 
@@ -243,3 +245,20 @@ def test_glass_that_may_no_longer_be_broken_carries_no_grant() -> None:
     story.ports.policy = replace(story.ports.policy, actions={**story.ports.policy.actions, "s3.export": strict})
     with pytest.raises(PolicyChanged):
         story.granted()
+
+
+def shown(story: Story) -> str:
+    """The card as it was changed last."""
+    return "\n".join(texts(message_of(story.ports.chat.updated[-1])))
+
+
+def test_an_objection_says_on_the_card_who_took_the_grant_back() -> None:
+    story = reviewed(broken().granted(), choice=Choice.DENY)
+    assert story.request.status is RequestStatus.REVOKED
+    assert "Revoked by Petra Approver (sample) before it was used." in shown(story)
+
+
+def test_a_review_is_on_the_card_at_once_while_the_grant_waits() -> None:
+    story = reviewed(broken().granted())
+    assert story.request.status is RequestStatus.APPROVED
+    assert "reviewed by Petra Approver (sample) (approve)" in shown(story)

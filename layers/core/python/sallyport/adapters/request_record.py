@@ -9,9 +9,10 @@ from enum import Enum
 from typing import Any
 
 from sallyport.domain.actions import Delivery
+from sallyport.domain.card_debts import CardDebt
 from sallyport.domain.clock import instant, stamp
 from sallyport.domain.deployment import Deployment, Halt
-from sallyport.domain.events import Head
+from sallyport.domain.events import Actor, ActorKind, Head
 from sallyport.domain.requests import (
     ApprovalRequest,
     CardRef,
@@ -62,6 +63,8 @@ def from_json(text: str, task_token: str | None) -> ApprovalRequest:
             "head": Head(**raw["head"]),
             "refusals": tuple(RefusalCount(**r) for r in raw["refusals"]),
             "review": _review(raw.get("review")),
+            "ended_by": _actor(raw.get("ended_by")),
+            "card_debt": _debt(raw.get("card_debt")),
             "task_token": task_token,
         }
     )
@@ -75,6 +78,14 @@ def _review(raw: dict[str, Any] | None) -> Review | None:
     if raw is None:
         return None
     return Review(**{**raw, "choice": Choice(raw["choice"]), "at": instant(raw["at"])})
+
+
+def _actor(raw: dict[str, Any] | None) -> Actor | None:
+    return None if raw is None else Actor(**{**raw, "kind": ActorKind(raw["kind"])})
+
+
+def _debt(raw: dict[str, Any] | None) -> CardDebt | None:
+    return None if raw is None else CardDebt(**{**raw, "since": instant(raw["since"])})
 
 
 def _grant(raw: dict[str, Any]) -> Grant:

@@ -32,6 +32,7 @@ _DENY_ASKS = {
     "text": text.plain("The agent is refused; it can ask again. You can say why in the next step."),
     "confirm": text.plain("Deny"),
     "deny": text.plain("Back"),
+    "style": "danger",
 }
 
 REASON = "Reason, in the agent's words"
@@ -197,7 +198,8 @@ def _outcome(card: Card) -> list[Block]:
         for verb, people in (("Approved", card.approved_by), ("Denied", card.denied_by))
         if people
     ]
-    return text.small(*said, *card.notes)
+    until = [text.dated("Its credential works until", card.works_until)] if card.works_until else []
+    return [*text.small(*said, *card.notes), *until]
 
 
 def _buttons(card: Card) -> Block:

@@ -17,6 +17,12 @@ CLOSED_WITHIN = timedelta(minutes=15)
 
 def due(request: ApprovalRequest) -> datetime | None:
     """When to look after the request unless it is saved again before; None when nothing more is to come."""
+    card = request.card_debt.due if request.card_debt is not None else None
+    return min((at for at in (step_due(request), card) if at is not None), default=None)
+
+
+def step_due(request: ApprovalRequest) -> datetime | None:
+    """`due` without the card: when what should have happened by itself has not."""
     grant = request.grant
     if request.status is RequestStatus.PENDING:
         started = request.presented_digest is not None

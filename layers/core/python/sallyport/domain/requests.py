@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sallyport.domain.actions import Delivery
+from sallyport.domain.card_debts import CardDebt
 from sallyport.domain.events import NO_EVENTS, Actor, Head, Subject
 
 # What `Entropy.request_id` makes: fits STS's session names and Step Functions' execution names.
@@ -158,6 +159,9 @@ class ApprovalRequest:
     refusals: tuple[RefusalCount, ...] = ()
     code: str | None = None
     review: Review | None = None
+    # Who cancelled it, revoked its grant or was done with it. For people to read; authority rests on the events.
+    ended_by: Actor | None = None
+    card_debt: CardDebt | None = None
 
     @property
     def subject(self) -> Subject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sallyport.domain.events import Actor, ActorKind, Draft, EventType
@@ -22,7 +23,8 @@ def cancel_request(caller: str, request_id: str, ports: Ports, now: datetime) ->
         if request.settled:
             raise AlreadySettled
         actor = Actor(ActorKind.AGENT, agent.id, "api")
-        return request.moved(RequestStatus.CANCELLED), (Draft(EventType.REQUEST_CANCELLED, actor),)
+        cancelled = replace(request.moved(RequestStatus.CANCELLED), ended_by=actor)
+        return cancelled, (Draft(EventType.REQUEST_CANCELLED, actor),)
 
     request = record(ports, request_id, cancelled, now)
     call_back(request, ports)

@@ -32,7 +32,7 @@ def close_request(request_id: str, code: str, ports: Ports, now: datetime, actor
         return replace(changed, task_token=None), drafts
 
     request = record(ports, request_id, closed, now)
-    refresh_card(request_id, ports)
+    refresh_card(request_id, ports, now)
     ports.vault.delete(request_id)
     return request
 

@@ -65,8 +65,8 @@ def decide(
     # After a review the workflow may be waiting for the agent's redemption; only voiding the grant ends that wait.
     if request.settled and (request.review is None or request.status is RequestStatus.REVOKED):
         call_back(request, ports)
-    if not request.settled or request.task_token is None:
-        refresh_card(request_id, ports)  # no workflow does: it still waits for people, or is over
+    if not request.settled or request.task_token is None or request.review is not None:
+        refresh_card(request_id, ports, now)  # no workflow does: it waits for people or for the agent, or is over
     return request
 
 
@@ -168,7 +168,8 @@ def _check_turn(request: ApprovalRequest, actor: Actor, said: Statement) -> None
 
 def is_about(request: ApprovalRequest, said: Statement) -> bool:
     """Whether the decision is about what is pending now."""
-    if request.presented_digest is None or not same_digest(said.presented_digest, request.presented_digest):
+    shown = request.presented_digest
+    if said.on_replaced_card or shown is None or not same_digest(said.presented_digest, shown):
         return False
     return said.action_digest is None or same_digest(said.action_digest, request.action_digest)
 

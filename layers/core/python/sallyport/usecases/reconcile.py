@@ -6,10 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from sallyport.domain.events import Actor, ActorKind
-from sallyport.domain.overdue import CLOSED_WITHIN, due, is_calling, is_unstarted, last_step
+from sallyport.domain.overdue import CLOSED_WITHIN, due, is_calling, is_unstarted, last_step, step_due
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import Refusal
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
+from sallyport.services.cards import refresh_card
 from sallyport.services.sessions import settle_session
 from sallyport.services.workflow import start_workflow
 from sallyport.usecases.close_request import TIMED_OUT, close_request
@@ -27,6 +28,8 @@ class Step(StrEnum):
     CLOSED = "closed"
     SESSION_ENDED = "session_ended"
     CALL_SETTLED = "call_settled"
+    CARD_SHOWN = "card_shown"
+    CARD_REFUSED = "card_refused"
     WAITING = "waiting"
     NOTHING = "nothing"
     FAILED = "failed"
@@ -41,7 +44,12 @@ def reconcile_request(request_id: str, ports: Ports, now: datetime) -> Step:
         at = due(request)
         if at is None or now < at:
             return Step.NOTHING  # somebody was faster, or the index lags
-        return _step(request, ports, now)
+        at, owed = step_due(request), request.card_debt
+        step = _step(request, ports, now) if at is not None and at <= now else None
+        if owed is None or now < owed.due:
+            return step or Step.NOTHING
+        shown = Step.CARD_SHOWN if refresh_card(request_id, ports, now) else Step.CARD_REFUSED
+        return step or shown
     except (PortFailed, Refusal):
         return Step.FAILED
 
@@ -55,7 +63,10 @@ def _step(request: ApprovalRequest, ports: Ports, now: datetime) -> Step:
         return _close(request, TIMED_OUT, ports, now)
     if request.status is RequestStatus.APPROVED or request.task_token is not None:
         return _unanswered(request, ports, now)
-    return Step.SESSION_ENDED if settle_session(request.request_id, ports, now) else Step.WAITING
+    if not settle_session(request.request_id, ports, now):
+        return Step.WAITING
+    refresh_card(request.request_id, ports, now)
+    return Step.SESSION_ENDED
 
 
 def _pending(request: ApprovalRequest, ports: Ports, now: datetime) -> Step:

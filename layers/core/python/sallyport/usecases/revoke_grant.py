@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sallyport.domain.callers import Caller
 from sallyport.domain.canonical import JSON
+from sallyport.domain.card_debts import CardDebt
 from sallyport.domain.directory import Agent, Person
 from sallyport.domain.events import Actor, ActorKind, Draft, EventType
 from sallyport.domain.ports import PortFailed, Ports
@@ -20,7 +21,7 @@ from sallyport.domain.refusals import (
     Unavailable,
     UnknownCaller,
 )
-from sallyport.domain.requests import ApprovalRequest, GrantStatus, RequestStatus
+from sallyport.domain.requests import ApprovalRequest, Grant, GrantStatus, RequestStatus
 from sallyport.domain.revocations import ListFull
 from sallyport.domain.submissions import Report
 from sallyport.domain.tallies import RefusedCall
@@ -76,7 +77,7 @@ def _revoke(caller: str, request_id: str, report: Report | None, ports: Ports, n
     finally:
         if request.version != known.version:
             call_back(request, ports)
-            refresh_card(request_id, ports)
+            refresh_card(request_id, ports, now)
     return request
 
 
@@ -96,7 +97,7 @@ def void_grant(caller: Caller, request_id: str, ports: Ports, now: datetime) -> 
     if request.version == known.version:
         return None
     call_back(request, ports)
-    refresh_card(request_id, ports)
+    refresh_card(request_id, ports, now)
     return request
 
 
@@ -106,16 +107,27 @@ def _voided(actor: Actor, request_id: str, ports: Ports, now: datetime) -> Appro
             return current, ()
         if current.status is not RequestStatus.APPROVED:
             raise NothingToRevoke
-        return _void(current, actor, {})
+        return _void(current, actor, {}, now)
 
     return record(ports, request_id, voided, now)
 
 
-def _void(request: ApprovalRequest, actor: Actor, told: dict[str, JSON]) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
+def _void(
+    request: ApprovalRequest, actor: Actor, told: dict[str, JSON], now: datetime
+) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
     """An approved request whose grant nobody can redeem any more, and the event that says so."""
     grant = replace(request.grant, status=GrantStatus.REVOKED) if request.grant else None
     event = Draft(EventType.GRANT_REVOKED, actor, {"session": "none", **told})
-    return replace(request.moved(RequestStatus.REVOKED), grant=grant), (event,)
+    return _ended(request, RequestStatus.REVOKED, grant, actor, now), (event,)
+
+
+def _ended(
+    request: ApprovalRequest, status: RequestStatus, grant: Grant | None, actor: Actor, now: datetime
+) -> ApprovalRequest:
+    """With its card owed from now on: whoever revokes many does not wait for a chat, nor does a crash keep it from
+    being shown."""
+    owed = CardDebt(now) if request.card is not None else None
+    return replace(request.moved(status), grant=grant, ended_by=actor, card_debt=owed)
 
 
 def _recorded(
@@ -129,16 +141,14 @@ def _recorded(
     def revoked(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         live = live_session(current, now)
         if current.status is RequestStatus.APPROVED:
-            return _void(current, actor, told)
+            return _void(current, actor, told, now)
         if not live:
             raise NothingToRevoke
         if current.status is RequestStatus.REVOKED or (current.status is RequestStatus.CLOSED and not by_person):
             return current, ()  # recorded before; only the deny is written again
         status = RequestStatus.REVOKED if by_person else RequestStatus.CLOSED
-        ended = replace(live, status=GrantStatus.REVOKED)
-        return replace(current.moved(status), grant=ended), (
-            Draft(EventType.GRANT_REVOKED, actor, {"session": "denied", **told}),
-        )
+        ended = _ended(current, status, replace(live, status=GrantStatus.REVOKED), actor, now)
+        return ended, (Draft(EventType.GRANT_REVOKED, actor, {"session": "denied", **told}),)
 
     return record(ports, request_id, revoked, now)
 

@@ -1,0 +1,28 @@
+"""A card that shows what is no longer so, and until when somebody tries to change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
+# A channel that was repaired later than this has moved on; the request itself has always said how it ended.
+GIVEN_UP_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class CardDebt:
+    """Since when the card has been wrong, and how often the chat has refused to change it since."""
+
+    since: datetime
+    tries: int = 0
+
+    @property
+    def due(self) -> datetime:
+        """When to try again: at once when nobody has yet, then after 1, 2, 4 … 60 minutes."""
+        waits = (min(_FIRST_WAIT * 2**n, _LONGEST_WAIT) for n in range(self.tries))
+        return self.since + sum(waits, timedelta())
+
+    def refused(self, now: datetime) -> CardDebt | None:
+        """After one more refusal; None when the card is given up."""
+        return replace(self, tries=self.tries + 1) if now < self.since + GIVEN_UP_AFTER else None
