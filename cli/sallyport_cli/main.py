@@ -19,6 +19,7 @@ COMMANDS = {
     "mcp": "mcp",
     "aap": "aap",
     "policy": "policy",
+    "mask": "mask",
     "targets": "targets",
     "doctor": "doctor",
     **dict.fromkeys(("halt", "resume", "halts"), "halt"),
