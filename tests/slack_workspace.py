@@ -181,10 +181,10 @@ class RunningSlack:
 
 
 @contextmanager
-def running_slack(database: Path | None = None) -> Iterator[RunningSlack]:
-    """The workspace on a free port, pointed at a receiving app."""
+def running_slack(database: Path | None = None, **changes: Any) -> Iterator[RunningSlack]:
+    """The workspace on a free port, pointed at a receiving app. `changes` replace members of its document."""
     with receiving_app() as app:
-        slack = LocalSlack(parse_workspace(DOCUMENT), database)
+        slack = LocalSlack(parse_workspace(DOCUMENT | changes), database)
         slack.outbox.point_to(app.url)
         with serving(SlackServer(slack, 0)) as server:
             yield RunningSlack(slack, server, app)

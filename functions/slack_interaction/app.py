@@ -35,7 +35,7 @@ def _interact(call: Call) -> Answer:
     if ports.store.seen_before(signature, now):
         raise BadSignature  # the same signed request twice: Slack does not send one again
     said = parse_slack(call.body)
-    home = ChatHome(setting("SLACK_TEAM_ID"), setting("SLACK_APP_ID"), setting("SLACK_CHANNEL_ID"))
+    home = ChatHome(setting("SLACK_TEAM_ID"), setting("SLACK_APP_ID"))
     match said:
         case None:
             return Answer(200)

@@ -9,8 +9,22 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from slack_sdk.signature import SignatureVerifier
 
+from tests import slack_kinds
 from tests.browser import open_browser
-from tests.slack_workspace import CHANNEL, PETRA, QUINN, SIGNING_SECRET, RunningSlack, card, modal, mrkdwn, plain
+from tests.slack_workspace import (
+    CHANNEL,
+    DOCUMENT,
+    OTHER_CHANNEL,
+    PETRA,
+    QUINN,
+    SIGNING_SECRET,
+    RunningSlack,
+    button,
+    card,
+    modal,
+    mrkdwn,
+    plain,
+)
 from tests.slack_workspace import running_slack as run
 
 HOSTILE = (
@@ -54,7 +68,7 @@ def become(page: Page, name: str) -> None:
 
 
 def messages(page: Page) -> Locator:
-    return page.get_by_role("list", name="Messages").locator("> li")
+    return page.get_by_role("list", name="Messages", exact=True).locator("> li")
 
 
 def wait_for_request(page: Page, slack: RunningSlack, count: int = 1) -> dict[str, Any]:
@@ -270,3 +284,154 @@ def test_a_page_from_elsewhere_cannot_click(browser: Browser, slack: RunningSlac
             )
         assert refused.value.status == 403
     assert slack.app.requests == []
+
+
+def place(page: Page, section: str, name: str) -> Locator:
+    return page.get_by_role("list", name=section).get_by_role("button", name=name)
+
+
+def test_every_channel_and_ones_own_direct_messages_are_in_the_sidebar(page: Page, slack: RunningSlack) -> None:
+    become(page, "Petra Approver")
+    expect(place(page, "Channels", "agent-approvals")).to_have_attribute("aria-current", "page")
+    slack.client().chat_postMessage(channel=OTHER_CHANNEL, text="For security")
+    slack.client().chat_postMessage(channel=PETRA, text="For Petra alone")
+    expect(messages(page)).to_have_count(0)
+    expect(place(page, "Channels", "security")).to_contain_text("new")
+    place(page, "Channels", "security").click()
+    expect(messages(page)).to_contain_text("For security")
+    expect(page.get_by_role("heading", name="#security")).to_be_visible()
+    expect(place(page, "Channels", "security")).not_to_contain_text("new")
+    place(page, "Direct messages", "app").click()
+    expect(messages(page)).to_contain_text("For Petra alone")
+    become(page, "Quinn Approver")
+    expect(page.get_by_role("list", name="Direct messages")).to_be_hidden()
+    expect(page.get_by_text("For Petra alone")).to_have_count(0)
+
+
+def test_a_thread_is_folded_under_its_message(page: Page, slack: RunningSlack) -> None:
+    ts = post(slack, card())
+    client = slack.client()
+    client.chat_postMessage(channel=CHANNEL, thread_ts=ts, text="In the thread alone")
+    client.chat_postMessage(channel=CHANNEL, thread_ts=ts, text="In the channel too", reply_broadcast=True)
+    expect(messages(page)).to_have_count(2)
+    expect(messages(page).last).to_contain_text("replied to a thread")
+    expect(page.get_by_text("In the thread alone")).to_be_hidden()
+    page.get_by_text("2 replies").click()
+    thread = page.get_by_role("list", name="Thread").get_by_role("listitem")
+    expect(thread).to_contain_text(["In the thread alone", "In the channel too"])
+    client.chat_postMessage(channel=CHANNEL, thread_ts=ts, text="One more")
+    expect(thread).to_have_count(3)
+    expect(thread.last).to_be_visible()
+
+
+HOME = [
+    {"type": "section", "block_id": "words", "text": plain("One grant lives")},
+    {"type": "actions", "block_id": "home:1", "elements": [button("Revoke", "revoke_grant")]},
+]
+
+
+def test_the_home_is_opened_and_clicked_in(page: Page, slack: RunningSlack) -> None:
+    become(page, "Quinn Approver")
+    place(page, "Apps", "app").click()
+    expect(page.get_by_text("The app has not published a Home for you.")).to_be_visible()
+    for _ in range(100):
+        if slack.app.requests:
+            break
+        page.wait_for_timeout(50)
+    opened = json.loads(slack.app.requests[0].body)
+    assert (opened["event"]["type"], opened["event"]["user"]) == ("app_home_opened", QUINN)
+    slack.client().views_publish(user_id=QUINN, view={"type": "home", "blocks": HOME})
+    home = page.get_by_role("region", name="Home")
+    expect(home).to_contain_text("One grant lives")
+    home.get_by_role("button", name="Revoke").click()
+    payload = wait_for_request(page, slack, 2)
+    assert (payload["view"]["type"], payload["actions"][0]["action_id"]) == ("home", "revoke_grant")
+    slack.app.status = 500
+    home.get_by_role("button", name="Revoke").click()
+    expect(home.get_by_role("alert")).to_contain_text("the app answered with an error (500)")
+    become(page, "Petra Approver")
+    expect(page.get_by_text("One grant lives")).to_have_count(0)
+    expect(home.get_by_role("alert")).to_contain_text("The app was not told")
+
+
+def test_only_commands_are_sent_and_a_failed_one_says_so(page: Page, slack: RunningSlack) -> None:
+    expect(page.get_by_role("textbox", name="Message")).to_be_hidden()
+    become(page, "Quinn Approver")
+    box = page.get_by_role("textbox", name="Message #agent-approvals")
+    box.fill("good morning")
+    box.press("Enter")
+    trouble = page.get_by_role("alert").filter(has_text="commands")
+    expect(trouble).to_have_text("Only slash commands can be sent here.")
+    assert slack.app.requests == []
+    slack.app.status = 500
+    box.fill("/approvals list")
+    box.press("Enter")
+    failed = page.get_by_role("alert").filter(has_text="http_service_error")
+    expect(failed).to_have_text("/approvals failed with the error “http_service_error”.")
+    slack.app.status, slack.app.answer = 200, json.dumps({"text": "Nothing waits"})
+    expect(box).to_have_value("/approvals list")
+    box.press("Enter")
+    expect(messages(page)).to_contain_text("Only visible to you")
+    expect(messages(page)).to_contain_text("Nothing waits")
+    expect(box).to_have_value("")
+
+
+def test_whatever_is_accepted_can_be_shown(page: Page, slack: RunningSlack) -> None:
+    become(page, "Petra Approver")
+    post(slack, slack_kinds.message())
+    expect(messages(page).locator("[data-block-id]")).to_have_count(len(slack_kinds.message()))
+    for element in slack_kinds.elements():
+        expect(messages(page).locator(f"[data-action-id={element.action_id}]")).to_be_visible()
+    messages(page).get_by_role("button", name="Go on").click()
+    question = page.get_by_role("dialog", name="Sure?")
+    expect(question.get_by_role("button", name="Yes")).to_have_class("button danger")
+    question.get_by_role("button", name="Yes").click()
+    trigger_id = wait_for_request(page, slack)["trigger_id"]
+    slack.client().views_open(trigger_id=trigger_id, view=slack_kinds.form())
+    form = page.get_by_role("dialog", name="Title")
+    for field in slack_kinds.fields():
+        expect(form.locator(f"[data-block-id={field.block_id}]")).to_contain_text("Some help")
+    expect(page.get_by_text("This page cannot show")).to_have_count(0)
+    form.get_by_role("button", name="Submit").click()
+    expect(form).to_be_hidden()
+    state = wait_for_request(page, slack, 2)["view"]["state"]["values"]
+    assert state["field-words"]["words"]["value"] == "why"
+    assert state["field-boxes"]["boxes"]["selected_options"][0]["value"] == "2"
+    assert state["field-person"]["person"]["selected_user"] == PETRA
+    assert state["field-time"]["time"]["selected_time"] == "16:30"
+
+
+LONG = "Maximiliana-Theodora Featherstonehaugh-Cholmondeley of the Department of Unusually Long Designations"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_long_names_are_cut_and_break_nothing(browser: Browser, width: int) -> None:
+    changes: dict[str, Any] = {
+        "team_name": LONG,
+        "bot_name": LONG,
+        "channels": [{"id": CHANNEL, "name": LONG.lower().replace(" ", "-")}],
+        "users": [*DOCUMENT["users"], {"id": "ULONG00001", "name": "max", "real_name": LONG, "is_restricted": True}],
+    }
+    with run(**changes) as slack, browser.new_context(viewport={"width": width, "height": 900}) as context:
+        page = context.new_page()
+        page.goto(f"{slack.url}/?as=ULONG00001")
+        slack.client().chat_postMessage(channel="ULONG00001", text=LONG)
+        expect(page.get_by_role("list", name="Direct messages")).to_be_visible()
+        rows = page.locator(".sidebar .place, .sidebar .person, .sidebar .workspace")
+        for row in rows.all():
+            box = row.bounding_box()
+            assert box is not None
+            assert box["height"] < 64  # one line, or the workspace's picture
+            assert box["x"] + box["width"] <= (264 if width == 1280 else width)
+        for named in page.locator(".sidebar .cut").all():
+            shown = named.evaluate(
+                "node => [node.scrollWidth > node.clientWidth, node.closest('[title]')?.title ?? '']"
+            )
+            whole = named.inner_text()
+            assert not shown[0] or whole in shown[1], whole
+        badge = page.locator(".person", has_text=LONG).get_by_text("guest")
+        expect(badge).to_be_in_viewport() if width == 1280 else expect(badge).to_be_attached()
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.evaluate(
+            "document.querySelector('.sidebar').scrollWidth <= document.querySelector('.sidebar').clientWidth"
+        )

@@ -22,6 +22,7 @@ from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import CredentialOrder, ScopedCredentials
 from sallyport.domain.deny_policy import only_denies
 from sallyport.domain.deployment import Deployment
+from sallyport.domain.directory import Person
 from sallyport.domain.events import AuditEvent, Link
 from sallyport.domain.home import Home
 from sallyport.domain.overdue import due
@@ -259,14 +260,22 @@ class FakeWorkflow:
 
 @dataclass
 class FakeChat:
-    """`troubles` are what the next calls of a method meet, `lost` those of them that took effect all the same."""
+    """`troubles` are what the next calls of a method meet, `lost` those of them that took effect all the same; `closed`
+    are rooms that take nothing."""
 
+    name: str = "slack"
+    default_room: str = "C0APPROVAL"
+    closed: set[str] = field(default_factory=set)
     posted: list[Card] = field(default_factory=list)
+    # Where each of them was posted.
+    rooms: list[str] = field(default_factory=list)
     updated: list[Card] = field(default_factory=list)
+    retired: list[tuple[CardRef, Card]] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
     # Of the details: what they were opened with, or are, and the page.
     shown: list[tuple[str, int, Card]] = field(default_factory=list)
     homes: list[tuple[str, Home]] = field(default_factory=list)
+    direct: list[tuple[str, Card]] = field(default_factory=list)
     notices: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     # Forms that were opened, and triggers that open nothing any more.
     forms: list[tuple[str, str, Card]] = field(default_factory=list)
@@ -278,24 +287,33 @@ class FakeChat:
     lost: bool = False
     deleted: set[str] = field(default_factory=set)
 
-    def post_card(self, card: Card) -> CardRef:
-        failed = self._failure("post_card")
+    def post_card(self, card: Card, room: str) -> CardRef:
+        failed = self._failure("post_card", room)
         if failed is None or self.lost:
             self.posted.append(card)
+            self.rooms.append(room)
         if failed is not None:
             raise failed
         return self._ref(len(self.posted))
 
-    def find_card(self, request_id: str, since: datetime) -> CardRef | None:
-        self._check("find_card")
+    def find_card(self, request_id: str, since: datetime, room: str) -> CardRef | None:
+        self._check("find_card", room)
         there = [self._ref(n) for n, card in enumerate(self.posted, 1) if card.request_id == request_id]
-        return next((ref for ref in there if ref.message not in self.deleted), None)
+        gone = {*self.deleted, *(ref.message for ref, _ in self.retired)}
+        return next((ref for ref in there if ref.channel == room and ref.message not in gone), None)
 
     def update_card(self, ref: CardRef, card: Card) -> None:
-        self._check("update_card")
+        self._change("update_card", ref)
+        self.updated.append(card)
+
+    def retire_card(self, ref: CardRef, card: Card) -> None:
+        self._change("retire_card", ref)
+        self.retired.append((ref, card))
+
+    def _change(self, method: str, ref: CardRef) -> None:
+        self._check(method, ref.channel)
         if ref.message in self.deleted:
             raise ChatFailed(Trouble.GONE)
-        self.updated.append(card)
 
     def open_details(self, trigger: str, card: Card) -> None:
         self._check("open_details")
@@ -319,12 +337,16 @@ class FakeChat:
         self.forms.append((form, trigger, card))
 
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
-        self._check("tell")
+        self._check("tell", ref.channel)
         self.told.append((user_id, words))
 
-    def notify(self, ref: CardRef | None, words: str, user_ids: tuple[str, ...]) -> None:
-        self._check("notify")
-        self.notices.append((words, user_ids))
+    def notify(self, room: str, ref: CardRef | None, words: str, people: tuple[Person, ...]) -> None:
+        self._check("notify", room)
+        self.notices.append((words, tuple(person.slack_user_id or "" for person in people)))
+
+    def send_direct(self, person: Person, card: Card) -> None:
+        self._check("send_direct")
+        self.direct.append((person.slack_user_id or "", card))
 
     def show_home(self, user_id: str, home: Home) -> None:
         self._check("show_home")
@@ -333,17 +355,18 @@ class FakeChat:
     def is_active_member(self, user_id: str) -> bool:
         return not self.failing and user_id not in self.inactive
 
-    @staticmethod
-    def _ref(number: int) -> CardRef:
-        return CardRef("C0APPROVAL", f"{number}.000001")
+    def _ref(self, number: int) -> CardRef:
+        return CardRef(self.rooms[number - 1], f"{number}.000001")
 
-    def _failure(self, method: str) -> ChatFailed | None:
+    def _failure(self, method: str, room: str = "") -> ChatFailed | None:
         if self.failing:
             return ChatFailed(Trouble.UNAVAILABLE)
+        if room in self.closed:
+            return ChatFailed(Trouble.CLOSED)
         return self.troubles[method].pop(0) if self.troubles.get(method) else None
 
-    def _check(self, method: str) -> None:
-        failed = self._failure(method)
+    def _check(self, method: str, room: str = "") -> None:
+        failed = self._failure(method, room)
         if failed is not None:
             raise failed
 

@@ -42,7 +42,7 @@ ERRORS: dict[str, tuple[dict[str, Any], Trouble]] = {
     "message_not_found": ({"error": "message_not_found"}, Trouble.GONE),
 }
 CALLS: dict[str, Callable[[SlackChat, Story], object]] = {
-    "chat.postMessage": lambda chat, story: chat.post_card(current_card(story.request, story.ports)),
+    "chat.postMessage": lambda chat, story: chat.post_card(current_card(story.request, story.ports), CHANNEL),
     "chat.update": lambda chat, story: chat.update_card(card_of(story), current_card(story.request, story.ports)),
     "chat.postEphemeral": lambda chat, story: chat.tell(card_of(story), QUINN, "No."),
     "views.open": lambda chat, story: chat.open_details("1.2.3", current_card(story.request, story.ports)),

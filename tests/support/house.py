@@ -159,6 +159,7 @@ class House:
             block_id=next(b["block_id"] for b in card["blocks"] if b["type"] == "actions"),
             request_id=request_id,
             message=card["ts"],
+            container={"type": "message", "message_ts": card["ts"], "channel_id": card["channel"]},
         )
         status, _ = self.signed(form({**payload, "trigger_id": f"{self.clicks}.1", **changes}))
         assert status == 200
@@ -167,10 +168,10 @@ class House:
 
     def card(self, request_id: str) -> dict[str, Any]:
         """The request's card as it was posted, with the `ts` that Slack gave it."""
-        posted = next(m for m in self.slack.sent("chat_postMessage") if request_id in json.dumps(m))
         ref = self.request(request_id).card
         assert ref is not None
-        return {**posted, "ts": ref.message}
+        posted = [m for m in self.slack.sent("chat_postMessage") if m["channel"] == ref.channel]
+        return {**next(m for m in posted if request_id in json.dumps(m)), "ts": ref.message}
 
     # -- workflow
 

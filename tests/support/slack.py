@@ -110,10 +110,19 @@ class RecordingSlack:
         if method == "auth_test":
             return {"ok": True, "user_id": BOT}
         if method == "conversations_history":
-            return {"ok": True, "messages": self.messages[::-1]}
+            there = [m for m in self.messages if m.get("channel", CHANNEL) == arguments["channel"]]
+            return {"ok": True, "messages": there[::-1]}
+        if method == "conversations_open":
+            return {"ok": True, "channel": {"id": f"D{arguments['users'][1:]}"}}
+        if method == "chat_getPermalink":
+            return {"ok": True, "permalink": f"https://slack.invalid/{arguments['channel']}/{arguments['message_ts']}"}
         ts = arguments.get("ts") or f"1762077600.{len(self.calls):06d}"
         if method == "chat_postMessage":
             self.messages.append({**arguments, "user": BOT, "ts": ts})
+        if method == "chat_update":
+            for message in self.messages:
+                if message["ts"] == ts:
+                    message.update(arguments)
         return {"ok": True, "channel": arguments.get("channel"), "ts": ts}
 
     def sent(self, method: str) -> list[dict[str, Any]]:

@@ -5,21 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from datetime import UTC, datetime
+from typing import Any
 
 from sallyport.domain.actions import ActionDefinition
-from sallyport.domain.binding import VaultRecord
+from sallyport.domain.binding import Effect, VaultRecord
 from sallyport.domain.directory import Agent
 from sallyport.domain.ports import Verb
 from sallyport.domain.quorum import counted
 from sallyport.domain.refusals import Refusal, UnknownAction, UnknownCaller
-from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
+from sallyport.domain.requests import ApprovalRequest
+from sallyport.domain.submissions import new_request
 from sallyport.services import policy
+from sallyport.services.rendering import effect_of
 from sallyport_cli.policy.layer import Layer
-
-if TYPE_CHECKING:
-    from sallyport.domain.ports import Places, Ports
 
 # A Monday morning: what policy says at other times is asked for by name.
 MONDAY = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -57,27 +56,22 @@ class Judgement:
 
 def judge(layer: Layer, asked: Asked) -> Judgement:
     """The answer to a submission. Nothing is sent anywhere."""
-    # A layer has what judging reads of the ports: policy, authorizer, places, call_maker.
-    ports = cast("Ports", layer)
     agent = layer.policy.directory.agents.get(asked.agent)
     action = layer.policy.actions.get(asked.action)
     if agent is None or action is None:
         return Judgement("deny", refusal=UnknownCaller.code if agent is None else UnknownAction.code)
     reasons: tuple[str, ...] = ()
     try:
-        policy.check_parameters(action, asked.parameters)
-        policy.check_scope(action, asked.parameters, layer.policy.masking)
-        seconds = policy.duration(action, asked.duration_seconds)
+        seconds = policy.check(action, asked, layer.policy.masking)
         reasons = _reasons(layer, agent, action, asked)
-        verdict = policy.admitted(agent, action, asked.on_behalf_of, asked.parameters, ports, asked.at)
-        places = policy.places_of(action, asked.parameters, ports)
-        session_policy = policy.render_session_policy(action, asked.parameters, places)
-        call = policy.planned_call(action, _REQUEST_ID, asked.parameters, places, ports)
+        verdict = policy.admitted(agent, action, asked, layer, asked.at)
+        effect = effect_of(action, _REQUEST_ID, asked.parameters, layer)
     except Refusal as refusal:
         return Judgement("deny", reasons, refusal.code, refusal.paths)
-    request = _request(layer, agent, action, asked, verdict, seconds, places)
-    statements = tuple(json.loads(session_policy)["Statement"])
-    return Judgement(verdict.value, reasons, request=request, session_policy=statements, call=call)
+    vaulted = _vaulted(layer, asked, seconds, effect)
+    request = new_request(vaulted, agent, action, verdict, "", asked.at)
+    statements = tuple(json.loads(effect.session_policy)["Statement"])
+    return Judgement(verdict.value, reasons, request=request, session_policy=statements, call=effect.call)
 
 
 def _reasons(layer: Layer, agent: Agent, action: ActionDefinition, asked: Asked) -> tuple[str, ...]:
@@ -89,50 +83,20 @@ def _reasons(layer: Layer, agent: Agent, action: ActionDefinition, asked: Asked)
     return tuple(sorted({*requests.reasons, *skips.reasons}))
 
 
-def _request(
-    layer: Layer,
-    agent: Agent,
-    action: ActionDefinition,
-    asked: Asked,
-    verdict: VerdictKind,
-    seconds: int,
-    places: Places,
-) -> ApprovalRequest:
-    vaulted = VaultRecord(
+def _vaulted(layer: Layer, asked: Asked, seconds: int, effect: Effect) -> VaultRecord:
+    return VaultRecord(
         request_id=_REQUEST_ID,
-        action=action.name,
+        action=asked.action,
         parameters=dict(asked.parameters),
         reason="",
         context=None,
-        agent=agent.id,
+        agent=asked.agent,
         on_behalf_of=asked.on_behalf_of,
         duration_seconds=seconds,
-        target_role_arn=policy.target_role_arn(action, places),
+        target_role_arn=effect.target_role_arn,
         session_policy="",
         policy_digest=layer.policy.digest,
         salt="00" * 32,
-    )
-    return ApprovalRequest(
-        request_id=_REQUEST_ID,
-        version=0,
-        status=RequestStatus.PENDING,
-        agent=agent.id,
-        owner=agent.owner,
-        operators=tuple(sorted(agent.operators)),
-        may_act_for=tuple(sorted(agent.may_act_for)),
-        risk=action.risk,
-        asked=tuple(sorted(action.approval.groups(1))),
-        on_behalf_of=asked.on_behalf_of,
-        action=action.name,
-        verdict=verdict,
-        delivery=action.delivery,
-        duration_seconds=seconds,
-        action_digest=vaulted.action_digest,
-        policy_digest=layer.policy.digest,
-        sameness="",
-        created_at=asked.at,
-        expires_at=asked.at + timedelta(seconds=policy.approval_seconds(action, agent)),
-        quorum=0 if verdict is VerdictKind.ALLOW else action.approval.quorum,
     )
 
 

@@ -29,7 +29,7 @@ PLACES = Places("aws", "000000000000", "us-east-1")
 
 @dataclass(frozen=True)
 class Layer:
-    """A loaded policy layer. Has the attributes of `Ports` that judging a submission reads."""
+    """A loaded policy layer. Has the ports that judging a submission takes (`JudgePorts`)."""
 
     root: Path
     policy: PolicyBundle

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any
 
 import jmespath  # type: ignore[import-untyped]  # its stubs are a package of their own
 import re2
@@ -19,11 +19,11 @@ from sallyport.adapters.policy_actions import call_placeholders
 from sallyport.adapters.policy_yaml import read_yaml
 from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.binding import VaultRecord
-from sallyport.domain.ports import Ports
 from sallyport.domain.refusals import IdentifierInScope, Refusal
 from sallyport.domain.session_policy import placeholders
 from sallyport.masking import MaskingFailed, masking_rules_from_policy, words
 from sallyport.services import policy
+from sallyport.services.rendering import effect_of
 from sallyport.usecases.mask_payload import masked_parts
 from sallyport_cli.policy.findings import Finding
 from sallyport_cli.policy.layer import Layer
@@ -179,10 +179,7 @@ def _example(layer: Layer, action: ActionDefinition, example: Mapping[str, Any])
     try:
         policy.check_parameters(action, example)
         policy.check_scope(action, example, layer.policy.masking)
-        ports = cast("Ports", layer)  # a layer has what these read of the ports
-        places = policy.places_of(action, example, ports)
-        policy.render_session_policy(action, example, places)
-        policy.planned_call(action, _SAMPLE_REQUEST, example, places, ports)
+        effect_of(action, _SAMPLE_REQUEST, example, layer)
     except Refusal as refusal:
         yield f"refused as {refusal.code} at {', '.join(refusal.paths) or '$'}"
 

@@ -144,7 +144,7 @@ def test_a_log_in_the_context_is_read_line_by_line() -> None:
 def test_what_no_details_can_hold_is_refused_rather_than_cut() -> None:
     slack = RecordingSlack()
     with pytest.raises(Unpresentable):
-        chat(slack).post_card(like(card(), context={f"line {n}": "x" * 90 for n in range(2000)}))
+        chat(slack).post_card(like(card(), context={f"line {n}": "x" * 90 for n in range(2000)}), CHANNEL)
     assert slack.calls == []
 
 
@@ -301,7 +301,7 @@ def chat(slack: RecordingSlack, installed_in: str = TEAM) -> SlackChat:
 def test_links_are_never_unfurled() -> None:
     """An unfurl would fetch what an agent wrote, and nothing on a card decides by being fetched."""
     slack = RecordingSlack()
-    chat(slack).post_card(card(reason="see https://evil.invalid/approve?id=1"))
+    chat(slack).post_card(card(reason="see https://evil.invalid/approve?id=1"), CHANNEL)
     (posted,) = slack.sent("chat_postMessage")
     assert (posted["unfurl_links"], posted["unfurl_media"]) == (False, False)
     assert '"url"' not in json.dumps(posted["blocks"])
@@ -356,5 +356,5 @@ def test_an_organisations_members_are_members_whichever_their_workspace() -> Non
 def test_whatever_goes_wrong_is_a_chat_that_failed() -> None:
     slack = RecordingSlack(failing=True)
     with pytest.raises(PortFailed, match="chat_unavailable"):
-        chat(slack).post_card(card())
+        chat(slack).post_card(card(), CHANNEL)
     assert not chat(slack).is_active_member("U1")

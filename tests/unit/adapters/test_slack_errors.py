@@ -66,7 +66,7 @@ def test_the_sdk_sends_nothing_twice() -> None:
 
 def test_a_card_is_found_by_its_marker() -> None:
     slack = RecordingSlack(messages=[message(), message(ts="1762077700.000001", metadata={})])
-    assert chat(slack).find_card(REQUEST, SINCE) == CardRef(CHANNEL, "1762077600.000001")
+    assert chat(slack).find_card(REQUEST, SINCE, CHANNEL) == CardRef(CHANNEL, "1762077600.000001")
     (asked,) = slack.sent("conversations_history")
     assert asked["channel"] == CHANNEL
     assert asked["include_all_metadata"]
@@ -84,7 +84,7 @@ def test_a_card_is_found_by_its_marker() -> None:
 )
 def test_a_message_of_somebody_else_is_not_taken_for_the_card(changes: dict[str, Any]) -> None:
     """Another app of the channel may copy id and marker; its message could never be changed and shows what it likes."""
-    assert chat(RecordingSlack(messages=[message(**changes)])).find_card(REQUEST, SINCE) is None
+    assert chat(RecordingSlack(messages=[message(**changes)])).find_card(REQUEST, SINCE, CHANNEL) is None
 
 
 class Paged(RecordingSlack):
@@ -106,7 +106,7 @@ class Paged(RecordingSlack):
 def test_a_card_is_found_on_a_later_page() -> None:
     slack = Paged()
     slack.pages = 5
-    assert chat(slack).find_card(REQUEST, SINCE) is not None
+    assert chat(slack).find_card(REQUEST, SINCE, CHANNEL) is not None
     assert len(slack.sent("conversations_history")) == 5
 
 
@@ -114,4 +114,4 @@ def test_a_history_too_long_to_read_says_nothing_about_a_card() -> None:
     slack = Paged()
     slack.pages = 6
     with pytest.raises(ChatFailed, match="chat_unavailable"):
-        chat(slack).find_card(REQUEST, SINCE)
+        chat(slack).find_card(REQUEST, SINCE, CHANNEL)

@@ -80,10 +80,10 @@ def test_an_agent_is_no_person_and_a_person_no_agent(directory: Directory) -> No
 
 
 def test_slack_ids_are_matched_exactly(directory: Directory) -> None:
-    found = directory.person_on_slack("U1")
+    found = directory.person_in("slack", "U1")
     assert found is not None
     assert found.id == "ann"
-    assert [directory.person_on_slack(user) for user in ("u1", "U1 ", "", "ann", "U3")] == [None] * 5
+    assert [directory.person_in("slack", user) for user in ("u1", "U1 ", "", "ann", "U3")] == [None] * 5
 
 
 @given(session=st.from_regex(r"[\w+=,.@-]{2,64}", fullmatch=True))

@@ -10,7 +10,7 @@ from sallyport.domain.requests import CardRef, Choice
 from sallyport.usecases.click import ChatHome, click_card, look_closer
 from tests.support.story import Story, submission
 
-HOME = ChatHome("T0SALLYPRT", "A0SALLYPRT", "C0APPROVAL")
+HOME = ChatHome("T0SALLYPRT", "A0SALLYPRT")
 PETRA, OLIVE, ROSA = "UPETRA0003", "U0LIVE0001", "UR0SA00005"
 
 

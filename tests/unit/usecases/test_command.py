@@ -1,5 +1,6 @@
 """`/sallyport` gives whoever types it what the API gives them, and nothing else."""
 
+import re
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from sallyport.usecases.click import ChatHome
 from sallyport.usecases.command import obey
 from tests.support.story import Story, submission
 
-HOME = ChatHome("T0SALLYPRT", "A0SALLYPRT", "C0APPROVAL")
+HOME = ChatHome("T0SALLYPRT", "A0SALLYPRT")
 PETRA, OLIVE, ROSA = "UPETRA0003", "U0LIVE0001", "UR0SA00005"
 GHOST = f"req-{'f' * 24}"
 
@@ -179,4 +180,9 @@ def test_answers_are_plain_text_within_slacks_limits() -> None:
     body = reply_body(typed(story, Verb.PENDING))
     assert body["response_type"] == "ephemeral"
     assert not check_blocks(body["blocks"])
-    assert {block["text"]["type"] for block in body["blocks"]} == {"plain_text"}
+    sections = [block for block in body["blocks"] if block["type"] == "section"]
+    assert {block["text"]["type"] for block in sections} == {"plain_text"}
+    # What else there is are ids of ours, and instants in the reader's time zone.
+    rest = [block["elements"][0]["text"] for block in body["blocks"] if block["type"] == "context"]
+    assert len(rest) == 10
+    assert all(re.fullmatch(r"req-[0-9a-f]{24}, expires <!date\^[^<>]*>", line) for line in rest)

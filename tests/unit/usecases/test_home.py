@@ -14,7 +14,7 @@ from sallyport.usecases.home import open_home, revoke_from_home
 from tests.support.blocks import marked_up, texts
 from tests.support.story import Story, submission
 
-HOME = ChatHome("T0SALLYPRT", "A0SALLYPRT", "C0APPROVAL")
+HOME = ChatHome("T0SALLYPRT", "A0SALLYPRT")
 PETRA, OLIVE = "UPETRA0003", "U0LIVE0001"
 
 
@@ -30,7 +30,7 @@ def shown(story: Story, user: str = PETRA) -> Home:
 
 
 def buttons(home: Home) -> list[str]:
-    blocks = home_of(home, HOME.channel_id)["blocks"]
+    blocks = home_of(home)["blocks"]
     return [b["value"] for block in blocks if block["type"] == "actions" for b in block["elements"]]
 
 
@@ -60,7 +60,7 @@ def test_a_grant_that_nobody_used_has_a_button_and_a_session_the_command() -> No
     home = shown(story, OLIVE)
     assert home.live[0].used
     assert not buttons(home)
-    assert any(f"sallyport revoke {story.request_id}" in text for text in texts(home_of(home, "C1")["blocks"]))
+    assert any(f"sallyport revoke {story.request_id}" in text for text in texts(home_of(home)["blocks"]))
 
 
 def test_the_button_revokes_and_shows_what_came_of_it() -> None:
@@ -110,17 +110,17 @@ def test_a_full_home_is_within_slacks_limits_and_counts_what_it_leaves_out() -> 
     petra, olive = shown(story), shown(story, OLIVE)
     assert (len(petra.waiting), petra.more_wait, len(olive.live), olive.more_live) == (12, 3, 12, 3)
     full = Home(petra.waiting, 3, olive.live, 3, "Revoked.")
-    assert not check_home(home_of(full, HOME.channel_id))
+    assert not check_home(home_of(full))
 
 
 def test_markup_is_in_sallyports_own_words_alone() -> None:
     story = Story().pending(submission(reason="<!channel> *now* <https://evil.example|Policy>"))
-    blocks = home_of(shown(story), HOME.channel_id)["blocks"]
+    blocks = home_of(shown(story))["blocks"]
     assert marked_up(blocks)
     assert not any("!channel" in text or "evil" in text for text in marked_up(blocks))
 
 
 def test_the_buttons_action_id_is_the_one_that_is_parsed() -> None:
     story = Story().approved().granted()
-    blocks = home_of(shown(story, OLIVE), "C1")["blocks"]
+    blocks = home_of(shown(story, OLIVE))["blocks"]
     assert {b["action_id"] for block in blocks if block["type"] == "actions" for b in block["elements"]} == {REVOKE}

@@ -74,7 +74,7 @@ def test_a_chat_that_is_down_does_not_stop_the_api() -> None:
 def test_a_card_that_cannot_show_everything_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     story = Story().submitted().masked()
 
-    def too_large(_: Card) -> CardRef:
+    def too_large(_: Card, _room: str) -> CardRef:
         raise Unpresentable
 
     monkeypatch.setattr(story.ports.chat, "post_card", too_large)
@@ -89,8 +89,8 @@ def test_a_decision_faster_than_the_note_of_the_card_is_shown_on_it(monkeypatch:
     story = Story().submitted().masked()
     post = story.ports.chat.post_card
 
-    def post_and_click(card: Card) -> CardRef:
-        ref = post(card)
+    def post_and_click(card: Card, room: str) -> CardRef:
+        ref = post(card, room)
         story.decided("petra.approver", Choice.DENY)
         return ref
 

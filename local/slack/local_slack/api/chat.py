@@ -39,7 +39,10 @@ def update(context: Context, arguments: Arguments) -> dict[str, Any]:
     record = _message(context, place, ts)
     if record["for_user"] is not None:
         raise ApiError("cant_update_message")
-    message = context.channels.edit(ts, read_content(arguments, _UPDATE_TEXT_LIMIT))
+    content = read_content(arguments, _UPDATE_TEXT_LIMIT)
+    if isinstance(arguments.get("metadata"), dict):
+        content["metadata"] = arguments["metadata"]
+    message = context.channels.edit(ts, content)
     if message is None:
         raise ApiError("message_not_found")
     return {"channel": place.id, "ts": ts, "text": message["text"], "message": message}

@@ -43,6 +43,9 @@ $("composer").addEventListener("submit", async (event) => {
   if (!typed) return;
   if (!typed.startsWith("/")) return tell("Only slash commands can be sent here.");
   const [command] = typed.split(/\s/, 1);
+  if (where.commands.length && !where.commands.some((each) => each.command === command)) {
+    return tell(`${command} is not a valid command.`);
+  }
   $("message").value = "";
   $("commands").hidden = true;
   const text = typed.slice(command.length).trim();
@@ -50,8 +53,7 @@ $("composer").addEventListener("submit", async (event) => {
     .catch(() => ({ ok: false, error: "unreachable" }));
   if (outcome.ok) return;
   $("message").value = typed;
-  if (outcome.error === "command_not_found") tell(`${command} is not a valid command.`);
-  else tell(`${command} failed with the error “${WORDS[outcome.error] ?? outcome.error}”.`);
+  tell(`${command} failed with the error “${WORDS[outcome.error] ?? outcome.error}”.`);
 });
 
 const tell = (words) => { $("composer-trouble").textContent = words; };

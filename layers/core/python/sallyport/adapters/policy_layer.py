@@ -8,6 +8,7 @@ from importlib.resources.abc import Traversable
 
 from sallyport.adapters.policy_accounts import accounts_from
 from sallyport.adapters.policy_actions import action_from
+from sallyport.adapters.policy_channels import routes_from
 from sallyport.adapters.policy_directory import directory_from
 from sallyport.adapters.policy_yaml import PolicyInvalid, read_yaml
 from sallyport.domain.actions import ActionDefinition, PolicyBundle
@@ -38,14 +39,20 @@ def load_policy(account: str, root: Traversable | None = None) -> PolicyBundle:
                 # Two files of one name: the second would silently replace the first.
                 raise PolicyInvalid(f"{name}: says it is {action.name!r}; the file is called like its action")
             actions[action.name] = action
+    directory = directory_from(read_yaml(texts["directory.yaml"], "directory.yaml"), account)
+    groups = {group for person in directory.people.values() for group in person.groups}
     return PolicyBundle(
         digest=sha256_hex(canonical({name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()})),
         actions=actions,
-        directory=directory_from(read_yaml(texts["directory.yaml"], "directory.yaml"), account),
+        directory=directory,
         cedar=texts["authorization.cedar"],
         cedar_schema=texts["authorization.cedarschema"],
         masking=read_yaml(texts.get("masking.yaml", "{}"), "masking.yaml") or {},
         accounts=accounts,
+        routes=routes_from(
+            read_yaml(texts.get("channels.yaml", "{}"), "channels.yaml") or {},
+            {"action": actions, "group": groups, "account": accounts},
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from sallyport.adapters.slack_details import details_of, pages_of
 from sallyport.adapters.slack_errors import failure_of
 from sallyport.adapters.slack_forms import confirmation_of, why_of
 from sallyport.adapters.slack_home import home_of
+from sallyport.adapters.slack_pointers import asked_of, moved_of
 from sallyport.domain.channels import Card, Trouble
 from sallyport.domain.home import Home
 from sallyport.domain.ports import ChatFailed, PortFailed
@@ -22,21 +23,27 @@ if TYPE_CHECKING:
 
     from slack_sdk import WebClient
 
+    from sallyport.domain.directory import Person
+
 # Slack gives an interaction 3 s altogether; one slow call must not eat them.
 _TIMEOUT_SECONDS = 2
 # Slack stamps messages by its own clock.
 _CLOCKS_DIFFER = timedelta(minutes=5)
 _PAGE, _PAGES = 999, 5
-_CARD = "sallyport_card"
+_CARD, _RETIRED = "sallyport_card", "sallyport_retired"
+# Slack fetches nothing for what is posted, so no link in it is called by anybody but its reader.
+_AS_WRITTEN = {"unfurl_links": False, "unfurl_media": False}
 _NOT_MEMBERS = ("deleted", "is_bot", "is_app_user", "is_restricted", "is_ultra_restricted", "is_stranger")
 
 
 class SlackChat:
-    """Channel: one of Slack's. `token` is asked for when the first call is made."""
+    """Channel: its rooms are Slack's channels. `token` is asked for when the first call is made."""
 
-    def __init__(self, base_url: str, channel: str, team_id: str, token: Callable[[], str]) -> None:
+    name = "slack"
+
+    def __init__(self, base_url: str, default_room: str, team_id: str, token: Callable[[], str]) -> None:
         self._base_url = base_url
-        self._channel = channel
+        self.default_room = default_room
         self._team_id = team_id
         self._token = token
 
@@ -47,37 +54,36 @@ class SlackChat:
         # By default the SDK sends again what a broken connection may already have posted.
         return WebClient(token=self._token(), base_url=self._base_url, timeout=_TIMEOUT_SECONDS, retry_handlers=[])
 
-    def post_card(self, card: Card) -> CardRef:
+    def post_card(self, card: Card, room: str) -> CardRef:
         blocks = message_of(card)
         pages_of(card)  # what the card leaves out can be read page by page, or it is not asked for
         posted = self._call(
             "chat_postMessage",
-            channel=self._channel,
+            channel=room,
             text=fallback_of(card),
             blocks=blocks,
-            unfurl_links=False,
-            unfurl_media=False,
-            metadata={"event_type": _CARD, "event_payload": {"request_id": card.request_id}},
+            **_AS_WRITTEN,
+            metadata=_marker(_CARD, card.request_id),
         )
         return CardRef(posted["channel"], posted["ts"])
 
-    def find_card(self, request_id: str, since: datetime) -> CardRef | None:
+    def find_card(self, request_id: str, since: datetime, room: str) -> CardRef | None:
         # Another app of the channel may write the same metadata; a card that is not ours could never be changed.
         ours = self._call("auth_test")["user_id"]
-        marker = {"event_type": _CARD, "event_payload": {"request_id": request_id}}
+        marker = _marker(_CARD, request_id)
         window = {"oldest": f"{(since - _CLOCKS_DIFFER).timestamp():.6f}", "include_all_metadata": True}
         cursor = ""
         for _ in range(_PAGES):
             page = self._call(
                 "conversations_history",
-                channel=self._channel,
+                channel=room,
                 limit=_PAGE,
                 **window,
                 **({"cursor": cursor} if cursor else {}),
             )
             for message in page["messages"]:
                 if message.get("metadata") == marker and message.get("user") == ours:
-                    return CardRef(self._channel, message["ts"])
+                    return CardRef(room, message["ts"])
             cursor = page.get("response_metadata", {}).get("next_cursor", "")
             if not cursor:
                 return None
@@ -87,6 +93,16 @@ class SlackChat:
     def update_card(self, ref: CardRef, card: Card) -> None:
         blocks = message_of(card)
         self._call("chat_update", channel=ref.channel, ts=ref.message, text=fallback_of(card), blocks=blocks)
+
+    def retire_card(self, ref: CardRef, card: Card) -> None:
+        self._call(
+            "chat_update",
+            channel=ref.channel,
+            ts=ref.message,
+            text=fallback_of(card),
+            blocks=moved_of(card, self._link(card.at)),
+            metadata=_marker(_RETIRED, card.request_id),
+        )
 
     def open_details(self, trigger: str, card: Card) -> None:
         self._call("views_open", trigger_id=trigger, view=details_of(card, 0))
@@ -103,13 +119,23 @@ class SlackChat:
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
         self._call("chat_postEphemeral", channel=ref.channel, user=user_id, text=words)
 
-    def notify(self, ref: CardRef | None, words: str, user_ids: tuple[str, ...]) -> None:
-        called = " ".join(f"<@{user_id}>" for user_id in user_ids)
+    def notify(self, room: str, ref: CardRef | None, words: str, people: tuple[Person, ...]) -> None:
+        called = " ".join(f"<@{person.slack_user_id}>" for person in people if person.slack_user_id)
         more = {"thread_ts": ref.message, "reply_broadcast": True} if ref else {}
-        self._call("chat_postMessage", channel=self._channel, text=f"{words} {called}".strip(), **more)
+        self._call("chat_postMessage", channel=room, text=f"{words} {called}".strip(), **more)
+
+    def send_direct(self, person: Person, card: Card) -> None:
+        opened = self._call("conversations_open", users=person.slack_user_id)["channel"]["id"]
+        self._call(
+            "chat_postMessage",
+            channel=opened,
+            text=fallback_of(card),
+            blocks=asked_of(card, self._link(card.at)),
+            **_AS_WRITTEN,
+        )
 
     def show_home(self, user_id: str, home: Home) -> None:
-        self._call("views_publish", user_id=user_id, view=home_of(home, self._channel))
+        self._call("views_publish", user_id=user_id, view=home_of(home))
 
     def is_active_member(self, user_id: str) -> bool:
         try:
@@ -120,8 +146,18 @@ class SlackChat:
         whose = (user.get("team_id"), (user.get("enterprise_user") or {}).get("enterprise_id"))
         return self._team_id in whose and not any(user.get(flag) for flag in _NOT_MEMBERS)
 
+    def _link(self, ref: CardRef | None) -> str:
+        if ref is None:
+            raise ChatFailed(Trouble.GONE)
+        found = self._call("chat_getPermalink", channel=ref.channel, message_ts=ref.message)
+        return str(found["permalink"])
+
     def _call(self, method: str, **arguments: Any) -> Any:
         try:
             return getattr(self._client, method)(**arguments).data
         except Exception as error:  # noqa: BLE001 - slack_sdk raises its own errors, urllib's and the socket's
             raise failure_of(error) from None
+
+
+def _marker(kind: str, request_id: str) -> dict[str, Any]:
+    return {"event_type": kind, "event_payload": {"request_id": request_id}}

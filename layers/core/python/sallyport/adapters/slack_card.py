@@ -34,6 +34,7 @@ _DENY_ASKS = {
     "text": text.plain("The agent is refused; it can ask again. You can say why in the next step."),
     "confirm": text.plain("Deny"),
     "deny": text.plain("Back"),
+    "style": "danger",
 }
 
 REASON = "Reason, in the agent's words"

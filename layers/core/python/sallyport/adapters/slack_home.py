@@ -15,15 +15,16 @@ _CONFIRM = {
     "text": text.plain("Its agent can no longer use it, and has to ask again."),
     "confirm": text.plain("Revoke"),
     "deny": text.plain("Keep it"),
+    "style": "danger",
 }
 
 
-def home_of(home: Home, channel: str) -> dict[str, Any]:
+def home_of(home: Home) -> dict[str, Any]:
     """https://docs.slack.dev/reference/views/home-tab-views: at most 100 blocks."""
-    return {"type": "home", "blocks": list(_blocks(home, channel))}
+    return {"type": "home", "blocks": list(_blocks(home))}
 
 
-def _blocks(home: Home, channel: str) -> Iterator[Block]:
+def _blocks(home: Home) -> Iterator[Block]:
     if home.notice:
         yield text.section(home.notice)
         yield {"type": "divider"}
@@ -32,9 +33,11 @@ def _blocks(home: Home, channel: str) -> Iterator[Block]:
         yield text.section(_sentence(card))
         yield text.dated(f"{_about(card)}, expires", card.expires_at)
     yield from _rest(home.waiting, home.more_wait, "Nothing waits for you.", "/sallyport pending")
-    if home.waiting:
-        # The app's own channel: an id that this deployment was given.
-        yield {"type": "context", "elements": [{"type": "mrkdwn", "text": f"Decide on the cards in <#{channel}>."}]}
+    rooms = sorted({card.at.channel for card in home.waiting if card.at})
+    if rooms:
+        # Ids that Slack gave, of channels that policy names.
+        where = ", ".join(f"<#{room}>" for room in rooms)
+        yield {"type": "context", "elements": [{"type": "mrkdwn", "text": f"Decide on the cards in {where}."}]}
     yield _headline("Live grants of your agents")
     for grant in home.live:
         yield from _grant(grant)

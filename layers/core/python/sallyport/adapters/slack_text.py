@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from sallyport.domain.slack_dates import slack_date
+
 type Block = dict[str, Any]
 
 # Slack takes 3,000 characters in a text; of a rich_text it does not say.
@@ -64,9 +66,7 @@ def small(*texts: str) -> list[Block]:
 
 def dated(before: str, at: datetime, after: str = "") -> Block:
     """Words of Sallyport's own around an instant, in the reader's time zone."""
-    fallback = at.strftime("%Y-%m-%d %H:%M UTC")
-    shown = f"<!date^{int(at.timestamp())}^{{time}}, {{date_short_pretty}}|{fallback}>"
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": f"{before} *{shown}*{after}"}]}
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": f"{before} *{slack_date(at)}*{after}"}]}
 
 
 def button(action_id: str, label: str, value: str, **more: Any) -> dict[str, Any]:

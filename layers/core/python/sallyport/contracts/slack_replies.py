@@ -1,6 +1,6 @@
 """The answer to a slash command: shown to whoever typed it, and to nobody else.
 
-All of it is plain text, in which Slack follows no markup, mention, emoji or link.
+What came from outside is plain text, in which Slack follows no markup, mention, emoji or link.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from sallyport.domain.channels import Card
-from sallyport.domain.clock import stamp
 from sallyport.domain.commands import Reply
+from sallyport.domain.slack_dates import slack_date
 
 
 def reply_body(reply: Reply) -> dict[str, Any]:
     """https://docs.slack.dev/interactivity/implementing-slash-commands: 200 with this as its JSON body."""
     blocks = [_section(words) for words in reply.words]
     for card in reply.cards:
-        blocks += [_section("\n".join(_lines(card)))]
+        blocks += [_section("\n".join(_lines(card))), _ends(card)]
     return {"response_type": "ephemeral", "text": "Sallyport", "blocks": blocks}
 
 
@@ -29,7 +29,12 @@ def _lines(card: Card) -> Iterator[str]:
     by = f", approved by {', '.join(card.approved_by)}" if card.approved_by else ""
     no = f", denied by {', '.join(card.denied_by)}" if card.denied_by else ""
     yield f"{card.status}{code}: {len(card.approved_by)} of {card.quorum} approvals{by}{no}"
-    yield f"{card.request_id}, expires {stamp(card.expires_at)}" if card.open else card.request_id
+
+
+def _ends(card: Card) -> dict[str, Any]:
+    """Its id, and until when it can be decided. Nothing in this mrkdwn came from outside."""
+    said = f"{card.request_id}, expires {slack_date(card.expires_at)}" if card.open else card.request_id
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": said}]}
 
 
 def _section(text: str) -> dict[str, Any]:

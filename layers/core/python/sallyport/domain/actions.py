@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from sallyport.domain.accounts import GuardedAccount
 from sallyport.domain.directory import Directory
+from sallyport.domain.routes import RouteRule
 
 
 class Delivery(StrEnum):
@@ -138,3 +139,4 @@ class PolicyBundle:
     cedar_schema: str
     masking: Mapping[str, Any]
     accounts: Mapping[str, GuardedAccount] = field(default_factory=dict)
+    routes: tuple[RouteRule, ...] = ()

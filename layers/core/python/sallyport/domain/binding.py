@@ -12,12 +12,22 @@ from sallyport.domain.canonical import JSON, canonical
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What will run: the exact session policy, the role that it narrows, and for an action of delivery `execute` the
+    call that Sallyport will make, its arguments rendered."""
+
+    target_role_arn: str
+    session_policy: str = field(repr=False)
+    call: dict[str, Any] | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class VaultRecord:
     """The raw action as it lies in the vault. Nothing of it is ever printed: every raw field is kept out of `repr`.
 
     `salt` is 32 random bytes in hexadecimal; with it the digest is useless for guessing an SSN.
-    `session_policy` is the exact text that redemption will use, `call` the one that Sallyport will make for an action
-    of delivery `execute`, its arguments rendered. `hidden` are the parameters that the approver does not see.
+    `target_role_arn`, `session_policy` and `call` are its `effect`, and what redemption will use. `hidden` are the
+    parameters that the approver does not see.
     """
 
     request_id: str
@@ -39,6 +49,10 @@ class VaultRecord:
     def restored(cls, stored: Mapping[str, Any]) -> VaultRecord:
         """From the members that were stored as JSON. Raises TypeError for others."""
         return cls(**{**stored, "hidden": tuple(stored.get("hidden", ()))})
+
+    @property
+    def effect(self) -> Effect:
+        return Effect(self.target_role_arn, self.session_policy, self.call)
 
     @property
     def action_digest(self) -> str:

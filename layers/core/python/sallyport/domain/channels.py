@@ -15,6 +15,7 @@ from sallyport.domain.requests import CardRef
 from sallyport.masking import MaskedDocument
 
 if TYPE_CHECKING:
+    from sallyport.domain.directory import Person
     from sallyport.domain.home import Home
 
 
@@ -39,6 +40,8 @@ class Card:
     # Through which channels policy takes an approval; whoever is asked may deny through each.
     channels: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    # Where it stands, once it does.
+    at: CardRef | None = None
     # When the credential that its agent fetched stops working, while it may work.
     works_until: datetime | None = None
     # Whether it was denied without a word why, which whoever denied can add.
@@ -69,15 +72,30 @@ class Trouble(StrEnum):
 
 class Channel(Protocol):
     """Each call raises ChatFailed, with its Trouble, when the channel does not do it. None is tried again by itself: a
-    second try might be a second card."""
+    second try might be a second card.
 
-    def post_card(self, card: Card) -> CardRef:
+    A channel has rooms, in which several people read the same, and knows people by accounts of its own.
+    """
+
+    @property
+    def name(self) -> str:
+        """As the directory and the action files call it, and the audit trail."""
+
+    @property
+    def default_room(self) -> str:
+        """The room that the deployment was given, for whatever policy does not send elsewhere."""
+
+    def post_card(self, card: Card, room: str) -> CardRef:
         """Ask. Raises Unpresentable, and then nothing was posted."""
 
-    def find_card(self, request_id: str, since: datetime) -> CardRef | None:
-        """The card of this request that was posted since then, though its answer may have been lost."""
+    def find_card(self, request_id: str, since: datetime, room: str) -> CardRef | None:
+        """The card of this request that was posted there since then, though its answer may have been lost. One that was
+        retired is not found."""
 
     def update_card(self, ref: CardRef, card: Card) -> None: ...
+
+    def retire_card(self, ref: CardRef, card: Card) -> None:
+        """Have a card show no more than that another has taken its place: `card`, which stands where it says."""
 
     def open_details(self, trigger: str, card: Card) -> None:
         """Show the whole view to the one person whose click `trigger` stands for."""
@@ -94,8 +112,12 @@ class Channel(Protocol):
     def tell(self, ref: CardRef, user_id: str, words: str) -> None:
         """Say something to one person beside the card. `words` are Sallyport's own, never what somebody typed."""
 
-    def notify(self, ref: CardRef | None, words: str, user_ids: tuple[str, ...]) -> None:
-        """Call people in the card's thread and in the channel; `words` are Sallyport's own."""
+    def notify(self, room: str, ref: CardRef | None, words: str, people: tuple[Person, ...]) -> None:
+        """Call people in the room, and in the card's thread where it has a card; `words` are Sallyport's own."""
+
+    def send_direct(self, person: Person, card: Card) -> None:
+        """Tell somebody, where nobody else reads it, that they are asked, and where the card is. Nothing in it
+        decides."""
 
     def show_home(self, user_id: str, home: Home) -> None:
         """Put into the app's Home what this one person finds there until it is shown anew."""

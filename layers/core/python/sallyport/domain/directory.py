@@ -25,6 +25,10 @@ class Person:
     principals: tuple[str, ...]
     groups: frozenset[str]
 
+    def account_in(self, chat: str) -> str | None:
+        """This person's id in a chat, by the chat's name."""
+        return {"slack": self.slack_user_id, "teams": self.teams_user_id}[chat]
+
 
 @dataclass(frozen=True, slots=True)
 class Agent:
@@ -48,15 +52,12 @@ class Directory:
     sample: bool = False
     _person_by_principal: Mapping[str, str] = field(init=False, repr=False)
     _agent_by_principal: Mapping[str, str] = field(init=False, repr=False)
-    _person_by_slack: Mapping[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         by_principal = {p: person.id for person in self.people.values() for p in person.principals}
         agents = {p: agent.id for agent in self.agents.values() for p in agent.principals}
-        slack = {p.slack_user_id: p.id for p in self.people.values() if p.slack_user_id}
         object.__setattr__(self, "_person_by_principal", by_principal)
         object.__setattr__(self, "_agent_by_principal", agents)
-        object.__setattr__(self, "_person_by_slack", slack)
 
     def agent_of(self, user_arn: str) -> Agent | None:
         """The agent behind API Gateway's `identity.userArn`, or None."""
@@ -80,10 +81,9 @@ class Directory:
         namesakes = sum(other.name.casefold() == person.name.casefold() for other in self.people.values())
         return person.name if namesakes == 1 else f"{person.name} ({person_id})"
 
-    def person_on_slack(self, user_id: str) -> Person | None:
-        """The person with this Slack user id, or None. Never matched by name or e-mail."""
-        found = self._person_by_slack.get(user_id)
-        return self.people[found] if found else None
+    def person_in(self, chat: str, user_id: str) -> Person | None:
+        """The person with this id in that chat, or None. Never matched by name or e-mail."""
+        return next((person for person in self.people.values() if person.account_in(chat) == user_id), None)
 
 
 def principal_keys(user_arn: str) -> tuple[str, ...]:

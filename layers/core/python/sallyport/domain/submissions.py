@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sallyport.domain.requests import Choice
+from sallyport.domain.actions import ActionDefinition
+from sallyport.domain.binding import VaultRecord
+from sallyport.domain.directory import Agent
+from sallyport.domain.requests import ApprovalRequest, Choice, RequestStatus, VerdictKind
+from sallyport.domain.waiting import approval_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,35 @@ class Submission:
     context: Any = field(repr=False)
     on_behalf_of: str | None
     duration_seconds: int | None
+
+
+def new_request(
+    vaulted: VaultRecord, agent: Agent, action: ActionDefinition, verdict: VerdictKind, sameness: str, now: datetime
+) -> ApprovalRequest:
+    """The pending request for what lies in the vault. Whatever later rules go by is copied from today's policy, so that
+    taking an agent or an action out of policy strands nothing."""
+    return ApprovalRequest(
+        request_id=vaulted.request_id,
+        version=0,
+        status=RequestStatus.PENDING,
+        agent=agent.id,
+        owner=agent.owner,
+        operators=tuple(sorted(agent.operators)),
+        may_act_for=tuple(sorted(agent.may_act_for)),
+        risk=action.risk,
+        asked=tuple(sorted(action.approval.groups(1))),
+        on_behalf_of=vaulted.on_behalf_of,
+        action=action.name,
+        verdict=verdict,
+        delivery=action.delivery,
+        duration_seconds=vaulted.duration_seconds,
+        action_digest=vaulted.action_digest,
+        policy_digest=vaulted.policy_digest,
+        sameness=sameness,
+        created_at=now,
+        expires_at=now + timedelta(seconds=approval_seconds(action, agent)),
+        quorum=0 if verdict is VerdictKind.ALLOW else action.approval.quorum,
+    )
 
 
 class Outcome(StrEnum):
@@ -41,10 +75,11 @@ class Report:
 @dataclass(frozen=True, slots=True)
 class Statement:
     """What a person said about a request. `presented_digest` is of the view that they saw; the channel may carry
-    `action_digest` too."""
+    `action_digest` too. `on_replaced_card`: another card has taken the place of the one that they saw."""
 
     choice: Choice
     presented_digest: str
     reason: str | None = field(default=None, repr=False)
     action_digest: str | None = None
     break_glass: bool = False
+    on_replaced_card: bool = False

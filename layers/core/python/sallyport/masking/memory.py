@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sallyport.masking.detect.ids import Looks
-from sallyport.masking.detect.names.chains import Entries
+from sallyport.masking.detect.names.words import Entries
 from sallyport.masking.detect.numbers import Shapes
 from sallyport.masking.keys import Keys
 

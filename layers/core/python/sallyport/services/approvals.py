@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from sallyport.domain.binding import same_digest
-from sallyport.domain.ports import Ports
+from sallyport.domain.ports import AuthorityPorts
 from sallyport.domain.quorum import counted
 from sallyport.domain.requests import ApprovalRequest, Decision
 
 
-def standing(request: ApprovalRequest, ports: Ports) -> tuple[Decision, ...]:
+def standing(request: ApprovalRequest, ports: AuthorityPorts) -> tuple[Decision, ...]:
     """The approvals of exactly this view by people whom today's policy would still let decide so: in this channel, and
     with a reason where it asks for one."""
     return tuple(decision for decision in request.approvals if _stands(decision, request, ports))
 
 
-def is_met(request: ApprovalRequest, needed: int, ports: Ports) -> bool:
+def is_met(request: ApprovalRequest, needed: int, ports: AuthorityPorts) -> bool:
     """Whether that many distinct people approve, by today's rules, or one who may break the glass does."""
     found = standing(request, ports)
     if any(decision.break_glass for decision in found):
@@ -25,7 +25,7 @@ def is_met(request: ApprovalRequest, needed: int, ports: Ports) -> bool:
     return counted(people, distinct_groups=approval.distinct_groups) >= needed
 
 
-def _stands(decision: Decision, request: ApprovalRequest, ports: Ports) -> bool:
+def _stands(decision: Decision, request: ApprovalRequest, ports: AuthorityPorts) -> bool:
     person = ports.policy.directory.people.get(decision.by)
     action = ports.policy.actions.get(request.action)
     if person is None or action is None or request.presented_digest is None:

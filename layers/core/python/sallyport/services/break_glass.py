@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from sallyport.domain.actions import ActionDefinition
+from sallyport.domain.directory import Person
 from sallyport.domain.events import SYSTEM, Actor, Draft, EventType
-from sallyport.domain.ports import PortFailed, Ports
+from sallyport.domain.ports import NotifyPorts, PortFailed
 from sallyport.domain.refusals import AlreadyDecided, BreakGlassNotAllowed, MalformedRequest, ReasonRequired
 from sallyport.domain.requests import ApprovalRequest, Choice, GrantStatus, RequestStatus, Review
 from sallyport.domain.submissions import Statement
 from sallyport.masking import mask_text
+from sallyport.services.routes import room_of_card
 
 
 def check(action: ActionDefinition | None, said: Statement) -> None:
@@ -63,7 +65,7 @@ def closed(request: ApprovalRequest, actor: Actor = SYSTEM) -> Draft:
     return Draft(EventType.REQUEST_CLOSED, actor, {"status": request.status.value, "code": request.code or "none"})
 
 
-def tell_everyone(request: ApprovalRequest, ports: Ports) -> bool:
+def tell_everyone(request: ApprovalRequest, ports: NotifyPorts) -> bool:
     """Every approver of the action hears at once that the glass was broken. False when the chat would not say it."""
     words = (
         f"Break-glass: {request.glass_broken_by} alone approved {request.request_id} ({request.action} for "
@@ -72,23 +74,26 @@ def tell_everyone(request: ApprovalRequest, ports: Ports) -> bool:
     return notify(request, words, ports)
 
 
-def notify(request: ApprovalRequest, words: str, ports: Ports) -> bool:
+def notify(request: ApprovalRequest, words: str, ports: NotifyPorts) -> bool:
     """Say it to the approvers who have been asked. False when the chat would not."""
     try:
-        ports.chat.notify(request.card, words, approvers_on_slack(request, request.rung, ports))
+        room = room_of_card(request, ports)
+        ports.chat.notify(room, request.card, words, people_asked(request, request.rung, ports))
     except PortFailed:
         return False
     return True
 
 
-def approvers_on_slack(request: ApprovalRequest, rungs: int, ports: Ports) -> tuple[str, ...]:
-    """Slack ids of the people who have been asked, without those who stand behind the request."""
+def people_asked(request: ApprovalRequest, rungs: int, ports: NotifyPorts) -> tuple[Person, ...]:
+    """The people in the chat who have been asked, without those who stand behind the request."""
     action = ports.policy.actions.get(request.action)
     if action is None:
         return ()
     asked = action.approval.groups(rungs)
     return tuple(
-        person.slack_user_id
+        person
         for person in ports.policy.directory.people.values()
-        if person.slack_user_id and person.groups & asked and ports.authorizer.may("decide", person, request).allowed
+        if person.account_in(ports.chat.name)
+        and person.groups & asked
+        and ports.authorizer.may("decide", person, request).allowed
     )

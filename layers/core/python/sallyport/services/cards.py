@@ -11,21 +11,21 @@ from sallyport.domain.card_debts import CardDebt
 from sallyport.domain.channels import Card, Trouble, Unpresentable
 from sallyport.domain.directory import Directory
 from sallyport.domain.events import ActorKind, Draft
-from sallyport.domain.ports import ChatFailed, PortFailed, Ports
+from sallyport.domain.ports import CardPorts, ChatFailed, PortFailed, ViewPorts
 from sallyport.domain.refusals import Refusal
 from sallyport.domain.requests import ApprovalRequest, Choice, RequestStatus
 from sallyport.masking import MaskedDocument
 from sallyport.services.transition import record
 
 
-def stored_view(request: ApprovalRequest, ports: Ports) -> MaskedDocument:
+def stored_view(request: ApprovalRequest, ports: ViewPorts) -> MaskedDocument:
     """The view that was kept under the request's digest. Raises PortFailed when it is not there or is another."""
     if request.presented_digest is None:
         raise PortFailed("view_missing")
     return ports.views.get(request.presented_digest)
 
 
-def current_card(request: ApprovalRequest, ports: Ports) -> Card:
+def current_card(request: ApprovalRequest, ports: ViewPorts) -> Card:
     """Raises PortFailed without its view."""
     action = ports.policy.actions.get(request.action)
     return card_of(request, stored_view(request, ports), ports.policy.directory, action)
@@ -53,6 +53,7 @@ def card_of(
         notes=(*_ending(request, directory), *_broken_glass(request, directory)),
         works_until=_works_until(request),
         unexplained=request.status is RequestStatus.DENIED and any(d.comment is None for d in denials),
+        at=request.card,
     )
 
 
@@ -90,7 +91,7 @@ def _broken_glass(request: ApprovalRequest, directory: Directory) -> tuple[str, 
     return (f"{broken}; reviewed by {directory.name_of(request.review.by)} ({request.review.choice.value})",)
 
 
-def refresh_card(request_id: str, ports: Ports, now: datetime) -> bool:
+def refresh_card(request_id: str, ports: CardPorts, now: datetime) -> bool:
     """Show the newest state on the card. False when the chat would not take it: the state is what counts. How a request
     ended is then tried again by whoever looks after requests on a schedule; what changes while people are still asked
     is shown with the next change."""
@@ -111,12 +112,12 @@ def refresh_card(request_id: str, ports: Ports, now: datetime) -> bool:
 _FOR_GOOD = frozenset({Trouble.GONE, Trouble.REFUSED})
 
 
-def _owe(request: ApprovalRequest, failed: PortFailed | Unpresentable, ports: Ports, now: datetime) -> None:
+def _owe(request: ApprovalRequest, failed: PortFailed | Unpresentable, ports: CardPorts, now: datetime) -> None:
     for_good = isinstance(failed, Unpresentable) or (isinstance(failed, ChatFailed) and failed.trouble in _FOR_GOOD)
     _keep(request, None if for_good else (request.card_debt or CardDebt(now)).refused(now), ports, now)
 
 
-def _keep(request: ApprovalRequest, debt: CardDebt | None, ports: Ports, now: datetime) -> None:
+def _keep(request: ApprovalRequest, debt: CardDebt | None, ports: CardPorts, now: datetime) -> None:
     """In the place of the debt that `request` has; whoever changed it meanwhile knows better."""
 
     def kept(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sallyport.domain.events import Actor, Draft, EventType, Link, Subject, link
 from sallyport.domain.evidence import Disproved, end
-from sallyport.domain.ports import Conflict, Ports
+from sallyport.domain.ports import Conflict, RecordPorts
 from sallyport.domain.proofs import disagreements, subject_told
 from sallyport.domain.refusals import EvidenceMismatch, NotFound, Unavailable
 from sallyport.domain.requests import ApprovalRequest
@@ -20,7 +20,9 @@ _LOOKS, _MOST_LOOKS, _PAUSE_SECONDS = 3, 12, 0.03
 _KEPT = 20
 
 
-def load_proved(request_id: str, ports: Ports, sleep: Callable[[float], None] = time.sleep) -> ApprovalRequest | None:
+def load_proved(
+    request_id: str, ports: RecordPorts, sleep: Callable[[float], None] = time.sleep
+) -> ApprovalRequest | None:
     """The request, when its whole chain holds and tells the same as its item; None when there is none.
 
     The two are read one after the other, so somebody may have written in between: only an item that stays as it is
@@ -42,7 +44,7 @@ def load_proved(request_id: str, ports: Ports, sleep: Callable[[float], None] = 
 
 
 def record_mismatch(
-    ports: Ports, request_id: str, event: EventType, actor: Actor, mismatch: EvidenceMismatch, now: datetime
+    ports: RecordPorts, request_id: str, event: EventType, actor: Actor, mismatch: EvidenceMismatch, now: datetime
 ) -> None:
     """Write that somebody was refused because of it, where the chain really ends and with the digests that it tells.
 

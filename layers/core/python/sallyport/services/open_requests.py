@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sallyport.domain.ports import Ports
+from sallyport.domain.ports import RecordPorts
 from sallyport.domain.requests import ApprovalRequest
 
 _PAGE = 100
@@ -14,13 +14,13 @@ _PAGE = 100
 LONGEST_LIFE = timedelta(days=37)
 
 
-def names(kind: Literal["agent", "action"], name: str, ports: Ports, now: datetime) -> bool:
+def names(kind: Literal["agent", "action"], name: str, ports: RecordPorts, now: datetime) -> bool:
     """Whether a request that is pending, awaits its review or may have a live session names this agent or action."""
     agents = {name} if kind == "agent" else set(ports.policy.directory.agents)
     return any(getattr(request, kind) == name for request in _open(agents, ports, now))
 
 
-def _open(agents: set[str], ports: Ports, now: datetime) -> Iterator[ApprovalRequest]:
+def _open(agents: set[str], ports: RecordPorts, now: datetime) -> Iterator[ApprovalRequest]:
     """Live requests are looked for by agent: by `agents`, and by whatever agent the others name."""
     cursor: str | None = None
     while True:

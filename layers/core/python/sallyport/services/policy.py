@@ -1,33 +1,36 @@
-"""What policy says about one submission: checked when it is submitted, and once more when its grant is redeemed."""
+"""Whether policy takes what is asked for: when it is submitted, and again when its grant is issued and redeemed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from sallyport.domain import execution
-from sallyport.domain.accounts import ACCOUNT, REGION
-from sallyport.domain.actions import ActionDefinition, PolicyBundle, Rung, target_role_name
-from sallyport.domain.binding import VaultRecord
+from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.canonical import JSON
 from sallyport.domain.directory import Agent
-from sallyport.domain.ports import Outlook, Places, Ports
+from sallyport.domain.ports import AuthorityPorts, Outlook
 from sallyport.domain.refusals import (
     IdentifierInScope,
     InvalidParameters,
     OnBehalfOfNotAllowed,
     OnBehalfOfRequired,
-    PolicyChanged,
     PolicyDenied,
 )
 from sallyport.domain.requests import VerdictKind
-from sallyport.domain.session_policy import PolicyTooLong, UnsafeValue, render
 from sallyport.masking import masking_rules_from_policy
 from sallyport.services.shown_exactly import must_be_masked
 
-TARGET_PATH = "/sallyport/target/"
+
+class Asked(Protocol):
+    """What is asked for, in a submission or from the vault."""
+
+    @property
+    def parameters(self) -> Mapping[str, Any]: ...
+    @property
+    def on_behalf_of(self) -> str | None: ...
+    @property
+    def duration_seconds(self) -> int | None: ...
 
 
 def check_parameters(action: ActionDefinition, parameters: Mapping[str, Any]) -> None:
@@ -58,6 +61,13 @@ def check_scope(action: ActionDefinition, parameters: Mapping[str, Any], masking
         raise IdentifierInScope(*found)
 
 
+def check(action: ActionDefinition, asked: Asked, masking: Mapping[str, Any]) -> int:
+    """Everything that needs no authority: parameters, scope and duration. The seconds that the credential may live."""
+    check_parameters(action, asked.parameters)
+    check_scope(action, asked.parameters, masking)
+    return duration(action, asked.duration_seconds)
+
+
 def duration(action: ActionDefinition, asked: int | None) -> int:
     """Seconds the credential may live. Raises InvalidParameters outside the action's bounds."""
     seconds = action.duration.default if asked is None else asked
@@ -72,14 +82,13 @@ def duration(action: ActionDefinition, asked: int | None) -> int:
 def admitted(
     agent: Agent,
     action: ActionDefinition,
-    on_behalf_of: str | None,
-    parameters: Mapping[str, Any],
-    ports: Ports,
+    asked: Asked,
+    ports: AuthorityPorts,
     submitted: datetime,
 ) -> VerdictKind:
     """`ALLOW` or `REQUIRE_APPROVAL`. Raises PolicyDenied, and where another `on_behalf_of` would be admitted says so:
     OnBehalfOfRequired or OnBehalfOfNotAllowed."""
-    context = request_context(parameters, submitted)
+    context, on_behalf_of = request_context(asked.parameters, submitted), asked.on_behalf_of
     if not _may_request(agent, action, on_behalf_of, context, ports):
         if not whom(agent, action, context, ports):
             raise PolicyDenied
@@ -89,13 +98,15 @@ def admitted(
     return VerdictKind.REQUIRE_APPROVAL
 
 
-def whom(agent: Agent, action: ActionDefinition, context: Mapping[str, JSON], ports: Ports) -> tuple[str | None, ...]:
+def whom(
+    agent: Agent, action: ActionDefinition, context: Mapping[str, JSON], ports: AuthorityPorts
+) -> tuple[str | None, ...]:
     """On whose behalf the agent may ask for the action; None stands for naming nobody. Empty: not at all."""
     asked = (None, *sorted(agent.may_act_for))
     return tuple(person for person in asked if _may_request(agent, action, person, context, ports))
 
 
-def outlook(agent: Agent, action: ActionDefinition, on_behalf_of: str | None, ports: Ports) -> Outlook:
+def outlook(agent: Agent, action: ActionDefinition, on_behalf_of: str | None, ports: AuthorityPorts) -> Outlook:
     """What the agent may expect before the parameters and the hour are known: for the catalogue."""
     if not _may_name(agent, action, on_behalf_of):
         return Outlook.NO
@@ -103,7 +114,7 @@ def outlook(agent: Agent, action: ActionDefinition, on_behalf_of: str | None, po
 
 
 def _may_request(
-    agent: Agent, action: ActionDefinition, on_behalf_of: str | None, context: Mapping[str, JSON], ports: Ports
+    agent: Agent, action: ActionDefinition, on_behalf_of: str | None, context: Mapping[str, JSON], ports: AuthorityPorts
 ) -> bool:
     allowed = _may_name(agent, action, on_behalf_of)
     return allowed and ports.authorizer.may_request(agent, action, on_behalf_of, context).allowed
@@ -125,96 +136,3 @@ def request_context(parameters: Mapping[str, Any], submitted: datetime) -> dict[
 
 def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
-
-
-def places_of(action: ActionDefinition, parameters: Mapping[str, Any], ports: Ports) -> Places:
-    """Where the action takes place: in the gate's account and region, or where the agent chose among those listed.
-
-    `parameters` fit the action's schema. Raises InvalidParameters for a region that the account is not guarded in.
-    """
-    if not action.places:
-        return ports.places
-    account = ports.policy.accounts[parameters[ACCOUNT]]
-    region = parameters.get(REGION, account.regions[0])
-    if region not in account.regions:
-        regions = ", ".join(account.regions)
-        raise InvalidParameters(
-            f"$.parameters.{REGION}", next_step=f"Choose a region in which that account is guarded: {regions}."
-        )
-    return replace(ports.places, account=account.id, region=region)
-
-
-def target_role_arn(action: ActionDefinition, places: Places) -> str:
-    """The action's own role, which `sallyport targets render` makes."""
-    name = target_role_name(places.stack, action.name)
-    return f"arn:{places.partition}:iam::{places.account}:role{TARGET_PATH}{name}"
-
-
-def render_session_policy(action: ActionDefinition, parameters: Mapping[str, Any], places: Places) -> str:
-    """The exact session policy. Raises InvalidParameters for a value that could widen it or does not fit."""
-    try:
-        return render(action.session_policy, parameters, places.as_dict())
-    except UnsafeValue as unsafe:
-        raise InvalidParameters(
-            f"$.parameters.{unsafe.parameter}", next_step="Use an exact value, without *, ?, ${ or control characters."
-        ) from None
-    except PolicyTooLong:
-        raise InvalidParameters("$.parameters", next_step="Ask for less at once: fewer or shorter values.") from None
-
-
-def planned_call(
-    action: ActionDefinition, request_id: str, parameters: Mapping[str, Any], places: Places, ports: Ports
-) -> dict[str, Any] | None:
-    """The exact call that Sallyport will make, None for an action of delivery `credential`.
-
-    Raises InvalidParameters for arguments that the service's own model does not take: before a person is disturbed.
-    """
-    call = rendered_call(action, request_id, parameters, places)
-    if call is not None and not ports.call_maker.check(call):
-        raise InvalidParameters("$.parameters")
-    return call
-
-
-def rendered_call(
-    action: ActionDefinition, request_id: str, parameters: Mapping[str, Any], places: Places
-) -> dict[str, Any] | None:
-    """`planned_call` without asking the service's model, which takes long to read."""
-    if action.execute is None:
-        return None
-    try:
-        call = execution.planned_call(action.execute, {**parameters, **places.as_dict(), "request_id": request_id})
-    except execution.UnfitValue as unfit:
-        raise InvalidParameters(f"$.parameters.{unfit.parameter}") from None
-    return {**call, "region": places.region}
-
-
-def check_rendered(action: ActionDefinition, vaulted: VaultRecord, ports: Ports) -> Places:
-    """Where the vaulted action takes place, once its parameters are found to be what session policy and call hold.
-
-    Raises PolicyChanged when rendering them again gives anything else, to the byte.
-    """
-    try:
-        places = places_of(action, vaulted.parameters, ports)
-        rendered = render_session_policy(action, vaulted.parameters, places)
-        call = rendered_call(action, vaulted.request_id, vaulted.parameters, places)
-    except (InvalidParameters, KeyError):
-        raise PolicyChanged from None
-    bound = (vaulted.session_policy, vaulted.call, vaulted.target_role_arn)
-    if (rendered, call, target_role_arn(action, places)) != bound:
-        raise PolicyChanged
-    return places
-
-
-def place_name(places: Places, policy: PolicyBundle, action: ActionDefinition) -> str:
-    """The account by its name in accounts.yaml, or else by its id; the region where the agent chose it."""
-    name = next((one.name for one in policy.accounts.values() if one.id == places.account), places.account)
-    return f"account {name}" + (f", {places.region}" if REGION in action.places else "")
-
-
-def rung_seconds(rung: Rung, agent: Agent) -> int:
-    return rung.seconds if agent.patience_seconds is None else min(rung.seconds, agent.patience_seconds)
-
-
-def approval_seconds(action: ActionDefinition, agent: Agent) -> int:
-    """How long this agent's request waits for a decision."""
-    return sum(rung_seconds(rung, agent) for rung in action.approval.ladder)

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from sallyport.domain.callers import Caller, known
 from sallyport.domain.events import UNKNOWN, Actor
-from sallyport.domain.ports import Conflict, Ports
+from sallyport.domain.ports import Conflict, TallyPorts
 from sallyport.domain.refusals import Refusal
 from sallyport.domain.tallies import Refused, RefusedCall, Tally
 
 
 def count_refusal(
-    call: RefusedCall, actor: Actor, refusal: Refusal, ports: Ports, now: datetime, action: str = UNKNOWN
+    call: RefusedCall, actor: Actor, refusal: Refusal, ports: TallyPorts, now: datetime, action: str = UNKNOWN
 ) -> None:
     """Count it, and write the count down when it is the first or has doubled.
 
@@ -23,12 +23,12 @@ def count_refusal(
         tell(tally, ports, now)
 
 
-def caller_of(caller: str | Caller, ports: Ports) -> Actor:
+def caller_of(caller: str | Caller, ports: TallyPorts) -> Actor:
     """The agent or person who calls; whoever is neither is an unknown person."""
     return known(caller, ports.policy.directory).actor
 
 
-def tell_total(tally: Tally, ports: Ports, now: datetime) -> bool:
+def tell_total(tally: Tally, ports: TallyPorts, now: datetime) -> bool:
     """For a tally whose hour is over: let its chain tell the whole count. Whether an event was needed for that."""
     needed = tally.count > tally.noted
     if needed and not tell(tally, ports, now):
@@ -37,7 +37,7 @@ def tell_total(tally: Tally, ports: Ports, now: datetime) -> bool:
     return needed
 
 
-def tell(tally: Tally, ports: Ports, now: datetime) -> bool:
+def tell(tally: Tally, ports: TallyPorts, now: datetime) -> bool:
     """Write the count into the tally's chain. False when somebody else did so at this moment: theirs stands."""
     told, events = tally.told(now)
     try:

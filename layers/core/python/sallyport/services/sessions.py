@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from sallyport.domain.events import Draft
-from sallyport.domain.ports import Conflict, PortFailed, Ports
+from sallyport.domain.ports import Conflict, PortFailed, SessionPorts
 from sallyport.domain.refusals import Refusal
 from sallyport.domain.requests import ApprovalRequest, Grant, RequestStatus
 from sallyport.domain.revocations import ListFull, RevokedSession, RoleList, session_end
@@ -35,7 +35,7 @@ def live_session(request: ApprovalRequest, now: datetime) -> Grant | None:
     return grant if now < session_end(grant.redeemed_at, request.duration_seconds) else None
 
 
-def has_room(request: ApprovalRequest, ports: Ports, now: datetime) -> bool:
+def has_room(request: ApprovalRequest, ports: SessionPorts, now: datetime) -> bool:
     """Whether an agent's "done" finds room. Asked before the evidence; a list that fills up meanwhile still refuses."""
     try:
         ports.role_lists.read(role_of(request, ports)).with_sessions([_entry(request, now)], now)
@@ -45,7 +45,7 @@ def has_room(request: ApprovalRequest, ports: Ports, now: datetime) -> bool:
 
 
 def deny_for_people(
-    role: str, requests: Iterable[ApprovalRequest], ports: Ports, now: datetime, sleep: Sleep = time.sleep
+    role: str, requests: Iterable[ApprovalRequest], ports: SessionPorts, now: datetime, sleep: Sleep = time.sleep
 ) -> None:
     """Deny these sessions, which people revoked. Once this has returned the deny is in IAM.
 
@@ -67,7 +67,7 @@ def deny_for_people(
             _mark(request.request_id, now, ports, now)
 
 
-def deny_for_agent(request: ApprovalRequest, ports: Ports, now: datetime, sleep: Sleep = time.sleep) -> None:
+def deny_for_agent(request: ApprovalRequest, ports: SessionPorts, now: datetime, sleep: Sleep = time.sleep) -> None:
     """Deny the session that its agent says it is done with: once, and without waiting for anybody.
 
     One that is listed is left to whoever writes next, a person or the reconciler, and so is one that is listed while
@@ -87,7 +87,7 @@ def deny_for_agent(request: ApprovalRequest, ports: Ports, now: datetime, sleep:
         _mark(request.request_id, now, ports, now)
 
 
-def settle_session(request_id: str, ports: Ports, now: datetime, sleep: Sleep = time.sleep) -> bool:
+def settle_session(request_id: str, ports: SessionPorts, now: datetime, sleep: Sleep = time.sleep) -> bool:
     """For whoever looks after requests on a schedule: bring one that is listed as live nearer to its end. True when
     nothing of it can live any more, so that it is no longer listed.
 
@@ -117,7 +117,7 @@ def settle_session(request_id: str, ports: Ports, now: datetime, sleep: Sleep = 
     return listed.stands and _mark(request_id, now, ports, now)
 
 
-def role_of(request: ApprovalRequest, ports: Ports) -> str:
+def role_of(request: ApprovalRequest, ports: SessionPorts) -> str:
     """The role's name, behind `<account>/` where it is another account's. Raises PortFailed when there is none."""
     arn = (request.grant.role_arn if request.grant else None) or ""
     _, _, account_and_path = arn.partition(":iam::")
@@ -135,7 +135,7 @@ def _entry(request: ApprovalRequest, now: datetime) -> RevokedSession:
     )
 
 
-def _written(role: str, writer: str, listed: RoleList, ports: Ports, sleep: Sleep) -> RoleList:
+def _written(role: str, writer: str, listed: RoleList, ports: SessionPorts, sleep: Sleep) -> RoleList:
     """Put the list's policy until the list that was put is the newest, and leave.
 
     A put that was answered with a failure leaves at once; one without an answer stays among the writers until it can
@@ -160,7 +160,7 @@ def _written(role: str, writer: str, listed: RoleList, ports: Ports, sleep: Slee
     raise PortFailed("role_list_busy")
 
 
-def _change(role: str, change: Callable[[RoleList], RoleList], ports: Ports, sleep: Sleep) -> RoleList:
+def _change(role: str, change: Callable[[RoleList], RoleList], ports: SessionPorts, sleep: Sleep) -> RoleList:
     for _ in range(_TRIES):
         current = ports.role_lists.read(role)
         changed = change(current)
@@ -173,7 +173,7 @@ def _change(role: str, change: Callable[[RoleList], RoleList], ports: Ports, sle
     raise PortFailed("role_list_busy")
 
 
-def _mark(request_id: str, ended_at: datetime | None, ports: Ports, now: datetime) -> bool:
+def _mark(request_id: str, ended_at: datetime | None, ports: SessionPorts, now: datetime) -> bool:
     """Keep with the request whether a session of it can work. False when it could not be kept: the request then stays
     listed as live, and is looked at again."""
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from sallyport.domain.deployment import ALL, CHAIN, Deployment, Halt, subject
 from sallyport.domain.events import SYSTEM, Draft, EventType, Link, link
 from sallyport.domain.evidence import Disproved, end, opened, proves, switches_told
-from sallyport.domain.ports import Conflict, PortFailed, Ports
+from sallyport.domain.ports import Conflict, PortFailed, RecordPorts
 from sallyport.domain.refusals import Halted, SwitchesUnproved, Unavailable
 
 UNPROVED = "switches_unproved"
@@ -33,7 +33,7 @@ def check_not_halted(agent: str, action: str, deployment: Deployment) -> None:
 
 
 def read_deployment(
-    ports: Ports, now: datetime, sleep: Callable[[float], None] = time.sleep
+    ports: RecordPorts, now: datetime, sleep: Callable[[float], None] = time.sleep
 ) -> tuple[Deployment, tuple[Draft, ...]]:
     """The deployment as its chain proves it, and the events that its next save must begin with.
 
@@ -51,7 +51,7 @@ def read_deployment(
     return restored, (Draft(EventType.HALTED, SYSTEM, {"switch": ALL, "reason": UNPROVED}),)
 
 
-def note_policy(ports: Ports, now: datetime) -> Deployment:
+def note_policy(ports: RecordPorts, now: datetime) -> Deployment:
     """The deployment as it stands, once its chain tells that today's policy judges in it.
 
     Every use case that judges begins here, and asks what it returns about the switches. The first one after a deploy
@@ -64,7 +64,7 @@ def note_policy(ports: Ports, now: datetime) -> Deployment:
     return record_deployment(unchanged, ports, now)
 
 
-def record_deployment(change: Change, ports: Ports, now: datetime) -> Deployment:
+def record_deployment(change: Change, ports: RecordPorts, now: datetime) -> Deployment:
     """Apply `change` and write its events to the deployment's chain in the same transaction, behind `policy.changed`
     when another policy judged last. Every event tells the switches that are pulled after it, if any.
 

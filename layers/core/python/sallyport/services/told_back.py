@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sallyport.domain.directory import Person
-from sallyport.domain.ports import Ports
+from sallyport.domain.ports import OpenRequestPorts
 from sallyport.domain.refusals import (
     AlreadyDecided,
     AlreadySettled,
@@ -17,7 +17,7 @@ from sallyport.domain.requests import ApprovalRequest
 _NAMED = 5
 
 
-def not_recorded(refusal: Refusal, request_id: str, person: Person | None, ports: Ports) -> str:
+def not_recorded(refusal: Refusal, request_id: str, person: Person | None, ports: OpenRequestPorts) -> str:
     """Words of Sallyport's own, and names of the directory. A stranger learns no more than the code."""
     why = f"Not recorded: {refusal.title} ({refusal.code})."
     request = ports.store.load(request_id) if person is not None else None
@@ -27,7 +27,7 @@ def not_recorded(refusal: Refusal, request_id: str, person: Person | None, ports
     return f"{why} {more}" if more else why
 
 
-def _more(refusal: Refusal, request: ApprovalRequest, ports: Ports) -> str:
+def _more(refusal: Refusal, request: ApprovalRequest, ports: OpenRequestPorts) -> str:
     match refusal:
         case SelfApproval() | NotAnApprover():
             return "" if request.settled else _who_can(request, ports)
@@ -36,12 +36,12 @@ def _more(refusal: Refusal, request: ApprovalRequest, ports: Ports) -> str:
         case AlreadySettled():
             return f"It is {request.status.value}."
         case StaleDigest():
-            return "This card is not of what is pending now; look for the newest card of the request."
+            return "This card is not of what is pending now; look for the newest card, perhaps in another channel."
         case _:
             return ""
 
 
-def _who_can(request: ApprovalRequest, ports: Ports) -> str:
+def _who_can(request: ApprovalRequest, ports: OpenRequestPorts) -> str:
     """Those asked who may still approve, some of them by name."""
     directory, spoken = ports.policy.directory, set(request.approvers)
     able = [

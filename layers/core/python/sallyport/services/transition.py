@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from sallyport.domain.events import Actor, Draft, EventType, Head, link
+from sallyport.domain.events import SYSTEM, Actor, Draft, EventType, Head, link
 from sallyport.domain.evidence import Disproved, end
-from sallyport.domain.ports import Conflict, PortFailed, Ports
+from sallyport.domain.ports import Conflict, PortFailed, RecordPorts
 from sallyport.domain.refusals import EvidenceMismatch, NotFound, Refusal, Unavailable
 from sallyport.domain.requests import ApprovalRequest
 from sallyport.services.mismatches import load_proved, record_mismatch
@@ -24,7 +24,13 @@ type Change = Callable[[ApprovalRequest], tuple[ApprovalRequest, tuple[Draft, ..
 
 
 def record(
-    ports: Ports, request_id: str, change: Change, now: datetime, *, proved: bool = False, unless_halted: bool = False
+    ports: RecordPorts,
+    request_id: str,
+    change: Change,
+    now: datetime,
+    *,
+    proved: bool = False,
+    unless_halted: bool = False,
 ) -> ApprovalRequest:
     """Apply `change` to the stored request and write its events, judged by today's policy, in the same transaction.
 
@@ -59,7 +65,7 @@ def record(
     raise Unavailable
 
 
-def _end_of_chain(request: ApprovalRequest, ports: Ports) -> Head:
+def _end_of_chain(request: ApprovalRequest, ports: RecordPorts) -> Head:
     """Where the chain really ends; a function that may not read it goes by the item."""
     try:
         return end(ports.store.newest(request.request_id))
@@ -67,8 +73,18 @@ def _end_of_chain(request: ApprovalRequest, ports: Ports) -> Head:
         return request.head
 
 
+def record_effect(ports: RecordPorts, request_id: str, change: Change, now: datetime) -> ApprovalRequest:
+    """`record` what leads to an effect: on proved evidence, and not while halted. A mismatch is in the trail before it
+    is raised."""
+    try:
+        return record(ports, request_id, change, now, proved=True, unless_halted=True)
+    except EvidenceMismatch as mismatch:
+        record_refusal(ports, request_id, EventType.CREDENTIALS_REFUSED, SYSTEM, mismatch, now)
+        raise
+
+
 def record_refusal(
-    ports: Ports, request_id: str, event: EventType, actor: Actor, refusal: Refusal, now: datetime
+    ports: RecordPorts, request_id: str, event: EventType, actor: Actor, refusal: Refusal, now: datetime
 ) -> None:
     """Write that somebody was refused, in the chain of the request it was about. The last event that the cap lets
     through says that more of the kind were not kept. Raises NotFound when there is no such request."""

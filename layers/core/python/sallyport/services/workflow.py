@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from sallyport.domain.canonical import JSON
-from sallyport.domain.ports import PortFailed, Ports
+from sallyport.domain.ports import PortFailed, WorkflowPorts
 from sallyport.domain.requests import ApprovalRequest
-from sallyport.services import policy
+from sallyport.domain.waiting import rung_seconds
 
 
-def start_workflow(request: ApprovalRequest, ports: Ports) -> None:
+def start_workflow(request: ApprovalRequest, ports: WorkflowPorts) -> None:
     """Ids, codes and seconds alone go in; the execution has the request's id as its name, so a second start is none.
 
     Raises PortFailed, or KeyError when policy has dropped the action or the agent since.
     """
     action = ports.policy.actions[request.action]
     agent = ports.policy.directory.agents[request.agent]
-    rungs: list[JSON] = [policy.rung_seconds(rung, agent) for rung in action.approval.ladder]
+    rungs: list[JSON] = [rung_seconds(rung, agent) for rung in action.approval.ladder]
     timers: dict[str, JSON] = {
         "request_id": request.request_id,
         "verdict": request.verdict.value,
@@ -27,7 +27,7 @@ def start_workflow(request: ApprovalRequest, ports: Ports) -> None:
     ports.workflow.start(request.request_id, timers)
 
 
-def call_back(request: ApprovalRequest, ports: Ports) -> None:
+def call_back(request: ApprovalRequest, ports: WorkflowPorts) -> None:
     """Wake the workflow. When the callback gets lost the state times out, and the request ends without a grant."""
     if request.task_token is None:
         return

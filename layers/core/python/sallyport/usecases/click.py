@@ -13,22 +13,21 @@ from sallyport.domain.refusals import NotAnApprover, Refusal, StaleDigest
 from sallyport.domain.requests import ApprovalRequest, CardRef, Choice
 from sallyport.domain.submissions import Statement
 from sallyport.services.cards import current_card, refresh_card
+from sallyport.services.routes import Standing, standing
 from sallyport.services.told_back import not_recorded
 from sallyport.usecases.decide import decide, foresee
 from sallyport.usecases.explain_denial import explain_denial, may_explain
 
-CHANNEL = "slack"
 CRITICAL = "critical"
 
 
 @dataclass(frozen=True, slots=True)
 class ChatHome:
-    """The installation of the app and the channel that this deployment posts to. `team_id` is the workspace's id, or
-    the organisation's where that has installed the app."""
+    """The installation of the app that is this deployment's. `team_id` is the workspace's id, or the organisation's
+    where that has installed the app."""
 
     team_id: str
     app_id: str
-    channel_id: str
 
 
 def click_card(click: Click, home: ChatHome, ports: Ports, now: datetime) -> str:
@@ -37,26 +36,34 @@ def click_card(click: Click, home: ChatHome, ports: Ports, now: datetime) -> str
 
     A refusal is audited by `decide`; one for a request that does not exist is only told.
     """
-    person = person_behind(click, home, ports)
+    stands = standing(click.card, ports.store.load(click.request_id), ports)
+    person = person_behind(click, stands, home, ports)
     try:
-        return _taken(click, person, ports, now)
+        return _taken(click, person, stands, ports, now)
     except Refusal as refusal:
         _tell(click.card, click.account.user_id, not_recorded(refusal, click.request_id, person, ports), ports)
         return refusal.outcome
 
 
-def _taken(click: Click, person: Person | None, ports: Ports, now: datetime) -> str:
-    said = Statement(click.choice, click.presented_digest, click.reason, action_digest=click.action_digest)
+def _taken(click: Click, person: Person | None, stands: Standing, ports: Ports, now: datetime) -> str:
+    said = Statement(
+        click.choice,
+        click.presented_digest,
+        click.reason,
+        action_digest=click.action_digest,
+        on_replaced_card=stands is Standing.REPLACED,
+    )
+    channel = ports.chat.name
     if click.explain:
-        return _open_why(click, may_explain(click.request_id, person, CHANNEL, said, ports, now), ports)
+        return _open_why(click, may_explain(click.request_id, person, channel, said, ports, now), ports)
     if click.filled and click.choice is Choice.DENY:
         if click.reason is not None:
-            explain_denial(click.request_id, person, CHANNEL, said, ports, now)
+            explain_denial(click.request_id, person, channel, said, ports, now)
             refresh_card(click.request_id, ports, now)  # its button to say why has done its duty
         return "ok"
     if click.choice is Choice.APPROVE and not click.filled and _asks_first(click.request_id, ports):
-        return _confirm(click, foresee(click.request_id, person, CHANNEL, said, ports, now), ports)
-    request = decide(click.request_id, person, CHANNEL, said, ports, now)
+        return _confirm(click, foresee(click.request_id, person, channel, said, ports, now), ports)
+    request = decide(click.request_id, person, channel, said, ports, now)
     if click.choice is Choice.DENY and not click.filled:
         _ask_why(click, request, ports)
     return "ok"
@@ -78,7 +85,7 @@ def _confirm(click: Click, request: ApprovalRequest, ports: Ports) -> str:
     try:
         ports.chat.ask_to_confirm(click.trigger, click.card, current_card(request, ports), reason_required=required)
     except PortFailed as failed:
-        words = "Not recorded: this approval has a second step, and Slack did not open the form for it. Try again."
+        words = "Not recorded: this approval has a second step, and the form for it did not open. Try again."
         _tell(click.card, click.account.user_id, words, ports)
         return failed.code
     return "ok"
@@ -93,7 +100,7 @@ def _open_why(click: Click, request: ApprovalRequest, ports: Ports) -> str:
     try:
         ports.chat.ask_why(click.trigger, click.card, current_card(request, ports))
     except PortFailed as failed:
-        words = "Your denial is recorded. Slack did not open the form for a reason: press Say why on the card."
+        words = "Your denial is recorded. The form for a reason did not open: press Say why on the card."
         _tell(click.card, click.account.user_id, words, ports)
         return failed.code
     return "ok"
@@ -104,11 +111,13 @@ def look_closer(look: Look, home: ChatHome, ports: Ports) -> str:
 
     Raises PortFailed when the chat or the view is not there; whoever clicked can click again.
     """
-    person = person_behind(look, home, ports)
     request = ports.store.load(look.request_id)
+    stands = standing(look.card, request, ports)
+    person = person_behind(look, stands, home, ports)
     if person is None or request is None or not ports.authorizer.may("read", person, request).allowed:
         return _refused_to_show(look, NotAnApprover(), ports)
-    if request.presented_digest is None or not same_digest(look.presented_digest, request.presented_digest):
+    shown = request.presented_digest
+    if stands is Standing.REPLACED or shown is None or not same_digest(look.presented_digest, shown):
         return _refused_to_show(look, StaleDigest(), ports)
     card = current_card(request, ports)
     if look.opened:
@@ -124,12 +133,9 @@ def _refused_to_show(look: Look, refusal: Refusal, ports: Ports) -> str:
     return refusal.outcome
 
 
-def person_behind(click: Click | Look, home: ChatHome, ports: Ports) -> Person | None:
-    """As `person_with`; None as well for a card in another channel."""
-    # A modal is in no channel; it was opened from a card in this one.
-    if click.card is not None and click.card.channel != home.channel_id:
-        return None
-    return person_with(click.account, home, ports)
+def person_behind(click: Click | Look, stands: Standing, home: ChatHome, ports: Ports) -> Person | None:
+    """As `person_with`; None as well for a card in a room where the request was never asked."""
+    return None if stands is Standing.FOREIGN else person_with(click.account, home, ports)
 
 
 def person_with(account: Account, home: ChatHome, ports: Ports) -> Person | None:
@@ -137,7 +143,7 @@ def person_with(account: Account, home: ChatHome, ports: Ports) -> Person | None
     a guest, a bot, a leaver."""
     if not is_ours(account, home) or account.user_team_id not in (None, home.team_id):
         return None
-    person = ports.policy.directory.person_on_slack(account.user_id)
+    person = ports.policy.directory.person_in(ports.chat.name, account.user_id)
     if person is None or not ports.chat.is_active_member(account.user_id):
         return None
     return person

@@ -14,7 +14,7 @@ from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import NotFound, Refusal, UnknownSwitch
 from sallyport.domain.requests import REQUEST_ID, ApprovalRequest
 from sallyport.services.cards import current_card
-from sallyport.usecases.click import CHANNEL, ChatHome, person_with
+from sallyport.usecases.click import ChatHome, person_with
 from sallyport.usecases.get_request import list_pending, readable
 from sallyport.usecases.halt import halt
 from sallyport.usecases.revoke_grant import void_grant
@@ -54,7 +54,7 @@ def obey_caller(command: Command, caller: Caller, ports: Ports, now: datetime) -
 
 def caller_behind(account: Account, home: ChatHome, ports: Ports) -> Caller:
     """The directory's person with this account, or nobody."""
-    return Caller(person_with(account, home, ports), CHANNEL)
+    return Caller(person_with(account, home, ports), ports.chat.name)
 
 
 def _done(command: Command, caller: Caller, ports: Ports, now: datetime) -> Reply:

@@ -168,7 +168,8 @@ def _check_turn(request: ApprovalRequest, actor: Actor, said: Statement) -> None
 
 def is_about(request: ApprovalRequest, said: Statement) -> bool:
     """Whether the decision is about what is pending now."""
-    if request.presented_digest is None or not same_digest(said.presented_digest, request.presented_digest):
+    shown = request.presented_digest
+    if said.on_replaced_card or shown is None or not same_digest(said.presented_digest, shown):
         return False
     return said.action_digest is None or same_digest(said.action_digest, request.action_digest)
 

@@ -10,17 +10,14 @@ from typing import Any
 from sallyport.domain.actions import Delivery
 from sallyport.domain.binding import VaultRecord
 from sallyport.domain.canonical import JSON
-from sallyport.domain.credentials import order
 from sallyport.domain.events import SYSTEM, Draft, EventType
 from sallyport.domain.ports import PortFailed, Ports
-from sallyport.domain.refusals import ActionFailed, EvidenceMismatch, GrantRevoked, OutcomeIsUnknown, Refusal
+from sallyport.domain.refusals import ActionFailed, GrantRevoked, OutcomeIsUnknown, Refusal
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
-from sallyport.domain.session_policy import at_redemption
 from sallyport.domain.target_ports import CallResult, OutcomeUnknown
 from sallyport.masking import MaskedDocument, MaskingFailed, MaskingRules, mask, masking_rules_from_policy
-from sallyport.services import break_glass
-from sallyport.services.redemption import redeem
-from sallyport.services.transition import record, record_refusal
+from sallyport.services.redemption import Redeemed, mint, redeem
+from sallyport.services.transition import record, record_effect
 from sallyport.services.workflow import call_back
 
 TOO_LARGE = "result_too_large"
@@ -48,15 +45,13 @@ def execute_action(caller: str, request_id: str, ports: Ports, now: datetime) ->
     Everything that is sent comes from the vaulted record. Raises a Refusal: ActionFailed when the call surely had no
     effect, OutcomeIsUnknown when no answer came.
     """
-    request, vaulted = redeem(caller, request_id, Delivery.EXECUTE, ports, now)
+    redeemed = redeem(caller, request_id, Delivery.EXECUTE, ports, now)
     try:
-        made = _make(request, vaulted, ports, now)
-        code, document, findings = _presentable(vaulted, made, ports)
+        made = _make(redeemed, ports, now)
+        code, document, findings = _presentable(redeemed.vaulted, made, ports)
     except PortFailed as failed:
         raise _failed(request_id, failed.code, ActionFailed(), ports, now) from None
     except Refusal as refusal:  # the brake was pulled: before the call, so nothing was made
-        if isinstance(refusal, EvidenceMismatch):
-            record_refusal(ports, request_id, EventType.CREDENTIALS_REFUSED, SYSTEM, refusal, now)
         raise _failed(request_id, refusal.code, refusal, ports, now) from None
     except OutcomeUnknown:
         raise _failed(request_id, OUTCOME_UNKNOWN, OutcomeIsUnknown(), ports, now) from None
@@ -90,19 +85,11 @@ def settle_unanswered(request_id: str, ports: Ports, now: datetime) -> ApprovalR
     return request
 
 
-def _make(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports, now: datetime) -> CallResult:
-    if vaulted.call is None or request.grant is None or request.grant.cut_off is None:
+def _make(redeemed: Redeemed, ports: Ports, now: datetime) -> CallResult:
+    call, request_id = redeemed.vaulted.call, redeemed.request.request_id
+    if call is None:
         raise PortFailed("nothing_to_call")
-    wanted = order(
-        request_id=request.request_id,
-        agent=request.agent,
-        action=request.action,
-        approvers=request.grant.approvers,
-        role_arn=vaulted.target_role_arn,
-        policy=at_redemption(vaulted.session_policy, request.grant.cut_off),
-        seconds=break_glass.seconds(request, ports.policy.actions[request.action]),
-    )
-    credentials = ports.issuer.issue(wanted)
+    credentials = mint(redeemed, ports.issuer)
 
     def calling(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         if current.status is not RequestStatus.REDEEMED or current.grant is None:
@@ -111,8 +98,8 @@ def _make(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports, now: dat
 
     # STS took its time: whoever pulled the brake meanwhile is heard before anything has an effect. After this
     # transaction the call counts as made: a brake that comes later finds it so.
-    record(ports, request.request_id, calling, now, proved=True, unless_halted=True)
-    return ports.call_maker.make(vaulted.call, credentials)
+    record_effect(ports, request_id, calling, now)
+    return ports.call_maker.make(call, credentials)
 
 
 def _presentable(vaulted: VaultRecord, made: CallResult, ports: Ports) -> tuple[str, MaskedDocument | None, int]:

@@ -6,15 +6,13 @@ from datetime import datetime
 
 from sallyport.domain.actions import Delivery
 from sallyport.domain.clock import stamp
-from sallyport.domain.credentials import ScopedCredentials, order
+from sallyport.domain.credentials import ScopedCredentials
 from sallyport.domain.events import SYSTEM, Draft, EventType
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import CredentialsFailed, EvidenceMismatch, GrantRevoked, Halted
 from sallyport.domain.requests import ApprovalRequest, RequestStatus
-from sallyport.domain.session_policy import at_redemption
-from sallyport.services import break_glass
-from sallyport.services.redemption import redeem
-from sallyport.services.transition import record, record_refusal
+from sallyport.services.redemption import mint, redeem
+from sallyport.services.transition import record, record_effect
 from sallyport.services.workflow import call_back
 
 
@@ -26,40 +24,26 @@ def issue_credentials(
 
     The credential's expiration is the earlier of STS's and the cut-off in its policy.
     """
-    request, vaulted = redeem(caller, request_id, Delivery.CREDENTIAL, ports, now)
-    if request.grant is None or request.grant.cut_off is None:
-        raise CredentialsFailed
-    cut_off = request.grant.cut_off
-    wanted = order(
-        request_id=request_id,
-        agent=request.agent,
-        action=request.action,
-        approvers=request.grant.approvers,
-        role_arn=vaulted.target_role_arn,
-        policy=at_redemption(vaulted.session_policy, cut_off),
-        seconds=break_glass.seconds(request, ports.policy.actions[request.action]),
-    )
+    redeemed = redeem(caller, request_id, Delivery.CREDENTIAL, ports, now)
     try:
-        credentials = ports.issuer.issue(wanted)
+        credentials = mint(redeemed, ports.issuer)
     except PortFailed as failed:
         _record_failed(request_id, failed.code, ports, now)
-        call_back(request, ports)
+        call_back(redeemed.request, ports)
         raise CredentialsFailed from None
 
     def issued(current: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         if current.status is not RequestStatus.REDEEMED:
             raise GrantRevoked
-        details = {"access_key_id": credentials.access_key_id, "until": stamp(cut_off)}
+        details = {"access_key_id": credentials.access_key_id, "until": stamp(redeemed.cut_off)}
         return current, (Draft(EventType.CREDENTIALS_ISSUED, SYSTEM, details),)
 
     try:
-        request = record(ports, request_id, issued, now, proved=True, unless_halted=True)
+        request = record_effect(ports, request_id, issued, now)
     except (EvidenceMismatch, GrantRevoked, Halted) as refusal:
         # Stopped between STS and here: the credential is dropped, and its deny by request tag is there or not needed.
-        if isinstance(refusal, EvidenceMismatch):
-            record_refusal(ports, request_id, EventType.CREDENTIALS_REFUSED, SYSTEM, refusal, now)
         _record_failed(request_id, refusal.code, ports, now)
-        call_back(request, ports)
+        call_back(redeemed.request, ports)
         raise
     call_back(request, ports)
     return credentials, request

@@ -10,12 +10,12 @@ from sallyport.domain.clock import stamp
 from sallyport.domain.events import SYSTEM, Draft, EventType
 from sallyport.domain.ports import Ports
 from sallyport.domain.proofs import BY_POLICY
-from sallyport.domain.refusals import EvidenceMismatch, NotApproved, NotFound
+from sallyport.domain.refusals import NotApproved, NotFound
 from sallyport.domain.requests import ApprovalRequest, Grant, GrantStatus, RequestStatus, VerdictKind
 from sallyport.services import approvals, break_glass
 from sallyport.services.cards import refresh_card
 from sallyport.services.grants import check_still_approved
-from sallyport.services.transition import record, record_refusal
+from sallyport.services.transition import record, record_effect
 
 
 def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -> ApprovalRequest:
@@ -46,11 +46,7 @@ def issue_grant(request_id: str, task_token: str, ports: Ports, now: datetime) -
         return replace(request, grant=grant, task_token=task_token), tuple(drafts)
 
     first = current.grant is None
-    try:
-        request = record(ports, request_id, issued, now, proved=first, unless_halted=first)
-    except EvidenceMismatch as mismatch:
-        record_refusal(ports, request_id, EventType.CREDENTIALS_REFUSED, SYSTEM, mismatch, now)
-        raise
+    request = (record_effect if first else record)(ports, request_id, issued, now)
     refresh_card(request_id, ports, now)
     if request.needs_review and first:
         break_glass.tell_everyone(request, ports)

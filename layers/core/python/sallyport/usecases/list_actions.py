@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from sallyport.domain.actions import ActionDefinition
 from sallyport.domain.catalogue import Entry, Need
 from sallyport.domain.directory import Agent
-from sallyport.domain.ports import Outlook, Ports
+from sallyport.domain.ports import AuthorityPorts, Outlook
 from sallyport.domain.refusals import NoSuchEntry, UnknownCaller
+from sallyport.domain.waiting import approval_seconds
 from sallyport.services import policy
 
 _NEED = {Outlook.NO: Need.ALWAYS, Outlook.DEPENDS: Need.DEPENDS, Outlook.YES: Need.NEVER}
 
 
-def list_actions(caller: str, ports: Ports) -> list[Entry]:
+def list_actions(caller: str, ports: AuthorityPorts) -> list[Entry]:
     """An agent's own entries, by name; a person of the directory sees every action. Raises UnknownCaller.
 
     An action is left out when policy refuses it to this agent whatever the parameters and the hour are. What is listed
@@ -33,7 +34,7 @@ def list_actions(caller: str, ports: Ports) -> list[Entry]:
     ]
 
 
-def get_action(caller: str, name: str, ports: Ports) -> Entry:
+def get_action(caller: str, name: str, ports: AuthorityPorts) -> Entry:
     """Raises NoSuchEntry for an action that is not in the caller's list, as for one that does not exist."""
     found = next((entry for entry in list_actions(caller, ports) if entry.action.name == name), None)
     if found is None:
@@ -41,7 +42,7 @@ def get_action(caller: str, name: str, ports: Ports) -> Entry:
     return found
 
 
-def _entries(agent: Agent, actions: list[ActionDefinition], ports: Ports) -> Iterator[Entry]:
+def _entries(agent: Agent, actions: list[ActionDefinition], ports: AuthorityPorts) -> Iterator[Entry]:
     for action in actions:
         asked = (None, *sorted(agent.may_act_for))
         may = [p for p in asked if policy.outlook(agent, action, p, ports) is not Outlook.NO]
@@ -52,5 +53,5 @@ def _entries(agent: Agent, actions: list[ActionDefinition], ports: Ports) -> Ite
                 on_behalf_of=tuple(person for person in may if person is not None),
                 on_behalf_of_required=None not in may,
                 approval=_NEED[skips.pop()] if len(skips) == 1 else Need.DEPENDS,
-                patience_seconds=policy.approval_seconds(action, agent),
+                patience_seconds=approval_seconds(action, agent),
             )

@@ -16,7 +16,7 @@ from sallyport.domain.requests import ApprovalRequest
 from sallyport.domain.sentences import sentence, spelled
 from sallyport.masking import FieldRule, Finding, MaskedDocument, MaskingRules, mask, masking_rules_from_policy
 from sallyport.masking.views import enclosed, view_digest
-from sallyport.services.policy import check_rendered, place_name
+from sallyport.services.rendering import check_rendered, place_name
 from sallyport.services.transition import record
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sallyport.domain.binding import VaultRecord, sameness_bytes
 from sallyport.domain.deployment import Deployment
@@ -21,11 +21,12 @@ from sallyport.domain.refusals import (
     UnknownAction,
     UnknownCaller,
 )
-from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKind
-from sallyport.domain.submissions import Submission
+from sallyport.domain.requests import ApprovalRequest, RequestStatus
+from sallyport.domain.submissions import Submission, new_request
 from sallyport.domain.tallies import RefusedCall
 from sallyport.services import policy
 from sallyport.services.refused_calls import count_refusal
+from sallyport.services.rendering import effect_of
 from sallyport.services.switches import check_not_halted, note_policy
 from sallyport.services.transition import record
 from sallyport.services.workflow import start_workflow
@@ -85,12 +86,9 @@ def _prepare(
     if action is None:
         raise UnknownAction
     check_not_halted(agent.id, action.name, deployment)
-    policy.check_parameters(action, submission.parameters)
-    policy.check_scope(action, submission.parameters, ports.policy.masking)
-    duration = policy.duration(action, submission.duration_seconds)
-    behalf = submission.on_behalf_of
-    verdict = policy.admitted(agent, action, behalf, submission.parameters, ports, now)
-    places = policy.places_of(action, submission.parameters, ports)
+    seconds = policy.check(action, submission, ports.policy.masking)
+    verdict = policy.admitted(agent, action, submission, ports, now)
+    effect = effect_of(action, request_id, submission.parameters, ports)
     vaulted = VaultRecord(
         request_id=request_id,
         action=action.name,
@@ -98,49 +96,27 @@ def _prepare(
         reason=submission.reason,
         context=submission.context,
         agent=agent.id,
-        on_behalf_of=behalf,
-        duration_seconds=duration,
-        target_role_arn=policy.target_role_arn(action, places),
-        session_policy=policy.render_session_policy(action, submission.parameters, places),
+        on_behalf_of=submission.on_behalf_of,
+        duration_seconds=seconds,
+        target_role_arn=effect.target_role_arn,
+        session_policy=effect.session_policy,
         policy_digest=ports.policy.digest,
         salt=ports.entropy.salt(),
-        call=policy.planned_call(action, request_id, submission.parameters, places, ports),
+        call=effect.call,
         hidden=tuple(sorted(action.hidden)),
     )
-    request = ApprovalRequest(
-        request_id=request_id,
-        version=0,
-        status=RequestStatus.PENDING,
-        agent=agent.id,
-        owner=agent.owner,
-        operators=tuple(sorted(agent.operators)),
-        may_act_for=tuple(sorted(agent.may_act_for)),
-        risk=action.risk,
-        asked=tuple(sorted(action.approval.groups(1))),
-        on_behalf_of=behalf,
-        action=action.name,
-        verdict=verdict,
-        delivery=action.delivery,
-        duration_seconds=duration,
-        action_digest=vaulted.action_digest,
-        policy_digest=ports.policy.digest,
-        sameness=_sameness(agent, submission, behalf, duration, ports),
-        created_at=now,
-        expires_at=now + timedelta(seconds=policy.approval_seconds(action, agent)),
-        quorum=0 if verdict is VerdictKind.ALLOW else action.approval.quorum,
-    )
-    return request, vaulted
+    return new_request(vaulted, agent, action, verdict, _sameness(vaulted, ports), now), vaulted
 
 
-def _sameness(agent: Agent, submission: Submission, behalf: str | None, duration: int, ports: Ports) -> str:
+def _sameness(vaulted: VaultRecord, ports: Ports) -> str:
     data = sameness_bytes(
-        agent.id,
-        submission.action,
-        dict(submission.parameters),
-        submission.reason,
-        submission.context,
-        behalf,
-        duration,
+        vaulted.agent,
+        vaulted.action,
+        vaulted.parameters,
+        vaulted.reason,
+        vaulted.context,
+        vaulted.on_behalf_of,
+        vaulted.duration_seconds,
     )
     return ports.sameness.sign(data)
 

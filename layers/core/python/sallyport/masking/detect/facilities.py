@@ -8,7 +8,8 @@ import re
 from sallyport.masking.detect import sparing
 from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.detect.detector import Basis, Detector
-from sallyport.masking.detect.names.chains import Word
+from sallyport.masking.detect.names import kinds
+from sallyport.masking.detect.names.words import Word
 from sallyport.masking.spans import Span
 
 
@@ -17,16 +18,16 @@ def facility(text: str, chain: list[Word], head: int, starts_sentence: bool) -> 
     begin = 0
     while (
         begin < head
-        and chain[begin].kind == "B"
+        and chain[begin].kind == kinds.ORDINARY
         and ((begin == 0 and starts_sentence) or chain[begin].folded in v.GENERIC)
         and chain[begin].folded in _OPENERS
     ):
         begin += 1
-    modifiers = [word for word in chain[begin:head] if word.folded not in v.GENERIC or word.kind in "NPU"]
+    modifiers = [word for word in chain[begin:head] if word.folded not in v.GENERIC or word.kind & kinds.SPEAKING]
     end = head
     tail = _FACILITY_TAIL.match(text, chain[head].end) if chain[head].folded in v.FACILITY_STRONG else None
     # "… Hospital Los Angeles", "… Center of Boston": a place right behind belongs to the name
-    while end + 1 < len(chain) and chain[end + 1].kind in "PNUR":
+    while end + 1 < len(chain) and chain[end + 1].kind & (kinds.SPEAKING | kinds.REGION):
         end += 1
     strong = chain[head].folded in v.FACILITY_STRONG or chain[head].folded == "presbyterian"
     if not modifiers and end == head:
@@ -34,7 +35,7 @@ def facility(text: str, chain: list[Word], head: int, starts_sentence: bool) -> 
             return None
         if all(word.folded in _DEPARTMENT for word in chain[begin:head]):
             return None
-    particular = strong or end > head or any(word.kind in "NPUXAR" for word in [*modifiers, *chain[begin:head]])
+    particular = strong or end > head or any(word.kind & kinds.PARTICULAR for word in [*modifiers, *chain[begin:head]])
     if not particular and (
         not modifiers or not ADMITTED.search(text, max(0, chain[begin].start - 24), chain[begin].start)
     ):
@@ -44,7 +45,7 @@ def facility(text: str, chain: list[Word], head: int, starts_sentence: bool) -> 
     if (
         starts_sentence
         and begin == 0
-        and not any(word.kind in "NPUXAIR" for word in chain[: end + 1])
+        and not any(word.kind & (kinds.PARTICULAR | kinds.INITIAL) for word in chain[: end + 1])
         and not (strong and modifiers)
     ):
         return None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sallyport.masking.detect import numbers
-from sallyport.masking.detect.names import chains
+from sallyport.masking.detect.names.words import capitals
 
 if TYPE_CHECKING:
     from sallyport.masking.detect.detector import Detector
@@ -34,7 +34,7 @@ class Reading:
         self.small = small if len(small) == len(text) else text
         self.words = frozenset(_SMALL_WORD.findall(text))
         self.groups = numbers.groups(text, memory.shapes)
-        self.capitals = chains.capitals(text, memory.entries)
+        self.capitals = capitals(text, memory.entries)
         self._found: dict[Detector, Sequence[Span]] = {}
 
     def found(self, detector: Detector) -> Sequence[Span]:

@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from sallyport.masking import words
 from sallyport.masking.detect import cues
 from sallyport.masking.detect import vocabulary as v
-from sallyport.masking.detect.names.chains import Capital
+from sallyport.masking.detect.names import kinds
 from sallyport.masking.detect.names.row import INVERTED
+from sallyport.masking.detect.names.words import Capital
 from sallyport.masking.spans import Span
 
 _COMMA = (", ", ",")
 # What follows the given name and belongs to it: an initial, or a second given name.
 _MIDDLE = re.compile(r" (?:[A-Z]\.(?!\w)|[A-Z]\b(?!['\u2019./-]))")
+_NO_GIVEN = kinds.TITLE | kinds.SUFFIX | kinds.REGION | kinds.FACILITY
 _NO_NAMES = words.MEDICAL | words.REGION | words.NATION
 
 
@@ -45,7 +47,7 @@ def _alike(family: str, given: str) -> bool:
 
 def _is_somebody(text: str, family: Capital, given: Capital, start: int) -> bool:
     flags, other = family[3].flags, given[3].flags
-    if family[3].month or given[3].month or given[3].kind in "TLRF":
+    if family[3].month or given[3].month or given[3].kind & _NO_GIVEN:
         return False
     before = text[max(0, start - 40) : start]
     cue = cues.cue(before)
@@ -63,7 +65,9 @@ def _is_somebody(text: str, family: Capital, given: Capital, start: int) -> bool
         return bool(rare and (capitals or flags & words.SURNAME))
     # A given name that no list has, behind a family name that is nothing else.
     sure = flags & words.SURNAME_STRONG and not flags & (words.FREQUENT | words.PLACE_STRONG | words.MEDICAL)
-    return bool(sure and (capitals or cue.name) and not other & (words.FREQUENT | _NO_NAMES) and given[3].kind != "P")
+    return bool(
+        sure and (capitals or cue.name) and not other & (words.FREQUENT | _NO_NAMES) and given[3].kind != kinds.PLACE
+    )
 
 
 def _in_a_list(text: str, found: list[Capital], at: int) -> bool:
@@ -71,7 +75,11 @@ def _in_a_list(text: str, found: list[Capital], at: int) -> bool:
     if not found[at - 1][3].flags & words.FREQUENT:
         return False
     before = at > 1 and text[found[at - 2][1] : found[at - 1][0]] == ", "
-    behind = at + 1 < len(found) and text[found[at][1] : found[at + 1][0]] == ", " and found[at + 1][3].kind not in "TL"
+    behind = (
+        at + 1 < len(found)
+        and text[found[at][1] : found[at + 1][0]] == ", "
+        and not found[at + 1][3].kind & (kinds.TITLE | kinds.SUFFIX)
+    )
     return before or behind
 
 

@@ -1,61 +1,53 @@
-# ruff: noqa: E501 - patterns and word lists are read alternative by alternative, not by the column
 """Names and places that are written small: whole texts without capitals, and single ones in other texts."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from sallyport.masking import machines, words
 from sallyport.masking.detect import facilities
 from sallyport.masking.detect import vocabulary as v
-from sallyport.masking.detect.names import chains, phrases
-from sallyport.masking.detect.names.chains import Entries
+from sallyport.masking.detect.names import kinds, phrases
 from sallyport.masking.detect.names.row import LOWERCASE
+from sallyport.masking.detect.names.words import Entries, capitals
 from sallyport.masking.detect.reading import Reading
+from sallyport.masking.lexicon import listed
 from sallyport.masking.spans import Span
 
 _SMALL = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _NEXT = re.compile(r"[ ](?:([a-z])\.|((?:van |de |la |von |o')?[a-z][a-z'-]+)|([a-z])\b(?! [a-z]{2}))")
 _CUED = re.compile(
-    r"\b(?:(?:pts?|patient(?:'s)?|full|first|last|client|member) name(?: is|:)?|name is|named|mrs?\.?|ms\.?|dr\.?|doctor|nurse|my name is|called|surname|signed by) ([a-z][a-z'-]+(?: [a-z]\.?(?= ))?(?: [a-z][a-z'-]+)?)"
+    r"\b(?:(?:pts?|patient(?:'s)?|full|first|last|client|member) name(?: is|:)?|name is|named|mrs?\.?|ms\.?"
+    r"|dr\.?|doctor|nurse|my name is|called|surname"
+    r"|signed by) ([a-z][a-z'-]+(?: [a-z]\.?(?= ))?(?: [a-z][a-z'-]+)?)"
 )
 _FACILITY = re.compile(
-    r"\b(?:at|to|from|in|by|visited|with|via) (?:the |our )?((?:[a-z][\w.'\u2019&-]* ){1,4}?(?:hospital|clinic|medical (?:center|centre|group)|med(?:\.)? (?:center|ctr)|health (?:center|centre|system)|cancer (?:center|centre|institute)|hospice|nursing home|pharmacy|medical|presbyterian)s?)\b"
+    r"\b(?:at|to|from|in|by|visited|with|via) (?:the |our )?((?:[a-z][\w.'\u2019&-]* ){1,4}?(?:hospital"
+    r"|clinic|medical (?:center|centre|group)|med(?:\.)? (?:center|ctr)|health (?:center|centre|system)"
+    r"|cancer (?:center|centre|institute)|hospice|nursing home|pharmacy|medical|presbyterian)s?)\b"
 )
 _PLACE = re.compile(r"\b(?:at|from|in|near|of|to|our|the) ((?:st\.? )?[a-z][a-z'\u2019-]+(?: [a-z][a-z'-]+){0,2})")
 
 
-@cache
 def _given() -> frozenset[str]:
     """Given names that are hardly ever ordinary words."""
-    return words.having(words.GIVEN_STRONG, words.FREQUENT | words.MEDICAL)
+    return listed("lowercase_given")
 
 
-@cache
 def _perhaps_given() -> frozenset[str]:
     """Given names that are everyday words as well: with a clear family name behind, they are names."""
-    return words.having(words.GIVEN_STRONG, words.MEDICAL) - _given()
+    return listed("lowercase_perhaps_given")
 
 
-@cache
 def _surnames() -> frozenset[str]:
     """Common family names that are nothing else."""
-    return words.having(words.SURNAME_STRONG, words.ORDINARY)
+    return listed("lowercase_surnames")
 
 
-@cache
 def _places() -> frozenset[str]:
     """Words that only occur in names of places, written small."""
-    single = words.having(words.PLACE_STRONG, words.ORDINARY | words.REGION)
-    parts = {
-        part
-        for phrase in words.place_phrases()
-        for part in phrase.split()
-        if not words.lexicon().get(part, 0) & words.ORDINARY
-    }
-    return frozenset(single | parts | {word for word in v.PLACE_SHORT if len(word) > 2})
+    return listed("lowercase_places")
 
 
 def load() -> None:
@@ -72,7 +64,7 @@ def find(reading: Reading) -> Iterator[Span]:
     if text.islower() and len(text) > 12 and " " in text:
         entries = reading.memory.entries
         raised = _raised(text, entries)
-        yield from phrases.find(raised, chains.capitals(raised, entries))
+        yield from phrases.find(raised, capitals(raised, entries))
     if given := _given() & present:
         yield from _names(text, given)
     if (surnames := _surnames() & present) and (given := _perhaps_given() & present):
@@ -97,8 +89,10 @@ _HEADS = v.listed("hospital clinic medical health cancer hospice nursing pharmac
 _CODE = frozenset("=_{}<>\\/@$\x02")
 # Texts that speak of people: only there, or where nothing is said of computers, is an unknown small word a name.
 _PERSONAL = v.listed(
-    "patient patients pts pt mrn dob ssn diagnosed hospital clinic doctor nurse admitted treated visit chart medical born lives"
-    " living resides named name surname daughter son mother father wife husband child insurance seen referred dr mr mrs ms"
+    "patient patients pts pt mrn dob ssn diagnosed hospital clinic doctor nurse admitted treated visit chart"
+    " medical born lives"
+    " living resides named name surname daughter son mother father wife husband child insurance seen referred"
+    " dr mr mrs ms"
 )
 
 
@@ -207,20 +201,20 @@ def _raised(text: str, entries: Entries) -> str:
     spelled = {word for _, word in found}
     # Beside a marker small letters say little: what is masked may have been the only capitals.
     unknown = "\x02" not in text and (spelled & _PERSONAL or not _about_computers(spelled))
-    wanted = "NPU" if unknown else "NP"
+    wanted = kinds.SPEAKING if unknown else kinds.NAME | kinds.PLACE
     before: tuple[str, bool] = ("", False)  # the word before: itself, and whether it is somebody's name
     for i, (start, word) in enumerate(found):
         _, flags, kind, *_ = entries[word.capitalize()]
         following = found[i + 1][1] if i + 1 < len(found) else ""
         raised = (
-            (kind in wanted and word not in v.STREET and word not in words.things())
-            or (kind == "F" and word in v.FACILITY_STRONG)
-            or (kind == "A" and _somebody(flags, *before, following, entries))
+            (kind & wanted and word not in v.STREET and word not in words.things())
+            or (kind == kinds.FACILITY and word in v.FACILITY_STRONG)
+            or (kind == kinds.EVERYDAY and _somebody(flags, *before, following, entries))
         ) and not (_in_code(text, start, start + len(word)) or ("-" in word and machines.made_of_words(word)))
         if raised and len(word) > 1 and len(word[0].upper()) == 1:
             out += [text[end:start], word[0].upper()]
             end = start + 1
-        before = (word, raised and kind in "NUA")
+        before = (word, raised and bool(kind & kinds.IN_NAMES))
     return "".join(out) + text[end:]
 
 
@@ -251,4 +245,4 @@ def _somebody(
     """Whether an everyday word that is a name as well is one here: behind a title or a given name, before a surname."""
     if before in v.TITLES or (named and flags & words.SURNAME_STRONG):
         return True
-    return bool(flags & words.GIVEN_STRONG and following and entries[following.capitalize()].kind == "N")
+    return bool(flags & words.GIVEN_STRONG and following and entries[following.capitalize()].kind == kinds.NAME)

@@ -1,148 +1,216 @@
-# ruff: noqa: C901, E501, FBT001 - decision lists are read from top to bottom, patterns alternative by alternative
 """Names of people, places and facilities in running text, from chains of capitalised words and what surrounds them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from sallyport.masking import machines, words
 from sallyport.masking.detect import cues, facilities
 from sallyport.masking.detect import vocabulary as v
-from sallyport.masking.detect.names import chains
-from sallyport.masking.detect.names.chains import Capital, Word
-from sallyport.masking.detect.names.picking import picks
-from sallyport.masking.detect.names.row import WORDS
+from sallyport.masking.detect.detector import Rule
+from sallyport.masking.detect.names import evidence, kinds
+from sallyport.masking.detect.names.picks import Around
+from sallyport.masking.detect.names.row import BEHIND_COMMA, LONE, PLACE
+from sallyport.masking.detect.names.words import Capital, Word
 from sallyport.masking.spans import Span
 
-
-def find(text: str, found: list[Capital]) -> Iterator[Span]:
-    """Names, places and facilities in `text`, whose capitalised words are `found`."""
-    ends: list[int] = [-9]
-    floor = 0  # the first word that no chain has taken
-    for i, item in enumerate(found):
-        if i < floor or not item[3].lively_inside:
-            continue
-        first = i
-        while (
-            first > floor and i - first < chains.LONGEST_CHAIN and chains.linked(text, found[first - 1], found[first])
-        ):
-            first -= 1
-        if first == i and not item[3].lively:
-            continue
-        floor = i + 1
-        while (
-            floor < len(found)
-            and floor - first < chains.LONGEST_CHAIN
-            and chains.linked(text, found[floor - 1], found[floor])
-        ):
-            floor += 1
-        chain = [Word(start, end, word, *entry[:3]) for start, end, word, entry in found[first:floor]]
-        yield from judge(text, chain, ends)
-
-
-def judge(text: str, chain: list[Word], ends: list[int]) -> Iterator[Span]:
-    """The spans of one chain of capitalised words that identify somebody or someplace; `ends` recalls the last one."""
-    first = chain[0]
-    before = text[max(0, first.start - 40) : first.start]
-    if len(chain) == 1 and first.kind in "BRIMLT":
-        inverted = (
-            first.kind == "B"
-            and first.start - ends[-1] == 2
-            and before.endswith(", ")
-            and not first.flags & words.FREQUENT
-            and not first.text.isupper()
-        )
-        cued = (
-            first.kind in "BI"
-            and not first.flags & words.FREQUENT
-            and first.folded not in v.BENIGN
-            and cues.cue(before).name
-            and not (first.kind == "B" and machines.made_of_words(first.text))
-        )
-        if not (inverted or cued) or first.flags & words.MEDICAL:
-            return
-        ends.append(first.end)
-        yield Span(first.start, first.end, "NAME", WORDS)
-        return
-    starts_sentence = not before or cues.opens_sentence(before)
-    heads = [i for i, word in enumerate(chain) if word.kind == "F"]
-    if heads and (facility := facilities.facility(text, chain, heads[-1], starts_sentence)) is not None:
-        ends.append(facility[0].end)
-        yield facility[0]
-        rest = chain[facility[1] :]
-        if rest:
-            yield from judge(text, rest, ends)
-        return
-    for span in _names(text, chain, before, starts_sentence):
-        ends.append(span.end)
-        yield span
-
-
-def _names(text: str, chain: list[Word], before: str, starts_sentence: bool) -> Iterator[Span]:
-    cue = cues.cue(before)
-    strong_cue = cue.name
-    plain = all(word.kind in "BA" for word in chain)
-    picked = [picks(text, chain, i, starts_sentence, strong_cue, before, plain) for i in range(len(chain))]
-    if not any(picked) and _is_place(text, chain, before, starts_sentence):
-        picked = [word.kind not in "RL" for word in chain]
-    i, n = 0, len(chain)
-    while i < n:
-        if not picked[i]:
-            i += 1
-            continue
-        last = i
-        for j in range(i + 1, n):
-            if picked[j] or _joins(text, chain[j], chain[j - 1]):
-                last = j
-            elif not (j + 1 < n and picked[j + 1] and chain[j].kind in "BM"):
-                break
-        begin = i
-        while (
-            begin > 0
-            and chain[begin - 1].kind in ("IXAML" if begin == 1 else "IXAM")
-            and not (begin == 1 and starts_sentence and _opens(chain[0]))
-        ):
-            begin -= 1
-        if begin and chain[begin - 1].folded in _BEARINGS and text[chain[begin - 1].end : chain[begin].start] == " ":
-            begin -= begin > 1 or not starts_sentence
-        end = chain[last].end
-        if chain[last].kind == "I" and text[end : end + 1] == ".":
-            end += 1
-        after = text[end : end + 48]
-        if (
-            after[:1] in (",", " ")
-            and after[1:3].lstrip()[:1].isupper()
-            and (state := _STATE.match(text, end)) is not None
-            and (state.group(1) is None or state.group(1) in _STATE_CODES)
-        ):
-            end = state.end()
-        category = None
-        if after[1:2].islower() and (small := _SMALL_HEAD.match(text, end)) is not None:
-            end, category = small.end(), "FACILITY"
-        start = chain[begin].start
-        ahead = cue if begin == 0 else cues.cue(text[max(0, start - 40) : start])
-        category = category or _category(chain[begin : last + 1], ahead)
-        start = cues.extended(text, start)
-        if category == "LOCATION" and (code := _POSTCODE.match(text, end)) is not None:
-            end = code.end()
-        yield Span(start, end, category, WORDS)
-        i = last + 1
-
-
+LONGEST_CHAIN = 16  # words; longer runs of capitals are headings or hostile
+_SAINTS = frozenset(("st", "mt", "ft"))
+_LINK = re.compile(
+    r"(?: |  |\. ?| ?- ?| ?& ?|, (?=(?:jr|sr|ii|iii|iv|md|phd|rn)\b)| (?:de|de la|de los|del|della|di|da|dos"
+    r"|das|du|van|van de|van den|van der|von|von der|den|der"
+    r"|ter|ten|la|le|el|al|bin|ibn|af|av|y|e|of|of the|and|the|for|sur|upon|am|an der|pod|nad|nad) |['\u2019]s ?)",
+    re.IGNORECASE,
+)
 _POSTCODE = re.compile(r",? \d{3,6}(?: \d{2})?\b(?=[,.;)\n]|$| (?:in|on|to|for|and|as|with)\b)")
 
 
 _STATE = re.compile(r",? ([A-Z]{2})\b(?!\.?\w)|, (?:" + "|".join(v.STATE_NAMES) + r")\b")
 _STATE_CODES = frozenset(code.upper() for code in v.STATES) | {"ZZ", "YY", "XX"}
 _SMALL_HEAD = re.compile(
-    r"(?:['\u2019]s)?(?: (?!and |or |in |to |for |from |at |with |was |has |is )[a-z]+['\u2019]?s?)? (?:clinic|hospital|facility|med(?:ical)? (?:center|centre|ctr)|health (?:center|centre)|ctr|hospice|pharmacy)\b"
+    r"(?:['\u2019]s)?(?: (?!and |or |in |to |for |from |at |with |was |has "
+    r"|is )[a-z]+['\u2019]?s?)? (?:clinic|hospital|facility|med(?:ical)? (?:center|centre|ctr)"
+    r"|health (?:center|centre)|ctr|hospice|pharmacy)\b"
 )
 
 
 _BEARINGS = v.listed(
     "north south east west new port lake upper lower great little old mount fort san santa los las el la"
 )
+
+
+class Stayed(NamedTuple):
+    """A capitalised word that its rule let stand; None where none spoke of it."""
+
+    start: int
+    end: int
+    rule: Rule | None
+
+
+def find(text: str, found: list[Capital], stayed: list[Stayed] | None = None) -> Iterator[Span]:
+    """Names, places and facilities in `text`, whose capitalised words are `found`; who asks is told what `stayed`."""
+    ends: list[int] = [-9]
+    for chain in _chains(text, found):
+        yield from _judged(text, chain, ends, stayed)
+
+
+def _chains(text: str, found: list[Capital]) -> Iterator[list[Word]]:
+    """Words that stand together and of which one could make a name of them."""
+    floor = 0  # the first word that no chain has taken
+    for i, item in enumerate(found):
+        if i < floor or not item[3].lively_inside:
+            continue
+        first = i
+        while first > floor and i - first < LONGEST_CHAIN and _linked(text, found[first - 1], found[first]):
+            first -= 1
+        if first == i and not item[3].lively:
+            continue
+        floor = i + 1
+        while floor < len(found) and floor - first < LONGEST_CHAIN and _linked(text, found[floor - 1], found[floor]):
+            floor += 1
+        yield [Word(start, end, word, *entry[:3]) for start, end, word, entry in found[first:floor]]
+
+
+def _linked(text: str, last: Capital, item: Capital) -> bool:
+    """Whether two capitalised words belong to one name, by what stands between them."""
+    _, end, last_word, last_entry = last
+    start, _, word, entry = item
+    if start - end > 12:
+        return False
+    common = entry.kind & kinds.COMMON
+    if start - end == 1 and text[end] == " " and not common:
+        return True
+    if common and len(word) > 1 < len(last_word) and word.isupper() and not last_word.isupper():
+        return False  # a label in capitals after a name
+    between = text[end:start]
+    if between == " ":
+        return True
+    first = between[0]
+    if first in ":\n;/(":
+        return False
+    if first == "." and not (last_entry.kind & kinds.POINTED or last_entry.folded in _SAINTS):
+        return between == "." and last_entry.kind == kinds.INITIAL
+    return _LINK.fullmatch(between) is not None
+
+
+def _judged(text: str, chain: list[Word], ends: list[int], stayed: list[Stayed] | None) -> Iterator[Span]:
+    """The spans of one chain of capitalised words that identify somebody or someplace; `ends` recalls the last one."""
+    first = chain[0]
+    before = text[max(0, first.start - 40) : first.start]
+    if len(chain) == 1 and first.kind & kinds.CLOSED:
+        if (rule := _lone(first, before, ends[-1])) is not None:
+            ends.append(first.end)
+            yield Span(first.start, first.end, "NAME", rule)
+        return
+    opens = not before or cues.opens_sentence(before)
+    heads = [i for i, word in enumerate(chain) if word.kind == kinds.FACILITY]
+    if heads and (facility := facilities.facility(text, chain, heads[-1], opens)) is not None:
+        ends.append(facility[0].end)
+        yield facility[0]
+        if rest := chain[facility[1] :]:
+            yield from _judged(text, rest, ends, stayed)
+        return
+    for span in _names(text, chain, before, stayed, opens=opens):
+        ends.append(span.end)
+        yield span
+
+
+def _lone(word: Word, before: str, last: int) -> Rule | None:
+    """Why a word of a closed kind that stands alone is somebody's name; `last` is where the name before it ended."""
+    if word.flags & (words.FREQUENT | words.MEDICAL):
+        return None
+    ordinary = word.kind == kinds.ORDINARY
+    if ordinary and word.start - last == 2 and before.endswith(", ") and not word.text.isupper():
+        return BEHIND_COMMA
+    if not (ordinary or word.kind == kinds.INITIAL) or word.folded in v.BENIGN or not cues.cue(before).name:
+        return None
+    return LONE if not (ordinary and machines.made_of_words(word.text)) else None
+
+
+def _names(text: str, chain: list[Word], before: str, stayed: list[Stayed] | None, *, opens: bool) -> Iterator[Span]:
+    cue = cues.cue(before)
+    picked = _picked(text, chain, before, cue, stayed, opens=opens)
+    i = 0
+    while i < len(chain):
+        rule = picked[i]
+        if rule is None:
+            i += 1
+            continue
+        last = _last(text, chain, picked, i)
+        begin = _begin(text, chain, i, opens=opens)
+        end, category = _end(text, chain[last])
+        start = chain[begin].start
+        ahead = cue if begin == 0 else cues.cue(text[max(0, start - 40) : start])
+        category = category or evidence.category(chain[begin : last + 1], ahead)
+        start = cues.extended(text, start)
+        if category == "LOCATION" and (code := _POSTCODE.match(text, end)) is not None:
+            end = code.end()
+        yield Span(start, end, category, rule)
+        i = last + 1
+
+
+def _picked(
+    text: str, chain: list[Word], before: str, cue: cues.Cue, stayed: list[Stayed] | None, *, opens: bool
+) -> list[Rule | None]:
+    """Of each word the rule by which it makes a name."""
+    decided = list(Around(text, chain, before, announced=cue.name, opens=opens).decisions())
+    picked = [pick.rule if pick is not None and pick.picks else None for pick in decided]
+    if not any(picked) and evidence.is_place(text, chain, before, opens=opens):
+        return [PLACE if not word.kind & (kinds.REGION | kinds.SUFFIX) else None for word in chain]
+    if stayed is not None:
+        for word, pick in zip(chain, decided, strict=True):
+            if pick is None or not pick.picks:
+                stayed.append(Stayed(word.start, word.end, pick.rule if pick is not None else None))
+    return picked
+
+
+def _last(text: str, chain: list[Word], picked: list[Rule | None], i: int) -> int:
+    """The last word of the name that begins with the word at `i`."""
+    last, n = i, len(chain)
+    for j in range(i + 1, n):
+        if picked[j] or _joins(text, chain[j], chain[j - 1]):
+            last = j
+        elif not (j + 1 < n and picked[j + 1] and chain[j].kind & (kinds.ORDINARY | kinds.MONTH)):
+            break
+    return last
+
+
+def _begin(text: str, chain: list[Word], i: int, *, opens: bool) -> int:
+    """The first word of the name whose first picked word is at `i`."""
+    begin = i
+    while (
+        begin > 0
+        and chain[begin - 1].kind & (kinds.BEFORE_NAMES if begin > 1 else kinds.FIRST_OF_NAMES)
+        and not (begin == 1 and opens and _opens(chain[0]))
+    ):
+        begin -= 1
+    bearing = begin > 0 and chain[begin - 1].folded in _BEARINGS
+    if bearing and text[chain[begin - 1].end : chain[begin].start] == " " and (begin > 1 or not opens):
+        begin -= 1
+    return begin
+
+
+def _end(text: str, last: Word) -> tuple[int, str | None]:
+    """Where a name ends with its point, its state and a word for a facility; the category that the last one gives."""
+    end = last.end
+    if last.kind == kinds.INITIAL and text[end : end + 1] == ".":
+        end += 1
+    after = text[end : end + 48]
+    if (
+        after[:1] in (",", " ")
+        and after[1:3].lstrip()[:1].isupper()
+        and (state := _STATE.match(text, end)) is not None
+        and (state.group(1) is None or state.group(1) in _STATE_CODES)
+    ):
+        end = state.end()
+    if after[1:2].islower() and (small := _SMALL_HEAD.match(text, end)) is not None:
+        return small.end(), "FACILITY"
+    return end, None
+
+
+_CLOSING = (",", ".", ";", ":", "\n", ")", "'", "")
 
 
 def _opens(word: Word) -> bool:
@@ -152,12 +220,16 @@ def _opens(word: Word) -> bool:
 
 def _joins(text: str, word: Word, previous: Word) -> bool:
     """Whether `word` continues the name that ends with `previous`."""
-    if word.kind in "IXANUPL":
-        return not chains.is_eponym(text, word) or word.kind in "IL"
+    if word.kind & kinds.JOINING:
+        return bool(word.kind & (kinds.INITIAL | kinds.SUFFIX)) or not evidence.is_eponym(text, word)
     between = text[previous.end : word.start]
-    if word.kind == "R":
-        return previous.kind in "NUA" and between == " " and bool(previous.flags & words.GIVEN)
-    if word.kind not in "BM" or previous.kind not in "NUAIP" or word.folded in v.EPONYM_HEAD:
+    if word.kind == kinds.REGION:
+        return bool(previous.kind & kinds.IN_NAMES and previous.flags & words.GIVEN) and between == " "
+    if (
+        not word.kind & (kinds.ORDINARY | kinds.MONTH)
+        or not previous.kind & kinds.JOINED
+        or word.folded in v.EPONYM_HEAD
+    ):
         return False
     if between.strip() in v.PARTICLES or (between == " " and word.folded in v.SETTLEMENTS):
         return True
@@ -165,16 +237,7 @@ def _joins(text: str, word: Word, previous: Word) -> bool:
         return bool(word.flags & words.SURNAME)
     if between not in (" ", "-", ". ") or _is_code(word):
         return False
-    if previous.flags & words.GIVEN_STRONG and text[word.end : word.end + 1] in (
-        ",",
-        ".",
-        ";",
-        ":",
-        "\n",
-        ")",
-        "'",
-        "",
-    ):
+    if previous.flags & words.GIVEN_STRONG and text[word.end : word.end + 1] in _CLOSING:
         return not word.text.isupper() or previous.text.isupper()
     name = word.flags & (words.NAME | words.PLACE) or not word.flags & words.FREQUENT or word.folded in v.STREET
     return bool(name and (not word.flags & words.MEDICAL or word.flags & words.STRONG_NAME))
@@ -184,42 +247,3 @@ def _is_code(word: Word) -> bool:
     """Whether a word is written as programs write theirs, with a capital inside: `MobileDeviceUpdater`."""
     spelled = word.text
     return not spelled.isupper() and not spelled[1:].islower() and spelled.isalpha() and word.flags == 0
-
-
-def _is_place(text: str, chain: list[Word], before: str, starts_sentence: bool) -> bool:
-    """Whether a chain of ordinary words is the name of a place: `lives in Orchid Bay`, `seen at Mass General`."""
-    if len(chain) < 2 or len(chain) > 4 or (starts_sentence and not _STRONG_PLACE_CUE.search(before)):
-        return False
-    if any(word.text.isupper() and len(word.text) > 1 for word in chain) and not _STRONG_PLACE_CUE.search(before):
-        return False
-    if any(word.flags & words.MEDICAL and not word.flags & words.FREQUENT for word in chain) or chains.is_eponym(
-        text, chain[-1]
-    ):
-        return False
-    if chain[-1].folded in v.STREET or chain[-1].folded in v.SETTLEMENTS:
-        return bool(chain[0].flags & (words.NAME | words.PLACE) or cues.cue(before).place)
-    named = sum(bool(word.flags & (words.NAME | words.PLACE)) for word in chain)
-    return bool(_STRONG_PLACE_CUE.search(before)) or (
-        named * 2 >= len(chain) and bool(_THERE.search(before) or facilities.ADMITTED.search(before))
-    )
-
-
-_THERE = re.compile(r"\b(?:at|in|from|near)\s$")
-_STRONG_PLACE_CUE = re.compile(
-    r"(?:\b(?:lives? (?:in|at|on|near)|living in|resid(?:es|ing|ent of|ed) (?:in|at|near)?|staying (?:in|at)|born in|grew up in|moved (?:to|from)|relocated (?:to|from)|travell?ed (?:to|from)|native of"
-    r"|based (?:in|near)|domiciled in|(?:home|home ?town|patient's city|locality|city|town|municipality|village|region|area|residence|domicile|community|geography|location|living in|destination city)(?: (?:is|was|given by[^.:\n]{0,30}|recorded as|on the referral|on file|provided[^.:\n]{0,24}|for [a-z ]{3,24}))*))[\s:;,.>|=(\[-]{1,4}$",
-    re.IGNORECASE,
-)
-
-
-def _category(chain: list[Word], cue: cues.Cue) -> str:
-    if cue.name:
-        return "NAME"
-    flags = 0
-    for word in chain:
-        flags |= word.flags
-    if chain[0].kind == "P" and not flags & words.STRONG_NAME:
-        return "LOCATION"
-    if cue.place and not (flags & words.GIVEN_STRONG and len(chain) > 1):
-        return "LOCATION"
-    return "NAME"

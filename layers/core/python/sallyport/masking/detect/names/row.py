@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sallyport.masking import machines
 from sallyport.masking.detect import dates, sparing, weekdays
 from sallyport.masking.detect.detector import Basis, Detector
-from sallyport.masking.detect.names import chains
+from sallyport.masking.detect.names.words import capitals
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.spans import Span
 
@@ -35,7 +35,7 @@ def _behind_months(reading: Reading) -> Iterator[Span]:
     for day in (*reading.found(dates.DETECTOR), *reading.found(weekdays.DETECTOR)):
         if text[day.end - 1].isalpha() and _CAPITAL.match(text, day.end):
             piece = "\x02" + text[day.end : day.end + _SENTENCE]
-            for span in phrases.find(piece, chains.capitals(piece, reading.memory.entries)):
+            for span in phrases.find(piece, capitals(piece, reading.memory.entries)):
                 yield span._replace(start=span.start + day.end - 1, end=span.end + day.end - 1)
 
 
@@ -57,7 +57,9 @@ DETECTOR = Detector(
     sparing=sparing.WORD._replace(look_alike=_one_name),
     find=find,
 )
-WORDS = DETECTOR.rule("words", "Capitalised words.")
+BEHIND_COMMA = DETECTOR.rule("behind-comma", "A rare word behind a name and a comma.")
+LONE = DETECTOR.rule("lone", "A rare word or an initial that stands alone behind a word that announces a name.")
+PLACE = DETECTOR.rule("place-of-words", "Everyday words that stand where a place would.")
 INVERTED = DETECTOR.rule("inverted", "The family name, a comma, the given name.")
 LOWERCASE = DETECTOR.rule("lowercase", "Lowercase words.")
-INSIDE = DETECTOR.rule("inside", "In the part of a machine's name that somebody chose.")
+INSIDE = DETECTOR.rule("machine", "In the part of a machine's name that somebody chose.")
