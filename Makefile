@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOURCES := layers/core/python functions cli client local bench docs/site_build tests
 
-.PHONY: help setup setup-agents hooks run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes checkov judge-tools cost docs docs-check picture lock clean bench-audit
+.PHONY: help setup setup-agents hooks run up down logs status test soak lint lint-types lint-rest bench bench-masking bench-scopes lexicon checkov judge-tools cost docs docs-check picture lock clean bench-audit
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -106,6 +106,9 @@ cost: $(READY) ## Recompute docs/cost.md from the template, the handlers and the
 
 bench-masking: $(READY) ## Masking beside Presidio, Philter and scrubadub, into bench/results/ (needs CORPORA=folder, takes OPERATIONS=folder)
 	@$(PY) -m bench.masking --corpora "$(CORPORA)" $(if $(OPERATIONS),--operations "$(OPERATIONS)")
+
+lexicon: $(READY) ## Compile the word lists of masking into the file that it loads
+	@$(PY) -m bench.masking_lexicon.compiled
 
 bench-scopes: $(READY) ## What fires refuses and lets through, kind by kind, into bench/results/ (needs the network once)
 	@$(PY) -m bench.scopes

@@ -1,6 +1,6 @@
-"""Builds `sallyport/masking/words/*.txt` from word lists whose licences allow shipping.
+"""Builds `sallyport/masking/lexicon/lists/*.txt` from word lists whose licences allow shipping.
 
-    python bench/masking_lexicon/build.py --scowl DIR --out layers/core/python/sallyport/masking/words
+    python bench/masking_lexicon/build.py --scowl DIR --out layers/core/python/sallyport/masking/lexicon/lists
 
 Needs an environment of its own with bench/masking_lexicon/requirements.txt, and the word lists of Debian's `scowl`
 package (`apt-get download scowl; dpkg -x scowl_*.deb x`). The sources and their licences are in docs/masking.md.

@@ -1,4 +1,4 @@
-"""Builds `sallyport/masking/words/fhir_elements.txt`: the names of every element of FHIR R4's resources and data types.
+"""Builds `lexicon/lists/fhir_elements.txt`, the names of every element of FHIR R4's resources and data types.
 
     python bench/masking_lexicon/fhir_elements.py
 
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import fhir.resources.R4B as R4  # type: ignore[import-not-found]  # of an environment of its own
 
-OUT = Path("layers/core/python/sallyport/masking/words/fhir_elements.txt")
+OUT = Path("layers/core/python/sallyport/masking/lexicon/lists/fhir_elements.txt")
 
 
 def elements() -> Iterator[str]:

@@ -1,5 +1,5 @@
 # ruff: noqa: E501, SIM905 - the words are read as a text
-"""Builds `sallyport/masking/words/machine_nouns.txt`: whatever has an id, an ARN or a name of its own in AWS's services.
+"""Builds `sallyport/masking/lexicon/lists/machine_nouns.txt`: whatever has an id, an ARN or a name of its own in AWS's services.
 
     .venv/bin/python bench/masking_lexicon/machine_nouns.py
 
@@ -19,7 +19,7 @@ import botocore
 
 from sallyport.masking.structure.fields import words_of
 
-OUT = Path("layers/core/python/sallyport/masking/words/machine_nouns.txt")
+OUT = Path("layers/core/python/sallyport/masking/lexicon/lists/machine_nouns.txt")
 SERVICES = 3
 ENDINGS = frozenset(("id", "ids", "arn", "arns", "name", "names", "identifier", "identifiers"))
 # What people, records and things have as well.

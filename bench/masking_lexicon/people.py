@@ -1,4 +1,4 @@
-"""Builds `sallyport/masking/words/people.txt`: names of people that `lexicon.txt` does not have as such.
+"""Builds `sallyport/masking/lexicon/lists/people.txt`: names of people that `lexicon.txt` does not have as such.
 
     python bench/masking_lexicon/people.py
 
@@ -22,7 +22,7 @@ from pathlib import Path
 from anyascii import anyascii  # type: ignore[import-not-found]  # of an environment of its own
 
 HERE = Path(__file__).parent
-WORDS = HERE.parents[1] / "layers" / "core" / "python" / "sallyport" / "masking" / "words"
+LISTS = HERE.parents[1] / "layers" / "core" / "python" / "sallyport" / "masking" / "lexicon" / "lists"
 sys.path.insert(0, str(HERE.parents[1] / "layers" / "core" / "python"))
 
 from sallyport.masking import words  # noqa: E402 - needs the path above
@@ -96,7 +96,7 @@ def main() -> None:
         if int(rank) <= MANY and known.get(w, 0) & words.FREQUENT
     )
     lines.append(f"everyday\t{' '.join(everyday)}")
-    (WORDS / "people.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (LISTS / "people.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 # ruff: noqa: SIM905 - word lists are read word by word
-"""Builds `sallyport/masking/words/resource_prefixes.txt` and `regions.txt` from the service models that botocore ships.
+"""Builds `sallyport/masking/lexicon/lists/resource_prefixes.txt` from the service models that botocore ships.
 
     .venv/bin/python bench/masking_machines/build.py
 
@@ -19,7 +19,7 @@ from typing import Any
 
 import botocore
 
-WORDS = Path(__file__).parents[2] / "layers" / "core" / "python" / "sallyport" / "masking" / "words"
+LISTS = Path(__file__).parents[2] / "layers" / "core" / "python" / "sallyport" / "masking" / "lexicon" / "lists"
 IN_PATTERN = re.compile(r"(?:^|[(^|:/])([a-z]{1,10}(?:-[a-z]{2,10})?)-(?=\[|\(\?:\[|\\w|\\d)")
 SHOWN = re.compile(r"(?<![\w./:-])([a-z]{1,10}(?:-[a-z]{2,10})?)-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])")
 EXTRA = frozenset(
@@ -70,13 +70,5 @@ def prefixes() -> set[str]:
     return found - NOT
 
 
-def regions() -> set[str]:
-    """The regions of every partition."""
-    root = Path(botocore.__file__).parent / "data"
-    partitions = json.loads((root / "endpoints.json").read_text(encoding="utf-8"))["partitions"]
-    return {region for partition in partitions for region in partition["regions"]}
-
-
 if __name__ == "__main__":
-    for name, words in (("resource_prefixes.txt", prefixes()), ("regions.txt", regions())):
-        (WORDS / name).write_text("\n".join(sorted(words)) + "\n", encoding="utf-8")
+    (LISTS / "resource_prefixes.txt").write_text("\n".join(sorted(prefixes())) + "\n", encoding="utf-8")

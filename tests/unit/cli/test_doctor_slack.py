@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,12 @@ from sallyport.contracts.slack import check_signature
 from sallyport.contracts.slack_commands import parse_slack
 from sallyport.domain.commands import Challenge
 from sallyport.domain.refusals import BadSignature
+from sallyport.domain.routes import Route, RouteRule
 from sallyport_cli.doctor import slack
 from sallyport_cli.doctor.calls import Answered
 from sallyport_cli.doctor.patient import Patient, Symptom
-from tests.slack_workspace import BOT_TOKEN, CHANNEL, DOCUMENT, SIGNING_SECRET
+from sallyport_cli.policy.layer import open_layer
+from tests.slack_workspace import BOT_TOKEN, CHANNEL, DOCUMENT, OTHER_CHANNEL, SIGNING_SECRET
 
 
 class World:
@@ -27,6 +30,7 @@ class World:
         self.scopes: str | None = None
         self.installation: dict[str, object] = {}
         self.known_secret = SIGNING_SECRET
+        self.layer = open_layer()
         self.gate_status: int | None = 200
         self.secrets = {"token": BOT_TOKEN, "signing": SIGNING_SECRET}
         self.parameters = {"SlackTeamId": "T0SALLYPRT", "SlackChannelId": CHANNEL, "SlackApiBaseUrl": "http://s/api/"}
@@ -57,7 +61,7 @@ class World:
 
     @property
     def patient(self) -> Patient:
-        found = Patient("sallyport", lambda _: self, cast("Any", None), "http://gate")
+        found = Patient("sallyport", lambda _: self, self.layer, "http://gate")
         parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()]
         outputs = {"SlackBotTokenArn": "token", "SlackSigningSecretArn": "signing"}
         stack = {
@@ -123,6 +127,28 @@ def test_an_organisation_that_installed_the_app(world: World) -> None:
     world.installation = {"is_enterprise_install": True, "enterprise_id": "E0SALLYPRT", "team_id": "T0ONEOFTHEM"}
     assert only(world) == "the bot is of organisation E0SALLYPRT: every click is a stranger's"
     world.parameters["SlackTeamId"] = "E0SALLYPRT"
+    assert found(world) == []
+
+
+def routed(world: World, *routes: Route) -> None:
+    policy = replace(world.layer.policy, routes=tuple(RouteRule(route) for route in routes))
+    world.layer = replace(world.layer, policy=policy)
+
+
+def test_every_channel_of_the_routes_is_looked_at(world: World) -> None:
+    routed(world, Route(OTHER_CHANNEL), Route(), Route("C0NOTTHERE"))
+    (symptom,) = found(world)
+    assert symptom.what == "the bot cannot read the channel C0NOTTHERE (channel_not_found)"
+    assert symptom.mend.startswith("check channels.yaml,")
+
+
+def test_direct_messages_want_a_scope_that_is_in_nobodys_way_otherwise(world: World) -> None:
+    world.scopes = "chat:write,commands,users:read,groups:history"
+    routed(world, Route(direct=True))
+    assert only(world) == "the bot lacks im:write"
+    world.scopes += ",im:write"
+    assert found(world) == []
+    routed(world)
     assert found(world) == []
 
 

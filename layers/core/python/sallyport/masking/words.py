@@ -1,14 +1,15 @@
 """What is known about a word: is it a name, a place, an ordinary or a medical word, or several of these.
 
-The lists lie in `words/` (built by bench/masking_lexicon/build.py; sources and licences in docs/masking.md) and are
-read at the first use, not at import.
+The lists lie in `lexicon/` (sources and licences in docs/masking.md) and are read at the first use, not at import.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from importlib.resources import files
+
+from sallyport.masking.lexicon import listed, table
+from sallyport.masking.lexicon.table import Table
 
 GIVEN, GIVEN_STRONG, SURNAME, SURNAME_STRONG, COMMON, FREQUENT, MEDICAL, EPONYM, PLACE, PLACE_STRONG, REGION, NATION = (
     1 << bit for bit in range(12)
@@ -31,88 +32,50 @@ def fold(word: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
-@cache
-def _groups() -> tuple[tuple[int, list[str]], ...]:
-    """The lexicon as it is stored: flags, and the words that have exactly these."""
-    text = files("sallyport.masking").joinpath("words", "lexicon.txt").read_text(encoding="utf-8")
-    lines = (line.partition("\t") for line in text.splitlines())
-    return tuple((int(flag), listed.split(" ")) for flag, _, listed in lines)
+def lexicon() -> Table:
+    """The flags of every listed word, by its folded form."""
+    return table("words")
 
 
-@cache
-def lexicon() -> dict[str, int]:
-    """Folded word to flags."""
-    flags: dict[str, int] = {}
-    for flag, listed in _groups():
-        flags.update(dict.fromkeys(listed, flag))
-    return flags
-
-
-def having(wanted: int, unwanted: int) -> frozenset[str]:
-    """Words with any of the flags `wanted` and none of `unwanted`."""
-    found: set[str] = set()
-    for flag, listed in _groups():
-        if flag & wanted and not flag & unwanted:
-            found.update(listed)
-    return frozenset(found)
-
-
-@cache
-def people_lists() -> dict[str, list[str]]:
-    """Names of people as they stand in technical names: `given`, `family`, and `everyday`, which are words as well."""
-    text = files("sallyport.masking").joinpath("words", "people.txt").read_text(encoding="utf-8")
-    return {kind: names.split(" ") for kind, _, names in (line.partition("\t") for line in text.splitlines())}
-
-
-@cache
-def rare_names() -> dict[str, int]:
+def rare_names() -> Table:
     """Names that the lexicon lacks, with its flags."""
-    flags = dict.fromkeys(people_lists()["given"], GIVEN)
-    for name in people_lists()["family"]:
-        flags[name] = flags.get(name, 0) | SURNAME
-    return flags
+    return table("rare_names")
 
 
-@cache
-def place_phrases() -> frozenset[str]:
+def everyday_families() -> frozenset[str]:
+    """Everyday words that many families are called: `baker`, `young`."""
+    return listed("everyday_families")
+
+
+def place_phrases() -> Table:
     """Folded names of places that have several words."""
-    text = files("sallyport.masking").joinpath("words", "place_phrases.txt").read_text(encoding="utf-8")
-    return frozenset(text.splitlines())
+    return table("place_phrases")
 
 
-@cache
 def technical() -> frozenset[str]:
     """Words of computing, names of software and of cloud services: in a request to a machine they name nobody."""
-    return _listed("technical.txt")
+    return listed("technical")
 
 
 @cache
 def things() -> frozenset[str]:
     """What has a name and is nobody: `technical`, and drugs, germs, tests and devices that no medical list has."""
-    return technical() | _listed("clinical.txt")
+    return technical() | listed("clinical")
 
 
-@cache
 def machine_nouns() -> frozenset[str]:
     """What has an id or a name of its own in AWS's services: `vpc`, `instance`, `function`."""
-    return _listed("machine_nouns.txt")
+    return listed("machine_nouns")
 
 
-@cache
 def fhir_elements() -> frozenset[str]:
     """The names of the elements of FHIR R4."""
-    return _listed("fhir_elements.txt")
+    return listed("fhir_elements")
 
 
-def _listed(name: str) -> frozenset[str]:
-    return frozenset(files("sallyport.masking").joinpath("words", name).read_text(encoding="utf-8").splitlines())
-
-
-@cache
 def region_phrases() -> frozenset[str]:
     """Folded names of countries and states that have several words: Safe Harbor lets them stand."""
-    text = files("sallyport.masking").joinpath("words", "region_phrases.txt").read_text(encoding="utf-8")
-    return frozenset(text.splitlines())
+    return listed("region_phrases")
 
 
 _SUFFIXES = (
@@ -189,10 +152,7 @@ _DRUGS = (
 def flags_of(word: str) -> int:
     """Flags of a capitalised word as it stands in a text; 0 when nothing is known about it."""
     folded = fold(word)
-    known = lexicon().get(folded)
-    if known is not None:
-        return known
-    return _derived(folded)
+    return lexicon().get(folded) or _derived(folded)
 
 
 @cache

@@ -120,7 +120,7 @@ def _flags(word: str) -> int:
     folded = words.fold(word)
     if len(word) < _SHORTEST or folded in _SOFTWARE or folded in BENIGN or folded in words.things():
         return 0
-    if (known := words.lexicon().get(folded)) is not None:
+    if known := words.lexicon().get(folded):
         return known
     if words.flags_of(word) or any(map(folded.endswith, words.machine_nouns())):
         return 0

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from importlib.resources import files
+
+from sallyport.masking.lexicon import listed
 
 # Documented forms. Letters and digits must mix where a person's number could look the same.
 _HEX = r"(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]"
@@ -46,20 +46,9 @@ _UNBROKEN = 14  # characters
 _LISTED_SHORT = 3  # characters; shorter prefixes are believed only before letters and digits mixed
 
 
-@cache
 def prefixes() -> frozenset[str]:
     """What stands before the dash in the ids of AWS's resources."""
-    return _listed("resource_prefixes.txt")
-
-
-@cache
-def regions() -> frozenset[str]:
-    """AWS's regions."""
-    return _listed("regions.txt")
-
-
-def _listed(name: str) -> frozenset[str]:
-    return frozenset(files("sallyport.masking").joinpath("words", name).read_text(encoding="utf-8").split())
+    return listed("resource_prefixes")
 
 
 def form(text: str) -> str | None:

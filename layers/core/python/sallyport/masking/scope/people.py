@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import NamedTuple
 
 from sallyport.masking import words
@@ -40,12 +39,6 @@ _SHORTEST_UNKNOWN = 4  # letters
 _WORD = re.compile(r"(?<![^\W_])[^\W\d_]+(?=\d{0,4}(?![^\W_]))")
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]{2,5})?-(?:north|south|east|west|central)[a-z]{0,5}-?\d[a-z]?(?![a-z])")
 _CAMEL = re.compile(r"[A-Z][a-z]+|^[a-z]+(?=[A-Z])")
-
-
-@cache
-def _everyday() -> frozenset[str]:
-    """Everyday words that many families are called: `baker`, `young`."""
-    return frozenset(words.people_lists()["everyday"])
 
 
 def named(text: str) -> bool:
@@ -135,7 +128,7 @@ def _surely(word: str, flags: int, extra: int, weak: int, strong: int) -> int:
             return 1
     if flags & words.FREQUENT:
         if weak == words.SURNAME:
-            return int(word in _everyday())
+            return int(word in words.everyday_families())
         return _TWO if word in FIRST else 1
     if flags & (words.MEDICAL | words.REGION | words.NATION | words.COMMON | words.PLACE_STRONG):
         if flags & strong & words.GIVEN_STRONG and not flags & (words.MEDICAL | words.REGION | words.PLACE_STRONG):
@@ -193,7 +186,7 @@ def _run_together(word: str) -> bool:
 def _together(first: str, second: str) -> bool:
     known = words.lexicon().get(first, 0)
     one, other = role(first), role(second)
-    if one.given == _SURE and known & words.GIVEN_STRONG and second in _everyday():
+    if one.given == _SURE and known & words.GIVEN_STRONG and second in words.everyday_families():
         return True
     strong = (known | words.lexicon().get(second, 0)) & words.STRONG_NAME
     return bool(strong) and max(one.given + other.family, other.given + one.family) >= _SURE + _TWO

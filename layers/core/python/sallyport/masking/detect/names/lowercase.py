@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from sallyport.masking import machines, words
 from sallyport.masking.detect import facilities
@@ -13,6 +12,7 @@ from sallyport.masking.detect.names import kinds, phrases
 from sallyport.masking.detect.names.row import LOWERCASE
 from sallyport.masking.detect.names.words import Entries, capitals
 from sallyport.masking.detect.reading import Reading
+from sallyport.masking.lexicon import listed
 from sallyport.masking.spans import Span
 
 _SMALL = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
@@ -30,35 +30,24 @@ _FACILITY = re.compile(
 _PLACE = re.compile(r"\b(?:at|from|in|near|of|to|our|the) ((?:st\.? )?[a-z][a-z'\u2019-]+(?: [a-z][a-z'-]+){0,2})")
 
 
-@cache
 def _given() -> frozenset[str]:
     """Given names that are hardly ever ordinary words."""
-    return words.having(words.GIVEN_STRONG, words.FREQUENT | words.MEDICAL)
+    return listed("lowercase_given")
 
 
-@cache
 def _perhaps_given() -> frozenset[str]:
     """Given names that are everyday words as well: with a clear family name behind, they are names."""
-    return words.having(words.GIVEN_STRONG, words.MEDICAL) - _given()
+    return listed("lowercase_perhaps_given")
 
 
-@cache
 def _surnames() -> frozenset[str]:
     """Common family names that are nothing else."""
-    return words.having(words.SURNAME_STRONG, words.ORDINARY)
+    return listed("lowercase_surnames")
 
 
-@cache
 def _places() -> frozenset[str]:
     """Words that only occur in names of places, written small."""
-    single = words.having(words.PLACE_STRONG, words.ORDINARY | words.REGION)
-    parts = {
-        part
-        for phrase in words.place_phrases()
-        for part in phrase.split()
-        if not words.lexicon().get(part, 0) & words.ORDINARY
-    }
-    return frozenset(single | parts | {word for word in v.PLACE_SHORT if len(word) > 2})
+    return listed("lowercase_places")
 
 
 def load() -> None:

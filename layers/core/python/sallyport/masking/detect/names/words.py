@@ -64,7 +64,7 @@ def _entry(word: str) -> Entry:
     if thing:
         flags, kind = listed or words.COMMON | words.FREQUENT, kinds.ORDINARY
     else:
-        flags = words.flags_of(word) if listed is None else listed
+        flags = listed or words.flags_of(word)
         kind = _kind(word, folded, flags)
     ordinary = (
         kind == kinds.ORDINARY and flags & (words.FREQUENT | words.MEDICAL) and not flags & (words.NAME | words.PLACE)
