@@ -10,8 +10,8 @@ def submitted(request: Progress, event: Event) -> None:
     by(event, "agent")
     facts = event.details
     missing = {"verdict", "delivery", "owner", "quorum", "expires_at", "duration_seconds"} - facts.keys()
-    need(not missing, "a submission that leaves out what it is judged by")
-    need(facts["verdict"] in ("allow", "approval"), "a submission that policy did not let in")
+    need(not missing, "a submission without the facts it is judged by")
+    need(facts["verdict"] in ("allow", "approval"), "a submission that policy did not allow")
     need(facts["verdict"] == "allow" or facts["quorum"] >= 1, "an approval by nobody")
     request.first, request.status = event, "pending"
 
@@ -19,22 +19,22 @@ def submitted(request: Progress, event: Event) -> None:
 def decided(request: Progress, event: Event) -> None:
     by(event, "person")
     who, said = event.actor.id, event.details
-    need(request.status == "pending", "a decision on a request that was settled")
+    need(request.status == "pending", "a decision on a settled request")
     need(request.shown, "a decision before anything was shown")
     need(who != "unknown", "a decision by nobody in the directory")
-    need(event.at <= request.fact("expires_at"), "a decision after the request's time")
+    need(event.at <= request.fact("expires_at"), "a decision after the request had expired")
     before = request.words.get(who)
     standing = None if before is None else before.details["decision"]
     choice = said.get("decision")
     if choice == "withdraw":
-        need(standing == "approve", "taken back what was not said")
+        need(standing == "approve", "withdrew an approval that was not given")
     else:
-        need(choice in ("approve", "deny"), "a decision that is none")
+        need(choice in ("approve", "deny"), "not a known decision")
         need(standing in (None, "withdraw"), "one person decided twice")
     if choice == "approve":
         need(who not in request.behind, "approved by somebody who stands behind the request")
     if said.get("break_glass"):
-        need(choice == "approve" and str(said.get("comment", "")).strip(), "broke the glass without a reason")
+        need(choice == "approve" and str(said.get("comment", "")).strip(), "used break-glass without a reason")
     request.words[who] = event
     if choice == "deny":
         request.status = "denied"
@@ -47,7 +47,7 @@ def explained(request: Progress, event: Event) -> None:
     need(said is not None and said.details["decision"] == "deny", "a denial explained by somebody who did not deny")
     assert said is not None
     need(who not in request.explained and not said.details.get("comment"), "a denial explained twice")
-    need(event.details.keys() == {"comment"}, "an explanation with words of another kind")
+    need(event.details.keys() == {"comment"}, "an explanation that is not text")
     request.explained.add(who)
 
 
@@ -87,6 +87,6 @@ def cancelled(request: Progress, event: Event) -> None:
 def reviewed(request: Progress, event: Event) -> None:
     by(event, "person")
     who = event.actor.id
-    need(request.broken_glass and not request.reviewed, "a review of what needed none")
+    need(request.broken_glass and not request.reviewed, "a review where none was needed")
     need(who not in request.words and who not in request.behind, "reviewed by somebody who took part")
     request.reviewed = True

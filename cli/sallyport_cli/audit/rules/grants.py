@@ -13,7 +13,10 @@ def granted(request: Progress, event: Event) -> None:
     need(request.status == "approved", "a grant without an approval")
     need(request.granted is None, "a second grant")
     check_approvers(request, event)
-    need(bool(event.details.get("break_glass")) == request.broken_glass, "a broken glass that the grant does not tell")
+    need(
+        bool(event.details.get("break_glass")) == request.broken_glass,
+        "a break-glass approval that the grant does not mention",
+    )
     request.granted = event
 
 
@@ -23,7 +26,7 @@ def redeemed(request: Progress, event: Event) -> None:
     need(request.redeemed is None, "a grant redeemed twice")
     need(request.granted is not None and request.status == "approved", "redeemed without a grant")
     assert request.granted is not None
-    need(event.at <= request.granted.details["until"], "redeemed after the grant's time")
+    need(event.at <= request.granted.details["until"], "redeemed after the grant had expired")
     need(event.details.get("delivery") == request.fact("delivery"), "redeemed for another delivery")
     request.redeemed, request.status = event, "redeemed"
 
@@ -63,15 +66,15 @@ def _failed(request: Progress, event: Event) -> None:
 
 def revoked(request: Progress, event: Event) -> None:
     by(event, "agent", "person")
-    need(event.details.keys() <= {"session", "outcome", "note"}, "a grant ended with words of another kind")
+    need(event.details.keys() <= {"session", "outcome", "note"}, "a grant ended with a note that is not text")
     agent = event.actor.kind == "agent"
     if agent:
         own_agent(request, event)
     if request.redeemed is None:
-        need(request.status == "approved", "revoked a grant that was none")
+        need(request.status == "approved", "revoked a grant that did not exist")
         request.status = "revoked"
         return
-    need(request.status == "redeemed" or (request.status == "closed" and not agent), "revoked what was over")
+    need(request.status == "redeemed" or (request.status == "closed" and not agent), "revoked what was already over")
     request.status = "closed" if agent else "revoked"
 
 

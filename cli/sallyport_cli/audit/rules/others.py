@@ -22,16 +22,16 @@ class Deployment:
         if kind == "policy.changed":
             by(event, "system")
             need(details.get("before") == (self.policy or "none"), "a policy changed that had not judged last")
-            need(details.get("after") == event.judged_by, "a policy that is not the one that judged")
+            need(details.get("after") == event.judged_by, "not the policy that judged")
             self.policy = details["after"]
         elif kind == "halted":
             by(event, "person", "system")
             # What Sallyport pulls for want of proof may be let go of in the same transaction.
             pulled = event.actor.kind == "system" or details.get("switch") in told
-            need(pulled, "a switch that was not pulled")
+            need(pulled, "a switch that was not set")
         elif kind == "resumed":
             by(event, "person")
-            need(details.get("switch") not in told, "a switch that was not let go")
+            need(details.get("switch") not in told, "a switch that was not released")
         else:
             raise Illegal(f"{kind} is no event of the deployment")
 
@@ -47,8 +47,8 @@ class Refusals:
         kind, actor, details = event.type, event.actor, event.details
         call, code = details.get("call"), details.get("code")
         count: Any = details.get("count")
-        need(kind == ("request.refused" if call == "submit" else "decision.refused"), "another event than a refusal")
+        need(kind == ("request.refused" if call == "submit" else "decision.refused"), "an event other than a refusal")
         need(isinstance(count, int) and count > self.count, "a count that did not grow")
         named = self.chain.rpartition("-")[0]
-        need(named == f"refused-{call}-{actor.kind}-{actor.id}-{code}", "a count of another caller or code")
+        need(named == f"refused-{call}-{actor.kind}-{actor.id}-{code}", "a count for another caller or code")
         self.count = count

@@ -24,7 +24,7 @@ class Request(Progress):
         if rule is None:
             raise Illegal(f"{kind} is no event of a request")
         if (self.first is None) is not (kind == "request.submitted"):
-            raise Illegal("a request begins with its submission, and has one")
+            raise Illegal("a request begins with its only submission")
         if self.first is not None and kind not in _REFUSALS:
             self._check_repeated(event, kind)
         rule(self, event)
