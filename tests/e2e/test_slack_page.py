@@ -73,7 +73,7 @@ def messages(page: Page) -> Locator:
 
 def wait_for_request(page: Page, slack: RunningSlack, count: int = 1) -> dict[str, Any]:
     """The payload of the `count`-th interaction, once it has arrived."""
-    for _ in range(100):
+    for _ in range(1200):
         if len(slack.app.requests) >= count:
             break
         page.wait_for_timeout(50)
