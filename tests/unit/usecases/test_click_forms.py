@@ -10,7 +10,7 @@ from sallyport.domain.clicks import Click
 from sallyport.domain.proofs import disagreements
 from sallyport.domain.requests import Choice
 from sallyport_cli.audit.events import read_event
-from sallyport_cli.audit.rules import Request
+from sallyport_cli.audit.rules.requests import Request
 from tests.support.chain import broken_at
 from tests.support.story import Story
 from tests.unit.usecases.test_click import OLIVE, PETRA, ROSA, click, clicked
