@@ -33,7 +33,9 @@ def test_no_rules_are_none(raw: dict[str, Any]) -> None:
     assert routes_from(raw, KNOWN) == ()
 
 
-@pytest.mark.parametrize("raw", [[], "routes", {"routes": {}}, {"rules": []}, {"routes": [], "default": "C0ALL"}])
+@pytest.mark.parametrize(
+    "raw", [[], "routes", {"routes": {"slack": "C0ALL"}}, {"rules": []}, {"routes": [], "default": "C0ALL"}]
+)
 def test_another_form_is_refused(raw: Any) -> None:
     with pytest.raises(PolicyInvalid, match="one member, `routes`"):
         routes_from(raw, KNOWN)

@@ -40,13 +40,15 @@ def click_card(click: Click, home: ChatHome, ports: Ports, now: datetime) -> str
     stands = standing(click.card, request, ports)
     person = person_behind(click, stands, home, ports)
     try:
-        return _taken(click, person, stands, _asks_first(request, ports), ports, now)
+        return _taken(click, person, request, stands, ports, now)
     except Refusal as refusal:
         _tell(click.card, click.account.user_id, not_recorded(refusal, click.request_id, person, ports), ports)
         return refusal.outcome
 
 
-def _taken(click: Click, person: Person | None, stands: Standing, asks_first: bool, ports: Ports, now: datetime) -> str:
+def _taken(
+    click: Click, person: Person | None, seen: ApprovalRequest | None, stands: Standing, ports: Ports, now: datetime
+) -> str:
     said = Statement(
         click.choice,
         click.presented_digest,
@@ -62,7 +64,7 @@ def _taken(click: Click, person: Person | None, stands: Standing, asks_first: bo
             explain_denial(click.request_id, person, channel, said, ports, now)
             refresh_card(click.request_id, ports, now)  # its button to say why has done its duty
         return "ok"
-    if click.choice is Choice.APPROVE and not click.filled and asks_first:
+    if click.choice is Choice.APPROVE and not click.filled and _asks_first(seen, ports):
         return _confirm(click, foresee(click.request_id, person, channel, said, ports, now), ports)
     request = decide(click.request_id, person, channel, said, ports, now)
     if click.choice is Choice.DENY and not click.filled:
