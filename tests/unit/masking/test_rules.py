@@ -1,6 +1,5 @@
 """Each rule of each detector decides something: a document that it reaches, and that is masked otherwise without it."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from sallyport.masking import replacement as replacing
 from sallyport.masking.detect.detector import Rule
 from sallyport.masking.detect.names import picks
 from sallyport.masking.detect.registry import detectors
+from sallyport.masking.spans import settle
 from tests.unit.masking.sentences import SENTENCES
 
 RULES = {rule.id: rule for detector in detectors() for rule in detector.rules.values()}
@@ -24,9 +24,8 @@ def without(rule: Rule, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take `rule` out: no pick asks it, and what it finds is not seen."""
     left = {kind: tuple(pick for pick in asked if pick.rule is not rule) for kind, asked in picks._asked.items()}
     monkeypatch.setattr(picks, "_asked", left)
-    settle: Callable[..., Any] = freetext.settle
     for module in (freetext, replacing):
-        monkeypatch.setattr(module, "settle", lambda spans: settle(span for span in spans if span.rule is not rule))
+        monkeypatch.setattr(module, "settle", lambda found: settle(span for span in found if span.rule is not rule))
     whole = replacing.Replacement.whole
 
     def shown(self: Any, value: str, place: Any, category: str, by: Rule, person: str = "") -> str:
