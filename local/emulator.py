@@ -22,7 +22,7 @@ from local.processes import Process, read_record, spawn, write_record
 REGION = "us-east-1"
 ACCOUNT_ID = "000000000000"
 PREFERRED_PORT = 4580
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -150,7 +150,7 @@ def _wait_until_ready(emulator: Emulator, log: Path) -> None:
 
 def _answers(endpoint_url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{endpoint_url}/_ministack/health", timeout=2) as answer:
+        with urllib.request.urlopen(f"{endpoint_url}/_ministack/health", timeout=10) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -31,15 +31,20 @@ class Process:
         """Ask it to end with SIGINT, insist with SIGKILL after `patience` seconds. False when it was gone already."""
         if not self.alive():
             return False
-        os.kill(self.pid, signal.SIGINT)
-        deadline = time.monotonic() + patience
+        for insistence in (signal.SIGINT, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, insistence)
+            if self._gone_within(patience):
+                break
+        return True
+
+    def _gone_within(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if not self.alive():
                 return True
             time.sleep(0.05)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-        return True
+        return False
 
 
 def spawn(command: Sequence[str], *, marker: str, log: Path, cwd: Path, env: Mapping[str, str]) -> Process:

@@ -20,7 +20,7 @@ from local.sample_directory import Directory
 
 PREFERRED_PORT = 4581
 DISTRIBUTION = ROOT / "local" / "slack"
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 TEAM_ID, APP_ID, CHANNEL_ID, CHANNEL_NAME = "T0SALLYPRT", "A0SALLYPRT", "C0APPROVAL", "approvals"
 
 # Who is in the workspace but not in the directory: they see cards and may click, and nothing may come of it.
@@ -152,7 +152,7 @@ def send_clicks_to(slack: Slack, url: str) -> None:
         headers={"Content-Type": "application/json"},
         method="POST",
     )
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         answer.read()
 
 
@@ -183,7 +183,7 @@ def _wait_until_ready(slack: Slack, log: Path) -> None:
 
 def _answers(workspace_url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{workspace_url}healthz", timeout=2) as answer:
+        with urllib.request.urlopen(f"{workspace_url}healthz", timeout=10) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

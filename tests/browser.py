@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 _ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = (
@@ -36,6 +36,7 @@ class NoBrowserError(RuntimeError):
 @contextmanager
 def open_browser() -> Iterator[Browser]:
     """A headless Chromium for one `with` block; raises `NoBrowserError` when there is none to be had."""
+    expect.set_options(timeout=60_000)  # whatever is expected comes, on a busy machine later than in five seconds
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(playwright), args=list(_FLAGS))
         try:

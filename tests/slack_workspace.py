@@ -176,7 +176,7 @@ class RunningSlack:
     def url(self) -> str:
         return self.server.base_url
 
-    def client(self, token: str = BOT_TOKEN, timeout: int = 10) -> WebClient:
+    def client(self, token: str = BOT_TOKEN, timeout: int = 60) -> WebClient:
         return WebClient(token, base_url=f"{self.url}/api/", timeout=timeout)
 
 

@@ -69,9 +69,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How a command finds the deployment and who it is."""
     where = parser.add_argument_group("which deployment, as whom")
     where.add_argument("--api-url", metavar="URL", help="the stack's ApiUrl output; signs with your AWS credentials")
-    where.add_argument("--region", help="its region, where the URL does not tell")
+    where.add_argument("--region", help="its region, if the URL does not say")
     where.add_argument("--stack", metavar="FILE", help="a local stack instead: .local/stack.json of `make up`")
-    where.add_argument("--as", dest="person", metavar="PERSON", help="with --stack: who you are, as rosa.security")
+    where.add_argument("--as", dest="person", metavar="PERSON", help="with --stack: who you are, such as rosa.security")
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
 
 

@@ -41,7 +41,7 @@ def test_08_malformed_headers(house: House, what: str) -> None:
     assert house.request(request_id).status == "pending"
 
 
-@pytest.mark.parametrize("late", [-86400, -301, 302])
+@pytest.mark.parametrize("late", [-86400, -301, 400])
 def test_08_a_stale_timestamp_with_its_right_signature(house: House, late: int) -> None:
     request_id = house.asked()
     status, _ = house.signed(body_of(house, request_id), timestamp=str(int(time.time()) + late))

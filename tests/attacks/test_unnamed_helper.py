@@ -9,6 +9,7 @@ import pytest
 
 from sallyport.runtime import wiring
 from tests.support.attacks import refused_and_written, still_works
+from tests.support.elapsed import time_out
 from tests.support.house import House
 from tests.support.story import agent_arn
 
@@ -74,8 +75,9 @@ def test_36_who_is_put_on_the_list_no_longer_counts(house: House, when: str) -> 
 
 
 def test_36_nobody_behind_it_is_called_upon(house: House) -> None:
-    with house.timers(2, 60):
+    with house.timers(60, 60):
         request_id = house.asked()
+        time_out(house, request_id)
         house.until(request_id, lambda r: r.rung == 2)
         house.quiet()
     called = [m["text"] for m in house.slack.sent("chat_postMessage") if "Still undecided" in str(m)]

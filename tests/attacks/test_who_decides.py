@@ -8,6 +8,7 @@ import pytest
 
 from sallyport.runtime import wiring
 from tests.support.attacks import refused_and_written, still_works
+from tests.support.elapsed import time_out
 from tests.support.house import House
 from tests.support.story import agent_arn, person_arn
 
@@ -149,8 +150,9 @@ def test_12_a_click_on_an_old_card(house: House) -> None:
 
 
 def test_12_a_click_after_the_timeout(house: House) -> None:
-    with house.timers(1):
+    with house.timers(60):
         request_id = house.asked()
+        time_out(house, request_id)
         house.ended(request_id)
     assert house.click("petra.approver", request_id) == "already_settled"
     assert house.request(request_id).status == "expired"
@@ -199,8 +201,9 @@ def test_20_the_approvers_name_is_in_the_body(house: House, name: str) -> None:
 
 
 def test_22_a_timeout_becomes_no_approval(house: House) -> None:
-    with house.timers(1):
+    with house.timers(60):
         request_id = house.asked()
+        time_out(house, request_id)
         house.ended(request_id)
     assert house.request(request_id).status == "expired"
     assert house.redeem(request_id)[0] == 409

@@ -13,7 +13,7 @@ from sallyport.adapters.step_functions import StepFunctions
 from sallyport.adapters.sts import StsIssuer
 from sallyport.domain.ports import CredentialIssuer, RequestStore, SamenessKey, Vault, Views, Workflow
 from tests.fakes.ports import FakeIssuer, FakeSameness, FakeStore, FakeVault, FakeViews, FakeWorkflow
-from tests.support.account import REGION, make_buckets, make_tables
+from tests.support.account import REGION, forget_clients, make_buckets, make_tables
 from tests.support.quick_moto import hasten
 
 TWINS = ["fake", "aws"]
@@ -30,7 +30,9 @@ def account() -> Iterator[None]:
         with mock_aws():
             make_tables()
             make_buckets()
+            forget_clients()
             yield
+            forget_clients()
 
 
 @pytest.fixture(params=TWINS)

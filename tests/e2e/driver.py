@@ -115,13 +115,13 @@ class Live:
 
     def until(self, agent: str, request_id: str, field: str, value: object = None) -> dict[str, Any]:
         """The agent's view once `field` is there, or has this value."""
-        deadline = time.monotonic() + 40
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             view = self.view(agent, request_id)
             if view.get(field) is not None if value is None else view.get(field) == value:
                 return view
             time.sleep(0.1)
-        raise AssertionError(f"{request_id}: {field} is {view.get(field)} after 40 s")
+        raise AssertionError(f"{request_id}: {field} is {view.get(field)} after two minutes")
 
     def waiting(self, agent: str, **changes: Any) -> tuple[str, str]:
         """A new request whose card is posted: its id, and the digest of what approvers see."""
@@ -141,7 +141,7 @@ class Live:
     def card(self, request_id: str) -> dict[str, Any]:
         """The message whose buttons carry this request, from Slack's own history."""
         slack = self.stack["slack"]
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             got = HTTP.request(
                 "POST",

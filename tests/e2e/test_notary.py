@@ -16,7 +16,7 @@ from tests.e2e.driver import Live
 
 def until[T](look: Callable[[], T], what: str) -> T:
     """The first true answer within 40 s."""
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if found := look():
             return found

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from slack_sdk.signature import SignatureVerifier
 
+from tests import slack_kinds
 from tests.browser import open_browser
 from tests.slack_workspace import (
     CHANNEL,
@@ -72,7 +73,7 @@ def messages(page: Page) -> Locator:
 
 def wait_for_request(page: Page, slack: RunningSlack, count: int = 1) -> dict[str, Any]:
     """The payload of the `count`-th interaction, once it has arrived."""
-    for _ in range(100):
+    for _ in range(1200):
         if len(slack.app.requests) >= count:
             break
         page.wait_for_timeout(50)
@@ -373,6 +374,31 @@ def test_only_commands_are_sent_and_a_failed_one_says_so(page: Page, slack: Runn
     expect(messages(page)).to_contain_text("Only visible to you")
     expect(messages(page)).to_contain_text("Nothing waits")
     expect(box).to_have_value("")
+
+
+def test_whatever_is_accepted_can_be_shown(page: Page, slack: RunningSlack) -> None:
+    become(page, "Petra Approver")
+    post(slack, slack_kinds.message())
+    expect(messages(page).locator("[data-block-id]")).to_have_count(len(slack_kinds.message()))
+    for element in slack_kinds.elements():
+        expect(messages(page).locator(f"[data-action-id={element.action_id}]")).to_be_visible()
+    messages(page).get_by_role("button", name="Go on").click()
+    question = page.get_by_role("dialog", name="Sure?")
+    expect(question.get_by_role("button", name="Yes")).to_have_class("button danger")
+    question.get_by_role("button", name="Yes").click()
+    trigger_id = wait_for_request(page, slack)["trigger_id"]
+    slack.client().views_open(trigger_id=trigger_id, view=slack_kinds.form())
+    form = page.get_by_role("dialog", name="Title")
+    for field in slack_kinds.fields():
+        expect(form.locator(f"[data-block-id={field.block_id}]")).to_contain_text("Some help")
+    expect(page.get_by_text("This page cannot show")).to_have_count(0)
+    form.get_by_role("button", name="Submit").click()
+    expect(form).to_be_hidden()
+    state = wait_for_request(page, slack, 2)["view"]["state"]["values"]
+    assert state["field-words"]["words"]["value"] == "why"
+    assert state["field-boxes"]["boxes"]["selected_options"][0]["value"] == "2"
+    assert state["field-person"]["person"]["selected_user"] == PETRA
+    assert state["field-time"]["time"]["selected_time"] == "16:30"
 
 
 LONG = "Maximiliana-Theodora Featherstonehaugh-Cholmondeley of the Department of Unusually Long Designations"

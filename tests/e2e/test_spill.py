@@ -23,7 +23,7 @@ def test_spill_is_erased_from_card_vault_and_view_and_the_evidence_still_verifie
 
     # 1. The request ends, and with it the raw action.
     assert live.call("export-bot", "DELETE", f"/v1/requests/{request_id}").status == 200
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 120
     while live.vaulted(request_id) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert live.vaulted(request_id) == []

@@ -275,6 +275,7 @@ class FakeChat:
     # Of the details: what they were opened with, or are, and the page.
     shown: list[tuple[str, int, Card]] = field(default_factory=list)
     homes: list[tuple[str, Home]] = field(default_factory=list)
+    direct: list[tuple[str, Card]] = field(default_factory=list)
     notices: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     # Forms that were opened, and triggers that open nothing any more.
     forms: list[tuple[str, str, Card]] = field(default_factory=list)
@@ -342,6 +343,10 @@ class FakeChat:
     def notify(self, room: str, ref: CardRef | None, words: str, people: tuple[Person, ...]) -> None:
         self._check("notify", room)
         self.notices.append((words, tuple(person.slack_user_id or "" for person in people)))
+
+    def send_direct(self, person: Person, card: Card) -> None:
+        self._check("send_direct")
+        self.direct.append((person.slack_user_id or "", card))
 
     def show_home(self, user_id: str, home: Home) -> None:
         self._check("show_home")

@@ -148,7 +148,7 @@ def _waiting_machine(account: Account, name: str) -> tuple[str, str]:
     role = make_role(account, f"{name}-machine", LAMBDA_TRUST)
     machine = states.create_state_machine(name=name, definition=definition, roleArn=role)["stateMachineArn"]
     states.start_execution(stateMachineArn=machine)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         for message in queues.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", []):
             return str(machine), str(json.loads(message["Body"])["token"])

@@ -17,12 +17,12 @@ RAISING = "def handler(event, context):\n    raise RuntimeError('broken')\n"
 
 def test_token_state_times_out_after_the_seconds_in_its_input(admin: Account) -> None:
     silent = make_function(admin, "path-silent", SILENT)
-    assert run_waiting(admin, "path", silent, {"TimeoutSecondsPath": "$.seconds"}, 20) == "timed out"
+    assert run_waiting(admin, "path", silent, {"TimeoutSecondsPath": "$.seconds"}, 60) == "timed out"
 
 
 def test_token_state_with_a_senseless_timeout_path_fails_the_execution(admin: Account) -> None:
     silent = make_function(admin, "never-silent", SILENT)
-    assert run_waiting(admin, "never", silent, {"TimeoutSecondsPath": "$.never"}, 20) == "FAILED"
+    assert run_waiting(admin, "never", silent, {"TimeoutSecondsPath": "$.never"}, 60) == "FAILED"
 
 
 def test_unpatched_token_state_ignores_the_timeout_path(plain_admin: Account) -> None:
@@ -33,12 +33,12 @@ def test_unpatched_token_state_ignores_the_timeout_path(plain_admin: Account) ->
 
 def test_function_that_raises_fails_its_token_state_at_once(admin: Account) -> None:
     raising = make_function(admin, "raising", RAISING)
-    assert run_waiting(admin, "raise", raising, {"TimeoutSeconds": 30}, 20) == "failed"
+    assert run_waiting(admin, "raise", raising, {"TimeoutSeconds": 30}, 60) == "failed"
 
 
 def test_unpatched_token_state_waits_on_when_its_function_raises(plain_admin: Account) -> None:
     raising = make_function(plain_admin, "raising", RAISING)
-    outcome = run_waiting(plain_admin, "raise", raising, {"TimeoutSeconds": 2}, 20)
+    outcome = run_waiting(plain_admin, "raise", raising, {"TimeoutSeconds": 2}, 60)
     assert outcome == "timed out", f"task_token_failure: {NO_LONGER_NEEDED}"
 
 

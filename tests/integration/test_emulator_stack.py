@@ -191,7 +191,7 @@ def _run(probe: Probe, name: str, *, first: int, second: int) -> tuple[Any, str]
 
 def _token(probe: Probe, step: str) -> str:
     tables = probe.admin.client("dynamodb")
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         item = tables.get_item(TableName=probe.outputs["TokensTable"], Key={"step": {"S": step}}).get("Item")
         if item is not None:
@@ -201,7 +201,7 @@ def _token(probe: Probe, step: str) -> str:
 
 
 def _outcome(states: Any, run: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         seen = states.describe_execution(executionArn=run)
         if seen["status"] != "RUNNING":

@@ -126,7 +126,7 @@ def _create(account: Account, name: str, template: dict[str, Any], parameters: d
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in (parameters or {}).items()],
         Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
         if not stack["StackStatus"].endswith("IN_PROGRESS"):

@@ -11,6 +11,7 @@ from local.canaries import scan
 from sallyport.domain.requests import GrantStatus, RequestStatus
 from sallyport.usecases import mask_payload
 from tests.support.account import opened
+from tests.support.elapsed import time_out
 from tests.support.house import House
 from tests.support.slack import RecordingSlack, slack_error
 from tests.support.story import agent_arn
@@ -88,11 +89,13 @@ def test_denied_request_ends_without_a_grant(house: House) -> None:
 
 
 def test_silence_climbs_the_ladder_and_then_expires(house: House) -> None:
-    with house.timers(1, 1):
+    with house.timers(60, 60):
         request_id = house.asked()
         first = house.request(request_id).task_token
+        time_out(house, request_id)
         second = house.until(request_id, lambda r: r.rung == 2).task_token
         assert first != second
+        time_out(house, request_id)
         assert house.ended(request_id) == "SUCCEEDED"
     assert house.request(request_id).status is RequestStatus.EXPIRED
     assert house.types(request_id)[2:] == [
@@ -106,9 +109,10 @@ def test_silence_climbs_the_ladder_and_then_expires(house: House) -> None:
 
 
 def test_the_second_rung_may_approve(house: House) -> None:
-    with house.timers(2, 60):  # the click on the first rung has to fit in
+    with house.timers(60, 60):
         request_id = house.asked()
         assert house.click("rosa.security", request_id) == "not_an_approver"
+        time_out(house, request_id)
         house.until(request_id, lambda r: r.rung == 2)
         assert house.click("rosa.security", request_id) == "ok"
         house.until(request_id, lambda r: r.grant is not None)
@@ -120,9 +124,9 @@ def test_the_second_rung_may_approve(house: House) -> None:
 
 
 def test_an_unused_grant_expires(house: House) -> None:
-    with house.timers(60, redemption=1):
-        request_id = house.granted()
-        assert house.ended(request_id) == "SUCCEEDED"
+    request_id = house.granted()
+    time_out(house, request_id)
+    assert house.ended(request_id) == "SUCCEEDED"
     request = house.request(request_id)
     assert request.status is RequestStatus.EXPIRED
     assert request.grant is not None

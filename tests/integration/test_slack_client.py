@@ -46,7 +46,7 @@ def control(url: str, route: str, document: object) -> dict[str, object]:
     request = Request(
         f"{url}/_control/{route}", json.dumps(document).encode(), {"Content-Type": "application/json"}, method="POST"
     )
-    with urlopen(request, timeout=10) as answer:
+    with urlopen(request, timeout=60) as answer:
         found: dict[str, object] = json.load(answer)
     return found
 
@@ -129,13 +129,13 @@ def test_a_click_arrives_signed_and_opens_a_modal_whose_submission_arrives_signe
 
 
 def test_an_app_that_does_not_answer_within_three_seconds_has_failed(slack: RunningSlack) -> None:
-    slack.app.delay_seconds = 10
+    slack.app.delay_seconds = 600  # until the test is over
     ts = slack.client().chat_postMessage(channel=CHANNEL, text="card", blocks=card())["ts"]
     started = time.monotonic()
     outcome = control(slack.url, "click", {"user_id": QUINN, "message_ts": ts, "action_id": "approve"})
     took = time.monotonic() - started
     assert (outcome["ok"], outcome["error"]) == (False, "timeout")
-    assert 2.5 < took < slack.app.delay_seconds
+    assert took >= 2.5
 
 
 def test_an_app_that_is_down_is_reported_as_unreachable(slack: RunningSlack) -> None:
@@ -158,7 +158,7 @@ def test_the_sdks_webhook_client_can_answer_a_click(slack: RunningSlack) -> None
 
 def test_a_foreign_host_name_is_turned_away(slack: RunningSlack) -> None:
     with pytest.raises(HTTPError) as refused:
-        urlopen(Request(f"{slack.url}/", headers={"Host": "rebound.example"}), timeout=10)
+        urlopen(Request(f"{slack.url}/", headers={"Host": "rebound.example"}), timeout=60)
     with refused.value as answer:
         assert answer.code == 421
 
@@ -178,7 +178,7 @@ def test_the_command_serves_until_told_to_stop_and_remembers(tmp_path: Path) -> 
             client.chat_postMessage(channel=CHANNEL, text="card", blocks=card())
             counts.append(len(client.conversations_history(channel=CHANNEL)["messages"]))
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=10) == 0
+            assert process.wait(timeout=60) == 0
     assert counts == [1, 2]
 
 
@@ -196,5 +196,5 @@ def test_the_command_explains_an_unusable_file(tmp_path: Path) -> None:
         "--config",
         str(config),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30, cwd=DISTRIBUTION)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, cwd=DISTRIBUTION)
     assert (done.returncode, done.stderr) == (2, "local-slack: bot_token: a non-empty string is needed\n")

@@ -133,10 +133,15 @@ def forget() -> None:
     """Everything that an execution environment holds."""
     wiring.wiring.cache_clear()
     wiring._client.cache_clear()
-    table_client._connection.cache_clear()
-    aws_session.session.cache_clear()
+    forget_clients()
     wiring._secrets.clear()
     settings.setting.cache_clear()
+
+
+def forget_clients() -> None:
+    """What was connected to another account, or in an environment that is no more."""
+    table_client._connection.cache_clear()
+    aws_session.session.cache_clear()
 
 
 def make_tables() -> None:

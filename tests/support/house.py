@@ -75,7 +75,7 @@ class House:
                 self.running -= 1
                 self.stepped.notify_all()
 
-    def quiet(self, seconds: float = 15) -> bool:
+    def quiet(self, seconds: float = 60) -> bool:
         """Wait until no function runs."""
         with self.stepped:
             return self.stepped.wait_for(lambda: self.running == 0, seconds)
@@ -176,7 +176,7 @@ class House:
     # -- workflow
 
     def until(
-        self, request_id: str, reached: Callable[[ApprovalRequest], object], seconds: float = 15
+        self, request_id: str, reached: Callable[[ApprovalRequest], object], seconds: float = 60
     ) -> ApprovalRequest:
         """Wait for the workflow. Fails after `seconds`."""
         deadline = time.monotonic() + seconds
@@ -202,7 +202,7 @@ class House:
         self.until(request_id, lambda r: r.grant is not None)
         return request_id
 
-    def ended(self, request_id: str, seconds: float = 15) -> str:
+    def ended(self, request_id: str, seconds: float = 60) -> str:
         """The status in which the execution ended."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -289,13 +289,13 @@ class House:
             yield
 
     @contextmanager
-    def timers(self, *rungs: int, redemption: int = 60) -> Iterator[None]:
-        """`s3.export` with these seconds for the rungs of its ladder, and for redemption."""
+    def timers(self, *rungs: int) -> Iterator[None]:
+        """`s3.export` with these seconds for the rungs of its ladder."""
         bundle: PolicyBundle = wiring.wiring().policy
         action = bundle.actions["s3.export"]
         groups = (("data-approvers",), ("security",))
         ladder = tuple(Rung(seconds, groups[min(i, 1)]) for i, seconds in enumerate(rungs))
-        changed = replace(action, approval=replace(action.approval, ladder=ladder), redemption_seconds=redemption)
+        changed = replace(action, approval=replace(action.approval, ladder=ladder))
         with self.policy(actions={**bundle.actions, "s3.export": changed}):
             yield
 

@@ -112,6 +112,8 @@ class RecordingSlack:
         if method == "conversations_history":
             there = [m for m in self.messages if m.get("channel", CHANNEL) == arguments["channel"]]
             return {"ok": True, "messages": there[::-1]}
+        if method == "conversations_open":
+            return {"ok": True, "channel": {"id": f"D{arguments['users'][1:]}"}}
         if method == "chat_getPermalink":
             return {"ok": True, "permalink": f"https://slack.invalid/{arguments['channel']}/{arguments['message_ts']}"}
         ts = arguments.get("ts") or f"1762077600.{len(self.calls):06d}"

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-_PATIENCE = 20
+_PATIENCE = 60
 
 
 class Crashed(BaseException):

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from sallyport.contracts.slack_commands import COMMAND
-from sallyport_cli.doctor.slack import READS_CHANNEL, SCOPES
+from sallyport_cli.doctor.slack import READS_CHANNEL, SCOPES, WRITES_DIRECTLY
 
 ROOT = Path(__file__).parents[2]
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "slack" / "manifest.yaml").read_text(encoding="utf-8"))
@@ -21,6 +21,7 @@ NEEDS = {
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
     "conversations.history": {"groups:history"},
+    "conversations.open": {"im:write"},
     "users.info": {"users:read"},
     "views.open": set(),
     "views.publish": set(),
@@ -55,7 +56,7 @@ def test_no_scope_is_a_users_own() -> None:
 
 def test_the_doctor_wants_the_manifests_scopes() -> None:
     scopes = set(MANIFEST["oauth_config"]["scopes"]["bot"])
-    assert scopes - READS_CHANNEL == SCOPES
+    assert scopes - READS_CHANNEL == SCOPES | {WRITES_DIRECTLY}
     assert scopes & READS_CHANNEL == {"groups:history"}
 
 

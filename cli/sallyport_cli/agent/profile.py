@@ -31,7 +31,7 @@ def add(arguments: argparse.Namespace) -> int:
 def write(path: Path, name: str, arguments: argparse.Namespace, *, replace: bool = False) -> None:
     """Put the profile into the file behind what is there. Raises UsageError for a name that is taken or none."""
     if not _NAME.fullmatch(name):
-        raise UsageError("a profile's name has letters, digits, dots, hyphens and underscores, 64 at most")
+        raise UsageError("a profile's name has letters, digits, dots, hyphens and underscores, at most 64")
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     config = configparser.RawConfigParser()
     try:

@@ -41,7 +41,7 @@ class Request:
         if rule is None:
             raise Illegal(f"{kind} is no event of a request")
         if (self.first is None) is not (kind == "request.submitted"):
-            raise Illegal("a request begins with its submission, and has one")
+            raise Illegal("a request begins with its only submission")
         if self.first is not None and kind not in _REFUSALS:
             self._check_repeated(event, kind)
         rule(self, event)
@@ -104,8 +104,8 @@ def _submitted(request: Request, event: Event) -> None:
     _by(event, "agent")
     facts = event.details
     missing = {"verdict", "delivery", "owner", "quorum", "expires_at", "duration_seconds"} - facts.keys()
-    _need(not missing, "a submission that leaves out what it is judged by")
-    _need(facts["verdict"] in ("allow", "approval"), "a submission that policy did not let in")
+    _need(not missing, "a submission without the facts it is judged by")
+    _need(facts["verdict"] in ("allow", "approval"), "a submission that policy did not allow")
     _need(facts["verdict"] == "allow" or facts["quorum"] >= 1, "an approval by nobody")
     request.first, request.status = event, "pending"
 
@@ -121,22 +121,22 @@ def _nothing(_: Request, __: Event) -> None:
 def _decided(request: Request, event: Event) -> None:
     _by(event, "person")
     who, said = event.actor.id, event.details
-    _need(request.status == "pending", "a decision on a request that was settled")
+    _need(request.status == "pending", "a decision on a settled request")
     _need(request.shown, "a decision before anything was shown")
     _need(who != "unknown", "a decision by nobody in the directory")
-    _need(event.at <= request.fact("expires_at"), "a decision after the request's time")
+    _need(event.at <= request.fact("expires_at"), "a decision after the request had expired")
     before = request.words.get(who)
     standing = None if before is None else before.details["decision"]
     choice = said.get("decision")
     if choice == "withdraw":
-        _need(standing == "approve", "taken back what was not said")
+        _need(standing == "approve", "withdrew an approval that was not given")
     else:
-        _need(choice in ("approve", "deny"), "a decision that is none")
+        _need(choice in ("approve", "deny"), "not a known decision")
         _need(standing in (None, "withdraw"), "one person decided twice")
     if choice == "approve":
         _need(who not in request.behind, "approved by somebody who stands behind the request")
     if said.get("break_glass"):
-        _need(choice == "approve" and str(said.get("comment", "")).strip(), "broke the glass without a reason")
+        _need(choice == "approve" and str(said.get("comment", "")).strip(), "used break-glass without a reason")
     request.words[who] = event
     if choice == "deny":
         request.status = "denied"
@@ -149,7 +149,7 @@ def _explained(request: Request, event: Event) -> None:
     _need(said is not None and said.details["decision"] == "deny", "a denial explained by somebody who did not deny")
     assert said is not None
     _need(who not in request.explained and not said.details.get("comment"), "a denial explained twice")
-    _need(event.details.keys() == {"comment"}, "an explanation with words of another kind")
+    _need(event.details.keys() == {"comment"}, "an explanation that is not text")
     request.explained.add(who)
 
 
@@ -205,7 +205,10 @@ def _granted(request: Request, event: Event) -> None:
     _need(request.status == "approved", "a grant without an approval")
     _need(request.granted is None, "a second grant")
     _check_approvers(request, event)
-    _need(bool(event.details.get("break_glass")) == request.broken_glass, "a broken glass that the grant does not tell")
+    _need(
+        bool(event.details.get("break_glass")) == request.broken_glass,
+        "a break-glass approval that the grant does not mention",
+    )
     request.granted = event
 
 
@@ -215,7 +218,7 @@ def _redeemed(request: Request, event: Event) -> None:
     _need(request.redeemed is None, "a grant redeemed twice")
     _need(request.granted is not None and request.status == "approved", "redeemed without a grant")
     assert request.granted is not None
-    _need(event.at <= request.granted.details["until"], "redeemed after the grant's time")
+    _need(event.at <= request.granted.details["until"], "redeemed after the grant had expired")
     _need(event.details.get("delivery") == request.fact("delivery"), "redeemed for another delivery")
     request.redeemed, request.status = event, "redeemed"
 
@@ -255,15 +258,15 @@ def _failed(request: Request, event: Event) -> None:
 
 def _revoked(request: Request, event: Event) -> None:
     _by(event, "agent", "person")
-    _need(event.details.keys() <= {"session", "outcome", "note"}, "a grant ended with words of another kind")
+    _need(event.details.keys() <= {"session", "outcome", "note"}, "a grant ended with a note that is not text")
     agent = event.actor.kind == "agent"
     if agent:
         _own_agent(request, event)
     if request.redeemed is None:
-        _need(request.status == "approved", "revoked a grant that was none")
+        _need(request.status == "approved", "revoked a grant that did not exist")
         request.status = "revoked"
         return
-    _need(request.status == "redeemed" or (request.status == "closed" and not agent), "revoked what was over")
+    _need(request.status == "redeemed" or (request.status == "closed" and not agent), "revoked what was already over")
     request.status = "closed" if agent else "revoked"
 
 
@@ -291,7 +294,7 @@ def _closed(request: Request, event: Event) -> None:
 def _reviewed(request: Request, event: Event) -> None:
     _by(event, "person")
     who = event.actor.id
-    _need(request.broken_glass and not request.reviewed, "a review of what needed none")
+    _need(request.broken_glass and not request.reviewed, "a review where none was needed")
     _need(who not in request.words and who not in request.behind, "reviewed by somebody who took part")
     request.reviewed = True
 
@@ -335,16 +338,16 @@ class Deployment:
         if kind == "policy.changed":
             _by(event, "system")
             _need(details.get("before") == (self.policy or "none"), "a policy changed that had not judged last")
-            _need(details.get("after") == event.judged_by, "a policy that is not the one that judged")
+            _need(details.get("after") == event.judged_by, "not the policy that judged")
             self.policy = details["after"]
         elif kind == "halted":
             _by(event, "person", "system")
             # What Sallyport pulls for want of proof may be let go of in the same transaction.
             pulled = event.actor.kind == "system" or details.get("switch") in told
-            _need(pulled, "a switch that was not pulled")
+            _need(pulled, "a switch that was not set")
         elif kind == "resumed":
             _by(event, "person")
-            _need(details.get("switch") not in told, "a switch that was not let go")
+            _need(details.get("switch") not in told, "a switch that was not released")
         else:
             raise Illegal(f"{kind} is no event of the deployment")
 
@@ -360,10 +363,10 @@ class Refusals:
         kind, actor, details = event.type, event.actor, event.details
         call, code = details.get("call"), details.get("code")
         count: Any = details.get("count")
-        _need(kind == ("request.refused" if call == "submit" else "decision.refused"), "another event than a refusal")
+        _need(kind == ("request.refused" if call == "submit" else "decision.refused"), "an event other than a refusal")
         _need(isinstance(count, int) and count > self.count, "a count that did not grow")
         named = self.chain.rpartition("-")[0]
-        _need(named == f"refused-{call}-{actor.kind}-{actor.id}-{code}", "a count of another caller or code")
+        _need(named == f"refused-{call}-{actor.kind}-{actor.id}-{code}", "a count for another caller or code")
         self.count = count
 
 

@@ -18,24 +18,26 @@ from sallyport_cli.doctor.patient import Patient, Symptom
 # What slack/manifest.yaml asks for. Of the last two, the one that fits the channel is enough.
 SCOPES = frozenset({"chat:write", "commands", "users:read"})
 READS_CHANNEL = frozenset({"groups:history", "channels:history"})
+# For rules of channels.yaml with direct messages; a bot that may write to people and has no reason to is left alone.
+WRITES_DIRECTLY = "im:write"
 _GENERATED = 64  # characters of the place-holder that the template generates; Slack's own is 32 hexadecimal digits
-_REINSTALL = "take the scopes of slack/manifest.yaml and install the app again (docs/slack-setup.md)"
+_REINSTALL = "use the scopes of slack/manifest.yaml and install the app again (docs/slack-setup.md)"
 
 
 def slack(patient: Patient) -> Iterator[Symptom]:
     """The secrets are Slack's, of the workspace that the template names; the bot may do what it has to and no more, and
-    is in the channel; the gate answers what Slack signs."""
+    is in every channel to which policy sends cards; the gate answers what Slack signs."""
     token, broken = _secret(patient, "SlackBotTokenArn")
     signing, broken_too = _secret(patient, "SlackSigningSecretArn")
     for which, problem in (("bot token", broken), ("signing secret", broken_too)):
         if problem:
             yield Symptom(f"the {which} cannot be read ({problem})", "restore the secret; its ARN is in the outputs")
     if token and not token.startswith("xox"):
-        yield Symptom("the bot token is not Slack's: nobody has put it there yet", _put("SlackBotTokenArn"))
+        yield Symptom("the bot token is not Slack's: nobody has stored it yet", _put("SlackBotTokenArn"))
     elif token:
         yield from _bot(patient, token)
     if signing and len(signing) == _GENERATED and not signing.islower():
-        yield Symptom("the signing secret is not Slack's: nobody has put it there yet", _put("SlackSigningSecretArn"))
+        yield Symptom("the signing secret is not Slack's: nobody has stored it yet", _put("SlackSigningSecretArn"))
     elif signing:
         yield from _signed(patient, signing)
 
@@ -52,37 +54,41 @@ def _bot(patient: Patient, token: str) -> Iterator[Symptom]:
         mend = "deploy with the SlackTeamId of the workspace, or the organisation, that the app is installed in"
         kind = "organisation" if of_organisation else "workspace"
         yield Symptom(f"the bot is of {kind} {installed_in}: every click is a stranger's", mend)
-    yield from _scopes(answer)
-    yield from _channel(patient, token)
+    routes = [rule.route for rule in patient.layer.policy.routes]
+    yield from _scopes(answer, SCOPES | {WRITES_DIRECTLY for route in routes if route.direct})
+    own = patient.parameters.get("SlackChannelId", "")
+    for channel in sorted({own, *(route.room for route in routes if route.room)}):
+        yield from _channel(patient, token, channel, "SlackChannelId" if channel == own else "channels.yaml")
 
 
-def _scopes(answer: Answered) -> Iterator[Symptom]:
+def _scopes(answer: Answered, needed: frozenset[str]) -> Iterator[Symptom]:
     """Slack tells a token's scopes with every answer (docs.slack.dev/authentication)."""
     granted = {scope.strip() for scope in answer.headers.get("x-oauth-scopes", "").split(",")} - {""}
-    missing = sorted(SCOPES - granted)
+    missing = sorted(needed - granted)
     if missing:
         yield Symptom(f"the bot lacks {', '.join(missing)}", _REINSTALL)
     if not granted & READS_CHANNEL:
         yield Symptom("the bot lacks groups:history (for a public channel, channels:history)", _REINSTALL)
-    needless = sorted(granted - SCOPES - READS_CHANNEL)
+    needless = sorted(granted - SCOPES - READS_CHANNEL - {WRITES_DIRECTLY})
     if needless:
-        yield Symptom(f"the bot may do more than it needs: {', '.join(needless)}", _REINSTALL)
+        yield Symptom(f"the bot has more permissions than it needs: {', '.join(needless)}", _REINSTALL)
 
 
 _MENDS = {
     "not_in_channel": "invite the bot to the channel: `/invite @sallyport`",
-    "channel_not_found": "check SlackChannelId, and invite the bot: a private channel is not there for strangers",
-    "is_archived": "unarchive the channel, or deploy with another SlackChannelId",
+    "channel_not_found": "check {named}, and invite the bot: a private channel is invisible to outsiders",
+    "is_archived": "unarchive the channel, or name another one in {named}",
     "missing_scope": _REINSTALL,
 }
 
 
-def _channel(patient: Patient, token: str) -> Iterator[Symptom]:
-    channel = patient.parameters.get("SlackChannelId", "")
+def _channel(patient: Patient, token: str, channel: str, named: str) -> Iterator[Symptom]:
+    """`named` is what says that cards go there."""
     answer = _ask(patient, token, "conversations.history", channel=channel, limit="1")
     if not answer.body.get("ok"):
         said = str(answer.body.get("error") or answer.status)
-        yield Symptom(f"the bot cannot read the channel {channel} ({said})", _MENDS.get(said, "look at the channel"))
+        mend = _MENDS.get(said, "look at the channel").format(named=named)
+        yield Symptom(f"the bot cannot read the channel {channel} ({said})", mend)
 
 
 def _signed(patient: Patient, signing: str) -> Iterator[Symptom]:

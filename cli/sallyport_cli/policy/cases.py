@@ -1,4 +1,4 @@
-"""The policy's own tests: cases that say what policy must answer, held against what it does answer."""
+"""The policy's own tests: cases that say what policy must answer, compared with what it does answer."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from sallyport.adapters.policy_channels import TEMPLATES_OWN
 from sallyport.adapters.policy_yaml import PolicyInvalid, read_yaml
 from sallyport.domain.directory import Agent, Person
 from sallyport.domain.requests import ApprovalRequest
+from sallyport.domain.routes import Route
 from sallyport_cli.policy.findings import Finding
 from sallyport_cli.policy.judge import MONDAY, Asked, Judgement, agents_who, judge, last_rung, people_who
 from sallyport_cli.policy.layer import Layer
+from sallyport_cli.policy.routes import routes
 
 
 @dataclass
@@ -66,7 +69,7 @@ def _run(layer: Layer, file: str, case: Mapping[str, Any], outcome: Outcome) -> 
 
 
 def _equal(name: str, want: Any, got: Any) -> bool:
-    if isinstance(want, list) and name not in ("session_policy", "paths"):
+    if isinstance(want, list) and name not in ("session_policy", "paths", "channels"):
         return sorted(want) == sorted(got or [])
     return bool(want == got)
 
@@ -91,6 +94,8 @@ def _submission(layer: Layer, case: Mapping[str, Any], outcome: Outcome) -> Call
         if name.startswith("session_policy"):
             return _of_session_policy(judged, name, want)
         outcome.determined |= set(_reasons(layer, judged.request, name))
+        if name in _OF_ROUTES:
+            return _OF_ROUTES[name](layer, judged.request, routes(layer, asked))
         return _OF_REQUEST[name](layer, judged.request, want)
 
     return observed
@@ -139,6 +144,16 @@ _OF_REQUEST: dict[str, Callable[[Layer, ApprovalRequest, Any], Any]] = {
 }
 
 
+_OF_ROUTES: dict[str, Callable[[Layer, ApprovalRequest, tuple[Route, ...]], Any]] = {
+    "channels": lambda _, __, steps: [step.room or TEMPLATES_OWN for step in steps],
+    "direct_messages": lambda layer, request, steps: (
+        [p for p in people_who(layer, "decide", request) if layer.policy.directory.people[p].slack_user_id]
+        if steps[0].direct
+        else []
+    ),
+}
+
+
 def _glass_breakers(layer: Layer, request: ApprovalRequest) -> tuple[str, ...]:
     """Nobody, where the action file does not allow it."""
     allowed = layer.policy.actions[request.action].approval.break_glass_seconds is not None
@@ -167,6 +182,7 @@ _VERBS = {
     "approvers": "decide",
     "escalated_approvers": "decide",
     "not_approvers": "decide",
+    "direct_messages": "decide",
     "deniers": "deny",
     "break_glass": "break_glass",
     "readers": "read",

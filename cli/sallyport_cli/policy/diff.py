@@ -12,6 +12,7 @@ import cedarpy
 from sallyport.domain.actions import ActionDefinition
 from sallyport_cli.policy.layer import Layer
 from sallyport_cli.policy.matrix import Access, access
+from sallyport_cli.policy.routes import told_routes
 
 
 @dataclass(frozen=True, order=True)
@@ -30,6 +31,7 @@ def differences(old: Layer, new: Layer) -> list[Change]:
     found = [
         *_access_changes(old, new),
         *_definition_changes(old, new),
+        *_route_changes(old, new),
         *_rule_changes(old, new),
         *_directory_changes(old, new),
     ]
@@ -71,7 +73,7 @@ def _row_changes(was: Access, now: Access) -> Iterator[Change]:
             yield Change(person, "gains" if person in later else "loses", f"deciding {asked}{where}")
     for person in sorted(set(was.break_glass) ^ set(now.break_glass)):
         kind = "gains" if person in now.break_glass else "loses"
-        yield Change(person, kind, f"breaking the glass for {asked}")
+        yield Change(person, kind, f"break-glass for {asked}")
 
 
 def _step(deciders: tuple[tuple[str, ...], ...], step: int) -> set[str]:
@@ -107,6 +109,18 @@ def _definition_changes(old: Layer, new: Layer) -> Iterator[Change]:
         for what, read in _DEFINED.items():
             yield from _changed(name, what, read(before[name]), read(after[name]))
     yield from _changed("masking", "rules", old.policy.masking, new.policy.masking)
+
+
+def _route_changes(old: Layer, new: Layer) -> Iterator[Change]:
+    """Where cards go on each step of the ladder; of an account only what is not the same without one."""
+    accounts = sorted({*old.policy.accounts, *new.policy.accounts})
+    for name in sorted(set(old.policy.actions) & set(new.policy.actions)):
+        before, after = told_routes(old, name, None), told_routes(new, name, None)
+        yield from _changed(name, "where its cards go", before, after)
+        for account in accounts:
+            was, now = told_routes(old, name, account), told_routes(new, name, account)
+            if (was, now) != (before, after):
+                yield from _changed(name, f"where its cards of account {account} go", was, now)
 
 
 def _changed(subject: str, what: str, was: Any, now: Any) -> Iterator[Change]:

@@ -9,6 +9,7 @@ from sallyport.masking import MaskingFailed, masking_rules_from_policy
 from sallyport_cli.policy.cases import run_cases
 from sallyport_cli.policy.findings import Finding
 from sallyport_cli.policy.layer import open_layer
+from sallyport_cli.policy.routes import check_routes
 from sallyport_cli.policy.validate_actions import check_action, check_form
 from sallyport_cli.policy.validate_people import check_cedar, check_dead, check_reachable
 from sallyport_cli.policy.validate_template import (
@@ -45,6 +46,7 @@ def validate(root: Path | None, tests: Path | None, template: Path | None) -> tu
         findings += wrong or check_reachable(layer, action)
     outcome = run_cases(layer, tests or layer.tests)
     findings += check_dead(layer, outcome)
+    findings += check_routes(layer)
     findings += outcome.findings
     days, path = VAULT_DAYS, template or layer.template
     if path.is_file():
@@ -54,6 +56,6 @@ def validate(root: Path | None, tests: Path | None, template: Path | None) -> tu
     directory = layer.policy.directory
     summary = (
         f"policy {layer.policy.digest[:12]}: {len(layer.policy.actions)} actions, {len(directory.people)} people, "
-        f"{len(directory.agents)} agents, {outcome.cases} cases; nothing to complain about"
+        f"{len(directory.agents)} agents, {outcome.cases} cases; no findings"
     )
     return sorted(set(findings)), summary

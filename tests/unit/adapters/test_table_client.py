@@ -7,11 +7,11 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
-from sallyport.adapters import aws_session, table_client
+from sallyport.adapters import table_client
 from sallyport.adapters.dynamodb_store import DynamoDbStore
 from sallyport.adapters.dynamodb_tallies import DynamoDbTallies
 from sallyport.adapters.iam_revocation import DynamoDbRoleLists
-from tests.support.account import REGION, make_tables
+from tests.support.account import REGION, forget_clients, make_tables
 from tests.support.story import NOW
 
 
@@ -21,14 +21,9 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     with mock_aws():
         make_tables()
-        forget()
+        forget_clients()
         yield
-        forget()
-
-
-def forget() -> None:
-    table_client._connection.cache_clear()
-    aws_session.session.cache_clear()
+        forget_clients()
 
 
 def test_all_models_and_their_transactions_share_one_client(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:

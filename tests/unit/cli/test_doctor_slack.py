@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,12 @@ from sallyport.contracts.slack import check_signature
 from sallyport.contracts.slack_commands import parse_slack
 from sallyport.domain.commands import Challenge
 from sallyport.domain.refusals import BadSignature
+from sallyport.domain.routes import Route, RouteRule
 from sallyport_cli.doctor import slack
 from sallyport_cli.doctor.calls import Answered
 from sallyport_cli.doctor.patient import Patient, Symptom
-from tests.slack_workspace import BOT_TOKEN, CHANNEL, DOCUMENT, SIGNING_SECRET
+from sallyport_cli.policy.layer import open_layer
+from tests.slack_workspace import BOT_TOKEN, CHANNEL, DOCUMENT, OTHER_CHANNEL, SIGNING_SECRET
 
 
 class World:
@@ -27,6 +30,7 @@ class World:
         self.scopes: str | None = None
         self.installation: dict[str, object] = {}
         self.known_secret = SIGNING_SECRET
+        self.layer = open_layer()
         self.gate_status: int | None = 200
         self.secrets = {"token": BOT_TOKEN, "signing": SIGNING_SECRET}
         self.parameters = {"SlackTeamId": "T0SALLYPRT", "SlackChannelId": CHANNEL, "SlackApiBaseUrl": "http://s/api/"}
@@ -57,7 +61,7 @@ class World:
 
     @property
     def patient(self) -> Patient:
-        found = Patient("sallyport", lambda _: self, cast("Any", None), "http://gate")
+        found = Patient("sallyport", lambda _: self, self.layer, "http://gate")
         parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in self.parameters.items()]
         outputs = {"SlackBotTokenArn": "token", "SlackSigningSecretArn": "signing"}
         stack = {
@@ -96,7 +100,7 @@ def test_nothing_is_wrong_where_all_is_as_the_manifest_says(world: World) -> Non
         ("chat:write,commands,groups:history", "the bot lacks users:read"),
         ("chat:write, users:read, groups:history", "the bot lacks commands"),
         ("chat:write,commands,users:read", "the bot lacks groups:history (for a public channel, channels:history)"),
-        ("chat:write,commands,users:read,groups:history,admin", "the bot may do more than it needs: admin"),
+        ("chat:write,commands,users:read,groups:history,admin", "the bot has more permissions than it needs: admin"),
     ],
 )
 def test_scopes_are_the_manifests(world: World, scopes: str, said: str) -> None:
@@ -126,6 +130,28 @@ def test_an_organisation_that_installed_the_app(world: World) -> None:
     assert found(world) == []
 
 
+def routed(world: World, *routes: Route) -> None:
+    policy = replace(world.layer.policy, routes=tuple(RouteRule(route) for route in routes))
+    world.layer = replace(world.layer, policy=policy)
+
+
+def test_every_channel_of_the_routes_is_looked_at(world: World) -> None:
+    routed(world, Route(OTHER_CHANNEL), Route(), Route("C0NOTTHERE"))
+    (symptom,) = found(world)
+    assert symptom.what == "the bot cannot read the channel C0NOTTHERE (channel_not_found)"
+    assert symptom.mend.startswith("check channels.yaml,")
+
+
+def test_direct_messages_want_a_scope_that_is_in_nobodys_way_otherwise(world: World) -> None:
+    world.scopes = "chat:write,commands,users:read,groups:history"
+    routed(world, Route(direct=True))
+    assert only(world) == "the bot lacks im:write"
+    world.scopes += ",im:write"
+    assert found(world) == []
+    routed(world)
+    assert found(world) == []
+
+
 def test_a_channel_that_is_not_there(world: World) -> None:
     world.parameters["SlackChannelId"] = "C0OTHER"
     assert only(world) == "the bot cannot read the channel C0OTHER (channel_not_found)"
@@ -145,6 +171,6 @@ def test_a_gate_that_is_away(world: World, status: int | None, said: str) -> Non
 def test_secrets_that_nobody_has_put(world: World) -> None:
     world.secrets = {"token": "place-holder", "signing": "Place-Holder" * 5 + "1234"}
     assert [s.what for s in found(world)] == [
-        "the bot token is not Slack's: nobody has put it there yet",
-        "the signing secret is not Slack's: nobody has put it there yet",
+        "the bot token is not Slack's: nobody has stored it yet",
+        "the signing secret is not Slack's: nobody has stored it yet",
     ]

@@ -290,3 +290,85 @@ def test_the_access_review_page_says_who_could_never_approve(capsys: pytest.Capt
     assert "<b>anything</b>" in sam
     assert page.count("<b>anything</b>") == 1
     assert "arn:aws:iam::111122223333:user/sallyport-person-petra.approver" in page
+
+
+def route(checkout: Path, *rules: dict[str, Any]) -> None:
+    edit(checkout / PACKAGE / "channels.yaml", lambda document: document.update(routes=list(rules)))
+
+
+def cases(checkout: Path, expect: dict[str, Any], **asked: Any) -> None:
+    case = {"name": "where it is asked", "agent": "export-bot", "action": "s3.export", "expect": expect, **asked}
+    path = checkout / "layers/policy/tests/routes.yaml"
+    path.write_text(yaml.safe_dump({"cases": [case]}), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("rules", "dead"),
+    [
+        ([{"group": "security", "slack": "C0SECURITY"}], 0),
+        ([{"slack": "C0ALL"}, {"group": "security", "slack": "C0SECURITY"}], 1),
+        ([{"action": "s3.export", "slack": "C1AB"}, {"action": "s3.export", "slack": "C1AB"}], 1),
+        ([{"action": "s3.export", "group": "security", "slack": "C1AB"}, {"action": "s3.export", "slack": "C2AB"}], 0),
+        ([{"group": "auditors", "slack": "C1AB"}], 1),  # no action asks them
+        ([{"action": "secretsmanager.read", "group": "security", "slack": "C1AB"}, {"direct_messages": True}], 0),
+    ],
+)
+def test_a_rule_that_never_counts_is_a_finding(
+    checkout: Path, capsys: pytest.CaptureFixture[str], rules: list[dict[str, Any]], dead: int
+) -> None:
+    route(checkout, *rules)
+    assert codes(checkout, capsys) - {"targets"} == ({"dead_rule"} if dead else set())  # of which there is no copy
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        ({"group": "securty", "slack": "C0SECURITY"}, "rule 1: there is no group 'securty'"),
+        ({"action": "s3.exprt", "slack": "C0SECURITY"}, "rule 1: there is no action 's3.exprt'"),
+        ({"account": "prod", "slack": "C0SECURITY"}, "rule 1: there is no account 'prod'"),
+        ({"group": ["security"], "slack": "C0SECURITY"}, "rule 1: there is no group"),
+        ({"group": "security", "slack": "#security"}, "rule 1: `slack` is a channel's id"),
+        ({"group": "security", "slack": 7}, "rule 1: `slack` is a channel's id"),
+        ({"group": "security", "slack": "D0SOMEBODY"}, "rule 1: `slack` is a channel's id"),
+        ({"group": "security"}, "rule 1: says neither a channel"),
+        ({"group": "security", "channel": "C0SECURITY"}, "rule 1: `channel` is none of"),
+        ({"direct_messages": "yes"}, "rule 1: `direct_messages` is true or false"),
+        ("C0SECURITY", "rule 1: is not a mapping"),
+    ],
+)
+def test_a_rule_that_cannot_be_meant_is_named_with_the_reason(
+    checkout: Path, capsys: pytest.CaptureFixture[str], rule: Any, why: str
+) -> None:
+    route(checkout, rule)
+    assert main(["policy", "validate", "--layer", str(checkout)]) == 1
+    assert f"channels.yaml: {why}" in capsys.readouterr().out
+
+
+def test_cases_say_where_cards_go_and_who_is_written_to(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    route(checkout, {"group": "security", "slack": "C0SECURITY"}, {"action": "s3.export", "direct_messages": True})
+    cases(
+        checkout,
+        {
+            "verdict": "approval",
+            "channels": ["SlackChannelId", "C0SECURITY"],
+            "direct_messages": ["otto.owner", "petra.approver"],
+        },
+    )
+    assert main(["policy", "test", "--layer", str(checkout)]) == 0
+    cases(checkout, {"verdict": "approval", "channels": ["C0SECURITY", "SlackChannelId"], "direct_messages": []})
+    capsys.readouterr()
+    assert main(["policy", "test", "--layer", str(checkout)]) == 1
+    said = capsys.readouterr().out
+    assert "channels: expected" in said
+    assert "direct_messages: expected" in said
+
+
+def test_a_difference_says_where_cards_go_now(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    route(checkout, {"action": "s3.export", "group": "security", "slack": "C0SECURITY", "direct_messages": True})
+    assert main(["policy", "diff", str(ROOT), str(checkout)]) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == (
+        '~ s3.export changes where its cards go: ["SlackChannelId","SlackChannelId"] -> '
+        '["SlackChannelId","C0SECURITY and direct messages"]'
+    )
+    assert not any("cards go" in line for line in said[1:])

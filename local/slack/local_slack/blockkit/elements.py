@@ -60,6 +60,8 @@ BUTTON = Shape(
         "confirm": CONFIRM,
         "accessibility_label": String(75),
         "visible_to_user_ids": Items(ID, 100),
+        "agent_prompt": String(4000),
+        "agent_prompt_display": String(4000),
     },
     ("type", "text"),
 )

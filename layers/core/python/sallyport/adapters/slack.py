@@ -11,7 +11,7 @@ from sallyport.adapters.slack_details import details_of, pages_of
 from sallyport.adapters.slack_errors import failure_of
 from sallyport.adapters.slack_forms import confirmation_of, why_of
 from sallyport.adapters.slack_home import home_of
-from sallyport.adapters.slack_pointers import moved_of
+from sallyport.adapters.slack_pointers import asked_of, moved_of
 from sallyport.domain.channels import Card, Trouble
 from sallyport.domain.home import Home
 from sallyport.domain.ports import ChatFailed, PortFailed
@@ -31,6 +31,8 @@ _TIMEOUT_SECONDS = 2
 _CLOCKS_DIFFER = timedelta(minutes=5)
 _PAGE, _PAGES = 999, 5
 _CARD, _RETIRED = "sallyport_card", "sallyport_retired"
+# Slack fetches nothing for what is posted, so no link in it is called by anybody but its reader.
+_AS_WRITTEN = {"unfurl_links": False, "unfurl_media": False}
 _NOT_MEMBERS = ("deleted", "is_bot", "is_app_user", "is_restricted", "is_ultra_restricted", "is_stranger")
 
 
@@ -60,8 +62,7 @@ class SlackChat:
             channel=room,
             text=fallback_of(card),
             blocks=blocks,
-            unfurl_links=False,
-            unfurl_media=False,
+            **_AS_WRITTEN,
             metadata=_marker(_CARD, card.request_id),
         )
         return CardRef(posted["channel"], posted["ts"])
@@ -122,6 +123,16 @@ class SlackChat:
         called = " ".join(f"<@{person.slack_user_id}>" for person in people if person.slack_user_id)
         more = {"thread_ts": ref.message, "reply_broadcast": True} if ref else {}
         self._call("chat_postMessage", channel=room, text=f"{words} {called}".strip(), **more)
+
+    def send_direct(self, person: Person, card: Card) -> None:
+        opened = self._call("conversations_open", users=person.slack_user_id)["channel"]["id"]
+        self._call(
+            "chat_postMessage",
+            channel=opened,
+            text=fallback_of(card),
+            blocks=asked_of(card, self._link(card.at)),
+            **_AS_WRITTEN,
+        )
 
     def show_home(self, user_id: str, home: Home) -> None:
         self._call("views_publish", user_id=user_id, view=home_of(home))

@@ -16,6 +16,14 @@ def moved_of(card: Card, link: str) -> list[Block]:
     return _pointing(card, f"This is asked in {where} now: <{link}|open the card>.")
 
 
+def asked_of(card: Card, link: str) -> list[Block]:
+    """What one person who is asked reads in a direct message."""
+    return [
+        *_pointing(card, f"You are asked to decide it on <{link}|its card>."),
+        text.dated("Decide before", card.expires_at),
+    ]
+
+
 def _pointing(card: Card, words: str) -> list[Block]:
     view = cast("dict[str, Any]", card.view.document)
     where = {"type": "context", "elements": [{"type": "mrkdwn", "text": words}]}

@@ -111,6 +111,10 @@ class Channel(Protocol):
     def notify(self, room: str, ref: CardRef | None, words: str, people: tuple[Person, ...]) -> None:
         """Call people in the room, and in the card's thread where it has a card; `words` are Sallyport's own."""
 
+    def send_direct(self, person: Person, card: Card) -> None:
+        """Tell somebody, where nobody else reads it, that they are asked, and where the card is. Nothing in it
+        decides."""
+
     def show_home(self, user_id: str, home: Home) -> None:
         """Put into the app's Home what this one person finds there until it is shown anew."""
 

@@ -26,6 +26,8 @@ from sallyport.masking.values import (
 )
 
 if TYPE_CHECKING:
+    from sallyport.masking.engine import Engine
+    from sallyport.masking.explaining import Explained
     from sallyport.masking.ledger import Ledger
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "MaskingRules",
     "PatternRule",
     "TermRule",
+    "explain",
     "fires",
     "mask",
     "mask_json",
@@ -54,8 +57,8 @@ def mask(document: JSON, rules: MaskingRules = DEFAULT) -> tuple[MaskedDocument,
     Shape and container types stay; a masked number becomes the marker string. Masking a masked document changes
     nothing. Raises MaskingFailed, after which nothing may be shown.
     """
-    masked, ledger = _run(document, rules)
-    return _masked_document(masked), ledger.findings()
+    masked, engine = _run(document, rules)
+    return _masked_document(masked), engine.ledger.findings()
 
 
 def mask_json(document: JSON) -> JSON:
@@ -102,13 +105,26 @@ def masking_rules_from_policy(mapping: object) -> MaskingRules:
     return read(mapping)
 
 
-def _run(document: JSON, rules: MaskingRules) -> tuple[JSON, Ledger]:
+def explain(document: JSON, rules: MaskingRules = DEFAULT) -> tuple[Explained, ...]:
+    """Why each marker of the masked `document` stands there, and why the capitalised words beside it stay.
+
+    What it answers holds the values themselves, for the terminal of whoever has the document anyway. Raises
+    MaskingFailed.
+    """
+    from sallyport.masking.explaining import Witness, explained
+
+    witness = Witness()
+    _, engine = _run(document, rules, witness)
+    return explained(engine, witness)
+
+
+def _run(document: JSON, rules: MaskingRules, ledger: Ledger | None = None) -> tuple[JSON, Engine]:
     from sallyport.masking.budget import Budget
     from sallyport.masking.engine import Engine
 
-    engine = Engine(rules, Budget())
+    engine = Engine(rules, Budget(), ledger)
     try:
-        return engine.run(document), engine.ledger
+        return engine.run(document), engine
     except MaskingFailed:
         raise
     except Exception as error:  # noqa: BLE001 - the engine fails closed on whatever it did not foresee

@@ -11,7 +11,7 @@ from typing import Any
 from sallyport.masking import admission, freetext, keys, people, policy, words
 from sallyport.masking.budget import MAX_DEPTH, Budget
 from sallyport.masking.detect import declared
-from sallyport.masking.ledger import Place
+from sallyport.masking.ledger import Ledger, Place
 from sallyport.masking.neighbours import Neighbours
 from sallyport.masking.plain import scrub_surrogates
 from sallyport.masking.replacement import Replacement
@@ -62,14 +62,14 @@ _UNREAD: list[Field | None] | None = []  # the headers beside a matrix before an
 class Engine:
     """One request's masking: its rules, its ledger, its budget."""
 
-    def __init__(self, rules: MaskingRules, budget: Budget) -> None:
+    def __init__(self, rules: MaskingRules, budget: Budget, ledger: Ledger | None = None) -> None:
         freetext.load()
         fields.rules()
         key_kinds.rules()
         self.rules = rules
         self.budget = budget
-        self.replacement = Replacement(rules, budget)
-        self.ledger = self.replacement.ledger
+        self.ledger = ledger or Ledger()
+        self.replacement = Replacement(rules, budget, self.ledger)
         self.columns = policy.columns(rules)
         self.names: list[tuple[Any, Any, str, Place | None]] = []
         self.pending: list[tuple[Any, Any, str, Place, bool]] = []

@@ -10,7 +10,8 @@ from functools import cache
 from sallyport.masking import binary, machines, words
 from sallyport.masking.detect import registry, secrets, urls
 from sallyport.masking.detect.detector import Basis
-from sallyport.masking.detect.names import lowercase
+from sallyport.masking.detect.names import lowercase, phrases
+from sallyport.masking.detect.names.phrases import Stayed
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.detect.withheld import DEEP
 from sallyport.masking.ledger import MARKER
@@ -108,9 +109,7 @@ def _without_emphasis(text: str) -> str:
 
 def prose(text: str, memory: Memory) -> list[Span]:
     """Identifiers in running text."""
-    if "[" in text:
-        # What is masked already is neither name nor cue: masking twice changes nothing.
-        text = MARKER.sub(lambda match: "\x02" * len(match.group()), text)
+    text = _without_markers(text)
     first, *others = readings(text)
     spans = _spans(first, memory)
     if not others and first.starts is None:
@@ -119,6 +118,29 @@ def prose(text: str, memory: Memory) -> list[Span]:
     for other in others:
         spans += [_back(span, other) for span in _spans(other, memory) if not _a_row(other, span)]
     return settle([*spans, *binary.spans(text)])
+
+
+def stayed(text: str, memory: Memory) -> list[Stayed]:
+    """The capitalised words of running text that no rule takes for a name, or that one lets stand."""
+    first = readings(_without_markers(text))[0]
+    shown = _reading(first, memory)
+    found: list[Stayed] = []
+    named = list(phrases.find(shown.text, shown.capitals, found))
+    known = {word.start for word in found}
+    for start, end, _, entry in shown.capitals:
+        if start not in known and not any(span.start <= start < span.end for span in named):
+            found.append(Stayed(start, end, entry.kind, None))
+    return sorted(word._replace(start=start, end=end) for word in found for start, end in [first.back(*word[:2])])
+
+
+def _without_markers(text: str) -> str:
+    """`text` without the markers in it: what is masked already is neither name nor cue, so masking twice changes
+    nothing."""
+    return MARKER.sub(lambda match: "\x02" * len(match.group()), text) if "[" in text else text
+
+
+def _reading(plain: Plain, memory: Memory) -> Reading:
+    return Reading(urls.without_public_urls(_without_emphasis(plain.text)), memory)
 
 
 def _a_row(reading: Plain, span: Span) -> bool:
@@ -133,8 +155,7 @@ def _back(span: Span, reading: Plain) -> Span:
 
 def _spans(reading: Plain, memory: Memory) -> list[Span]:
     """What the detectors find in one reading, in its offsets."""
-    shown = Reading(urls.without_public_urls(_without_emphasis(reading.text)), memory)
-    spans = registry.find(shown)
+    spans = registry.find(_reading(reading, memory))
     return spare(reading.text, _without_labels(reading.text, spans), lambda piece: prose(piece, memory))
 
 

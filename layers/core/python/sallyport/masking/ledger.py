@@ -107,8 +107,8 @@ class Ledger:
         """Whether `value` has a marker already."""
         return (category, sameness(value)) in self._numbers
 
-    def found(self, place: Place, category: str, rule: Rule) -> None:
-        """Count one masked span."""
+    def found(self, place: Place, category: str, rule: Rule, value: str, start: int, shown: str) -> None:  # noqa: ARG002 - for who explains
+        """Count one masked span: `value`, from `start` in its string, is `shown` instead. Neither text is kept."""
         self._found.append((place, category, rule))
 
     def findings(self) -> tuple[Finding, ...]:

@@ -25,10 +25,10 @@ _LINE_END = re.compile(r"[\r\n]")
 class Replacement:
     """One request's markers. Every method that takes a place counts what it masked there."""
 
-    def __init__(self, rules: MaskingRules, budget: Budget) -> None:
+    def __init__(self, rules: MaskingRules, budget: Budget, ledger: Ledger) -> None:
         self.rules = rules
         self.budget = budget
-        self.ledger = Ledger()
+        self.ledger = ledger
         self.known: set[str] = set()
         self.people = people.People()
         self.memory = Memory()
@@ -45,13 +45,15 @@ class Replacement:
         """
         if not category or (value[:1] == "[" and MARKER.fullmatch(value)):
             return value
+        written = value
         if category == "NAME":
             self.known.update(known.learn(value))
             value = person or self.people.same(value)
         elif category == "ID" and " " in value and value.replace(" ", "").isalpha():
             category = "NAME"
-        self.ledger.found(place, category, rule)
-        return self.ledger.marker(category, value)
+        shown = self.ledger.marker(category, value)
+        self.ledger.found(place, category, rule, written, 0, shown)
+        return shown
 
     def learn(self, name: str) -> None:
         """Take note of a name that stands in a field."""
@@ -113,9 +115,11 @@ class Replacement:
             if span.start >= line_end and len(spans) > 1:
                 line_end = match.start() if (match := _LINE_END.search(text, span.start)) else len(text)
                 hidden = _numbers_hidden(text, spans, i, line_end)
-            out += [text[end : span.start], self._marked(text[span.start : span.end], span.category, hidden)]
+            value = text[span.start : span.end]
+            shown = self._marked(value, span.category, hidden)
+            out += [text[end : span.start], shown]
             end = span.end
-            self.ledger.found(place, span.category, span.rule)
+            self.ledger.found(place, span.category, span.rule, value, span.start, shown)
         return "".join(out) + text[end:]
 
     def _joined(self, text: str, spans: list[Span]) -> list[Span]:

@@ -82,8 +82,8 @@ class Resources:
         kind = type(value)
         if kind is str:
             if value[:2] in _CENTURIES and fhir.DATE.fullmatch(value):
-                self._found((place, slot), "DATE", declared.DAY)
-                holder[slot] = self._marker("DATE", value)
+                holder[slot] = shown = self._marker("DATE", value)
+                self._found((place, slot), "DATE", declared.DAY, value, 0, shown)
                 return
             if not value:
                 return

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from typing import Any, cast
 
 from sallyport.domain.accounts import ACCOUNT
-from sallyport.domain.actions import ActionDefinition
+from sallyport.domain.actions import ActionDefinition, PolicyBundle
 from sallyport.domain.ports import PortFailed, RoutePorts
 from sallyport.domain.requests import ApprovalRequest, CardRef
 from sallyport.domain.routes import Route, rule_for
@@ -27,10 +27,16 @@ def routes_of(request: ApprovalRequest, rungs: int, ports: RoutePorts) -> tuple[
     action = ports.policy.actions.get(request.action)
     if action is None:
         return (Route(),)
-    account = _account(request, action, ports)
-    climbed = action.approval.ladder[: max(1, rungs)]
-    found = [rule_for(ports.policy.routes, action.name, rung.groups, account) for rung in climbed]
-    return tuple(rule.route if rule else Route() for rule in reversed(found))
+    steps = routes_by_policy(action, _chosen(request, action, ports), ports.policy, ports.places.account)
+    return steps[: max(1, rungs)][::-1]
+
+
+def routes_by_policy(action: ActionDefinition, chosen: str | None, policy: PolicyBundle, own: str) -> tuple[Route, ...]:
+    """For each rung of the action's ladder. `chosen` is the name of the account that the agent chose, and `own` the id
+    of the gate's, which an action without a choice is about."""
+    named = chosen or next((one.name for one in policy.accounts.values() if one.id == own), None)
+    rules = (rule_for(policy.routes, action.name, rung.groups, named) for rung in action.approval.ladder)
+    return tuple(rule.route if rule else Route() for rule in rules)
 
 
 def rooms_of(request: ApprovalRequest, rungs: int, ports: RoutePorts) -> tuple[str, ...]:
@@ -59,13 +65,11 @@ def standing(card: CardRef | None, request: ApprovalRequest | None, ports: Route
     return Standing.REPLACED if known else Standing.FOREIGN
 
 
-def _account(request: ApprovalRequest, action: ActionDefinition, ports: RoutePorts) -> str | None:
-    """The name of the account that the request is about. It is read from the view, whose digest binds it, and not from
+def _chosen(request: ApprovalRequest, action: ActionDefinition, ports: RoutePorts) -> str | None:
+    """The account that the agent chose, if a rule asks. It is read from the view, whose digest binds it, and not from
     the request's item."""
-    if all(rule.account is None for rule in ports.policy.routes):
+    if ACCOUNT not in action.places or all(rule.account is None for rule in ports.policy.routes):
         return None
-    if ACCOUNT in action.places:
-        view = cast("dict[str, Any]", stored_view(request, ports).document)
-        chosen: str | None = view["masked"]["parameters"].get(ACCOUNT)
-        return chosen
-    return next((one.name for one in ports.policy.accounts.values() if one.id == ports.places.account), None)
+    view = cast("dict[str, Any]", stored_view(request, ports).document)
+    chosen: str | None = view["masked"]["parameters"].get(ACCOUNT)
+    return chosen

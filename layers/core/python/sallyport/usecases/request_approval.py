@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -14,8 +16,12 @@ from sallyport.domain.requests import ApprovalRequest, CardRef
 from sallyport.domain.turns import Turn, turn_after
 from sallyport.services.break_glass import people_asked
 from sallyport.services.cards import current_card, refresh_card
+from sallyport.services.direct_messages import write_to_each
 from sallyport.services.routes import room_of_card, rooms_of
 from sallyport.services.transition import record
+
+# The function has 30 s, and four calls of 2 s each may have begun when these are over.
+_WRITING_SECONDS = 18.0
 
 
 class CannotAsk(Exception):
@@ -36,13 +42,21 @@ class NotPosted(Exception):
         self.queued = trouble is Trouble.BUSY
 
 
-def request_approval(request_id: str, task_token: str, turn: Turn, ports: Ports, now: datetime) -> ApprovalRequest:
+def request_approval(
+    request_id: str,
+    task_token: str,
+    turn: Turn,
+    ports: Ports,
+    now: datetime,
+    clock: Callable[[], float] = time.monotonic,
+) -> ApprovalRequest:
     """Store the token, record `approval.requested` (or `.escalated`), show the card.
 
     The state runs once for each turn, each time with a new token: for each rung of the ladder, and again where no card
     could be posted. A request that was settled between two turns goes straight on. Raises NotPosted when the card has
     to wait, and CannotAsk when there can be none; for the latter the caller fails the state.
     """
+    until = clock() + _WRITING_SECONDS
     current = ports.store.load(request_id)
     if current is None:
         raise NotFound
@@ -64,7 +78,7 @@ def request_approval(request_id: str, task_token: str, turn: Turn, ports: Ports,
         ports.workflow.succeed(task_token, request_id)
         return request
     try:
-        return _show(request, turn, ports, now)
+        shown = _show(request, turn, ports, now)
     except PortFailed as failed:
         # Without its view, or a note of where it is, a card is as little posted as without Slack.
         why = failed if isinstance(failed, ChatFailed) else ChatFailed(Trouble.UNAVAILABLE)
@@ -72,6 +86,11 @@ def request_approval(request_id: str, task_token: str, turn: Turn, ports: Ports,
             raise CannotAsk(Unpresentable.code) from None
         _queue(request, task_token, turn, why, ports, now)
         raise NotPosted(why.trouble) from None
+    # A card that is elsewhere than before is new to everybody.
+    before = turn.rung if turn.begins else turn.rung + 1
+    if not shown.settled:
+        write_to_each(shown, turn.rung + 1, before if shown.card == request.card else 0, ports, until, clock)
+    return shown
 
 
 def _show(request: ApprovalRequest, turn: Turn, ports: Ports, now: datetime) -> ApprovalRequest:

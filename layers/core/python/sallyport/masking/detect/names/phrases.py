@@ -45,6 +45,7 @@ class Stayed(NamedTuple):
 
     start: int
     end: int
+    kind: int
     rule: Rule | None
 
 
@@ -161,7 +162,7 @@ def _picked(
     if stayed is not None:
         for word, pick in zip(chain, decided, strict=True):
             if pick is None or not pick.picks:
-                stayed.append(Stayed(word.start, word.end, pick.rule if pick is not None else None))
+                stayed.append(Stayed(word.start, word.end, word.kind, pick.rule if pick is not None else None))
     return picked
 
 

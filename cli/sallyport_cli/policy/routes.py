@@ -1,0 +1,45 @@
+"""Where cards go by a layer's channels.yaml: of one submission, and whether every rule is ever the one that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sallyport.adapters.policy_channels import TEMPLATES_OWN
+from sallyport.domain.accounts import ACCOUNT
+from sallyport.domain.routes import Route, RouteRule, rule_for
+from sallyport.services.routes import routes_by_policy
+from sallyport_cli.policy.findings import Finding
+from sallyport_cli.policy.judge import Asked
+from sallyport_cli.policy.layer import Layer
+
+
+def routes(layer: Layer, asked: Asked) -> tuple[Route, ...]:
+    """For each step of the action's ladder."""
+    action = layer.policy.actions[asked.action]
+    chosen = asked.parameters[ACCOUNT] if ACCOUNT in action.places else None
+    return routes_by_policy(action, chosen, layer.policy, layer.places.account)
+
+
+def told_routes(layer: Layer, action: str, account: str | None) -> list[str]:
+    """For each step of the ladder: the channel, and whether people are written to as well."""
+    steps = routes_by_policy(layer.policy.actions[action], account, layer.policy, layer.places.account)
+    return [(step.room or TEMPLATES_OWN) + (" and direct messages" if step.direct else "") for step in steps]
+
+
+def check_routes(layer: Layer) -> Iterator[Finding]:
+    """A rule that never counts is one that its author is wrong about."""
+    counting = list(_counting(layer))
+    for number, rule in enumerate(layer.policy.routes, start=1):
+        if not any(rule is one for one in counting):
+            message = f"rule {number} is never used: an earlier one fits first, or no action asks that group there"
+            yield Finding("channels.yaml", "dead_rule", message)
+
+
+def _counting(layer: Layer) -> Iterator[RouteRule | None]:
+    """The rule that counts for each action, step and account that there can be."""
+    # Which of the accounts is the gate's own is known where it is deployed.
+    accounts = [None, *layer.policy.accounts]
+    for action in layer.policy.actions.values():
+        for rung in action.approval.ladder:
+            for account in accounts:
+                yield rule_for(layer.policy.routes, action.name, rung.groups, account)
