@@ -324,6 +324,19 @@ def test_a_thread_is_folded_under_its_message(page: Page, slack: RunningSlack) -
     expect(thread.last).to_be_visible()
 
 
+def test_the_newest_message_is_in_sight(page: Page, slack: RunningSlack) -> None:
+    for at in range(30):
+        slack.client().chat_postMessage(channel=CHANNEL, text=f"Message {at}")
+    become(page, "Quinn Approver")
+    expect(messages(page).get_by_text("Message 29")).to_be_in_viewport(ratio=1)
+    slack.client().chat_postMessage(channel=CHANNEL, text="The newest")
+    expect(messages(page).get_by_text("The newest")).to_be_in_viewport(ratio=1)
+    messages(page).get_by_text("Message 0", exact=True).scroll_into_view_if_needed()
+    slack.client().chat_postMessage(channel=CHANNEL, text="While reading")
+    expect(messages(page).get_by_text("While reading")).to_be_attached()
+    expect(messages(page).get_by_text("Message 0", exact=True)).to_be_in_viewport()
+
+
 HOME = [
     {"type": "section", "block_id": "words", "text": plain("One grant lives")},
     {"type": "actions", "block_id": "home:1", "elements": [button("Revoke", "revoke_grant")]},

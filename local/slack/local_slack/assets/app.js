@@ -73,10 +73,11 @@ function draw(state) {
   $("empty").hidden = !current || state.messages.length > 0;
   showPlaces(state, userId, place, go);
   showPeople(state.members, userId, become);
+  // Before the messages, which scroll to the end of what room there is.
+  showComposer(current, state.workspace.commands, userId);
   $("messages").hidden = place === HOME;
   if (place === HOME) showHome(state.home, view);
   else showMessages(state.messages, view);
-  showComposer(current, state.workspace.commands, userId);
   showModal(state.modal, view);
 }
 
