@@ -12,7 +12,7 @@ from sallyport.domain.refusals import AlreadyDecided, NotAnApprover, ReasonRequi
 from sallyport.domain.requests import ApprovalRequest, Choice
 from sallyport.domain.submissions import Statement
 from sallyport.masking import mask_text
-from sallyport.usecases.decide import is_about, record_or_refuse
+from sallyport.services.transition import record_or_refuse
 
 
 def explain_denial(
@@ -26,7 +26,7 @@ def explain_denial(
         own = [d for d in request.decisions if d.by == actor.id and d.choice is Choice.DENY]
         if person is None or not own:
             raise NotAnApprover
-        if not is_about(request, said):
+        if not said.is_about(request):
             raise StaleDigest
         if own[0].comment is not None:
             raise AlreadyDecided
