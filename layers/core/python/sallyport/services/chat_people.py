@@ -7,7 +7,7 @@ from sallyport.domain.clicks import Account, ChatHome
 from sallyport.domain.directory import Person
 from sallyport.domain.ports import ChatPeoplePorts
 
-STRANGER = "Sallyport's directory has no active member of this workspace with your Slack account."
+STRANGER = "Sallyport's directory has no active member of this workspace with your account."
 
 
 def person_with(account: Account, home: ChatHome, ports: ChatPeoplePorts) -> Person | None:
