@@ -11,13 +11,13 @@ from sallyport_cli import connection
 from sallyport_cli.connection import Connection
 
 _BREAK = """\
-Approves a request alone where policy asks for more people. Only people whom policy lets, only for actions that allow
-it, never for your own agent. The credential is shorter, every approver is told, and somebody else must review it.
-Without --yes the request is shown as its approvers see it and nothing is decided, which is exit code 1.
+Approves a request alone where policy asks for more people: only for people whom policy lets do so, only for actions
+that allow it, and never for your own agent. The credential is shorter, every approver is told, and somebody else must
+review it. Without --yes, the request is shown as its approvers see it and nothing is decided (exit code 1).
 """
 _REVIEW = """\
-A second person's word on a broken glass. Objecting voids a grant that was not redeemed yet; end a live session with
-`sallyport revoke`.
+A second person's review of a break-glass approval. Objecting voids a grant that has not been redeemed; to end a live
+session, use `sallyport revoke`.
 """
 
 
@@ -33,7 +33,7 @@ def add_commands(commands: Any) -> None:
     connection.add_arguments(breaking)
     breaking.set_defaults(run=connection.run, does=_break)
     reviewing = commands.add_parser(
-        "review", help="review a broken glass as a second person", description=_REVIEW, formatter_class=raw
+        "review", help="review a break-glass approval as a second person", description=_REVIEW, formatter_class=raw
     )
     reviewing.add_argument("request", metavar="REQUEST", help="a request's id, req-…")
     word = reviewing.add_mutually_exclusive_group(required=True)

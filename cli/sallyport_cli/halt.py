@@ -9,8 +9,8 @@ from sallyport_cli import connection
 from sallyport_cli.connection import Connection
 
 _HALT = """\
-Stops everything, one agent or one action at once: nothing more is asked for, approved, granted, redeemed or executed.
-Credentials that are out already go on until they end; end them with `sallyport revoke`.
+Stops everything, one agent or one action at once: nothing can be requested, approved, granted, redeemed or executed.
+Credentials that were already issued keep working until they end; end them with `sallyport revoke`.
 """
 
 
@@ -26,11 +26,11 @@ def add_commands(commands: Any) -> None:
     halting.add_argument("--reason", required=True, metavar="WHY", help="why; it is audited")
     connection.add_arguments(halting)
     halting.set_defaults(run=connection.run, does=_halt)
-    resuming = commands.add_parser("resume", help="let go of a switch that `halt` pulled")
+    resuming = commands.add_parser("resume", help="release a switch that `halt` set")
     _add_switch(resuming)
     connection.add_arguments(resuming)
     resuming.set_defaults(run=connection.run, does=_resume)
-    listing = commands.add_parser("halts", help="list the switches that are pulled")
+    listing = commands.add_parser("halts", help="list the switches that are set")
     connection.add_arguments(listing)
     listing.set_defaults(run=connection.run, does=_list)
 

@@ -30,9 +30,9 @@ COMMANDS = {
 
 _EPILOG = """\
 exit codes:
-  0  it is so, or it is done
-  1  it is not: there are findings, or Sallyport refused
-  2  the command was used wrongly, or what it needs is not there
+  0  yes, or done
+  1  no: there are findings, or Sallyport refused
+  2  the command was used wrongly, or something that it needs is missing
 """
 
 

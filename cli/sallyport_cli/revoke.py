@@ -10,8 +10,9 @@ from sallyport_cli import connection
 from sallyport_cli.connection import Connection
 
 _REVOKE = """\
-Ends a grant. One that was not redeemed is void; of one that was, the session is denied on its role, within seconds on
-AWS. With --agent every live grant of that agent that you may revoke: halt the agent first, so that none is added.
+Ends a grant. One that was not redeemed becomes void; one that was has its session denied on its role, within seconds
+on AWS. With --agent, ends every live grant of that agent that you may revoke; halt the agent first, so that none is
+added.
 """
 
 

@@ -17,7 +17,7 @@ def read(path: str | Path, *members: str) -> dict[str, Any]:
     except (OSError, ValueError):
         found = None
     if not isinstance(found, dict) or not found.keys() >= set(members):
-        raise UsageError(f"{path} is not there, or no stack file: `make up` writes it")
+        raise UsageError(f"{path} is missing, or not a stack file; `make up` writes it")
     return found
 
 

@@ -11,10 +11,10 @@ _AAP = """\
 Serves the Agent Approval Protocol on 127.0.0.1 and asks Sallyport, signed as the agent that you are. The first line
 that it prints is JSON: the url and the token for an AAP client, such as the PyPI package agentapprovalprotocol.
 
-A tool's name is an action's, or the action's tool_name; its arguments are the action's parameters, with reason and
-context beside them or without. What is consumed is never a secret: it comes as an AWS profile to use.
+A tool is named like an action, or like its tool_name; its arguments are the action's parameters, with or without
+reason and context. What a client consumes is never a secret: it gets an AWS profile to use.
 
-What clients submit is kept in this process's memory alone. docs/agents.md says what is mapped to what.
+What clients submit is kept only in this process's memory. docs/agents.md says what is mapped to what.
 """
 
 
@@ -26,7 +26,7 @@ def add_commands(commands: Any) -> None:
         description=_AAP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    serving.add_argument("--port", type=_port, default=0, metavar="N", help="on 127.0.0.1 (default: one that is free)")
+    serving.add_argument("--port", type=_port, default=0, metavar="N", help="on 127.0.0.1 (default: a free one)")
     serving.add_argument("--on-behalf-of", metavar="PERSON", help="whom the agent acts for, in every request")
     connection.add_arguments(serving)
     serving.set_defaults(run=_serve)

@@ -117,7 +117,7 @@ class Bridge:
             handed = await _answered(self._use.redeemed(self._client, request, record.asked.tool))
         except Lost:
             # It may have been redeemed. That it is not known must not let the call run twice.
-            raise Refusal(409, "already_consumed", "the answer was lost, and the approval may be used up") from None
+            raise Refusal(409, "already_consumed", "the answer was lost, and the approval may have been used") from None
         except NotApproved:
             raise Refusal(409, "not_approved") from None
         record.consumed_by, record.handed = key, mapping.note_of(handed)

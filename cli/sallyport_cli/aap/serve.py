@@ -31,7 +31,7 @@ def serve(arguments: argparse.Namespace) -> int:
     try:
         listening.bind((HOST, arguments.port))
     except OSError:
-        raise UsageError(f"port {arguments.port} of {HOST} is taken, or not yours to take") from None
+        raise UsageError(f"port {arguments.port} of {HOST} is in use, or you may not use it") from None
     listening.listen(64)
     # The server hands a signal that ended it back to these; without them it would end the process as a failure.
     for number in (signal.SIGINT, signal.SIGTERM):

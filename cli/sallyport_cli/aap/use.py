@@ -24,7 +24,7 @@ class Use:
         if request.delivery == "execute":
             result = await client.result(request.request_id)
             if not result.ok:
-                raise Refusal(409, "action_failed", f"the call was made and brought no result: {result.code}")
+                raise Refusal(409, "action_failed", f"the call was made and returned no result: {result.code}")
             return {"result": result.value, "complete": result.complete}
         credential = await client.credentials(request.request_id)
         self._kept(request.request_id).put(credential.process())

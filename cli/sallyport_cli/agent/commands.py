@@ -30,8 +30,8 @@ exit codes:
 """
 _CREDENTIALS = """\
 Prints the credential of an approved request in the shape that AWS SDKs expect of a credential_process. The approval is
-redeemed once, whoever asks how often; later calls are answered from a file that only you can read, until the credential
-ends. It waits up to 45 s for a decision and never asks for an approval by itself.
+redeemed once, however often it is asked for; later calls are answered from a file that only you can read, until the
+credential ends. It waits up to 45 s for a decision and never asks for an approval by itself.
 
   [profile export]
   credential_process = sallyport credentials --request req-… --api-url https://…
@@ -39,8 +39,8 @@ ends. It waits up to 45 s for a decision and never asks for an approval by itsel
 `sallyport profile add` writes these lines.
 """
 _RUN = """\
-Asks, waits for a person, and runs a command with the credential in its environment alone; ends the grant afterwards.
-The exit code is the command's. Of an action that Sallyport carries out itself, leave the command out: the result is
+Asks, waits for a person, and runs a command with the credential only in its environment; ends the grant afterwards.
+The exit code is the command's. For an action that Sallyport carries out itself, leave the command out: the result is
 printed.
 
   sallyport run s3.export --param bucket=… --param prefix=q3/ … --reason "Study, ticket 4711" -- aws s3 sync s3://…
@@ -51,23 +51,23 @@ def add_commands(commands: Any) -> None:
     """Adds the agent's verbs."""
     asking = _verb(commands, "request", _request, "ask for one action")
     parameters.add_arguments(asking)
-    asking.add_argument("--idempotency-key", metavar="KEY", help="the same key answers the same request for 24 hours")
-    _waiting(asking, None, "wait for the decision, for as long as it takes or so many seconds", optional=True)
+    asking.add_argument("--idempotency-key", metavar="KEY", help="for 24 hours, the same key returns the same request")
+    _waiting(asking, None, "wait for the decision, as long as it takes or for so many seconds", optional=True)
     _tell(asking)
     waiting = _verb(commands, "wait", _wait, "wait for a request's decision")
     _of(waiting)
-    _waiting(waiting, None, "at most so many seconds (default: until it is decided or expires)", name="--timeout")
+    _waiting(waiting, None, "wait at most this long (default: until it is decided or expires)", name="--timeout")
     _tell(waiting)
     for name, help_, does in (
-        ("cancel", "take a pending request back", partial(_ended, "cancel")),
+        ("cancel", "withdraw a pending request", partial(_ended, "cancel")),
         ("done", "end a grant early: its credential stops working", partial(_ended, "done")),
     ):
         ending = _verb(commands, name, does, help_)
         _of(ending)
         _tell(ending)
         if name == "done":
-            ending.add_argument("--outcome", choices=("done", "failed", "unused"), help="what came of it")
-            ending.add_argument("--note", help="what the evidence shall say about it; masked before it is kept")
+            ending.add_argument("--outcome", choices=("done", "failed", "unused"), help="the outcome")
+            ending.add_argument("--note", help="a note for the evidence; masked before it is kept")
     _tell(_verb(commands, "actions", _actions, "what you may ask for"))
     _add_credentials(commands)
     _add_run(commands)
@@ -84,7 +84,7 @@ def _add_credentials(commands: Any) -> None:
 def _add_run(commands: Any) -> None:
     running = _verb(commands, "run", _run, "ask, wait, and run a command with what was approved", _RUN)
     parameters.add_arguments(running)
-    _waiting(running, None, "at most so many seconds for the decision (default: until it is decided or expires)")
+    _waiting(running, None, "wait at most this long for the decision (default: until it is decided or expires)")
     running.usage = f"{running.format_usage().removeprefix('usage: ').rstrip()} [-- COMMAND [ARGUMENT ...]]"
 
 
@@ -152,7 +152,7 @@ def _guarded(does: Verb, arguments: argparse.Namespace) -> int:
     except NoAnswer as error:
         raise UsageError(str(error)) from None
     except KeyboardInterrupt:
-        print("sallyport: stopped; the request goes on, and asking again finds it", file=sys.stderr)
+        print("sallyport: stopped; the request continues, and asking again finds it", file=sys.stderr)
         return 130
 
 

@@ -26,13 +26,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--api-url", metavar="URL", help="the stack's ApiUrl output (default: the variable SALLYPORT_API_URL)"
     )
-    where.add_argument("--region", help="its region, where the URL does not tell")
+    where.add_argument("--region", help="its region, if the URL does not say")
     where.add_argument(
         "--profile", metavar="NAME", help="the AWS profile to sign with (default: your AWS configuration)"
     )
     where.add_argument("--aws-config", metavar="FILE", help="the AWS configuration that has it (default: yours)")
     where.add_argument("--stack", metavar="FILE", help="a local stack instead: .local/stack.json of `make up`")
-    where.add_argument("--as", dest="agent", metavar="AGENT", help="with --stack: which agent you are, as export-bot")
+    where.add_argument(
+        "--as", dest="agent", metavar="AGENT", help="with --stack: which agent you are, such as export-bot"
+    )
 
 
 def client_of(arguments: argparse.Namespace, on_progress: Callable[[Progress], object] | None = None) -> Client:

@@ -81,5 +81,5 @@ def folder() -> Path:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = path.stat()
     if found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
-        raise UsageError(f"{path} must be yours alone: chmod 700 it, or set SALLYPORT_CACHE_DIR")
+        raise UsageError(f"{path} must be accessible only to you: chmod 700 it, or set SALLYPORT_CACHE_DIR")
     return path

@@ -22,13 +22,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="a parameter; what the action takes no plain text for is JSON. May be given again",
+        help="a parameter; JSON unless the action takes plain text for it. Repeatable",
     )
     parser.add_argument("--parameters", metavar="JSON", help="all parameters at once; @FILE reads them")
     parser.add_argument("--reason", required=True, help="why, for the person who decides")
-    parser.add_argument("--context", metavar="JSON", help="what helps to decide; @FILE reads it")
-    parser.add_argument("--on-behalf-of", metavar="PERSON", help="whom you act for, where the action asks for it")
-    parser.add_argument("--duration", type=int, metavar="SECONDS", help="how long the credential shall work")
+    parser.add_argument("--context", metavar="JSON", help="anything that helps to decide; @FILE reads it")
+    parser.add_argument("--on-behalf-of", metavar="PERSON", help="whom you act for, if the action asks for it")
+    parser.add_argument("--duration", type=int, metavar="SECONDS", help="how long the credential should work")
 
 
 def said(arguments: argparse.Namespace, find: Callable[[], Action | None]) -> dict[str, Any]:
@@ -73,4 +73,4 @@ def _json(text: str, option: str) -> Any:
     except OSError:
         raise UsageError(f"{option}: the file cannot be read") from None
     except ValueError:
-        raise UsageError(f"{option} takes JSON, or @FILE with JSON in it") from None
+        raise UsageError(f"{option} takes JSON, or @FILE with a file that has JSON in it") from None

@@ -84,7 +84,7 @@ def _items_in(job: Job, bucket: int, tally: Tally) -> dict[str, list[Item]]:
             item = item_of(line)
         except NoItem:
             chain = spool.chain_on(line).decode(errors="replace") or None
-            tally.found(Finding(Kind.UNREADABLE, "a line that is no item of the audit table", chain))
+            tally.found(Finding(Kind.UNREADABLE, "a line that is not an item of the audit table", chain))
             continue
         chains[item.chain].append(item)
     return chains

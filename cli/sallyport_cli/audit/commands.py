@@ -21,30 +21,30 @@ if TYPE_CHECKING:
     from sallyport_cli.audit.findings import Report
 
 _VERIFY = """\
-Verifies an export of the audit table on this machine, without asking anybody: manifests and checksums, every event's
-text and hash, every chain, who may have done what. docs/audit-format.md says what this proves and what not.
+Verifies an export of the audit table on this machine, offline: manifests and checksums, every event's
+text and hash, every chain, who may have done what. docs/audit-format.md says what this proves and what it does not.
 
-Temporary files take little where the export has each chain in one place, as DynamoDB's have; otherwise as much space as
-the export has unpacked.
+Temporary files take little space if the export has each chain in one place, as DynamoDB's have; otherwise as much as
+the unpacked export.
 
 A receipt (`sallyport audit receipt`) is verified by itself: its chain, each proof, and its checkpoint's signature.
 """
 _EXPORT = """\
 Lets DynamoDB export the audit table as it is now (needs point-in-time recovery), waits, and copies the export to --out.
-With --scan the table is read instead, and the same layout written: for where DynamoDB exports nothing, and for who
-may only read (the policy AuditorAccess; of a local stack's people the group `auditors`, and admin).
+With --scan, it reads the table instead and writes the same layout: use it where DynamoDB exports nothing, or if you may
+only read (policy AuditorAccess; on a local stack, people of the group `auditors`, and admin).
 """
 _EXITS = """\
 exit codes:
   0  clean
   1  tampered: each finding names the request, its sequence number and the kind
-  2  it cannot be told: there is no export, or something that was named cannot be read
+  2  it cannot be determined: there is no export, or something that was named cannot be read
 """
 
 
 def add_commands(commands: Any) -> None:
     """Adds `audit` and what is below it."""
-    audit = commands.add_parser("audit", help="export the evidence, and verify it without us")
+    audit = commands.add_parser("audit", help="export the evidence, and verify it independently")
     below = audit.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_export(below)
     _add_verify(below)
@@ -66,9 +66,11 @@ def _add_export(below: Any) -> None:
     exporting.add_argument("--out", type=Path, metavar="DIR", help="where to put the export on this machine")
     exporting.add_argument("--scan", action="store_true", help="read the table instead of letting DynamoDB export it")
     exporting.add_argument("--bucket", help="where DynamoDB puts its export, below audit/<year>/<month>/<day>/<time>/")
-    exporting.add_argument("--bucket-owner", metavar="ACCOUNT", help="with --bucket: its account, where it is another")
-    exporting.add_argument("--since", metavar="TIME", type=_instant, help="incremental: from then on (UTC)")
-    exporting.add_argument("--until", metavar="TIME", type=_instant, help="with --since: until then (UTC)")
+    exporting.add_argument(
+        "--bucket-owner", metavar="ACCOUNT", help="with --bucket: its account, if it is a different one"
+    )
+    exporting.add_argument("--since", metavar="TIME", type=_instant, help="incremental: from this time on (UTC)")
+    exporting.add_argument("--until", metavar="TIME", type=_instant, help="with --since: until this time (UTC)")
     _add_source(exporting)
     exporting.set_defaults(run=_export)
 
@@ -107,7 +109,7 @@ def _export(arguments: argparse.Namespace) -> int:
     wanted = export.Wanted(arguments.bucket, arguments.bucket_owner, arguments.since, arguments.until)
     prefix = export.ask(source, wanted, datetime.now(UTC), say)
     if arguments.out is not None and not export.fetch(source, arguments.bucket, prefix, arguments.out):
-        raise UsageError("the service says that it exported and wrote nothing: use --scan --out DIR")
+        raise UsageError("the service says that it exported, but wrote nothing: use --scan --out DIR")
     print(arguments.out / prefix if arguments.out is not None else f"s3://{arguments.bucket}/{prefix}")
     return 0
 
@@ -125,7 +127,7 @@ def _add_verify(below: Any) -> None:
     )
     verifying.add_argument("--worm", metavar="PATH", help="the WORM copy: s3://bucket/prefix, or a folder")
     verifying.add_argument("--key", type=Path, metavar="FILE", help="your copy of the notary's public key, or keys")
-    verifying.add_argument("--seen", type=Path, metavar="FILE", help="with --worm: a checkpoint that you kept")
+    verifying.add_argument("--seen", type=Path, metavar="FILE", help="with --worm: a checkpoint that you have kept")
     verifying.add_argument("--views", metavar="PATH", help="the kept views, to compare: s3://bucket, or a folder")
     verifying.add_argument("--json", action="store_true", help="print the report as JSON")
     verifying.set_defaults(run=_verify)

@@ -12,17 +12,17 @@ from typing import Any
 from sallyport_cli.errors import UsageError
 
 _DESCRIPTION = """\
-Compares an export with CloudTrail's records, offline: what was done with the credential of each request, and whether in
-the time of its grant; and which calls reached what is guarded without Sallyport. The export is verified first.
+Compares an export with CloudTrail's records, offline: what was done with the credential of each request, and whether
+within the time of its grant; and which calls reached guarded resources without Sallyport. The export is verified first.
 
-Guarded is what --guarded names: ARNs with * and ?, each with everything below it. --expected names roles or users that
-use it by right, such as the application that owns the data.
+--guarded names what is guarded: ARNs with * and ?, each with everything below it. --expected names roles or users that
+use it legitimately, such as the application that owns the data.
 """
 _EXITS = """\
 exit codes:
-  0  nothing bypassed Sallyport, and no credential did anything outside of its grant
+  0  nothing bypassed Sallyport, and no credential did anything outside its grant
   1  something did: each call is listed with its sign (docs/audit-format.md)
-  2  it cannot be told: the export does not verify, records are missing or unreadable, or nobody said what is guarded
+  2  it cannot be determined: the export does not verify, records are missing or unreadable, or nothing named as guarded
 """
 
 
@@ -30,7 +30,7 @@ def add_correlate(below: Any) -> None:
     """Adds `correlate` to the commands of `sallyport audit`."""
     parser = below.add_parser(
         "correlate",
-        help="compare an export with CloudTrail: what credentials did, and what came past Sallyport",
+        help="compare an export with CloudTrail: what credentials did, and what bypassed Sallyport",
         description=_DESCRIPTION,
         epilog=_EXITS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -42,14 +42,14 @@ def add_correlate(below: Any) -> None:
         nargs="+",
         required=True,
         metavar="PATH",
-        help="log files of CloudTrail (.json, .json.gz, JSON lines), or folders that have some below them",
+        help="CloudTrail's log files (.json, .json.gz, JSON lines), or folders that contain some",
     )
     parser.add_argument("--guarded", action="append", default=[], metavar="ARN", help="what is guarded; repeatable")
     parser.add_argument(
-        "--guarded-file", type=Path, metavar="FILE", help="the same, one ARN a line; # begins a comment"
+        "--guarded-file", type=Path, metavar="FILE", help="the same, one ARN per line; # starts a comment"
     )
     parser.add_argument(
-        "--expected", action="append", default=[], metavar="ARN", help="who uses it by right; repeatable"
+        "--expected", action="append", default=[], metavar="ARN", help="who uses it legitimately; repeatable"
     )
     parser.add_argument("--worm", metavar="PATH", help="as for verify: the WORM copy")
     parser.add_argument("--key", type=Path, metavar="FILE", help="as for verify: your copy of the notary's public key")

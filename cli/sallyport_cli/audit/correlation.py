@@ -23,8 +23,8 @@ from sallyport_cli.audit.verify import Against, verify
 
 LEAVES_OPEN = (
     "that the records are all of CloudTrail's and unaltered (`aws cloudtrail validate-logs` shows it)",
-    "calls on objects and items for which no trail had data events, nor calls of accounts and regions not handed in",
-    "that a resource is the one that was approved: the evidence holds no parameters, the approved view does",
+    "calls on objects and items for which no trail had data events, nor calls in accounts and regions without records",
+    "that a resource is the one that was approved: the evidence contains no parameters, but the approved view does",
 )
 _TOLD = "at, grant_time, service, call, resource, outcome, error, signs, caller, region, key, source_identity"
 # AWS may deliver a record twice.
@@ -91,10 +91,10 @@ class Correlation:
         if not seen.records:
             found.append("there are no records of CloudTrail")
         if not self.guarded.resources:
-            found.append("nobody said what is guarded (--guarded), so nothing was looked for that bypasses Sallyport")
+            found.append("nothing was named as guarded (--guarded), so no bypass could be looked for")
         elif self.guarded.needs_data_events and not seen.data_events:
             found.append(
-                "objects or items are guarded, and the records have no data events: calls on them are not seen"
+                "objects or items are guarded, but the records have no data events, so calls on them are not seen"
             )
         return found
 
@@ -120,7 +120,7 @@ def correlated(
         grants.add(histories_in(folder))
     except (KeyError, ValueError, TypeError):
         raise CannotTell(
-            "the export has a redeemed grant without what every one has; see `sallyport audit verify`"
+            "the export has a redeemed grant without the facts that every grant has; see `sallyport audit verify`"
         ) from None
     with (
         tempfile.TemporaryDirectory(prefix="sallyport-correlate-") as temporary,

@@ -13,8 +13,8 @@ from sallyport_cli.audit.grants import Grant, Group
 _GROUPS = (Group.NOT_THROUGH, Group.ATTEMPT, Group.NEWER)
 _TITLES = {
     Group.NOT_THROUGH: "calls that did not come through Sallyport",
-    Group.ATTEMPT: "calls past Sallyport that AWS refused",
-    Group.NEWER: "sessions of target roles that are newer than the export, so that their requests may be as well",
+    Group.ATTEMPT: "calls around Sallyport that AWS refused",
+    Group.NEWER: "sessions of target roles that are newer than the export; their requests may be, too",
 }
 _FIELDS = (
     "group", "request", "action", "agent", "at", "grant_time", "service", "call", "resource", "outcome", "error",
@@ -67,9 +67,9 @@ def verdict(found: Correlation) -> Iterator[str]:
     yield f"not shown by this: {'; '.join(LEAVES_OPEN)}"
     yield from (f"cannot tell: {doubt}" for doubt in found.doubts)
     if found.accusing:
-        yield f"BYPASSED OR OUTSIDE OF A GRANT: {found.accusing:,} calls"
+        yield f"BYPASSED OR OUTSIDE A GRANT: {found.accusing:,} calls"
     elif not found.doubts:
-        yield "clean: nothing bypassed Sallyport, and no credential did anything outside of its grant"
+        yield "clean: nothing bypassed Sallyport, and no credential did anything outside its grant"
 
 
 def _grant(grant: Grant) -> dict[str, Any]:

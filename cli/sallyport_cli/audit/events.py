@@ -88,12 +88,12 @@ def check_form(said: Any) -> None:
     _need(isinstance(said, dict) and said.keys() in (_MEMBERS, _MEMBERS - {"presented_digest"}), "other members")
     _need(said["v"] == 1 and type(said["v"]) is int, "another version")
     actor = said["actor"]
-    _need(isinstance(actor, dict) and actor.keys() == _ACTOR, "an actor that is none")
+    _need(isinstance(actor, dict) and actor.keys() == _ACTOR, "not an actor")
     _need(actor["kind"] in ("agent", "person", "system"), "an actor of no known kind")
-    _need(isinstance(said["details"], dict) and type(said["seq"]) is int, "members of other kinds")
+    _need(isinstance(said["details"], dict) and type(said["seq"]) is int, "members of the wrong type")
     texts = [value for name, value in (said | actor).items() if name not in _NO_TEXTS]
-    _need(all(isinstance(text, str) for text in texts), "members of other kinds")
-    _need(said["judged_by"], "no policy by which it was judged")
+    _need(all(isinstance(text, str) for text in texts), "members of the wrong type")
+    _need(said["judged_by"], "no policy that judged it")
 
 
 def _need(condition: object, wrong: str) -> None:

@@ -64,7 +64,7 @@ class Wanted:
         if self.since is None:
             return said
         if not _SHORTEST <= (self.until or now) - self.since <= _LONGEST:
-            raise UsageError("an incremental export has 15 minutes to 24 hours: say another --since or --until")
+            raise UsageError("an incremental export covers 15 minutes to 24 hours: choose another --since or --until")
         window = {"ExportFromTime": self.since, **({"ExportToTime": self.until} if self.until else {})}
         return said | {"ExportType": "INCREMENTAL_EXPORT", "IncrementalExportSpecification": window}
 

@@ -48,7 +48,7 @@ class Keys:
         for checkpoint in kept:
             rank = self.rank(checkpoint)
             if rank is not None and rank < highest:
-                detail = f"the checkpoint of {checkpoint.size} events is signed by a key that was replaced before"
+                detail = f"the checkpoint of {checkpoint.size} events is signed by a key that had been replaced"
                 yield Finding(Kind.BAD_SIGNATURE, detail)
             highest = max(highest, rank if rank is not None else -1)
 

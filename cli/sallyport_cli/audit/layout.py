@@ -80,7 +80,7 @@ def exports_in(folder: Path) -> list[Export]:
     full = [export for export in exports if not export.incremental]
     if len(full) != 1:
         listed = ", ".join(str(export.folder) for export in full) or "none"
-        raise CannotTell(f"one full export is needed, and the incremental ones since; there are: {listed}")
+        raise CannotTell(f"one full export and the incremental ones since are needed; there are: {listed}")
     if len({export.table for export in exports if export.table}) > 1:
         raise CannotTell("these are exports of different tables")
     since_then = [export for export in exports if export.incremental]

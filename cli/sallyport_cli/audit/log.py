@@ -34,7 +34,7 @@ def read_checkpoints(worm: Worm, key: Keys | None, seen: Checkpoint | None) -> L
     findings: list[Finding] = []
     kept = _checkpoints(worm, key, findings)
     if seen is not None and key is not None and not key.signed(seen):
-        raise CannotTell("the checkpoint that was seen before is not signed by this key")
+        raise CannotTell("the checkpoint given with --seen is not signed by this key")
     if not kept:
         raise CannotTell("the log has no checkpoint that can be believed" + "".join(f"; {f}" for f in findings[:3]))
     newest = max(kept, key=lambda checkpoint: (checkpoint.size, checkpoint.time))
@@ -96,7 +96,7 @@ def _check_chain(kept: list[Checkpoint], findings: list[Finding]) -> None:
     for checkpoint in kept:
         first = checkpoint.previous == "0" * 64
         if (first and known) or (not first and checkpoint.previous not in known):
-            detail = f"the checkpoint of {checkpoint.size} events follows one that is not there"
+            detail = f"the checkpoint of {checkpoint.size} events follows one that is missing"
             findings.append(Finding(Kind.CHECKPOINT_CHAIN, detail))
         known.add(checkpoint.digest)
 

@@ -16,7 +16,7 @@ from typing import Any
 from sallyport_cli.errors import UsageError
 
 _QUERY = """\
-Answers one SQL query (DuckDB's) about an export, as tables `events` and `requests`. The query can read these two and
+Runs one SQL query (DuckDB's) against an export, as tables `events` and `requests`. The query can read these two and
 nothing else: no file, no network. It reads what the export says; `sallyport audit verify` says whether to believe it.
 """
 # Each runs in a test.
@@ -41,7 +41,7 @@ def add_query(below: Any) -> None:
     """Adds `audit query`."""
     parser = below.add_parser(
         "query",
-        help="ask an export in SQL",
+        help="query an export in SQL",
         description=_QUERY,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -89,7 +89,7 @@ def _as_csv(names: list[str], rows: list[Sequence[Any]]) -> None:
 
 def _as_json(names: list[str], rows: list[Sequence[Any]]) -> None:
     if len(set(names)) != len(names):
-        raise UsageError("two columns have one name: tell them apart with AS")
+        raise UsageError("two columns have the same name: tell them apart with AS")
     told = [dict(zip(names, map(_jsonable, row), strict=True)) for row in rows]
     print(json.dumps(told, indent=2))
 

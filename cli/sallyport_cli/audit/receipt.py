@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sallyport_cli.audit.findings import Finding, Report
 
 _RECEIPT = """\
-Writes one file about one request: its events, for each the proof that it is in the notarized log, and the signed
+Writes one file about one request: its events, the proof for each that it is in the notarized log, and the signed
 checkpoint. `sallyport audit verify FILE --key KEY` verifies that file alone; docs/audit-format.md has the format.
 """
 

@@ -127,7 +127,7 @@ def beside_log(receipt: Receipt, worm: Worm) -> Sequence[Finding]:
     except UsageError as reason:
         raise CannotTell(str(reason)) from None
     if unproved := check(there, None).findings:
-        raise CannotTell(f"the WORM copy does not bear out what its index says: {unproved[0]}")
+        raise CannotTell(f"the WORM copy contradicts its own index: {unproved[0]}")
     detail = "it was notarized before the checkpoint and is not in the receipt"
     kept = {entry.event for entry in receipt.entries}
     return [

@@ -108,7 +108,11 @@ def _checkpoint(receipt: Receipt, key: Keys | None, tally: Tally) -> Checkpoint 
     try:
         checkpoint = read(receipt.checkpoint)
     except NoCheckpoint:
-        tally.found(Finding(Kind.CHECKPOINT_MALFORMED, "its checkpoint is none, so nothing is proved", receipt.request))
+        tally.found(
+            Finding(
+                Kind.CHECKPOINT_MALFORMED, "its checkpoint is not a checkpoint, so nothing is proved", receipt.request
+            )
+        )
         return None
     if key is not None and not key.signed(checkpoint):
         tally.found(Finding(Kind.BAD_SIGNATURE, "its checkpoint is not signed by the key", receipt.request))
@@ -121,7 +125,7 @@ def _check_chain(receipt: Receipt, tally: Tally) -> None:
         items.append(_item(receipt.request, entry, place, items[-1].hash if items else GENESIS))
     for before, item in pairwise(items):
         if item.sk < before.sk:
-            detail = "it stands behind one that comes after it"
+            detail = "it comes after a later one"
             tally.found(Finding(Kind.MISPLACED, detail, receipt.request, int(item.sk)))
     Chain(receipt.request, Limits(), tally).check(items, None)
 
@@ -164,7 +168,7 @@ def _open(receipt: Receipt, *, keyed: bool, compared: bool) -> Iterator[str]:
     if not keyed:
         yield _NO_KEY
     last = receipt.entries[-1].said
-    kind = last.get("type", "nothing that can be read")
+    kind = last.get("type", "nothing readable")
     end = "" if kind == "request.closed" or not receipt.request.startswith("req-") else ", which is not its end"
     how = "that is not notarized yet" if compared else "(--worm shows what was notarized)"
     yield f"what happened after the last event of the receipt, {kind}{end} {how}"

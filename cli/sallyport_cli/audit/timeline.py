@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from sallyport_cli.audit.history import History
 
 _TIMELINE = """\
-Tells one request step by step, in plain words: who did what, when (UTC), and how long it took. What is told is checked
-first: its hashes, their links, and that each step was allowed to follow the one before.
+Shows one request step by step, in plain words: who did what, when (UTC), and how long it took. Everything is checked
+first: the hashes, their links, and that each step was allowed to follow the one before.
 """
 _HOLDS = """\
 Checked: each step is as it was written, in its place, and was allowed to follow the one before.
@@ -48,7 +48,7 @@ def add_timeline(below: Any, add_source: Callable[[argparse.ArgumentParser], Non
     """Adds `audit timeline`; `add_source` adds the arguments that name a table."""
     parser = below.add_parser(
         "timeline",
-        help="who did what when, of one request",
+        help="who did what when in one request",
         description=_TIMELINE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -140,7 +140,7 @@ def _words(history: History, findings: tuple[Finding, ...], holds: str) -> Itera
         yield from (f"{'':39}{line}" for line in lines[1:])
     yield ""
     yield from map(shown, map(str, findings))
-    yield f"TAMPERED: {len(findings):,} findings. Do not rely on what is told above." if findings else holds
+    yield f"TAMPERED: {len(findings):,} findings. Do not rely on what is shown above." if findings else holds
 
 
 def _head(history: History) -> Iterator[str]:

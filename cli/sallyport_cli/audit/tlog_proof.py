@@ -71,5 +71,5 @@ def _decoded(lines: Iterable[str]) -> Iterable[bytes]:
         digest = base64.b64decode(line)
         # The last digit has bits that mean nothing; one hash has one form.
         if len(digest) != _HASH_BYTES or base64.b64encode(digest).decode() != line:
-            raise NoProof("a hash that is not in base64's one form")
+            raise NoProof("a hash that is not in canonical base64")
         yield digest

@@ -34,7 +34,7 @@ _NO_LOG = (
 _NO_KEY = "that the checkpoints are the notary's own (--key shows it)"
 # The notary's daily scan notarizes what its stream has lost; after two days nothing can be under way any more.
 _SETTLED = timedelta(hours=48)
-_UNFINISHED = "what {} further exports would have, which were begun and have no manifests: failed, or still under way"
+_UNFINISHED = "what {} further exports would have, which were started and have no manifests: failed, or still running"
 _NO_MANIFEST = "which files belong to the export, and that it is unfiltered (it has no manifest)"
 
 

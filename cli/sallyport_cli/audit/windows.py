@@ -40,7 +40,7 @@ def check_windows(full: Window, since_then: Sequence[Window]) -> None:
         if window.since > covered:
             raise CannotTell(
                 f"no export here has what was written from {covered:%Y-%m-%dT%H:%M:%SZ} to "
-                f"{window.since:%Y-%m-%dT%H:%M:%SZ}: add the one of that time, or take a newer full one"
+                f"{window.since:%Y-%m-%dT%H:%M:%SZ}: add the export of that time, or use a newer full one"
             )
         covered = max(covered, window.time)
 

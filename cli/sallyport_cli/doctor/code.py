@@ -18,7 +18,7 @@ def stack(patient: Patient) -> Iterator[Symptom]:
     """The stack came to an end that CloudFormation calls complete."""
     status = patient.stack["StackStatus"]
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
-        yield Symptom(f"the stack is {status}", "read its events in CloudFormation, mend the cause and deploy again")
+        yield Symptom(f"the stack is {status}", "read its events in CloudFormation, fix the cause and deploy again")
 
 
 def functions(patient: Patient) -> Iterator[Symptom]:

@@ -39,10 +39,10 @@ CHECKS: dict[str, Check] = {
     "brakes": people.brakes,
 }
 _ABOUT = """\
-Looks at a live deployment with your own AWS credentials, which need to read and nothing more, and says of everything
-that is wrong how to mend it. Nothing is changed.
+Checks a live deployment with your own AWS credentials, which only need to read, and says how to fix whatever is wrong.
+Nothing is changed.
 
-exit codes: 0 nothing is wrong, 1 something is, 2 it could not be looked at
+exit codes: 0 nothing is wrong, 1 something is, 2 it could not be checked
 """
 
 
@@ -50,7 +50,7 @@ def add_commands(commands: Any) -> None:
     """`sallyport doctor`."""
     made = commands.add_parser(
         "doctor",
-        help="say what is wrong with a live deployment and how to mend it",
+        help="say what is wrong with a live deployment and how to fix it",
         description=_ABOUT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -89,9 +89,9 @@ def _examine(check: Check, patient: Patient) -> Iterator[Symptom]:
         yield from check(patient)
     except ClientError as error:
         said = f"{error.operation_name} answers {error.response['Error']['Code']}"
-        yield Symptom(f"this could not be looked at: {said}", "use credentials that may read it, then look again")
+        yield Symptom(f"this could not be checked: {said}", "use credentials that may read it, then check again")
     except BotoCoreError as error:
-        yield Symptom(f"this could not be looked at: {type(error).__name__}", "check network, region and credentials")
+        yield Symptom(f"this could not be checked: {type(error).__name__}", "check network, region and credentials")
 
 
 def _told(name: str, symptoms: list[Symptom]) -> str:

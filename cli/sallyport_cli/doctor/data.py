@@ -49,7 +49,7 @@ def buckets(patient: Patient) -> Iterator[Symptom]:
             yield Symptom(f"{output} {name} is not there ({error.response['Error']['Code']})", _redeploy())
             continue
         if _missing(client.get_bucket_policy, Bucket=name):
-            yield Symptom(f"{name} has lost its bucket policy: who may read it is IAM's alone to say", _redeploy())
+            yield Symptom(f"{name} has lost its bucket policy: only IAM limits who may read it", _redeploy())
         if output == "AuditBucket" and _missing(client.get_object_lock_configuration, Bucket=name):
             mend = "Object Lock cannot be added by CloudFormation: make a new bucket and copy the evidence there"
             yield Symptom(f"{name} has no Object Lock, so that copies of the evidence can be deleted", mend)
@@ -64,4 +64,4 @@ def _missing(call: Any, **arguments: str) -> bool:
 
 
 def _redeploy() -> str:
-    return "deploy again; where CloudFormation sees no drift, detect and repair it there"
+    return "deploy again; if CloudFormation sees no drift, detect and repair it there"

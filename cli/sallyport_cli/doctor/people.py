@@ -33,9 +33,9 @@ def settings(patient: Patient) -> Iterator[Symptom]:
     if not patient.is_prod:
         return
     if patient.parameters.get("ExternalId") == "sallyport":
-        yield Symptom("the external id is the template's own", "deploy gate and targets with an ExternalId of yours")
+        yield Symptom("the external id is the template's own", "deploy gate and targets with an ExternalId of your own")
     if not patient.parameters.get("AlarmTopicArn"):
-        yield Symptom("alarms ring in CloudWatch alone", "deploy with an AlarmTopicArn that somebody listens to")
+        yield Symptom("alarms show only in CloudWatch", "deploy with an AlarmTopicArn that somebody listens to")
 
 
 def brakes(patient: Patient) -> Iterator[Symptom]:
@@ -49,4 +49,4 @@ def brakes(patient: Patient) -> Iterator[Symptom]:
         return
     document = item.get("Item", {}).get("document", {}).get("S", "{}")
     for halt in json.loads(document).get("halts", []):
-        yield Symptom(f"halted: {halt['switch']}, by {halt['by']} at {halt['at']}", "`sallyport resume` lets go of it")
+        yield Symptom(f"halted: {halt['switch']}, by {halt['by']} at {halt['at']}", "`sallyport resume` releases it")

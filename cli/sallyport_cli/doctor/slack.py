@@ -21,7 +21,7 @@ READS_CHANNEL = frozenset({"groups:history", "channels:history"})
 # For rules of channels.yaml with direct messages; a bot that may write to people and has no reason to is left alone.
 WRITES_DIRECTLY = "im:write"
 _GENERATED = 64  # characters of the place-holder that the template generates; Slack's own is 32 hexadecimal digits
-_REINSTALL = "take the scopes of slack/manifest.yaml and install the app again (docs/slack-setup.md)"
+_REINSTALL = "use the scopes of slack/manifest.yaml and install the app again (docs/slack-setup.md)"
 
 
 def slack(patient: Patient) -> Iterator[Symptom]:
@@ -33,11 +33,11 @@ def slack(patient: Patient) -> Iterator[Symptom]:
         if problem:
             yield Symptom(f"the {which} cannot be read ({problem})", "restore the secret; its ARN is in the outputs")
     if token and not token.startswith("xox"):
-        yield Symptom("the bot token is not Slack's: nobody has put it there yet", _put("SlackBotTokenArn"))
+        yield Symptom("the bot token is not Slack's: nobody has stored it yet", _put("SlackBotTokenArn"))
     elif token:
         yield from _bot(patient, token)
     if signing and len(signing) == _GENERATED and not signing.islower():
-        yield Symptom("the signing secret is not Slack's: nobody has put it there yet", _put("SlackSigningSecretArn"))
+        yield Symptom("the signing secret is not Slack's: nobody has stored it yet", _put("SlackSigningSecretArn"))
     elif signing:
         yield from _signed(patient, signing)
 
@@ -71,12 +71,12 @@ def _scopes(answer: Answered, needed: frozenset[str]) -> Iterator[Symptom]:
         yield Symptom("the bot lacks groups:history (for a public channel, channels:history)", _REINSTALL)
     needless = sorted(granted - SCOPES - READS_CHANNEL - {WRITES_DIRECTLY})
     if needless:
-        yield Symptom(f"the bot may do more than it needs: {', '.join(needless)}", _REINSTALL)
+        yield Symptom(f"the bot has more permissions than it needs: {', '.join(needless)}", _REINSTALL)
 
 
 _MENDS = {
     "not_in_channel": "invite the bot to the channel: `/invite @sallyport`",
-    "channel_not_found": "check {named}, and invite the bot: a private channel is not there for strangers",
+    "channel_not_found": "check {named}, and invite the bot: a private channel is invisible to outsiders",
     "is_archived": "unarchive the channel, or name another one in {named}",
     "missing_scope": _REINSTALL,
 }

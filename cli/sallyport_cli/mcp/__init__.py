@@ -10,10 +10,10 @@ from sallyport_cli.agent import connection
 _MCP = """\
 Serves the Model Context Protocol on stdin and stdout: one tool for each action that you may ask for, and
 sallyport_wait, sallyport_cancel and sallyport_done. A tool waits up to 45 s for a person's decision and then returns a
-handle; calling it again with the same arguments goes on waiting for the same request. What comes back is never a
-secret: for a credential, a prefix that any AWS program takes; for a call that Sallyport makes, its masked result.
+handle; calling it again with the same arguments continues to wait for the same request. What comes back is never a
+secret: for a credential, a prefix that works with any AWS program; for a call that Sallyport makes, its masked result.
 
-Whom the agent acts for is decided here, where the server is started, never by the model.
+Whoever starts the server decides whom the agent acts for, never the model.
 docs/agents.md has the configuration of the usual hosts.
 """
 

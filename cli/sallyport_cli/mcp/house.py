@@ -97,7 +97,7 @@ class House:
         except NotApproved as other:
             return self._over(other.request)
         except Lost as lost:
-            next_ = "Look with sallyport_wait whether it was used; if it was, ask again."
+            next_ = "Check with sallyport_wait whether it was used; if it was, ask again."
             said = {"request_id": request_id, "status": "unknown", "reason": str(lost), "next": next_}
             return Answer(said, is_error=True)
 
@@ -105,7 +105,7 @@ class House:
         result = await self.client.result(request_id)
         said: Said = {"request_id": request_id, "status": "closed" if result.ok else "failed", "result": result.value}
         if not result.ok:
-            said |= {"reason": result.code, "next": "The call was made. Look at its effect before you ask again."}
+            said |= {"reason": result.code, "next": "The call was made. Check its effect before you ask again."}
         return Answer(said, is_error=not result.ok)
 
     async def _use(self, request_id: str) -> Answer:
@@ -127,7 +127,7 @@ class House:
         next_ = {
             "denied": "Do not ask for the same again; ask for what the reason allows, or tell the user.",
             "expired": "Nobody decided in time, or it was not used in time. Ask again if it is still needed.",
-            "cancelled": "It was taken back. Ask again if it is still needed.",
+            "cancelled": "It was withdrawn. Ask again if it is still needed.",
             "revoked": "A person ended it. Do not ask again; tell the user.",
         }.get(request.status, "It has been used, or cannot be used any more. Ask again if it is still needed.")
         said = {"request_id": request.request_id, "status": request.status, "next": next_}
@@ -149,8 +149,8 @@ class House:
 
 def pending(request_id: str) -> Answer:
     next_ = (
-        "A person has been asked and has not decided yet. Do something else meanwhile, then call sallyport_wait with "
-        "this request_id, or this tool again with the same arguments: neither asks anybody twice."
+        "A person has been asked and has not decided yet. Do something else in the meantime, then call sallyport_wait "
+        "with this request_id, or this tool again with the same arguments: neither asks anybody twice."
     )
     return Answer({"request_id": request_id, "status": "pending", "next": next_})
 

@@ -23,12 +23,12 @@ _REQUEST = {
 }
 _OUTCOME = {
     "outcome": {"type": "string", "enum": ["done", "failed"], "description": "What came of it."},
-    "note": {"type": "string", "maxLength": 4000, "description": "What the audit trail shall say about it."},
+    "note": {"type": "string", "maxLength": 4000, "description": "A note for the audit trail."},
 }
 _INSTRUCTIONS = (
     "Each tool asks a person to approve one privileged action on AWS, shows them the reason you give, and waits. Give "
-    "a reason that lets a person decide. A result with status pending is no failure: go on with other work and call "
-    "sallyport_wait, or call the tool again with the same arguments. Never ask for more than the task needs."
+    "a reason that lets a person decide. A result with status pending is not a failure: continue with other work and "
+    "call sallyport_wait, or call the tool again with the same arguments. Never ask for more than the task needs."
 )
 
 
@@ -50,7 +50,7 @@ def own_tools() -> list[types.Tool]:
     """The three that go with every action."""
     return [
         _own("sallyport_wait", "Wait for a person's decision on a request, up to 45 seconds.", read_only=True),
-        _own("sallyport_cancel", "Take back a request that is still pending."),
+        _own("sallyport_cancel", "Withdraw a request that is still pending."),
         _own("sallyport_done", "End an approval that you no longer need: its credential stops working.", _OUTCOME),
     ]
 

@@ -64,7 +64,7 @@ def _markdown(layer: Layer, rows: list[Access], now: datetime) -> str:
         "",
         "## Who may ask for what, and who decides",
         "",
-        *_table((*_COLUMNS, "may break the glass"), [_cells(layer, row) for row in rows]),
+        *_table((*_COLUMNS, "may use break-glass"), [_cells(layer, row) for row in rows]),
         "",
         "## Agents and the people behind them",
         "",

@@ -1,4 +1,4 @@
-"""The policy's own tests: cases that say what policy must answer, held against what it does answer."""
+"""The policy's own tests: cases that say what policy must answer, compared with what it does answer."""
 
 from __future__ import annotations
 

@@ -17,9 +17,9 @@ from sallyport_cli.policy.layer import Layer, layer_at, open_layer, package_in
 from sallyport_cli.policy.validate import validate
 
 _ABOUT = """\
-The policy layer is a folder of data: actions/*.yaml say what each action is, tiers.yaml what each tier of risk asks
-for at least, authorization.cedar who may ask, skip approval, decide, read, revoke and halt, directory.yaml who there
-is. It is reviewed and deployed like code. docs/policy.md shows how to add an action.
+The policy layer is a folder of data: actions/*.yaml say what each action is, tiers.yaml the minimum that each
+tier of risk requires, authorization.cedar who may ask, skip approval, decide, read, revoke and halt, directory.yaml
+who there is. It is reviewed and deployed like code. docs/policy.md shows how to add an action.
 """
 _LAYER = "folder of the policy layer's package, or a checkout (default: the checkout's own)"
 
@@ -52,7 +52,7 @@ def _validate(actions: Any) -> None:
         actions,
         "validate",
         "find what is wrong with the policy before it is deployed",
-        "Schemas; Cedar against its schema; every action's example checked, rendered and, for execute, held against "
+        "Schemas; Cedar against its schema; every action's example checked, rendered and, for execute, compared with "
         "the service's own model; bound_by; the directory; rules and actions that no case looks at; quorums that "
         "cannot be met; target roles (targets/template.yaml) that are not what the actions render, and a vault that "
         "keeps a request for less time than its approval and redemption take. Exit code 1 when there are findings.",
@@ -73,7 +73,7 @@ def _test(actions: Any) -> None:
     made = _parser(
         actions,
         "test",
-        "hold the policy against the cases in layers/policy/tests",
+        "check the policy against the cases in layers/policy/tests",
         "A case says: this agent asks for this action with these parameters at this time; then the verdict, the "
         "refusal, the people who may decide and the rendered session policy are these. Exit code 1 when one differs.",
     )
@@ -95,7 +95,7 @@ def _explain(actions: Any) -> None:
     made = _parser(
         actions,
         "explain",
-        "say why a request got its verdict, who may decide it, and why others may not",
+        "say why a request got its verdict, who may decide it, and why nobody else may",
         "Names the Cedar policies that determined each answer. Judges by this checkout's policy and says so when the "
         "request was stamped with another one.",
     )
@@ -122,7 +122,7 @@ def _diff(actions: Any) -> None:
         "entries. Exit code 1 when the two differ in effect, like diff(1).",
     )
     made.add_argument("old", help="a git ref, or a folder")
-    made.add_argument("new", help="a git ref, or a folder; `.` is the checkout as it stands")
+    made.add_argument("new", help="a git ref, or a folder; `.` is the checkout as it is")
     made.add_argument("--json", action="store_true", help="print one JSON object")
     made.set_defaults(run=_run_diff)
 
@@ -144,7 +144,7 @@ def _access_review(actions: Any) -> None:
     made = _parser(
         actions,
         "access-review",
-        "list who may ask for what and who decides it, for the quarterly review",
+        "list who may ask for what and who decides, for the quarterly review",
         "Every agent, action and person that may be acted for, tried one by one; with the people behind the agents "
         "and everybody's accounts. `--format html` is a page to read, print and sign.",
     )

@@ -73,7 +73,7 @@ def _row_changes(was: Access, now: Access) -> Iterator[Change]:
             yield Change(person, "gains" if person in later else "loses", f"deciding {asked}{where}")
     for person in sorted(set(was.break_glass) ^ set(now.break_glass)):
         kind = "gains" if person in now.break_glass else "loses"
-        yield Change(person, kind, f"breaking the glass for {asked}")
+        yield Change(person, kind, f"break-glass for {asked}")
 
 
 def _step(deciders: tuple[tuple[str, ...], ...], step: int) -> set[str]:

@@ -52,7 +52,7 @@ def from_view(path: Path) -> Evidence:
             parameters=masked.get("parameters"),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise UsageError(f"{path} is no request view (the JSON that GET /v1/requests/{{id}} answers)") from None
+        raise UsageError(f"{path} is not a request view (the JSON that GET /v1/requests/{{id}} answers)") from None
 
 
 def from_stack(request_id: str, stack: Path) -> Evidence:
@@ -71,7 +71,7 @@ def from_stack(request_id: str, stack: Path) -> Evidence:
         os.environ.pop("AWS_SESSION_TOKEN", None)
         return _stored(request_id, told["tables"]["requests"], told["buckets"]["views"], told["region"])
     except (OSError, ValueError, KeyError):
-        raise UsageError(f"{stack} describes no running stack (make up writes it)") from None
+        raise UsageError(f"{stack} does not describe a running stack (`make up` writes it)") from None
 
 
 def _stored(request_id: str, table: str, bucket: str, region: str) -> Evidence:
@@ -116,7 +116,11 @@ def find(request: str, stack: Path | None, layer: Layer) -> Evidence:
     """A file wins over a request id. Raises UsageError, also for a request of an agent or action unknown today."""
     found = from_view(Path(request)) if Path(request).is_file() else from_stack(request, stack or Path())
     if found.action not in layer.policy.actions:
-        raise UsageError(f"this policy has no action {found.action}: explain it with the layer of then (--layer)")
+        raise UsageError(
+            f"this policy has no action {found.action}: pass the layer that it was submitted under (--layer)"
+        )
     if found.agent not in layer.policy.directory.agents:
-        raise UsageError(f"this policy has no agent {found.agent}: explain it with the layer of then (--layer)")
+        raise UsageError(
+            f"this policy has no agent {found.agent}: pass the layer that it was submitted under (--layer)"
+        )
     return found

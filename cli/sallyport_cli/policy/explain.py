@@ -144,7 +144,7 @@ def told(said: dict[str, Any]) -> str:
     if said["policy"]["then"] != said["policy"]["here"]:
         lines.append(
             f"note: the request was stamped with policy {said['policy']['then'][:12]}, this is "
-            f"{said['policy']['here'][:12]}; what is said here is what this one answers"
+            f"{said['policy']['here'][:12]}; this is what the latter says"
         )
     if not said["parameters_seen"]:
         lines.append("note: the masked view could not be read, so rules on parameters were judged without them")

@@ -89,7 +89,7 @@ def open_layer(root: Path | None = None, account: str | None = None) -> Layer:
     """Raises UsageError where there is none, PolicyInvalid for one that cannot be loaded."""
     root = root or default_root()
     if not (root / "authorization.cedar").is_file():
-        raise UsageError(f"{root} is no policy layer: there is no authorization.cedar in it")
+        raise UsageError(f"{root} is not a policy layer: it has no authorization.cedar")
     places = PLACES if account is None else Places(PLACES.partition, account, PLACES.region)
     return Layer(root, load_policy(places.account, root), places)
 

@@ -56,6 +56,6 @@ def validate(root: Path | None, tests: Path | None, template: Path | None) -> tu
     directory = layer.policy.directory
     summary = (
         f"policy {layer.policy.digest[:12]}: {len(layer.policy.actions)} actions, {len(directory.people)} people, "
-        f"{len(directory.agents)} agents, {outcome.cases} cases; nothing to complain about"
+        f"{len(directory.agents)} agents, {outcome.cases} cases; no findings"
     )
     return sorted(set(findings)), summary

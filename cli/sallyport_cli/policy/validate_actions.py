@@ -82,7 +82,7 @@ def _patterns(action: ActionDefinition, example: Mapping[str, Any]) -> Iterator[
             continue
         values = example.get(name, "")
         if name in action.scope and any(_lets_wildcards(pattern, one) for one in _listed(values)):
-            yield f"{name}: the pattern lets `*`, `?` or `$` through, which a session policy would not take literally"
+            yield f"{name}: the pattern allows `*`, `?` or `$`, which a session policy would not take literally"
 
 
 def _lets_wildcards(pattern: str, example: Any) -> bool:
@@ -139,7 +139,7 @@ def _unseen(layer: Layer, action: ActionDefinition, example: Mapping[str, Any]) 
     rules = masking_rules_from_policy(layer.policy.masking)
     masked = {words.fold(column.name) for column in rules.columns if column.treat == "mask"}
     for name in sorted(n for n in action.shown if words.fold(n) in masked):
-        yield f"{name}: masking.yaml masks what has this name, and the action shows it; declare it hidden"
+        yield f"{name}: masking.yaml masks parameters of this name, but the action shows it; declare it hidden"
     try:
         masked_parts(_sample(layer, action, example), rules)
     except IdentifierInScope as unseen:
@@ -168,11 +168,11 @@ def _sample(layer: Layer, action: ActionDefinition, example: Mapping[str, Any]) 
 def _durations(action: ActionDefinition) -> Iterator[str]:
     life, approval = action.duration, action.approval
     if not life.minimum <= life.default <= life.maximum:
-        yield "default lies between minimum and maximum"
+        yield "default must lie between minimum and maximum"
     if approval.break_glass_seconds is not None and not life.minimum <= approval.break_glass_seconds <= life.default:
-        yield "a broken glass gives a credential between minimum and default"
+        yield "a break-glass credential must last between minimum and default"
     if approval.reason_required and not {"slack", "api"} & set(approval.channels):
-        yield "a reason is required, and no channel of the action can carry one: slack and api can"
+        yield "a reason is required, but no channel of the action can carry one; slack and api can"
 
 
 def _example(layer: Layer, action: ActionDefinition, example: Mapping[str, Any]) -> Iterator[str]:

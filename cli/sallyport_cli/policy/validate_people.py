@@ -29,7 +29,7 @@ def check_cedar(layer: Layer) -> Iterator[Finding]:
         yield Finding(_CEDAR, "cedar", "templates are not evaluated; write policies")
     ids = [p.get("annotations", {}).get("id") for p in written["staticPolicies"].values()]
     if None in ids:
-        yield Finding(_CEDAR, "rule_id", "every policy has an @id: events, explanations and tests name it")
+        yield Finding(_CEDAR, "rule_id", "every policy needs an @id, because events, explanations and tests name it")
     for twice in sorted({i for i in ids if i is not None and ids.count(i) > 1}):
         yield Finding(_CEDAR, "rule_id", f"two policies are called {twice}")
     known = _known_entities(layer)
@@ -68,7 +68,7 @@ def check_dead(layer: Layer, outcome: Outcome) -> Iterator[Finding]:
     """Rules and actions that no case looks at, people and agents that nobody can be."""
     for rule in rule_ids(layer):
         if rule not in outcome.determined:
-            yield Finding(_CEDAR, "dead_rule", f"no case in the tests is determined by {rule}")
+            yield Finding(_CEDAR, "dead_rule", f"no case in the tests depends on {rule}")
     for name in layer.policy.actions:
         if name not in outcome.actions:
             yield Finding(f"actions/{name}.yaml", "untested", "no case in the tests asks for it")
@@ -85,10 +85,10 @@ def check_reachable(layer: Layer, action: ActionDefinition) -> Iterator[Finding]
     where = f"actions/{action.name}.yaml"
     groups = {group for person in layer.policy.directory.people.values() for group in person.groups}
     for group in sorted(action.approval.groups(len(action.approval.ladder)) - groups):
-        yield Finding(where, "empty_group", f"the ladder asks {group}, and nobody is in it")
+        yield Finding(where, "empty_group", f"the ladder asks {group}, but nobody is in it")
     requests = list(askable(layer, action.name))
     if not requests:
-        yield Finding(where, "never_requested", "no agent may ask for it, whoever it acts for and whenever")
+        yield Finding(where, "never_requested", "no agent may ever ask for it, on anybody's behalf")
     for request in requests:
         rung = last_rung(layer, action.name)
         deciders = reachable(layer, request, people_who(layer, "decide", request, rung))
@@ -97,7 +97,7 @@ def check_reachable(layer: Layer, action: ActionDefinition) -> Iterator[Finding]
             message = f"asked by {request.agent}{behalf}, quorum {request.quorum} cannot be met by {list(deciders)}"
             yield Finding(where, "quorum", message)
         if action.approval.break_glass_seconds is not None and not people_who(layer, "break_glass", request):
-            yield Finding(where, "break_glass", f"asked by {request.agent}, nobody may break the glass")
+            yield Finding(where, "break_glass", f"asked by {request.agent}, nobody may use break-glass")
 
 
 def reachable(layer: Layer, request: ApprovalRequest, people: tuple[str, ...]) -> tuple[str, ...]:

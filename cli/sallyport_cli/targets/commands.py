@@ -13,8 +13,8 @@ from sallyport_cli.policy.layer import open_layer, package_in
 from sallyport_cli.targets.render import render
 
 _ABOUT = """\
-A target role is what an approved credential is a session of: one for each action, which allows that action's calls and
-nothing else, and which only Sallyport can assume. The roles are derived from the action files, so nobody writes one.
+An approved credential is a session of a target role. There is one for each action; it allows that action's calls and
+nothing else, and only Sallyport can assume it. The roles are derived from the action files, so nobody writes one.
 Deploy targets/template.yaml once in every account that holds guarded resources (docs/policy.md).
 """
 

@@ -100,7 +100,7 @@ def test_nothing_is_wrong_where_all_is_as_the_manifest_says(world: World) -> Non
         ("chat:write,commands,groups:history", "the bot lacks users:read"),
         ("chat:write, users:read, groups:history", "the bot lacks commands"),
         ("chat:write,commands,users:read", "the bot lacks groups:history (for a public channel, channels:history)"),
-        ("chat:write,commands,users:read,groups:history,admin", "the bot may do more than it needs: admin"),
+        ("chat:write,commands,users:read,groups:history,admin", "the bot has more permissions than it needs: admin"),
     ],
 )
 def test_scopes_are_the_manifests(world: World, scopes: str, said: str) -> None:
@@ -171,6 +171,6 @@ def test_a_gate_that_is_away(world: World, status: int | None, said: str) -> Non
 def test_secrets_that_nobody_has_put(world: World) -> None:
     world.secrets = {"token": "place-holder", "signing": "Place-Holder" * 5 + "1234"}
     assert [s.what for s in found(world)] == [
-        "the bot token is not Slack's: nobody has put it there yet",
-        "the signing secret is not Slack's: nobody has put it there yet",
+        "the bot token is not Slack's: nobody has stored it yet",
+        "the signing secret is not Slack's: nobody has stored it yet",
     ]

@@ -11,14 +11,14 @@ from typing import Any
 from sallyport_cli.errors import UsageError
 
 _ABOUT = """\
-Verifies an export and writes what it says about a period: report.html, one file that opens from disk without a network,
-and CSV files beside it with every request, decision, refusal and event. docs/auditors.md walks through it.
+Verifies an export and reports on a period: report.html, one file that opens from disk without a network, and CSV files
+with every request, decision, refusal and event. docs/auditors.md walks through it.
 """
 _EXITS = """\
 exit codes:
   0  the export verified, the report is written
-  1  the export was tampered with: the report is written and says so at its top
-  2  it cannot be told, and there is no report: there is no export, or something that was named cannot be read
+  1  the export was tampered with: the report is written and says so at the top
+  2  it cannot be determined, and there is no report: there is no export, or something that was named cannot be read
 """
 _REQUESTS = 500
 
@@ -42,11 +42,11 @@ def add_report(below: Any) -> None:
         type=int,
         default=_REQUESTS,
         metavar="N",
-        help=f"how many requests are told in full, the newest (default: {_REQUESTS}); the CSV files have all",
+        help=f"how many requests, the newest, are told in full (default: {_REQUESTS}); the CSV files have all",
     )
     made.add_argument("--worm", metavar="PATH", help="the WORM copy: s3://bucket/prefix, or a folder")
     made.add_argument("--key", type=Path, metavar="FILE", help="with --worm: your copy of the notary's public key")
-    made.add_argument("--seen", type=Path, metavar="FILE", help="with --worm: a checkpoint that you kept")
+    made.add_argument("--seen", type=Path, metavar="FILE", help="with --worm: a checkpoint that you have kept")
     made.set_defaults(run=_report)
 
 

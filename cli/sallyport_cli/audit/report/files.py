@@ -26,10 +26,10 @@ REQUESTS = Sheet(
         "submitted_at": "when the agent made it (UTC)",
         "agent": "who asked",
         "owner": "the person who answers for the agent",
-        "on_behalf_of": "the person for whom the agent acted, where it named one",
+        "on_behalf_of": "the person for whom the agent acted, if it named one",
         "action": "what it asked for",
         "risk": "how risky policy rates the action",
-        "asked_of": "“approval” where people had to decide, “allow” where policy allowed it",
+        "asked_of": "“approval” if people had to decide, “allow” if policy allowed it",
         "quorum": "how many different people had to approve",
         "outcome": "what had come of it when the export was taken",
         "settled_at": "when it was approved or denied (UTC)",
@@ -37,7 +37,7 @@ REQUESTS = Sheet(
         "approvers": "whose approvals it was approved with; “policy” for none",
         "emergency_approval_by": "who approved alone in an emergency",
         "emergency_reviewed_by": "who reviewed that afterwards; empty if nobody had",
-        "delivery": "“credential” where the agent got credentials, “execute” where Sallyport acted itself",
+        "delivery": "“credential” if the agent got credentials, “execute” if Sallyport acted itself",
         "access_until": "when the access ended by itself (UTC)",
         "refusals": "attempts to decide or use it that were refused and recorded",
         "closed_at": "when its record closed (UTC)",
@@ -77,7 +77,7 @@ REFUSED = Sheet(
 )
 EVENTS = Sheet(
     "events.csv",
-    "Every event of the period. Events of one record stand together and in order.",
+    "Every event of the period. Events of one record are together and in order.",
     {
         **_PLACE,
         "at": "when (UTC)",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sallyport_cli.audit.history import History
 
 _TRACE = """\
-Tells an export in a format that others read. Verify the export first: this believes it.
+Converts an export into a format of others. Verify the export first, because this trusts it.
 
   agentack  one trace of all requests, for `agentack check` (PyPI). Into a folder: one trace for each request, in
             which a revocation of what was executed is an interrupt
@@ -25,8 +25,8 @@ Tells an export in a format that others read. Verify the export first: this beli
 """
 _EXITS = """\
 exit codes:
-  0  told
-  2  there is no export, an ID is not in it, an event is not of the documented form, or there is nothing to tell
+  0  done
+  2  there is no export, an ID is not in it, an event is not of the documented form, or there is nothing to convert
 """
 AGENTACK, OCSF = "agentack", "ocsf"
 
@@ -35,15 +35,15 @@ def add_trace(below: Any) -> None:
     """Adds `trace`."""
     tracing = below.add_parser(
         "trace",
-        help="tell an export in a format that others read: AgentAck, OCSF",
+        help="convert an export into AgentAck's or OCSF's format",
         description=_TRACE,
         epilog=_EXITS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     tracing.add_argument("folder", type=Path, metavar="DIR", help="the export: the folder that has AWSDynamoDB/ in it")
-    tracing.add_argument("ids", nargs="*", metavar="ID", help="these requests (or chains) alone")
+    tracing.add_argument("ids", nargs="*", metavar="ID", help="only these requests (or chains)")
     tracing.add_argument("--format", choices=(AGENTACK, OCSF), required=True)
-    tracing.add_argument("--out", type=Path, metavar="PATH", help="a file, or for agentack a folder that is there")
+    tracing.add_argument("--out", type=Path, metavar="PATH", help="a file or, for agentack, an existing folder")
     tracing.set_defaults(run=_trace)
 
 
@@ -66,7 +66,7 @@ def _trace(arguments: argparse.Namespace) -> int:
     except CannotTell as reason:
         raise UsageError(str(reason)) from None
     if not told:
-        raise UsageError("there is nothing to tell: no request is settled yet")
+        raise UsageError("there is nothing to convert: no request is settled yet")
     return 0
 
 

@@ -37,5 +37,5 @@ def _check(event: Event) -> None:
 def file_name(history: History) -> str:
     """The chain's name, where it can name no other folder. Raises CannotTell."""
     if not re.fullmatch(r"[A-Za-z0-9._-]+", history.chain):
-        raise CannotTell("a chain has a name that is none: `sallyport audit verify` names it")
+        raise CannotTell("a chain has an invalid name: `sallyport audit verify` names it")
     return history.chain

@@ -53,7 +53,7 @@ def test_two_full_exports_are_not_mixed(tmp_path: Path, capsys: pytest.CaptureFi
     for name in ("monday", "tuesday"):
         write_export(tmp_path / name, furnished()[0])
     assert main(["audit", "verify", str(tmp_path)]) == 2
-    assert "one full export is needed" in capsys.readouterr().err
+    assert "one full export and the incremental ones" in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_file_that_is_no_stack_is_named(written: str, tmp_path: Path, capsys: py
     stack = tmp_path / "stack.json"
     stack.write_text(written)
     assert main(["audit", "export", "--scan", "--out", str(tmp_path), "--stack", str(stack), "--as", "admin"]) == 2
-    assert "no stack file" in capsys.readouterr().err
+    assert "not a stack file" in capsys.readouterr().err
 
 
 def test_person_whom_the_stack_does_not_know_is_told_who_there_is(

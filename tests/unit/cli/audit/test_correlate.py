@@ -303,7 +303,7 @@ def test_guarded_may_stand_in_a_file(auditor: Auditor, tmp_path: Path) -> None:
 UNTOLD: dict[str, tuple[Callable[[Auditor], int], str]] = {
     "nobody said what is guarded": (
         lambda a: a.run(get_object(of("redeemed"), at("10:03:00"), "records", "a"), guarded=None),
-        "nobody said what is guarded",
+        "nothing was named as guarded",
     ),
     "no data events": (lambda a: a.run(record(user("x"), at("10:03:00"), "ec2:StopInstances")), "no data events"),
     "no records": (lambda a: a.run(), "no records"),
@@ -408,7 +408,7 @@ def test_words_tell_calls_by_request_and_the_verdict_last(auditor: Auditor) -> N
     assert lines[place + 1] == "  2026-11-02T10:00:00.000Z to 2026-11-02T10:15:00.000Z"
     assert lines[place + 2].endswith("s3:GetObject arn:aws:s3:::records/a done after AFTER_GRANT")
     assert "\x1b" not in "".join(lines)
-    assert lines[-1] == "BYPASSED OR OUTSIDE OF A GRANT: 2 calls"
+    assert lines[-1] == "BYPASSED OR OUTSIDE A GRANT: 2 calls"
     assert sum(line.startswith("not shown by this: ") for line in lines) == 1
 
 
@@ -425,7 +425,7 @@ def test_csv_has_a_line_for_each_call_and_no_formula(auditor: Auditor) -> None:
         ("not_through_sallyport", "", "bypass"),
     ]
     assert rows[1]["caller"] == "'=cmd()"
-    assert err.splitlines()[-1] == "BYPASSED OR OUTSIDE OF A GRANT: 1 calls"
+    assert err.splitlines()[-1] == "BYPASSED OR OUTSIDE A GRANT: 1 calls"
 
 
 def test_memory_does_not_grow_with_cloudtrails_records(tmp_path: Path) -> None:

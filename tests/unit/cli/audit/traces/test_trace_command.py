@@ -72,7 +72,7 @@ def test_a_chains_name_leads_to_no_other_folder(tmp_path: Path, capsys: pytest.C
     export, out = write_export(tmp_path / "export", moved), tmp_path / "traces"
     out.mkdir()
     assert main(["audit", "trace", str(export), "--format", "agentack", "--out", str(out)]) == 2
-    assert "a chain has a name that is none" in capsys.readouterr().err
+    assert "a chain has an invalid name" in capsys.readouterr().err
     assert not list(tmp_path.glob("escaped*"))
 
 
