@@ -31,6 +31,8 @@ class Click:
     presented_digest: str
     # With which a form can be opened, for a few seconds; empty where there was none.
     trigger: str = ""
+    # Whoever denied wants to say why, after the form for it was closed.
+    explain: bool = False
     # A form of the card was sent, with what was typed into it.
     filled: bool = False
     reason: str | None = field(default=None, repr=False)

@@ -12,11 +12,11 @@ from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import NotAnApprover, Refusal, StaleDigest
 from sallyport.domain.requests import ApprovalRequest, CardRef, Choice
 from sallyport.domain.submissions import Statement
-from sallyport.services.cards import current_card
+from sallyport.services.cards import current_card, refresh_card
 from sallyport.services.routes import Standing, standing
 from sallyport.services.told_back import not_recorded
 from sallyport.usecases.decide import decide, foresee
-from sallyport.usecases.explain_denial import explain_denial
+from sallyport.usecases.explain_denial import explain_denial, may_explain
 
 CRITICAL = "critical"
 
@@ -54,9 +54,12 @@ def _taken(click: Click, person: Person | None, stands: Standing, ports: Ports, 
         on_replaced_card=stands is Standing.REPLACED,
     )
     channel = ports.chat.name
+    if click.explain:
+        return _open_why(click, may_explain(click.request_id, person, channel, said, ports, now), ports)
     if click.filled and click.choice is Choice.DENY:
         if click.reason is not None:
             explain_denial(click.request_id, person, channel, said, ports, now)
+            refresh_card(click.request_id, ports, now)  # its button to say why has done its duty
         return "ok"
     if click.choice is Choice.APPROVE and not click.filled and _asks_first(click.request_id, ports):
         return _confirm(click, foresee(click.request_id, person, channel, said, ports, now), ports)
@@ -90,11 +93,17 @@ def _confirm(click: Click, request: ApprovalRequest, ports: Ports) -> str:
 
 def _ask_why(click: Click, request: ApprovalRequest, ports: Ports) -> None:
     """Offer to say why. The denial stands already, so nothing is lost when the form does not open."""
+    _open_why(click, request, ports)
+
+
+def _open_why(click: Click, request: ApprovalRequest, ports: Ports) -> str:
     try:
         ports.chat.ask_why(click.trigger, click.card, current_card(request, ports))
-    except PortFailed:
-        words = "Your denial is recorded. The form for a reason did not open, so the agent gets none."
+    except PortFailed as failed:
+        words = "Your denial is recorded. The form for a reason did not open: press Say why on the card."
         _tell(click.card, click.account.user_id, words, ports)
+        return failed.code
+    return "ok"
 
 
 def look_closer(look: Look, home: ChatHome, ports: Ports) -> str:

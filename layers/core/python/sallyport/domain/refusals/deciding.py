@@ -55,6 +55,11 @@ class AlreadySettled(Refusal):
     next_step = "Read the request to see how it was settled; what was approved is ended with DELETE …/grant."
 
 
+class TooLate(Refusal):
+    code, http_status, title = "too_late", 409, "A denial is explained within a day"
+    next_step = "The denial stands without a reason; tell whoever runs the agent."
+
+
 class BreakGlassNotAllowed(Refusal):
     code, http_status, title = "break_glass_not_allowed", 403, "The glass of this action cannot be broken"
     next_step = "Ask a second approver: this action always takes the full quorum."
