@@ -53,7 +53,7 @@ def find(reading: Reading) -> Iterator[Span]:
     groups = reading.groups
     if groups:
         yield from _tokens(text, groups, reading.memory.looks)
-        for group in groups:
+        for group in groups if reading.may & numbers.SPACED else ():
             if group.may & numbers.SPACED:
                 for match in within(_SPACED, text, group):
                     yield Span(match.start(), match.end(), "ID", SPACED_DIGITS)
