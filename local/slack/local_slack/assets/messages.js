@@ -1,8 +1,8 @@
 // The messages of one place: threads folded under what they answer, and what came of one's own clicks.
 
-import { $, el, post } from "./dom.js";
+import { clicking } from "./act.js";
+import { $, el } from "./dom.js";
 import { messageBody } from "./blocks.js";
-import { askToConfirm } from "./modal.js";
 import { trouble } from "./trouble.js";
 
 let drawn = new Map();
@@ -89,7 +89,7 @@ function messageNode(message, replies, view) {
         el("time", { datetime: sent.toISOString(), title: sent.toLocaleString() },
           sent.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })),
         message.edited ? el("span", { class: "edited" }, "(edited)") : null),
-      messageBody(message, { ...view, act: actOn(message, view) }),
+      messageBody(message, { ...view, act: clicking({ message_ts: message.ts }, view) }),
       message.reactions ? el("p", { class: "reactions" }, message.reactions.map((reaction) =>
         el("span", { class: "badge" }, `:${reaction.name}: ${reaction.count}`))) : null,
       trouble(outcome),
@@ -106,16 +106,3 @@ function thread(message, replies, view) {
     el("ol", { "aria-label": "Thread" }, replies.map((reply) => messageNode({ ...reply, subtype: undefined }, [], view))));
   return folded;
 }
-
-const actOn = (message, view) => async (block, element, value, node) => {
-  if (!view.userId) {
-    document.querySelector("#people input")?.focus();
-    return;
-  }
-  if (element.confirm && !(await askToConfirm(element.confirm, view.names))) return;
-  node.setAttribute("aria-busy", "true");
-  await post("/_control/click", {
-    user_id: view.userId, message_ts: message.ts, block_id: block.block_id, action_id: element.action_id, value,
-  }).catch(() => null);
-  node.removeAttribute("aria-busy");
-};
