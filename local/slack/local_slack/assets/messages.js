@@ -40,14 +40,14 @@ export function showMessages(messages, view) {
   let before = null;
   for (const message of top) {
     const replies = messages.filter((reply) => isReply(reply) && reply.thread_ts === message.ts);
-    const outcomes = view.outcomes.filter(({ message_ts }) => [message, ...replies].some(({ ts }) => ts === message_ts));
-    const key = JSON.stringify([message, replies, outcomes]);
+    const failed = view.outcomes.filter(({ ok, message_ts }) => !ok && [message, ...replies].some(({ ts }) => ts === message_ts));
+    const key = JSON.stringify([message, replies, failed]);
     const known = drawn.get(message.ts);
     if (known?.key !== key) {
-      const node = messageNode(message, replies, view);
-      if (known) replaceKeepingFocus(known.node, node);
-      else if (before) before.after(node);
-      else list.prepend(node);
+      const made = messageNode(message, replies, view);
+      const node = known ? refill(known.node, made) : made;
+      if (!known && before) before.after(node);
+      else if (!known) list.prepend(node);
       if (!known && started) $("announcer").textContent = `${view.botName}: ${message.text}`;
       drawn.set(message.ts, { key, node });
     }
@@ -57,10 +57,12 @@ export function showMessages(messages, view) {
   showLinked(atEnd, scroller);
 }
 
-function replaceKeepingFocus(old, node) {
-  const action = old.contains(document.activeElement) ? document.activeElement.dataset.actionId : null;
-  old.replaceWith(node);
+// A changed message stays the element that it is: what points at it, or stands on it, is not lost.
+function refill(node, made) {
+  const action = node.contains(document.activeElement) ? document.activeElement.dataset.actionId : null;
+  node.replaceChildren(...made.childNodes);
   if (action) (node.querySelector(`[data-action-id="${CSS.escape(action)}"]`) ?? node).focus();
+  return node;
 }
 
 function showLinked(atEnd, scroller) {
