@@ -26,8 +26,8 @@ _REQUEST = {
 }
 _INSTRUCTIONS = (
     "Each tool asks a person to approve one privileged action on AWS, shows them the reason you give, and waits. Give "
-    "a reason that lets a person decide. A result with status pending is no failure: go on with other work and call "
-    "sallyport_wait, or call the tool again with the same arguments. Never ask for more than the task needs."
+    "a reason that lets a person decide. A result with status pending is not a failure: continue with other work and "
+    "call sallyport_wait, or call the tool again with the same arguments. Never ask for more than the task needs."
 )
 
 type Id = str | int | None
@@ -66,7 +66,7 @@ class ToolUse:
 def read_message(body: bytes) -> Message:
     """The one message in `body`. Raises RpcError, also for a batch; BodyTooLarge."""
     if body.lstrip().startswith(b"["):
-        raise RpcError(INVALID_REQUEST, "Send one message at a time: batches are not taken.")
+        raise RpcError(INVALID_REQUEST, "Send one message at a time: batches are not accepted.")
     try:
         raw = read_object(body)
     except (MalformedRequest, JsonTooDeep) as refused:
@@ -122,7 +122,7 @@ def tools(entries: list[dict[str, Any]]) -> dict[str, Any]:
         "tools": [
             *listed,
             _own("sallyport_wait", "Wait for a person's decision on a request, up to 20 seconds.", read_only=True),
-            _own("sallyport_cancel", "Take back a request that is still pending."),
+            _own("sallyport_cancel", "Withdraw a request that is still pending."),
         ]
     }
 

@@ -21,7 +21,7 @@ _GRANT_SECONDS = 1.0
 WAIT, CANCEL = "sallyport_wait", "sallyport_cancel"
 
 _UNKNOWN = "There is no such tool, or you may not ask for it."
-_CREDENTIAL = "This action brings a credential, and here are only those whose call Sallyport makes itself."
+_CREDENTIAL = "This action gives a credential; only actions that Sallyport carries out itself are available here."
 
 type Said = dict[str, Any]
 
@@ -55,7 +55,7 @@ class ToolCall:
             return self._ask(name, arguments, began)
         request_id = arguments.get("request_id")
         if not isinstance(request_id, str) or not REQUEST_ID.fullmatch(request_id):
-            reason, next_ = "That is no request_id.", "Send the request_id that a tool of Sallyport returned."
+            reason, next_ = "That is not a request_id.", "Send the request_id that a tool of Sallyport returned."
             return ToolAnswer({"request_id": None, "status": "refused", "reason": reason, "next": next_}, is_error=True)
         return self._cancel(request_id) if name == CANCEL else self._wait(request_id, began)
 
@@ -103,7 +103,7 @@ class ToolCall:
         if view["status"] != "approved":
             return over(view)
         if view["delivery"] != "execute":
-            next_ = "It brings a credential, which does not come this way: use the API, or the server sallyport mcp."
+            next_ = "It gives a credential, which is not available this way: use the API, or the server sallyport mcp."
             return ToolAnswer({"request_id": request_id, "status": "approved", "next": next_})
         return self._result(request_id, began)
 
@@ -136,8 +136,8 @@ class ToolCall:
 
 def pending(request_id: str) -> ToolAnswer:
     next_ = (
-        "A person has been asked and has not decided yet. Do something else meanwhile, then call sallyport_wait with "
-        "this request_id, or this tool again with the same arguments: neither asks anybody twice."
+        "A person has been asked and has not decided yet. Do something else in the meantime, then call sallyport_wait "
+        "with this request_id, or this tool again with the same arguments: neither asks anybody twice."
     )
     return ToolAnswer({"request_id": request_id, "status": "pending", "next": next_})
 
@@ -147,7 +147,7 @@ def over(view: Mapping[str, Any]) -> ToolAnswer:
     next_ = {
         "denied": "Do not ask for the same again; ask for what the reason allows, or tell the user.",
         "expired": "Nobody decided in time, or it was not used in time. Ask again if it is still needed.",
-        "cancelled": "It was taken back. Ask again if it is still needed.",
+        "cancelled": "It was withdrawn. Ask again if it is still needed.",
         "revoked": "A person ended it. Do not ask again; tell the user.",
     }.get(view["status"], "It has been used, or cannot be used any more. Ask again if it is still needed.")
     said = {"request_id": view["request_id"], "status": view["status"], "next": next_}
@@ -168,12 +168,12 @@ def _made(reply: Reply) -> ToolAnswer:
     said = {"request_id": reply.body["request_id"], "status": "closed" if ok else "failed"}
     said["result"] = reply.body["result"]
     if not ok:
-        said |= {"reason": code, "next": "The call was made. Look at its effect before you ask again."}
+        said |= {"reason": code, "next": "The call was made. Check its effect before you ask again."}
     return ToolAnswer(said, is_error=not ok)
 
 
 def _lost(request_id: str) -> ToolAnswer:
-    reason, next_ = "No answer came.", "Look with sallyport_wait whether it was used; if it was, ask again."
+    reason, next_ = "No answer came.", "Check with sallyport_wait whether it was used; if it was, ask again."
     said = {"request_id": request_id, "status": "unknown", "reason": reason, "next": next_}
     return ToolAnswer(said, is_error=True)
 

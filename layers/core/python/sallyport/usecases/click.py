@@ -82,7 +82,7 @@ def _confirm(click: Click, request: ApprovalRequest, ports: Ports) -> str:
     try:
         ports.chat.ask_to_confirm(click.trigger, click.card, current_card(request, ports), reason_required=required)
     except PortFailed as failed:
-        words = "Not recorded: this approval has a second step, and the form for it did not open. Try again."
+        words = "Not recorded: this approval has a second step, and its form did not open. Try again."
         _tell(click.card, click.account.user_id, words, ports)
         return failed.code
     return "ok"
@@ -93,7 +93,7 @@ def _ask_why(click: Click, request: ApprovalRequest, ports: Ports) -> None:
     try:
         ports.chat.ask_why(click.trigger, click.card, current_card(request, ports))
     except PortFailed:
-        words = "Your denial is recorded. The form for a reason did not open, so the agent gets none."
+        words = "Your denial is recorded. The form for a reason did not open, so the agent gets no reason."
         _tell(click.card, click.account.user_id, words, ports)
 
 

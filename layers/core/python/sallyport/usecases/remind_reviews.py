@@ -18,6 +18,6 @@ def remind_reviews(ports: Ports, now: datetime) -> tuple[str, ...]:
         if now < broken_at + allowed:
             continue
         overdue.append(request.request_id)
-        words = f"Nobody has reviewed the broken glass of {request.request_id} ({request.action}) in time."
+        words = f"Nobody has reviewed the break-glass approval of {request.request_id} ({request.action}) in time."
         notify(request, words, ports)
     return tuple(overdue)
