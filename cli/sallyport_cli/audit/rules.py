@@ -342,7 +342,7 @@ class Deployment:
             self.policy = details["after"]
         elif kind == "halted":
             _by(event, "person", "system")
-            # What Sallyport pulls for want of proof may be let go of in the same transaction.
+            # A switch that Sallyport set for lack of proof may be released in the same transaction.
             pulled = event.actor.kind == "system" or details.get("switch") in told
             _need(pulled, "a switch that was not set")
         elif kind == "resumed":
@@ -374,7 +374,7 @@ type Walk = Request | Deployment | Refusals
 
 
 def walk_of(chain: str) -> Walk | None:
-    """Which rules a chain goes by; None for a chain that is none."""
+    """Which rules a chain follows; None for an invalid chain."""
     if chain == DEPLOYMENT:
         return Deployment()
     if chain.startswith(REFUSED):

@@ -37,7 +37,7 @@ _CLOSED_LIFE = timedelta(days=90)
 # The longest that an approved request may wait to be redeemed (action.schema.json): a day.
 _GRANT_LIFE = timedelta(days=1)
 _SWITCHES = "HALTS"
-# What pynamodb and the records raise for an item that is none of ours: a member is missing, or of another type.
+# What pynamodb and the records raise for an item that is not ours: a member is missing, or of another type.
 _UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 
 
