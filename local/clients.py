@@ -176,11 +176,16 @@ class SlackDesk:
         `status`, `ms`, `body`, `error`, `payload`."""
         button = next(button for button in buttons(card) if button["text"]["text"] == label)
         record = next(entry for entry in self.control("messages")["messages"] if entry["ts"] == card["ts"])
-        read = [version for version, entry in enumerate(record["versions"]) if buttons(entry["message"])]
+        pressed = button["action_id"]
+        read = [
+            version
+            for version, entry in enumerate(record["versions"])
+            if any(other["action_id"] == pressed for other in buttons(entry["message"]))
+        ]
         click = {
             "user_id": self._people[person_id]["slack_user_id"],
             "message_ts": card["ts"],
-            "action_id": button["action_id"],
+            "action_id": pressed,
             "version": read[-1],
         }
         return self.control("click", click)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +21,6 @@ from sallyport_cli.errors import UsageError
 
 # API Gateway ends a call after 29 s.
 _TIMEOUT_SECONDS = 35
-_AWS_HOST = re.compile(r"https://[a-z0-9-]+\.execute-api\.([a-z0-9-]+)\.")
 
 
 class Refused(Exception):
@@ -77,6 +75,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def connect(arguments: argparse.Namespace) -> Connection:
     """Raises UsageError when deployment or credentials are not to be had."""
+    from sallyport_agent.transport import region_in  # httpx, which other commands need not pay for
+
     if arguments.stack:
         return _local(arguments.stack, arguments.person)
     if not arguments.api_url:
@@ -85,8 +85,7 @@ def connect(arguments: argparse.Namespace) -> Connection:
     found = session.get_credentials()
     if found is None:
         raise UsageError("no AWS credentials: set AWS_PROFILE, or sign in")
-    match = _AWS_HOST.match(arguments.api_url)
-    region = arguments.region or (match[1] if match else session.get_config_variable("region"))
+    region = arguments.region or region_in(arguments.api_url) or session.get_config_variable("region")
     if not region:
         raise UsageError("say the region: --region, or AWS_REGION")
     frozen = found.get_frozen_credentials()

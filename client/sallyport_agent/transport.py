@@ -17,7 +17,7 @@ from sallyport_agent.refusals import NoAnswer
 if TYPE_CHECKING:
     import boto3
 
-_AWS_HOST = re.compile(r"[a-z0-9-]+\.execute-api\.([a-z0-9-]+)\.")
+_AWS_HOST = re.compile(r"https?://[a-z0-9-]+\.execute-api\.([a-z0-9-]+)\.", re.IGNORECASE)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # API Gateway ends a call after 29 s.
 TIMEOUT = httpx.Timeout(35, connect=10)
@@ -56,11 +56,16 @@ def endpoint(api_url: str | None, session: boto3.Session | None, region: str | N
 
 def region_of(api_url: str, session: boto3.Session, region: str | None = None) -> str:
     """The region that calls are signed for: the one given, the URL's own, or the session's. Raises ValueError."""
-    match = _AWS_HOST.match(httpx.URL(api_url).host)
-    found = region or (match[1] if match else session.region_name)
+    found = region or region_in(api_url) or session.region_name
     if not found:
         raise ValueError("which region is not known: pass region, or set AWS_REGION")
     return str(found)
+
+
+def region_in(api_url: str) -> str | None:
+    """The region that API Gateway's own URLs name; None for a domain of the deployment's own."""
+    match = _AWS_HOST.match(api_url)
+    return match[1].lower() if match else None
 
 
 def prepared(base: str, call: Call) -> dict[str, Any]:

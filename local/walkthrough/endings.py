@@ -12,14 +12,15 @@ _PATIENCE_SECONDS = 30
 
 def settled(world: World, agent: AgentClient, part: str, status: str) -> dict[str, Any]:
     """Wait until the request has this status and its workflow has ended; then its vault must be empty and its card must
-    say how it ended, without buttons. The card."""
+    say how it ended, with nothing left to decide. The card."""
     request_id = world.requests[part]
     agent.until(request_id, lambda found: found["status"] == status, _PATIENCE_SECONDS)
     _await_end(world, request_id)
     same("what the vault still holds", [key for key, _ in vault(world, request_id)], [])
     cards = _cards(world, request_id)
     same("the number of cards", len(cards), 1)
-    holds("the card still has buttons", not buttons(cards[0]))
+    left = {button["action_id"] for button in buttons(cards[0])}
+    holds("the card can still be decided", not left & {"approve", "deny", "withdraw"})
     holds(f"the card does not say `Status: {status}`", f"Status: {status}" in texts(cards[0]))
     return cards[0]
 

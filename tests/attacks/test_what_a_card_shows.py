@@ -163,3 +163,31 @@ def test_32_one_person_has_one_number_and_two_have_two(house: House) -> None:
     blocks = house.card(request_id)["blocks"]
     assert under(REASON, blocks) == ["The rows of [NAME-1] went to [NAME-2]"]
     assert under(CONTEXT, blocks) == ['raw: {"patient": {"name": "[NAME-2]"}}', "wrong:", "  name: [NAME-1]"]
+
+
+def test_07_all_that_was_decided_can_still_be_read_page_by_page(house: House) -> None:
+    """A card that has been decided leaves as much to its details as it did before."""
+    context = {f"row {n}": f"every row counts {n}" for n in range(400)}
+    request_id = house.asked(context=context)
+    assert house.click("petra.approver", request_id, "deny") == "ok"
+    assert house.ended(request_id) == "SUCCEEDED"
+    last = [m for m in house.slack.sent("chat_update") if request_id in json.dumps(m["blocks"])][-1]
+    pressed = [b["action_id"] for block in last["blocks"] if block["type"] == "actions" for b in block["elements"]]
+    assert pressed == ["explain", "details"]
+    assert house.click("petra.approver", request_id, "details") == "ok"
+    assert "every row counts" in json.dumps(house.slack.sent("views_open")[-1])
+    assert house.click("U0STRANGER", request_id, "details") == "not_an_approver"
+
+
+def test_09_a_late_reason_is_the_deniers_alone(house: House) -> None:
+    request_id = house.asked()
+    assert house.click("petra.approver", request_id, "deny") == "ok"
+    assert house.ended(request_id) == "SUCCEEDED"
+    before = len(house.slack.sent("views_open"))
+    for other in ("quinn.approver", "olive.owner", "U0STRANGER"):
+        assert house.click(other, request_id, "explain") == "not_an_approver"
+        assert house.events(request_id)[-1]["type"] == "decision.refused"
+    assert len(house.slack.sent("views_open")) == before
+    assert house.click("petra.approver", request_id, "explain") == "ok"
+    assert house.request(request_id).status == "denied"
+    assert house.broken_at(request_id) is None

@@ -87,7 +87,7 @@ def card_for(number: int, action: ActionDefinition, one: Mapping[str, Any], poli
         asked=("data-approvers",),
     )
     view = presented_view(vaulted, request, action, policy, "account clinic-prod")
-    return card_of(replace(request, presented_digest=view_digest(view)), view, policy.directory)
+    return card_of(replace(request, presented_digest=view_digest(view)), view, policy.directory, action)
 
 
 def _action(one: dict[str, Any], policy: PolicyBundle) -> ActionDefinition:

@@ -16,7 +16,6 @@ from sallyport_cli.agent import kept
 from sallyport_cli.agent.connection import again, api_url_of, local
 from sallyport_cli.errors import UsageError
 
-_REGION = re.compile(r"https://[a-z0-9-]+\.execute-api\.([a-z0-9-]+)\.")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -58,8 +57,9 @@ def _settings(arguments: argparse.Namespace) -> dict[str, str]:
     if arguments.stack:
         stack, _ = local(arguments)
         return {"region": stack["region"], "endpoint_url": stack["aws_endpoint_url"]}
-    found = _REGION.match(api_url_of(arguments))
-    region = arguments.region or (found[1] if found else None)
+    from sallyport_agent.transport import region_in
+
+    region = arguments.region or region_in(api_url_of(arguments))
     return {"region": region} if region else {}
 
 

@@ -5,21 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sallyport_cli.audit.endings import Ending, ending_of
 from sallyport_cli.audit.history import History
 
-# By the first of these that the chain has; later ones are overtaken by earlier ones.
+# The words of the `outcome` column (docs/audit-format.md); who revoked has a column of its own.
 _OUTCOMES = {
-    "action.executed": "executed",
-    "credentials.issued": "credential_issued",
-    "action.failed": "failed",
-    "credentials.failed": "failed",
-    "grant.revoked": "revoked",
-    "grant.expired": "never_used",
-    "request.denied": "denied",
-    "request.cancelled": "cancelled",
-    "request.expired": "expired",
-    "grant.issued": "approved",
-    "request.approved": "approved",
+    Ending.EXECUTED: "executed",
+    Ending.ISSUED: "credential_issued",
+    Ending.REVOKED_LATE: "credential_issued",
+    Ending.STOPPED: "failed",
+    Ending.FAILED: "failed",
+    Ending.REVOKED: "revoked",
+    Ending.RETURNED: "revoked",
+    Ending.REDEEMED: "approved",
+    Ending.LAPSED: "never_used",
+    Ending.DENIED: "denied",
+    Ending.CANCELLED: "cancelled",
+    Ending.EXPIRED: "expired",
+    Ending.APPROVED: "approved",
+    Ending.OPEN: "pending",
 }
 # Events by which it is settled whether the agent may.
 _SETTLING = ("request.approved", "request.denied", "request.expired", "request.cancelled")
@@ -80,7 +84,7 @@ def _summary(request: History) -> Summary | None:
         risk=told.get("risk"),
         verdict=told.get("verdict"),
         quorum=told.get("quorum"),
-        outcome=_outcome(request),
+        outcome=_OUTCOMES[ending_of(request)],
         decided_at=settled.at if settled else None,
         decided_by=_deciders(request),
         time_to_decision=settled.at - first.at if settled else None,
@@ -93,15 +97,6 @@ def _summary(request: History) -> Summary | None:
         closed_at=closed.at if closed else None,
         policy_digest=first.said["policy_digest"],
         presented_digest=masked.said.get("presented_digest") if masked else None,
-    )
-
-
-def _outcome(request: History) -> str:
-    found = {event.type for event in request.events}
-    closed = request.first("request.closed")
-    ended = closed.details.get("status") if closed else None
-    return next(
-        (told for kind, told in _OUTCOMES.items() if kind in found), "failed" if ended == "failed" else "pending"
     )
 
 

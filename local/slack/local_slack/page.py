@@ -63,6 +63,8 @@ class Page:
         named = request.query.get("user", "")
         user_id = named if named in self._workspace.members else None
         with self._store.lock:
+            if self._store.closed:
+                return json_response({"ok": False, "error": "the workspace is closing"}, 503)
             return json_response(self._state(user_id, request.query.get("place", "")))
 
     def _state(self, user_id: str | None, asked: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class Store:
         self.clock = clock
         self.lock = threading.RLock()
         self.revision = 1
+        self.closed = False
         self._changed = threading.Condition(self.lock)
         # One connection for all threads: every use is under the lock.
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
@@ -73,13 +74,15 @@ class Store:
             self._bump()
 
     def wait_for_change(self, after: int, seconds: float) -> int:
-        """Return the revision as soon as it differs from `after`, or after `seconds`."""
+        """Return the revision as soon as it differs from `after` or nothing can change any more, or after `seconds`."""
         with self._changed:
-            self._changed.wait_for(lambda: self.revision != after, timeout=seconds)
+            self._changed.wait_for(lambda: self.revision != after or self.closed, timeout=seconds)
             return self.revision
 
     def close(self) -> None:
         with self.lock:
+            self.closed = True
+            self._changed.notify_all()
             self._db.close()
 
     def _bump(self) -> None:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local_slack.blockkit import check_blocks, check_view
+from sallyport.adapters import slack_text
 from sallyport.adapters.slack import SlackChat
-from sallyport.adapters.slack_card import CONTEXT, REASON, fallback_of, message_of
+from sallyport.adapters.slack_card import CONTEXT, FIRST_SCREEN, REASON, fallback_of, message_of
 from sallyport.adapters.slack_details import details_of, pages_of
 from sallyport.adapters.slack_forms import confirmation_of, why_of
 from sallyport.domain.cards import digests_of
@@ -20,7 +21,7 @@ from sallyport.domain.outline import outline, paragraphs
 from sallyport.domain.ports import PortFailed
 from sallyport.domain.requests import CardRef
 from tests.fakes.ports import ACCOUNT
-from tests.support.blocks import fields, kinds, marked_up, texts, under
+from tests.support.blocks import fields, marked_up, texts, under
 from tests.support.slack import CHANNEL, TEAM, RecordingSlack
 from tests.support.story import EXPORT, Story, submission
 
@@ -200,6 +201,31 @@ def test_an_approval_can_be_withdrawn_from_the_card_while_others_are_missing() -
     assert found["Withdraw"]["action_id"] == "withdraw"
 
 
+@pytest.mark.parametrize(
+    ("channels", "said"),
+    [
+        (("api",), "Not approved in Slack, but through the API: POST /v1/requests/{}/decisions. You can deny it here."),
+        ((), "Not approved in Slack, but by nobody any more. You can deny it here."),
+    ],
+)
+def test_what_is_not_approved_in_slack_has_no_button_for_it_and_says_how_instead(
+    channels: tuple[str, ...], said: str
+) -> None:
+    shown = replace(card(), channels=channels)
+    assert list(buttons(shown)) == ["Deny", "Details"]
+    first = message_of(shown)
+    assert said.format(shown.request_id) in texts(first)
+    above = first[: next(n for n, block in enumerate(first) if block["type"] == "actions") + 1]
+    assert slack_text.rows(above) <= FIRST_SCREEN
+    assert not check_blocks(first)
+
+
+def test_a_denial_without_a_word_can_be_explained_on_its_card() -> None:
+    shown = replace(card(), open=False, status="denied", denied_by=("Petra Approver (sample)",), unexplained=True)
+    assert list(buttons(shown)) == ["Say why (who denied)", "Details"]
+    assert not check_blocks(message_of(shown))
+
+
 REF = CardRef(CHANNEL, "1762077600.000001")
 
 
@@ -233,8 +259,9 @@ def buttons_block(shown: Card) -> dict[str, Any]:
 
 def test_a_settled_card_says_so_in_place_of_its_buttons() -> None:
     story = Story().approved().granted()
-    message = message_of(story.ports.chat.updated[-1])
-    assert "actions" not in kinds(message)
+    shown_last = story.ports.chat.updated[-1]
+    message = message_of(shown_last)
+    assert list(buttons(shown_last)) == ["Details"]
     shown = texts(message)
     assert "Status: approved" in shown
     assert "Approved by Petra Approver (sample)" in shown

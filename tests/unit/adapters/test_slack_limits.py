@@ -1,5 +1,8 @@
 """Any request that is accepted has a card that Slack takes, whose first screen holds what it takes to decide."""
 
+import os
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -12,17 +15,22 @@ from local_slack.blockkit import check_blocks, check_view
 from sallyport.adapters import slack_text
 from sallyport.adapters.slack_card import FIRST_SCREEN, REASON, message_of
 from sallyport.adapters.slack_details import details_of, pages_of
+from sallyport.adapters.slack_forms import confirmation_of, why_of
 from sallyport.domain.channels import Card, Unpresentable
 from sallyport.domain.refusals import Refusal
+from sallyport.domain.requests import CardRef
 from sallyport.services import policy
 from tests.fakes.ports import FakePorts
 from tests.support.blocks import texts
 from tests.support.operations import card_for
 
 POLICY = FakePorts().policy
-# Masking takes what it takes, and Slack's limits are not about it.
+REF = CardRef("C0APPROVAL", "1762077600.000001")
+# Masking takes what it takes, and Slack's limits are not about it. `CARD_EXAMPLES=300` looks longer.
 SOME = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=int(os.environ.get("CARD_EXAMPLES", "15")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
 # Letters of all widths, escapes, markers and line ends: what makes a text longer than it is, or a line.
@@ -89,9 +97,25 @@ def test_slack_takes_any_card_and_its_first_screen_is_enough_to_decide(name: str
         check_first_screen(card, message)
         for page in range(len(pages_of(card))):
             check_modal(details_of(card, page))
+        for form in (why_of(card, REF), confirmation_of(card, REF, reason_required=True)):
+            check_modal(form)
+        for later in afterwards(card):
+            check_message(message_of(later))
 
     holds()
     assert seen, "none was accepted"
+
+
+def afterwards(card: Card) -> Iterator[Card]:
+    """The card as it may become, with the longest names that the directory takes."""
+    names = tuple("W" * 40 for _ in range(5))
+    asked = tuple(f"group-{'w' * 16}-{n}" for n in range(5))
+    yield replace(card, quorum=5, approved_by=names[:4], asked=asked)
+    yield replace(card, channels=("api",), asked=asked)
+    over = replace(card, open=False, asked=asked, notes=(f"Break-glass: approved by {names[0]} alone",) * 2)
+    yield replace(over, status="denied", denied_by=names, unexplained=True)
+    yield replace(over, status="redeemed", approved_by=names, works_until=card.expires_at)
+    yield replace(over, status="failed", code="c" * 40)
 
 
 def check_message(blocks: list[dict[str, Any]]) -> None:
@@ -118,7 +142,9 @@ def check_first_screen(card: Card, message: list[dict[str, Any]]) -> None:
     assert shown[2].startswith(REASON)
     assert shown[3].strip() or not view["masked"]["reason"].strip("\n")
     assert any(text.startswith("Decide before") for text in shown)
-    assert shown[-3:] == ["Approve", "Deny", "Details"] or {"Approve", "Deny", "Details"} <= set(shown)
+    pressed = {element["action_id"] for element in screen[-1]["elements"]}
+    assert pressed == ({"approve"} if "slack" in card.channels else set()) | {"deny", "details"}
+    assert ("slack" in card.channels) or any("through the API" in text for text in shown)
 
 
 def test_rows_are_counted_as_a_reader_sees_them() -> None:

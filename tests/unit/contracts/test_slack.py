@@ -134,6 +134,12 @@ def turning(**changes: object) -> dict[str, Any]:
     return {**payload, "container": {"type": "view", "view_id": "V0123"}, "view": view, **changes}
 
 
+def test_the_button_of_an_unexplained_denial_decides_nothing_by_itself() -> None:
+    said = parse_click(form(action(action_id="explain")))
+    assert isinstance(said, Click)
+    assert (said.explain, said.filled, said.trigger) == (True, False, "1.2.3")
+
+
 def test_details_are_opened_from_a_card_and_turned_where_they_are() -> None:
     opened = parse_click(form(action(action_id="details")))
     assert isinstance(opened, Look)

@@ -112,6 +112,13 @@ def test_waiting_ends_at_once_when_there_is_news() -> None:
     store.put("log", "1", {}, quiet=True)
     assert store.wait_for_change(seen + 1, 0) == seen + 1
     store.close()
+    assert store.wait_for_change(seen + 1, 30) == seen + 1
+
+
+def test_a_page_that_waits_is_told_when_the_workspace_closes(desk: Desk) -> None:
+    desk.slack.store.close()
+    answer = desk.slack.handle(Request("GET", "/_page/state", {"after": "1", "wait": "20"}, HOST))
+    assert answer.status == 503
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sallyport.domain.clicks import Click
 from sallyport.domain.proofs import disagreements
 from sallyport.domain.requests import Choice
 from sallyport_cli.audit.events import read_event
-from sallyport_cli.audit.rules import Request
+from sallyport_cli.audit.rules.requests import Request
 from tests.support.chain import broken_at
 from tests.support.story import Story
 from tests.unit.usecases.test_click import OLIVE, PETRA, ROSA, click, clicked
@@ -119,6 +119,67 @@ def test_the_form_of_a_denial_denies_nothing_by_itself() -> None:
     story = Story().pending()
     assert clicked(story, form(story, Choice.DENY, "Too wide")) == "not_an_approver"
     assert story.request.status == "pending"
+
+
+def unexplained() -> Story:
+    """Denied by Petra, whose form for the reason was closed."""
+    story = Story().pending()
+    clicked(story, click(story, choice=Choice.DENY))
+    return story.closed()
+
+
+def offers(story: Story) -> bool:
+    """Whether the card has a button to say why."""
+    return story.ports.chat.updated[-1].unexplained
+
+
+def why(story: Story, user: str = PETRA) -> Click:
+    """The button on the denied card."""
+    return replace(click(story, user, Choice.DENY), explain=True, trigger="7.8.9")
+
+
+def test_a_closed_form_is_opened_again_by_whoever_denied_and_the_button_goes() -> None:
+    story = unexplained()
+    assert offers(story)
+    assert clicked(story.later(3600), why(story)) == "ok"
+    assert forms(story) == ["ask_why", "ask_why"]
+    assert story.types[-1] == "request.closed"
+    assert clicked(story, form(story, Choice.DENY, WHY)) == "ok"
+    assert (story.last["type"], story.request.status) == ("decision.explained", "denied")
+    assert "Doe" not in str(story.last)
+    assert not offers(story)
+    assert clicked(story, why(story)) == "already_decided"
+
+
+@pytest.mark.parametrize("user", [OLIVE, ROSA, "U0STRANGER"])
+def test_nobody_else_is_asked_why(user: str) -> None:
+    story = unexplained()
+    assert clicked(story, why(story, user)) == "not_an_approver"
+    assert story.last["type"] == "decision.refused"
+    assert forms(story) == ["ask_why"]
+
+
+def test_after_a_day_a_denial_stays_unexplained() -> None:
+    story = unexplained().later(86_399)
+    assert clicked(story, why(story)) == "ok"
+    story.later(1)
+    assert clicked(story, why(story)) == "too_late"
+    assert clicked(story, form(story, Choice.DENY, WHY)) == "too_late"
+    assert story.request.decisions[0].comment is None
+    assert broken_at(story.ports.store.chain[story.request_id], story.request.head.length) is None
+
+
+def test_asking_why_denies_nothing() -> None:
+    story = Story().pending()
+    assert clicked(story, why(story)) == "not_an_approver"
+    assert (story.request.status, story.request.decisions) == ("pending", ())
+
+
+def test_a_form_that_does_not_open_again_is_told() -> None:
+    story = unexplained()
+    story.ports.chat.expired.add("7.8.9")
+    assert clicked(story, why(story)) == "chat_unavailable"
+    assert "press Say why" in story.ports.chat.told[-1][1]
 
 
 def test_a_reason_about_something_else_is_stale() -> None:

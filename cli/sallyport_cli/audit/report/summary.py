@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sallyport_cli.audit.endings import Ending, ending_of
 from sallyport_cli.audit.history import Event, History
 from sallyport_cli.audit.report.topics import BY_POLICY
 
@@ -26,21 +27,22 @@ class Outcome(StrEnum):
     OPEN = "Undecided at export"
 
 
-# The first that fits says it: what came last takes away what came before.
-_OUTCOMES = (
-    ("executed", Outcome.USED),
-    ("revoked", Outcome.REVOKED),
-    ("failed", Outcome.FAILED),
-    ("redeemed", Outcome.USED),
-    ("returned", Outcome.UNUSED),
-    ("unused", Outcome.UNUSED),
-    ("cancelled", Outcome.CANCELLED),
-    ("denied", Outcome.DENIED),
-    ("expired", Outcome.EXPIRED),
-    ("closed_expired", Outcome.UNUSED),
-    ("closed_failed", Outcome.FAILED),
-    ("approved", Outcome.WAITING),
-)
+_OUTCOMES = {
+    Ending.EXECUTED: Outcome.USED,
+    Ending.ISSUED: Outcome.USED,
+    Ending.REVOKED_LATE: Outcome.REVOKED,
+    Ending.STOPPED: Outcome.REVOKED,
+    Ending.FAILED: Outcome.FAILED,
+    Ending.REVOKED: Outcome.REVOKED,
+    Ending.RETURNED: Outcome.UNUSED,
+    Ending.REDEEMED: Outcome.USED,
+    Ending.LAPSED: Outcome.UNUSED,
+    Ending.DENIED: Outcome.DENIED,
+    Ending.CANCELLED: Outcome.CANCELLED,
+    Ending.EXPIRED: Outcome.EXPIRED,
+    Ending.APPROVED: Outcome.WAITING,
+    Ending.OPEN: Outcome.OPEN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def summary_of(history: History) -> Summary | None:
     return Summary(
         request_id=history.chain,
         submitted=submitted,
-        outcome=_outcome(history),
+        outcome=_OUTCOMES[ending_of(history)],
         settled=settled,
         seconds=(settled.at - submitted.at).total_seconds() if settled is not None and by_people else None,
         approvers=_approvers(settled),
@@ -107,32 +109,3 @@ def summary_of(history: History) -> Summary | None:
 def _approvers(settled: Event | None) -> tuple[str, ...]:
     named = settled.details.get("approvers") if settled is not None else None
     return tuple(map(str, named)) if isinstance(named, list) else ()
-
-
-def _outcome(history: History) -> Outcome:
-    seen = {_sign(event) for event in history.events}
-    # A credential that was handed back after its use was used all the same.
-    if "redeemed" in seen:
-        seen.discard("returned")
-    return next((outcome for sign, outcome in _OUTCOMES if sign in seen), Outcome.OPEN)
-
-
-_SIGNS = {
-    "action.executed": "executed",
-    "action.failed": "failed",
-    "credentials.failed": "failed",
-    "grant.redeemed": "redeemed",
-    "grant.expired": "unused",
-    "request.cancelled": "cancelled",
-    "request.denied": "denied",
-    "request.expired": "expired",
-    "request.approved": "approved",
-}
-
-
-def _sign(event: Event) -> str:
-    if event.type == "grant.revoked":
-        return "revoked" if event.said["actor"]["kind"] == "person" else "returned"
-    if event.type == "request.closed":
-        return f"closed_{event.details.get('status')}"
-    return _SIGNS.get(event.type, "")

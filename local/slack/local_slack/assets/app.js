@@ -3,7 +3,7 @@
 import { $ } from "./dom.js";
 import { showComposer } from "./composer.js";
 import { leaveHome, showHome } from "./home.js";
-import { forgetMessages, showMessages } from "./messages.js";
+import { forgetMessages, seek, showMessages } from "./messages.js";
 import { showModal } from "./modal.js";
 import { showPeople, showPlaces } from "./sidebar.js";
 
@@ -51,6 +51,11 @@ function go(id) {
   startAnew();
 }
 
+document.addEventListener("follow", (event) => {
+  seek(event.detail.ts);
+  go(event.detail.place);
+});
+
 function startAnew() {
   forgetMessages();
   leaveHome();
@@ -73,10 +78,11 @@ function draw(state) {
   $("empty").hidden = !current || state.messages.length > 0;
   showPlaces(state, userId, place, go);
   showPeople(state.members, userId, become);
+  // Before the messages, which scroll to the end of what room there is.
+  showComposer(current, state.workspace.commands, userId);
   $("messages").hidden = place === HOME;
   if (place === HOME) showHome(state.home, view);
   else showMessages(state.messages, view);
-  showComposer(current, state.workspace.commands, userId);
   showModal(state.modal, view);
 }
 

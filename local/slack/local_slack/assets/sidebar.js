@@ -47,6 +47,7 @@ export function showPeople(members, userId, become) {
       el("span", { class: `avatar tone-${at % 6}`, "aria-hidden": "true" }, initials(member.real_name)),
       el("span", { class: "cut" }, member.real_name),
       member.badges.map((badge) => el("span", { class: "badge" }, badge)))));
+  people.querySelector(".person:has(input:checked)")?.scrollIntoView({ block: "nearest" });
   if (focused) people.querySelector("input:checked")?.focus();
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sallyport.domain.events import EventType
-from sallyport_cli.audit.rules import _RULES
+from sallyport_cli.audit.rules.requests import RULES
 from sallyport_cli.audit.verify import verify
 from tests.support.evidence import (
     EXPORTED_AT,
@@ -370,4 +370,4 @@ def test_manifests_that_lead_out_of_the_folder_are_not_followed(tmp_path: Path) 
 
 def test_every_type_of_a_request_has_a_rule() -> None:
     others = {"request.refused", "policy.changed", "halted", "resumed"}
-    assert set(_RULES) | others == {each.value for each in EventType}
+    assert set(RULES) | others == {each.value for each in EventType}

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from sallyport.adapters import slack_text as text
 from sallyport.adapters.slack_text import Block
-from sallyport.domain.cards import APPROVE, DENY, DETAILS, WITHDRAW, block_id
+from sallyport.domain.cards import APPROVE, DENY, DETAILS, EXPLAIN, WITHDRAW, block_id
 from sallyport.domain.channels import Card, Unpresentable
 from sallyport.domain.display import exact, mixes_alphabets, visible
 from sallyport.domain.outline import outline, paragraphs
@@ -26,6 +26,8 @@ _CONTEXT_ROWS = 14
 _BESIDE, _BELOW = 68, 1500
 _ALL_BELOW = 4000
 _IN_DETAILS = "whole under Details"
+# What policy calls this channel.
+_HERE = "slack"
 # A denial cannot be taken back.
 _DENY_ASKS = {
     "title": text.plain("Deny?"),
@@ -43,14 +45,16 @@ def message_of(card: Card) -> list[Block]:
     """Raises Unpresentable when even a card that leaves to the details what it can would be too long."""
     view = cast("dict[str, Any]", card.view.document)
     asked = [text.bold(view["sentence"]), text.section(who(view))]
-    until = [_until(card), *([_buttons(card)] if card.open else [])]
+    # Of what is over, people want to know how it ended; of what is not, how to decide it.
+    ended, so_far = ([], _outcome(card)) if card.open else (_outcome(card), [])
+    until = [_until(card), *_elsewhere(card), *ended, _buttons(card)]
     parameters = _parameters(view)
     room = FIRST_SCREEN - text.rows([*asked, *until])
     reason = _reason(view, room)
     above, below = [*asked, *reason], parameters
     if text.rows([*above, *parameters, *until]) <= FIRST_SCREEN:
         above, below = [*above, *parameters], []
-    blocks = [*above, *until, *_outcome(card), *below, text.section(effect(view)), *_unseen(view), _to_check(view)]
+    blocks = [*above, *until, *so_far, *below, text.section(effect(view)), *_unseen(view), _to_check(view)]
     last = [*_about(card, view), *text.small(ids(card, view))]
     blocks += _first_that_fits([*blocks, *last], _whole_reason(view, reason), [])
     blocks += _first_that_fits([*blocks, *last], _context(view), _no_context(view))
@@ -202,17 +206,27 @@ def _outcome(card: Card) -> list[Block]:
     return [*text.small(*said, *card.notes), *until]
 
 
+def _elsewhere(card: Card) -> list[Block]:
+    """How to approve what cannot be approved here."""
+    if not card.open or _HERE in card.channels:
+        return []
+    how = f"through the API: POST /v1/requests/{card.request_id}/decisions" if card.channels else "by nobody any more"
+    return text.small(f"Not approved in Slack, but {how}. You can deny it here.")
+
+
 def _buttons(card: Card) -> Block:
+    about = card.request_id
+    decide = [
+        # One click, since the sentence stands right above; what weighs more is confirmed in a form.
+        *([text.button(APPROVE, "Approve", about, style="primary")] if _HERE in card.channels else []),
+        text.button(DENY, "Deny", about, style="danger", confirm=_DENY_ASKS),
+        *([text.button(WITHDRAW, "Withdraw", about)] if card.approved_by else []),
+    ]
+    explain = [text.button(EXPLAIN, "Say why (who denied)", about)] if card.unexplained else []
     return {
         "type": "actions",
         "block_id": block_id(card.action_digest, card.presented_digest),
-        "elements": [
-            # One click, since the sentence stands right above; what weighs more is confirmed in a form.
-            text.button(APPROVE, "Approve", card.request_id, style="primary"),
-            text.button(DENY, "Deny", card.request_id, style="danger", confirm=_DENY_ASKS),
-            *([text.button(WITHDRAW, "Withdraw", card.request_id)] if card.approved_by else []),
-            text.button(DETAILS, "Details", card.request_id),
-        ],
+        "elements": [*(decide if card.open else explain), text.button(DETAILS, "Details", about)],
     }
 
 

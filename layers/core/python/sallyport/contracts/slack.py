@@ -62,8 +62,11 @@ def parse_click(body: bytes) -> Click | Look | HomeRevoke | None:
 
 def _click(payload: dict[str, Any], action: dict[str, Any]) -> Click | Look | HomeRevoke | None:
     match action["action_id"]:
-        case cards.APPROVE | cards.DENY | cards.WITHDRAW as choice:
-            said = _decision(_about(payload, action["block_id"], action["value"]), Choice(choice), _card(payload))
+        case cards.APPROVE | cards.DENY | cards.WITHDRAW | cards.EXPLAIN as pressed:
+            explain = pressed == cards.EXPLAIN
+            choice = Choice.DENY if explain else Choice(pressed)
+            said = _decision(_about(payload, action["block_id"], action["value"]), choice, _card(payload))
+            said = replace(said, explain=explain)
             # A decision does not depend on whether a form can be opened with it.
             trigger = payload.get("trigger_id")
             if isinstance(trigger, str) and _TRIGGER.fullmatch(trigger):

@@ -8,6 +8,8 @@ import re
 from sallyport.domain.requests import CardRef
 
 APPROVE, DENY, WITHDRAW, DETAILS = "approve", "deny", "withdraw", "details"
+# On a settled card: for whoever denied and did not say why.
+EXPLAIN = "explain"
 # In the details, which have pages.
 BACK, ON = "details_back", "details_on"
 # Forms that open from a card, and their one field.

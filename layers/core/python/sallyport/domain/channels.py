@@ -37,11 +37,15 @@ class Card:
     expires_at: datetime
     open: bool
     view: MaskedDocument
+    # Through which channels policy takes an approval; whoever is asked may deny through each.
+    channels: tuple[str, ...]
     notes: tuple[str, ...] = ()
     # Where it stands, once it does.
     at: CardRef | None = None
     # When the credential that its agent fetched stops working, while it may work.
     works_until: datetime | None = None
+    # Whether it was denied without a word why, which whoever denied can add.
+    unexplained: bool = False
 
 
 class Unpresentable(Exception):

@@ -20,6 +20,19 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatHome:
+    """The installation of the app that is this deployment's. `team_id` is the workspace's id, or the organisation's
+    where that has installed the app."""
+
+    team_id: str
+    app_id: str
+
+    def is_used_by(self, account: Account) -> bool:
+        """Whether the account used this deployment's app, where it is installed for this deployment."""
+        return (account.installed_in, account.app_id) == (self.team_id, self.app_id)
+
+
+@dataclass(frozen=True, slots=True)
 class Click:
     """Only ids: the message that the chat echoes is not what was asked for, so it is never read."""
 
@@ -31,6 +44,8 @@ class Click:
     presented_digest: str
     # With which a form can be opened, for a few seconds; empty where there was none.
     trigger: str = ""
+    # Whoever denied wants to say why, after the form for it was closed.
+    explain: bool = False
     # A form of the card was sent, with what was typed into it.
     filled: bool = False
     reason: str | None = field(default=None, repr=False)

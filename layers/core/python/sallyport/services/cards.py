@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from sallyport.domain.actions import Delivery
+from sallyport.domain.actions import ActionDefinition, Delivery
 from sallyport.domain.card_debts import CardDebt
 from sallyport.domain.channels import Card, Trouble, Unpresentable
 from sallyport.domain.directory import Directory
@@ -27,10 +27,15 @@ def stored_view(request: ApprovalRequest, ports: ViewPorts) -> MaskedDocument:
 
 def current_card(request: ApprovalRequest, ports: ViewPorts) -> Card:
     """Raises PortFailed without its view."""
-    return card_of(request, stored_view(request, ports), ports.policy.directory)
+    action = ports.policy.actions.get(request.action)
+    return card_of(request, stored_view(request, ports), ports.policy.directory, action)
 
 
-def card_of(request: ApprovalRequest, view: MaskedDocument, directory: Directory) -> Card:
+def card_of(
+    request: ApprovalRequest, view: MaskedDocument, directory: Directory, action: ActionDefinition | None
+) -> Card:
+    """`action` as policy has it today, None when it has been dropped."""
+    denials = [d for d in request.decisions if d.choice is Choice.DENY]
     return Card(
         request_id=request.request_id,
         action_digest=request.action_digest,
@@ -39,13 +44,15 @@ def card_of(request: ApprovalRequest, view: MaskedDocument, directory: Directory
         code=request.code,
         quorum=request.quorum,
         approved_by=tuple(map(directory.name_of, request.approvers)),
-        denied_by=tuple(directory.name_of(d.by) for d in request.decisions if d.choice is Choice.DENY),
+        denied_by=tuple(directory.name_of(d.by) for d in denials),
         asked=request.asked,
         expires_at=request.expires_at,
         open=not request.settled,
         view=view,
+        channels=action.approval.channels if action is not None else (),
         notes=(*_ending(request, directory), *_broken_glass(request, directory)),
         works_until=_works_until(request),
+        unexplained=request.status is RequestStatus.DENIED and any(d.comment is None for d in denials),
         at=request.card,
     )
 
@@ -101,7 +108,7 @@ def refresh_card(request_id: str, ports: CardPorts, now: datetime) -> bool:
     return True
 
 
-# The message was deleted, or Slack will never take its content: trying again would not help.
+# The message was deleted, or the chat will never take its content: trying again would not help.
 _FOR_GOOD = frozenset({Trouble.GONE, Trouble.REFUSED})
 
 

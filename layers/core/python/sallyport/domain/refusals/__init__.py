@@ -35,6 +35,7 @@ from sallyport.domain.refusals.deciding import (
     ReasonRequired,
     SelfApproval,
     StaleDigest,
+    TooLate,
     UnknownSwitch,
 )
 from sallyport.domain.refusals.redeeming import (
@@ -96,6 +97,7 @@ __all__ = [
     "SelfApproval",
     "StaleDigest",
     "SwitchesUnproved",
+    "TooLate",
     "TooManyPending",
     "Unavailable",
     "UnknownAction",

@@ -55,6 +55,11 @@ class AlreadySettled(Refusal):
     next_step = "Read the request to see how it was settled; DELETE …/grant ends what was approved."
 
 
+class TooLate(Refusal):
+    code, http_status, title = "too_late", 409, "A denial is explained within a day"
+    next_step = "The denial stands without a reason; tell whoever runs the agent."
+
+
 class BreakGlassNotAllowed(Refusal):
     code, http_status, title = "break_glass_not_allowed", 403, "This action does not allow break-glass"
     next_step = "Ask a second approver: this action always takes the full quorum."

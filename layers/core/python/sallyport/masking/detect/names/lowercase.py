@@ -12,7 +12,7 @@ from sallyport.masking.detect.names import kinds, phrases
 from sallyport.masking.detect.names.row import LOWERCASE
 from sallyport.masking.detect.names.words import Entries, capitals
 from sallyport.masking.detect.reading import Reading
-from sallyport.masking.lexicon import listed
+from sallyport.masking.lexicon import listed, topic
 from sallyport.masking.spans import Span
 
 _SMALL = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
@@ -81,22 +81,17 @@ def find(reading: Reading) -> Iterator[Span]:
 
 _TITLES = frozenset(("dr", "mr", "ms"))
 _TITLE = re.compile(r"\b[dm]rs?\.? [a-z]")
-_NAME_CUES = v.listed("name named mrs doctor nurse called surname signed")
-_HEADS = v.listed("hospital clinic medical health cancer hospice nursing pharmacy presbyterian med")
+_NAME_CUES = topic("lowercase.name_cues")
+_HEADS = topic("facilities.lowercase_heads")
 
 
 # A word is part of a path, an address or a program when one of these touches it, or a point or colon inside a token.
 _CODE = frozenset("=_{}<>\\/@$\x02")
 # Texts that speak of people: only there, or where nothing is said of computers, is an unknown small word a name.
-_PERSONAL = v.listed(
-    "patient patients pts pt mrn dob ssn diagnosed hospital clinic doctor nurse admitted treated visit chart"
-    " medical born lives"
-    " living resides named name surname daughter son mother father wife husband child insurance seen referred"
-    " dr mr mrs ms"
-)
+_PERSONAL = topic("lowercase.people")
 
 
-_ARTICLES = v.listed("the our this that a any my their your")
+_ARTICLES = topic("lowercase.articles")
 
 
 def _facilities(text: str) -> Iterator[Span]:
