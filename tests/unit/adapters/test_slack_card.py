@@ -55,7 +55,7 @@ class _Like:
 
 def like(whole: Card, **masked: Any) -> Card:
     """A card that shows something else of what was masked."""
-    view = cast("dict[str, Any]", whole.view.document)
+    view = whole.view.members
     return replace(whole, view=cast("Any", _Like({**view, "masked": {**view["masked"], **masked}})))
 
 
