@@ -49,8 +49,8 @@ def everywhere(shown: Card) -> list[dict[str, Any]]:
 class _Like:
     """Stands for a masked document whose masking does not matter here."""
 
-    def __init__(self, document: object) -> None:
-        self.document = document
+    def __init__(self, members: dict[str, Any]) -> None:
+        self.members = members
 
 
 def like(whole: Card, **masked: Any) -> Card:
