@@ -312,7 +312,8 @@ class FakeChat:
 
     def _change(self, method: str, ref: CardRef) -> None:
         self._check(method, ref.channel)
-        if ref.message in self.deleted:
+        posted = {self._ref(number) for number in range(1, len(self.posted) + 1)}
+        if ref not in posted or ref.message in self.deleted:
             raise ChatFailed(Trouble.GONE)
 
     def open_details(self, trigger: str, card: Card) -> None:

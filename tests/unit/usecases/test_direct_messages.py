@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 
+from local_slack.blockkit import check_blocks
 from sallyport.adapters.slack_pointers import asked_of, moved_of
 from sallyport.domain.channels import Trouble
 from sallyport.domain.ports import ChatFailed
@@ -115,6 +116,7 @@ def test_a_pointer_has_no_buttons_and_nothing_that_the_agent_wrote(of: Callable[
     card = current_card(story.request, story.ports)
     blocks = of(card, LINK)
     assert {block["type"] for block in blocks} == {"rich_text", "section", "context"}
+    assert not check_blocks(blocks)
     assert "canary" not in str(blocks)
     assert str(blocks).count(LINK) == 1
     assert cast("dict[str, str]", card.view.document)["sentence"] in str(blocks)

@@ -108,7 +108,7 @@ def refresh_card(request_id: str, ports: CardPorts, now: datetime) -> bool:
     return True
 
 
-# The message was deleted, or Slack will never take its content: trying again would not help.
+# The message was deleted, or the chat will never take its content: trying again would not help.
 _FOR_GOOD = frozenset({Trouble.GONE, Trouble.REFUSED})
 
 

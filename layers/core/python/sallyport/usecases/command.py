@@ -19,7 +19,7 @@ from sallyport.usecases.get_request import list_pending, readable
 from sallyport.usecases.halt import halt
 from sallyport.usecases.revoke_grant import void_grant
 
-# Slack takes 50 blocks in an answer, and a reader less; the rest is counted.
+# A chat takes some 50 blocks in an answer, and a reader less; the rest is counted.
 _SHOWN = 10
 _PAGE = 25
 _MAX_REASON = 4000
@@ -30,7 +30,7 @@ HELP = (
     "/sallyport revoke REQUEST: take an approval back before it is used",
     "/sallyport halt SWITCH REASON: stop at once; SWITCH is all, agent:<id> or action:<name>",
 )
-STRANGER = "Sallyport's directory has no active member of this workspace with your Slack account."
+STRANGER = "Sallyport's directory has no active member of this workspace with your account."
 
 
 def obey(command: Command, home: ChatHome, ports: Ports, now: datetime) -> Reply:
@@ -117,8 +117,8 @@ def revoke(caller: Caller, request_id: str, ports: Ports, now: datetime) -> Repl
     if request is not None:
         return Reply((f"Revoked: the grant of {request_id} is void, and nobody has used it.",), outcome="revoked")
     words = (
-        f"The grant of {request_id} has been used, so its session has to be ended in IAM, which what answers Slack may"
-        f" not do. It goes on until you run: sallyport revoke {request_id}"
+        f"The grant of {request_id} has been used, so its session has to be ended in IAM, and nothing can do that"
+        f" from here. It goes on until you run: sallyport revoke {request_id}"
     )
     return Reply((words,), outcome="session_lives", refused=True)
 

@@ -18,7 +18,7 @@ from sallyport.services.sessions import live_session
 from sallyport.usecases.click import ChatHome, is_ours
 from sallyport.usecases.command import STRANGER, caller_behind, obey_caller, waiting_for
 
-# Slack takes 100 blocks in a Home: a headline for each list, three for each entry.
+# What a chat shows in one page: where it takes 100 blocks, a headline for each list and three for each entry.
 _SHOWN = 12
 
 

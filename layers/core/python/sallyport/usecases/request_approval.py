@@ -80,7 +80,7 @@ def request_approval(
     try:
         shown = _show(request, turn, ports, now)
     except PortFailed as failed:
-        # Without its view, or a note of where it is, a card is as little posted as without Slack.
+        # Without its view, or a note of where it is, a card is as little posted as without the chat.
         why = failed if isinstance(failed, ChatFailed) else ChatFailed(Trouble.UNAVAILABLE)
         if why.trouble is Trouble.REFUSED:
             raise CannotAsk(Unpresentable.code) from None
