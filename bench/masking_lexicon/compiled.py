@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +17,9 @@ ROOT = Path(__file__).parents[2]
 LEXICON = Path("layers/core/python/sallyport/masking/lexicon")
 sys.path.insert(0, str(ROOT / "layers" / "core" / "python"))
 
-from sallyport.masking import words  # noqa: E402 - needs the path above
-from sallyport.masking.detect.vocabulary import PLACE_SHORT  # noqa: E402
+# What is imported here must not need what is compiled here.
+from sallyport.masking.lexicon import flags as words  # noqa: E402 - needs the path above
+from sallyport.masking.lexicon.folding import fold  # noqa: E402
 from sallyport.masking.lexicon.table import pack  # noqa: E402
 
 # Lists that are shipped as they are, a word or a phrase on each line.
@@ -28,7 +30,8 @@ _AS_THEY_ARE = (
 
 def compiled(lexicon: Path) -> bytes:
     """The bytes of `compiled.bin` for the lists in the folder `lexicon`."""
-    tables, lists = _tables(lexicon / "lists"), _lists(lexicon / "lists")
+    topics = _topics(lexicon)
+    tables, lists = _tables(lexicon / "lists"), _lists(lexicon / "lists", topics)
     body = b""
     places: dict[str, dict[str, list[int]]] = {"tables": {}, "lists": {}}
     for kind, name, part in (
@@ -37,7 +40,30 @@ def compiled(lexicon: Path) -> bytes:
     ):
         places[kind][name] = [len(body), len(body) + len(part)]
         body += part
-    return json.dumps(places, separators=(",", ":")).encode() + b"\n" + body
+    return json.dumps({"topics": topics, **places}, separators=(",", ":")).encode() + b"\n" + body
+
+
+def _topics(lexicon: Path) -> dict[str, list[str]]:
+    """The words of every language by purpose. SystemExit for a file that has what no code asks for, or a capital."""
+    read = {path.stem: _language(path) for path in sorted(lexicon.glob("*.toml"))}
+    joined: dict[str, set[str]] = {}
+    for language, topics in read.items():
+        for name, listed in topics.items():
+            if name not in read["en"]:
+                raise SystemExit(f"{language}.toml: {name} is no purpose that en.toml knows")
+            if capital := [word for word in listed if word != word.lower()]:
+                raise SystemExit(f"{language}.toml: {name} has capitals: {', '.join(capital)}")
+            joined.setdefault(name, set()).update(listed, map(fold, listed))
+    return {name: sorted(listed) for name, listed in sorted(joined.items())}
+
+
+def _language(path: Path) -> dict[str, list[str]]:
+    """A language's file: purposes to lists, each a text of words or a list of phrases."""
+    return {
+        f"{group}.{name}": listed.split() if isinstance(listed, str) else listed
+        for group, purposes in tomllib.loads(path.read_text(encoding="utf-8")).items()
+        for name, listed in purposes.items()
+    }
 
 
 def _tables(lists: Path) -> dict[str, dict[str, int]]:
@@ -51,13 +77,13 @@ def _tables(lists: Path) -> dict[str, dict[str, int]]:
     }
 
 
-def _lists(lists: Path) -> dict[str, list[str]]:
+def _lists(lists: Path, topics: dict[str, list[str]]) -> dict[str, list[str]]:
     found = {name: _lines(lists / f"{name}.txt") for name in _AS_THEY_ARE}
     found["everyday_families"] = _people(lists, "everyday")
-    return found | {name: sorted(set(listed)) for name, listed in _lowercase(lists)}
+    return found | {name: sorted(set(listed)) for name, listed in _lowercase(lists, topics["places.short"])}
 
 
-def _lowercase(lists: Path) -> Iterator[tuple[str, Iterator[str] | set[str]]]:
+def _lowercase(lists: Path, short_places: list[str]) -> Iterator[tuple[str, Iterator[str] | set[str]]]:
     """Lists of names and places for texts in small letters, by what else the words may be."""
     known = _lexicon(lists)
 
@@ -73,7 +99,7 @@ def _lowercase(lists: Path) -> Iterator[tuple[str, Iterator[str] | set[str]]]:
         "lowercase_places",
         having(words.PLACE_STRONG, words.ORDINARY | words.REGION)
         | {part for part in parts if not known.get(part, 0) & words.ORDINARY}
-        | {word for word in PLACE_SHORT if len(word) > 2},
+        | {word for word in short_places if len(word) > 2},
     )
 
 

@@ -6,12 +6,11 @@ import pytest
 
 from local_slack.blockkit import check_home
 from sallyport.adapters.slack_home import home_of
-from sallyport.domain.clicks import Account
+from sallyport.domain.clicks import Account, ChatHome
 from sallyport.domain.commands import HomeOpened, HomeRevoke
 from sallyport.domain.home import REVOKE, Home
 from sallyport.domain.ports import PortFailed
 from sallyport.domain.requests import Choice
-from sallyport.usecases.click import ChatHome
 from sallyport.usecases.home import open_home, revoke_from_home
 from tests.support.blocks import marked_up, texts
 from tests.support.story import Story, submission

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from sallyport.masking import words
 from sallyport.masking.detect.detector import Basis
+from sallyport.masking.lexicon import topic
 from sallyport.masking.spans import Span
 from sallyport.masking.structure.fields import words_of
 
@@ -19,7 +20,7 @@ _LONGEST_KEY = 40
 _GIVEN = ("first name", "first names", "given name", "given names", "forename", "fname", "first", "given")
 _FAMILY = ("last name", "last names", "family name", "surname", "lname", "last", "family")
 # What follows a comma and is no given name.
-_SUFFIXES = frozenset("jr sr ii iii iv md do phd rn np pa esq dds dmd lpn msn bsn dnp mph pharmd facp facs".split())  # noqa: SIM905
+_SUFFIXES = topic("people.degrees")
 _INSIDE = frozenset("_'.-\u2019\u2010")
 _MOST_WORDS = 3  # of a given or of a family name
 _AND = " and "

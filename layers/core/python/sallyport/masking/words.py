@@ -5,31 +5,57 @@ The lists lie in `lexicon/` (sources and licences in docs/masking.md) and are re
 
 from __future__ import annotations
 
-import unicodedata
 from functools import cache
 
-from sallyport.masking.lexicon import listed, table
+from sallyport.masking.lexicon import listed, table, topic
+from sallyport.masking.lexicon.flags import (
+    COMMON,
+    EPONYM,
+    FREQUENT,
+    GIVEN,
+    GIVEN_STRONG,
+    MEDICAL,
+    NAME,
+    NATION,
+    ORDINARY,
+    PLACE,
+    PLACE_STRONG,
+    REGION,
+    STRONG_NAME,
+    SURNAME,
+    SURNAME_STRONG,
+)
+from sallyport.masking.lexicon.folding import fold
 from sallyport.masking.lexicon.table import Table
 
-GIVEN, GIVEN_STRONG, SURNAME, SURNAME_STRONG, COMMON, FREQUENT, MEDICAL, EPONYM, PLACE, PLACE_STRONG, REGION, NATION = (
-    1 << bit for bit in range(12)
-)
-NAME = GIVEN | SURNAME
-STRONG_NAME = GIVEN_STRONG | SURNAME_STRONG
-ORDINARY = COMMON | MEDICAL
-
-_LETTERS = str.maketrans(
-    {"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "\u2019": "'"}
-)
-
-
-def fold(word: str) -> str:
-    """The form in which words are looked up: small letters, no diacritics, plain apostrophes."""
-    word = word.lower()
-    if word.isascii():
-        return word
-    decomposed = unicodedata.normalize("NFKD", word.translate(_LETTERS))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+__all__ = [
+    "COMMON",
+    "EPONYM",
+    "FREQUENT",
+    "GIVEN",
+    "GIVEN_STRONG",
+    "MEDICAL",
+    "NAME",
+    "NATION",
+    "ORDINARY",
+    "PLACE",
+    "PLACE_STRONG",
+    "REGION",
+    "STRONG_NAME",
+    "SURNAME",
+    "SURNAME_STRONG",
+    "everyday_families",
+    "fhir_elements",
+    "flags_of",
+    "fold",
+    "lexicon",
+    "machine_nouns",
+    "place_phrases",
+    "rare_names",
+    "region_phrases",
+    "technical",
+    "things",
+]
 
 
 def lexicon() -> Table:
@@ -78,86 +104,19 @@ def region_phrases() -> frozenset[str]:
     return listed("region_phrases")
 
 
-_SUFFIXES = (
-    "'s",
-    "s",
-    "es",
-    "ed",
-    "d",
-    "ing",
-    "ly",
-    "er",
-    "ers",
-    "al",
-    "ic",
-    "ness",
-    "ive",
-    "ity",
-    "able",
-    "less",
-    "ist",
-    "ists",
-    "ian",
-    "ians",
-    "or",
-    "ors",
-    "ful",
-    "ment",
-    "ments",
-    "ism",
-)
-_PREFIXES = (
-    "non",
-    "un",
-    "re",
-    "pre",
-    "post",
-    "anti",
-    "sub",
-    "super",
-    "multi",
-    "micro",
-    "hyper",
-    "hypo",
-    "inter",
-    "bio",
-)
-_ENDINGS = {
-    "ist": "y",
-    "ists": "y",
-    "or": "e",
-    "ing": "e",
-    "ed": "e",
-    "ies": "y",
-    "ied": "y",
-    "ier": "y",
-    "ily": "y",
-    "ation": "e",
-    "ability": "able",
-}
-_SUFFIX_SET = frozenset(_SUFFIXES)
+_SHORTEST_ENDING = 4  # letters; shorter ones end other words as well
+_SUFFIXES = tuple(topic("derivation.suffixes"))
+_PREFIXES = tuple(topic("derivation.prefixes"))
+_ENDINGS = dict(pair.split("=") for pair in topic("derivation.restored"))
+_SUFFIX_SET = topic("derivation.suffixes")
 _SUFFIX_LENGTHS = sorted({len(suffix) for suffix in _SUFFIXES})
-_DRUGS = (
-    "mab", "nib", "pril", "sartan", "statin", "olol", "azole", "cillin", "mycin", "cycline", "floxacin", "gliptin",
-    "gliflozin", "glutide", "parin", "xaban", "gatran", "tidine", "prazole", "setron", "triptan", "vir", "vudine",
-    "dipine", "thiazide", "semide", "lukast", "terol", "sone", "olone", "caine", "zepam", "zolam", "barbital",
-    "oxetine", "pramine", "triptyline", "idone", "apine", "azine", "afil", "dronate", "fibrate", "formin", "glitazone",
-    "platin", "rubicin", "taxel", "mide", "trexate", "itis", "osis", "emia", "oma", "pathy", "ectomy", "plasty",
-    "scopy", "graphy", "metry", "gram", "virus", "phan",
-    "ology", "therapy", "megaly", "algia", "uria", "penia", "plegia", "rrhea", "rrhage",
-    "trophy", "sclerosis", "toxin", "ase", "ine", "one", "ate", "ide", "ium",
-)  # fmt: skip
+_DRUGS = tuple(ending for ending in topic("derivation.drugs") if len(ending) >= _SHORTEST_ENDING)
 
 
 def flags_of(word: str) -> int:
     """Flags of a capitalised word as it stands in a text; 0 when nothing is known about it."""
     folded = fold(word)
     return lexicon().get(folded) or _derived(folded)
-
-
-@cache
-def _weak_endings() -> tuple[str, ...]:
-    return tuple(ending for ending in _DRUGS if len(ending) >= 4)
 
 
 def _derived(word: str) -> int:  # noqa: C901 - the ways of building a word, one after the other
@@ -185,7 +144,7 @@ def _derived(word: str) -> int:  # noqa: C901 - the ways of building a word, one
                     and flags.get(word[len(prefix) :], 0) & (COMMON | MEDICAL)
                 ):
                     return COMMON
-        if len(word) >= 7 and word.endswith(_weak_endings()):
+        if len(word) >= 7 and word.endswith(_DRUGS):
             return MEDICAL
     return 0
 

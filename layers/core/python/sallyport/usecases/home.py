@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sallyport.domain.callers import Caller
-from sallyport.domain.clicks import Account
+from sallyport.domain.clicks import Account, ChatHome
 from sallyport.domain.commands import Command, HomeOpened, HomeRevoke, Verb
 from sallyport.domain.directory import Person
 from sallyport.domain.home import Decided, Home, LiveGrant
 from sallyport.domain.ports import Ports
 from sallyport.domain.requests import ApprovalRequest, Decision, Review
 from sallyport.services.cards import current_card
+from sallyport.services.chat_people import STRANGER, caller_behind
 from sallyport.services.open_requests import LONGEST_LIFE
 from sallyport.services.sessions import live_session
-from sallyport.usecases.click import ChatHome, is_ours
-from sallyport.usecases.command import STRANGER, caller_behind, obey_caller, waiting_for
+from sallyport.usecases.command import obey_caller
+from sallyport.usecases.get_request import waiting_for
 
 # What a chat shows in one page: where it takes 100 blocks, a headline for each list and three for each entry.
 _SHOWN = 12
@@ -42,7 +43,7 @@ def revoke_from_home(pressed: HomeRevoke, home: ChatHome, ports: Ports, now: dat
 
 def _shown(account: Account, caller: Caller, home: ChatHome, notice: str, ports: Ports, now: datetime) -> str:
     if caller.person is None:
-        if is_ours(account, home):
+        if home.is_used_by(account):
             ports.chat.show_home(account.user_id, Home(notice=STRANGER))
         return "stranger"
     waiting, _ = waiting_for(caller, ports)

@@ -12,6 +12,7 @@ from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.detect.anchors import CAPS, SMALL, UNIT, anchors
 from sallyport.masking.detect.detector import Basis, Detector
 from sallyport.masking.detect.reading import Reading
+from sallyport.masking.lexicon import topic
 from sallyport.masking.spans import Span
 
 MAX_TOKENS = 14  # to each side of an anchor; the longest postal addresses have about ten parts
@@ -123,10 +124,7 @@ def _rightwards(text: str, end: int, kind: str) -> int:
     return end
 
 
-_STOP = v.listed(
-    "phone tel telephone fax email e-mail mobile dob ssn mrn seen the patient i she he his her treatment chart age call date"
-    " upload instructions encounter on at"
-)
+_STOP = topic("places.address_stops")
 
 
 def _region(text: str, at: int) -> int | None:

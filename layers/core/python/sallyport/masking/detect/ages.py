@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 
 from sallyport.masking.detect import numbers, sparing
-from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.detect.detector import Basis, Detector
 from sallyport.masking.detect.numbers import within
 from sallyport.masking.detect.reading import Reading
+from sallyport.masking.lexicon import topic
 from sallyport.masking.spans import Span
 
 _AGE_BEFORE = re.compile(r"[a-z\u00e2]+|\d")
-_AGE_WORDS = v.listed("age ages aged âge edad alter turned turns turning")
+_AGE_WORDS = topic("dates.age_cues")
 _AGE_AFTER = re.compile(
     r"[ -]?(?:(?:years?|yrs?|ans|a[n\u00f1]os|jahre)?[ -]?(?:old|of age|y/?o\b|yo[mf]?\b|yr\b|j\u00e4hrig)"
     r"|(?-i:[MF])\b(?![/'.-]\w)"

@@ -11,6 +11,7 @@ from sallyport.masking.detect import numbers
 from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.detect.numbers import Group, within
 from sallyport.masking.detect.reading import Reading
+from sallyport.masking.lexicon import topic
 
 UNIT = r"(?:(?i:apt|apartment|suite|ste|unit|fl(?:oor)?|r(?:oo)?m|bldg|lot|trlr)\b\.? ?\#?\d{1,5}[A-Za-z]?\b|(?<![^\s,(])\#\d{1,5}[A-Za-z]?\b)"
 _BOX = r"(?:(?i:p\.? ?o\.? ?box|post(?:al)? ?box|postbox|postfach|apartado|casilla|cmr|psc) \d{1,6}(?:,? [Bb]ox \d{1,6})?|(?i:apo|fpo|dpo) (?i:a[aep]) \d{5}|\b(?i:USNS|USS|USCGC|USNV|USNAV) [^\W\d_]+)"
@@ -46,7 +47,7 @@ def _anchor(kind: str) -> re.Pattern[str]:
 _BEFORE_NUMBER = frozenset(" ,:=#")
 _NUMBER = re.compile(r"\d(?<![\w.,$/%]\d)\d{0,5}(?:[A-Za-z]|st|nd|rd|th)?(?![\w%/]|[.,:]\d)")
 _FOLLOWING = re.compile(r"(?: (?:\d{1,4}(?:st|nd|rd|th)?|[^\W\d_][\w'\u2019.-]*)){1,5}")
-_UNIT_WORDS = v.listed("apt apartment suite ste unit fl floor rm room bldg lot trlr")
+_UNIT_WORDS = topic("places.units")
 _BOX_WORDS = frozenset(["box", "postbox", "postfach", "apartado", "casilla", "cmr", "psc"])
 _CODE_WORDS = frozenset(["zip", "postal", "code", "zipcode", "postcode", "is"])
 _NAMED = (

@@ -6,33 +6,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from sallyport.masking.detect import vocabulary as v
+from sallyport.masking.lexicon import topic
 
 _EDGE = " \t\r\n:;,.>|=#\"'([\u201c\u2014-"
-_STRONG = v.listed("hi hello hey dear i'm mr mrs ms miss mx dr prof doctor name names named nickname surname")
-_STRONG_PAIRS = frozenset(
-    (
-        "name is",
-        "names is",
-        "name was",
-        "is called",
-        "called me",
-        "using the name",
-        "themself as",
-        "himself as",
-        "herself as",
-        "name as",
-        "name:",
-    )
-)
-_PLACE = v.listed(
-    "in at from near to within around outside via toward towards visit visited visiting leaving city town locality location"
-    " municipality village county region area based our where address street hometown facility institution site branch the resides"
-    " residing resident residence origin originally community domicile geography"
-)
-_TITLE = v.listed("dr mr mrs ms miss mx prof doctor professor")
-_PARTICLE = v.listed("de da dos das di du del della van von der den ter ten al el bin ibn af av la los")
-_SAINT = frozenset(["st", "saint", "mt", "mount", "ft", "fort"])
+_STRONG = topic("cues.name")
+_STRONG_PAIRS = topic("cues.name_phrases")
+_PLACE = topic("cues.place")
+_TITLE = topic("cues.titles")
+_PARTICLE = topic("cues.particles")
+_SAINT = topic("cues.saints")
 _OPENING = frozenset('.!?:;\n\r\u2022|>\u2014\u2013*"\u201c([{')
 
 
@@ -91,39 +73,23 @@ _SPLIT = re.compile(r"[a-z\u00e9][a-z\u00e9']*|[#@/\x02]|[.!?](?=\s)")
 # What announces an identifier: the word and the category. Generic words go on looking for a better one.
 _SPECIFIC = {
     word: category
-    for category, listed in {
-        "SSN": "ssn ssns social tin itin ein",
-        "MRN": "mrn mr medical chart charts record records rec dossier emr ehr nhs med",
-        "HEALTH_PLAN": "insurance ins medicare medicaid plan member membership policy subscriber beneficiary payer payor coverage hicn mbi enrollee benefit group",
-        "ACCOUNT": "billing payment bank guarantor statement acct account accounts invoice ledger iban routing aba swift financial credit debit card bill bic",
-        "LICENSE": "license licence licensure licencing passport driver driver's drivers driving dl certificate cert permit visa npi dea",
-        "VEHICLE": "vin vehicle plate tag",
-        "DEVICE": "device serial implant equipment pacemaker imei udi asset sn lot",
-    }.items()
-    for word in listed.split()
+    for category, announcing in (
+        ("SSN", topic("identifiers.ssn")),
+        ("MRN", topic("identifiers.mrn")),
+        ("HEALTH_PLAN", topic("identifiers.health_plan")),
+        ("ACCOUNT", topic("identifiers.account")),
+        ("LICENSE", topic("identifiers.license")),
+        ("VEHICLE", topic("identifiers.vehicle")),
+        ("DEVICE", topic("identifiers.device")),
+    )
+    for word in announcing
 }
-_GENERIC = v.listed(
-    "id ids ident identifier identifiers identification identity accession specimen sample encounter visit case claim order"
-    " request referral ref reference number numbers num no nr nbr code codes study protocol trial confirmation tracking ticket"
-    " aadhaar abha pan cpf curp pesel bsn nino unique employee student badge key pid uid user zip postal token fingerprint"
-    " biometric voiceprint # patient pt registration"
-)
-_FILLER = v.listed(
-    "is was are be of by as the in for with from recorded registered supplied holder file on to her his patient patient's their"
-    " value under using used clinical hospital contains lists listed reads shows noted given assigned identifies provided has have"
-    " s security field numbered index indexed matched today presented identlfier identifler its my your our a an this that new old"
-    " current valid issued personal secure health state national"
-)
+_GENERIC = topic("identifiers.any")
+_FILLER = topic("identifiers.fillers")
 
 
-_PHONE = v.listed(
-    "phone phones telephone tel téléphone telefon teléfono telefono call calls called fax mobile cell cellular contact callback"
-    " reach reached ring dial pager beeper sms text texted whatsapp hotline ext"
-)
-_PHONE_FILLER = v.listed(
-    "number them you us office directly no nr num the patient her him at on is me us back home work # for using to via and or my"
-    " his line supplied plan signed"
-)
+_PHONE = topic("identifiers.phone")
+_PHONE_FILLER = topic("identifiers.phone_fillers")
 
 
 def announces_phone(before: str) -> bool:
@@ -137,13 +103,7 @@ def announces_phone(before: str) -> bool:
 
 
 # Numbers after these are counts, codes of terminologies, references to print.
-_BENIGN = v.listed(
-    "pmid pmc doi nct cpt icd icd-10 loinc snomed rxnorm ndc hcpcs drg isbn issn port version ver page pp vol chapter section"
-    " grade stage class type phase room bed line error http status year score dose rev step level week day month seed size bytes"
-    " count total sum amount price cost rfc cve gene exon chromosome allele rs population cm pcs"
-    " color colour background fill stroke offset lag latency revision generation attempt iteration partition shard capacity"
-    " quota throughput iops resourceversion build run query linux ubuntu windows"
-)
+_BENIGN = topic("identifiers.counts")
 _RESULT = re.compile(r"\b(?:exit|status|return|error|response|result)[ _-]?code[\s:#.=-]*\Z", re.IGNORECASE)
 
 

@@ -11,19 +11,16 @@ from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.detect.detector import Basis, Detector
 from sallyport.masking.detect.numbers import Group, within
 from sallyport.masking.detect.reading import Reading
+from sallyport.masking.lexicon import topic
+from sallyport.masking.lexicon.patterns import alternatives, beginnings
 from sallyport.masking.spans import Span
 
 _ANY = numbers.DATE | numbers.COMPACT | numbers.SLASHED
 
-_MONTH = (
-    r"(?:jan(?:uary|uar|vier)?|j[aä]n(?:ner)?|enero|gennaio|feb(?:ruary|ruar|rero|braio)?|f[eé]vrier|mar(?:ch|s|zo)?|m[aä]rz|mrz"
-    r"|apr(?:il|ile)?|avril|abr(?:il)?|may|mai|mayo|maggio|june?|juni|juin|junio|giugno|july?|juli|juillet|julio|luglio"
-    r"|aug(?:ust)?|ao[uû]t|agosto|sept?(?:ember|embre|iembre)?|set(?:tembre)?|oct(?:ober|obre|ubre)?|okt(?:ober)?|ottobre"
-    r"|nov(?:ember|embre|iembre)?|dec(?:ember)?|d[eé]c(?:embre)?|dic(?:iembre|embre)?|dez(?:ember)?)\b\.?"
-)
+_MONTH = rf"(?:{alternatives(v.MONTH_NAMES)})\b\.?"
 # The ends are what is left of a name behind its capital.
 _MONTH_WORDS = v.MONTH_NAMES | {name[1:] for name in v.MONTH_NAMES if len(name) > 3}
-_MONTH_ACCENTS = ("j\u00e4n", "f\u00e9v", "m\u00e4rz", "ao\u00fb", "d\u00e9c")
+_MONTH_ACCENTS = {name[:3] for name in v.MONTH_NAMES if not name.isascii()}
 _YEAR = r"(?:'\d{2}|[12]\d{3}|\d{2})"
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _TIME = r"(?:[T ,]{1,2}(?:at )?\d{1,2}[:h]\d{2}(?:[:]\d{2}(?:[.,]\d{1,9})?)?(?: ?[ap]\.?m\b\.?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?"
@@ -71,7 +68,7 @@ def find(reading: Reading) -> Iterator[Span]:
         for match in (*MONTH_BETWEEN.finditer(text), *_wordy(text)):
             if not _may_be_a_verb(match.group()):
                 yield Span(match.start(), match.end(), "DATE", NAMED_MONTH)
-        if "last " in text or "next " in text or "this " in text:
+        if any(map(text.__contains__, _RELATIVE_HINTS)):
             for match in _RELATIVE.finditer(text):
                 yield Span(match.start(), match.end(), "DATE", RELATIVE)
 
@@ -103,14 +100,13 @@ def _names_month(reading: Reading) -> bool:
     return not reading.text.isascii() and any(part in reading.small for part in _MONTH_ACCENTS)
 
 
+_BEFORE_MONTHS = topic("dates.relative")
+_RELATIVE_HINTS = [f"{word} " for word in _BEFORE_MONTHS]
 _RELATIVE = re.compile(
-    r"\b(?:last|next|this|early|late|mid) (?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+    rf"\b(?:{alternatives(_BEFORE_MONTHS)}) (?:{alternatives(name.title() for name in v.MONTHS if len(name) > 3 or name == 'may')})\b"
 )
 _SLASHED = re.compile(r"\d(?<![\w/%.-]\d)\d?[/-]\d{1,2}(?![\w/%.-])")
-_MONTHLY = re.compile(
-    r"[JFMASONDEGjfmasondeg\u00e9](?<![^\W_].)(?:(?<=[Jj])(?:[Aa][Nn]|[UuÄäÁá][IiLlNn])|(?<=[Ff])[EeÉé][BbVv]|(?<=[Mm])[AaÄäEe][RrIiYyGgZz]|(?<=[Mm])[Rr][Zz]|(?<=[Aa])(?:[PpVv][Rr]|[UuOo][GgUuÛû]|[Bb][Rr]|[Gg][Oo])"
-    r"|(?<=[Ss])[Ee][PpTt]|(?<=[Oo])(?:[CcKk][Tt]|[Tt][Tt])|(?<=[Nn])[Oo][Vv]|(?<=[Dd])[EeIiÉé][CcZz]|(?<=[Ee])[Nn][Ee]|(?<=[Gg])(?:[Ee][Nn]|[Ii][Uu]))"
-)
+_MONTHLY = re.compile(beginnings(v.MONTH_NAMES))
 _DIGIT = re.compile(r"\d")
 
 

@@ -10,6 +10,7 @@ from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.detect.detector import Basis, Detector
 from sallyport.masking.detect.names import kinds
 from sallyport.masking.detect.names.words import Word
+from sallyport.masking.lexicon import topic
 from sallyport.masking.spans import Span
 
 
@@ -60,18 +61,12 @@ def facility(text: str, chain: list[Word], head: int, starts_sentence: bool) -> 
 _FACILITY_TAIL = re.compile(
     r",? (?:in|of|at) (?:the )?[^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,2}(?:, [A-Z]{2}\b)?|, [^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,1}(?:, [A-Z]{2}\b)?(?= (?:on|in|for|with|by)\b)"
 )
-_FACILITY_MORE = v.listed("care system systems services network alliance partners plan campus group")
+_FACILITY_MORE = topic("facilities.tails")
 ADMITTED = re.compile(
     r"\b(?:seen|treated|admitted|visited|presented|presenting|hospitalized|evaluated|operated|transferred|referred|surgery|appointment|checkup|care|visit|patient)(?: (?:to|at|by|in))?(?: the| our)? $"
 )
-_OPENERS = v.listed(
-    "the at in from to seen care admission transfer transport discharge admitted referred our a an and or by for visit with our"
-    " continuing"
-)
-_DEPARTMENT = v.listed(
-    "intensive care emergency outpatient inpatient primary critical coronary cardiac surgical medical nursing operating recovery"
-    " urgent health mental public occupational physical family home community pain sleep stroke trauma burn dialysis the data call"
-)
+_OPENERS = topic("facilities.openers")
+_DEPARTMENT = topic("facilities.departments")
 
 
 DETECTOR = Detector(

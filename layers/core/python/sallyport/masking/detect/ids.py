@@ -14,6 +14,8 @@ from sallyport.masking.detect.checksums import luhn
 from sallyport.masking.detect.detector import Basis, Detector
 from sallyport.masking.detect.numbers import Group, within
 from sallyport.masking.detect.reading import Reading
+from sallyport.masking.lexicon import topic
+from sallyport.masking.lexicon.patterns import alternatives
 from sallyport.masking.spans import Span
 from sallyport.masking.structure import shapes
 
@@ -32,19 +34,13 @@ _DIGIT = re.compile(r"\d")
 _BEFORE_DIGIT = frozenset(string.ascii_letters + "-/_.:#")
 _NO_START = re.compile(r"[\w@.%]")
 _UNITS = re.compile(r"[ -]?([A-Za-z\u00b5%\u00b0/]+)")
-_MEASURES = v.listed(
-    "% mg mcg µg ug ng pg g kg lb lbs ml dl l cm mm m km mmhg bpm meq mmol iu unit units u ° c f hour hours hr hrs"
-    " h min mins minute minutes sec secs second seconds day days week weeks wk wks month months mo mos year years yr"
-    " yrs yo times x cell cells copies kcal cal rpm hz mhz gb mb kb byte bytes row rows record records patients usd"
-    " eur dollar dollars euro euros degree degrees beat beats breath breaths step steps meter meters metre metres k"
-    " tablet tablets capsule capsules dose doses puff puffs drop drops mg/dl g/dl ml/min mmol/l u/l iu/l mg/l ng/ml"
-    " pg/ml µl /min /hpf"
-)
+_MEASURES = topic("identifiers.units")
 _MEDICAL_CODE = re.compile(
     r"[A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4})?|\d{5}-\d{1,2}|\d{4,5}-\d{3,4}-\d{1,2}|[A-Z]\d{4}|rs\d+|NM_\d+|c\.\d+.*|p\.[A-Z]\w+"
 )
+_DIGITS = alternatives(topic("identifiers.digits"))
 _SPELLED = re.compile(
-    r"\b(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple|dash|hyphen|dot)\b[\s,.-]{1,3}){6,40}(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b",
+    rf"\b(?:(?:{_DIGITS}|{alternatives(topic('identifiers.between_digits'))})\b[\s,.-]{{1,3}}){{6,40}}(?:{_DIGITS})\b",
     re.IGNORECASE,
 )
 _SPACED = re.compile(r"\d(?<![\w.]\d)(?:(?: ?[ .,\-_/|*] ?)\d){6,40}(?![\w])")

@@ -8,18 +8,22 @@ from collections.abc import Iterator
 from sallyport.masking.detect import sparing
 from sallyport.masking.detect.detector import Basis, Detector
 from sallyport.masking.detect.reading import Reading
+from sallyport.masking.lexicon import topic
+from sallyport.masking.lexicon.patterns import alternatives
 from sallyport.masking.spans import Span
 
+_NAMES = topic("dates.weekdays")
 WEEKDAY = re.compile(
-    r"\b(?:(?:last|next|this|on|since|every|by|until|before|after)\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)day\b(?:\s+(?:morning|afternoon|evening|night))?",
+    rf"\b(?:(?:{alternatives(topic('dates.before_weekdays'))})\s+)?(?:{alternatives(_NAMES)})\b"
+    rf"(?:\s+(?:{alternatives(topic('dates.parts_of_day'))}))?",
     re.IGNORECASE,
 )
-_ENDS = ("nday", "sday", "rday", "iday")  # how their names end
+_ENDS = {name[-4:] for name in _NAMES}  # there are fewer of them than of names
 
 
 def find(reading: Reading) -> Iterator[Span]:
     """Days of the week in the text."""
-    if "day" in reading.small and any(end in reading.small for end in _ENDS):
+    if any(map(reading.small.__contains__, _ENDS)):
         for match in WEEKDAY.finditer(reading.text):
             yield Span(match.start(), match.end(), "DATE", NAMED)
 

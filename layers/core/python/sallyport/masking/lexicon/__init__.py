@@ -1,8 +1,8 @@
 """The word lists: one file for each language (`en.toml`, …) and the big lists of `lists/`, compiled into one file.
 
 `make lexicon` compiles them (bench/masking_lexicon/compiled.py). What is loaded is `compiled.bin`: one line of JSON
-that says where everything lies, then tables, which are read where they lie, and lists.
-Nothing is read before the first use.
+with the languages' words, by purpose, and the places of the rest; then tables, which are read where they lie, and
+lists. The line is read when masking is imported, a table or a list at its first use.
 """
 
 from __future__ import annotations
@@ -32,6 +32,15 @@ def _part(kind: str, name: str) -> bytes:
     with _open() as file:
         file.seek(base + start)
         return file.read(end - start)
+
+
+@cache
+def topic(name: str) -> frozenset[str]:
+    """The words and phrases that the languages have for one purpose, such as `dates.months`, with and without accents.
+
+    docs/masking.md says what each is for.
+    """
+    return frozenset(_head()[0]["topics"][name])
 
 
 @cache

@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 from sallyport.masking import words
-from sallyport.masking.detect.vocabulary import listed
+from sallyport.masking.lexicon import topic
 from sallyport.masking.machines import persons, pieces
 
 
@@ -44,19 +44,11 @@ _LOT = re.compile(
 )
 _BALANCER = re.compile(r"\d{9,10}")
 # What programs number by the second, and what their names end in.
-_TIMED = listed(
-    "run runs job jobs build builds backup backups snapshot snapshots snap export exports batch task tasks exec execution deploy"
-    " deployment release pipeline log logs webacl rule acl set tmp temp test stack cluster pod cron sync import load dump epoch ts"
-    " time timestamp alb elb nlb balancer lb version state session cache upload uploads out output checkpoint part worker node"
-    " service canary migration report stage trace event events index shard"
-)
+_TIMED = topic("machines.timed")
 # What is drawn by lot behind one of these is to be kept, whatever its form.
-_KEPT = listed(
-    "secret secrets token tokens password passwd pwd pass key keys apikey access private bearer credential auth sig salt"
-    " xoxa xoxb xoxe xoxp xoxr xoxs ghp glpat shpat"
-)
-_LINKS = listed("on at of since")  # `seen-on-2025-11-24`
-_MONTHS = listed("jan feb mar apr may jun jul aug sep sept oct nov dec")
+_KEPT = topic("machines.kept")
+_LINKS = topic("machines.links")
+_MONTHS = topic("machines.short_months")
 _NUMBER = re.compile(
     r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)|(?<!\d)\d{3}-\d{3,4}(?:-\d{4})?(?!\d)|\d{1,2}-\d{1,2}-(?:19|20)?\d\d(?!\d)"
 )

@@ -8,23 +8,13 @@ import re
 from collections.abc import Iterator
 
 from sallyport.masking import words
-from sallyport.masking.detect.vocabulary import BENIGN, listed
+from sallyport.masking.detect.vocabulary import BENIGN
+from sallyport.masking.lexicon import topic
 
 # Directly before a number or a code they say that it is somebody's: `mrn-0048213`, `patients/8842113`.
-_ANNOUNCE = listed(
-    "mrn mrns ssn ssns sin nino patient patients pt pts pat patid member members subscriber subscribers insured person persons"
-    " people chart charts dob birth born birthdate birthday npi dea passport passports nhs medicare medicaid hicn mbi"
-    " beneficiary beneficiaries guarantor guarantors enrollee enrollees encounter encounters visit visits claim claims claimant"
-    " claimants rx prescription prescriptions accession specimen specimens donor donors student students employee employees"
-    " resident residents admission admissions customer customers card cards iban invoice invoices license licence medrec"
-    " phone phones fax tel mobile ein tin itin social aadhaar pan cpf curp pesel bsn epi empi emr ehr"
-    " insurance insurer payer payers health admit admitted discharge discharged dos seen appointment appointments appt died death deceased visited"
-)
+_ANNOUNCE = topic("machines.announce")
 # Directly before a date they say that it is somebody's.
-_DATED = listed(
-    "dob birth born birthdate birthday died death deceased admit admitted admission discharge discharged dos seen appointment appt"
-    " visit visited patient pt mrn"
-)
+_DATED = topic("machines.dated")
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 _BEFORE = 48  # characters in which a word that announces somebody's number is looked for
 _NEAR = 4  # words
@@ -50,7 +40,7 @@ def announced(before: str) -> bool:
 
 
 # Names of software that are names of people too, and no person's where machines are spoken of.
-_SOFTWARE = listed("max jenkins dev lua otto argo ada gerrit nell sentry rudy")
+_SOFTWARE = topic("machines.software_and_people")
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_A-Za-z]+")
 
 

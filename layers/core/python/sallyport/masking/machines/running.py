@@ -5,19 +5,20 @@ from __future__ import annotations
 
 import re
 
+from sallyport.masking.lexicon import stamps
 from sallyport.masking.machines.names import MachineName
 
 _SCHEDULE = re.compile(
     r"\b(?:rate\(\d{1,5} (?:minute|hour|day|week|month)s?\)|cron\([\d*?/,#LWA-Za-z -]{9,80}\)|at\(20\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?\))"
-    r"|\b(?:mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d(?:-(?:mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d)?\b|(?<![\w:])\d\d:\d\d-\d\d:\d\d(?![\w:-])",
+    rf"|\b(?:{stamps.DAYS}):\d\d:\d\d(?:-(?:{stamps.DAYS}):\d\d:\d\d)?\b|(?<![\w:])\d\d:\d\d-\d\d:\d\d(?![\w:-])",
     re.IGNORECASE,
 )
 _ZONED = r"(?:Z|UTC| UTC|[+-]\d\d:?\d\d| [A-Z]{3,4}(?= \[))"
 _INSTANT = re.compile(
     rf"(?<![\w/-])20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d(?:[.,]\d{{1,9}})?(?P<zone> ?{_ZONED})?(?![\w-])"
     rf"|(?<![\w-])20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])[0-5]\d[0-6]\d(?P<compact>Z)(?!\w)"
-    r"|(?P<mail>(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?(?:\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) 20\d\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2}) [0-2]\d:[0-5]\d:[0-6]\d(?: 20\d\d)?(?: [+-]\d{4}| GMT| UTC))(?!\w)"
-    r"|^(?P<syslog>(?:<\d{1,3}>)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 0-3]?\d [0-2]\d:[0-5]\d:[0-6]\d)(?= [\w.-]{1,63} [\w./-]{1,40}(?:\[\d{1,8}\])?:)"
+    rf"|(?P<mail>(?:(?:{stamps.DAYS}),? )?(?:\d{{1,2}} (?:{stamps.MONTHS}) 20\d\d|(?:{stamps.MONTHS}) {{1,2}}\d{{1,2}}) [0-2]\d:[0-5]\d:[0-6]\d(?: 20\d\d)?(?: [+-]\d{{4}}| GMT| UTC))(?!\w)"
+    rf"|^(?P<syslog>(?:<\d{{1,3}}>)?(?:{stamps.MONTHS}) [ 0-3]?\d [0-2]\d:[0-5]\d:[0-6]\d)(?= [\w.-]{{1,63}} [\w./-]{{1,40}}(?:\[\d{{1,8}}\])?:)"
     rf"|\[(?:0[1-9]|[12]\d|3[01])/[A-Z][a-z]{{2}}/20\d\d:\d\d:\d\d:\d\d(?: [+-]\d{{4}}|\.\d{{3,6}})\]",
     re.MULTILINE,
 )

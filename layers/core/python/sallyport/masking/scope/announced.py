@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sallyport.masking.lexicon import stamps
+
 _BEGIN, _KIND, _GAP = r"(?<![A-Za-z])", r"(?:[-_. ]?(?:id|ids|no|nr|num|number|nbr|code|key))?", r"[-_=:#/. +]{0,3}"
 # Word, the category that it announces, and what must follow: letters in front of so many digits, in one or two groups.
 # Words of few letters need something between them and the digits: `dl-…`, not `DLVK518856FE4`.
@@ -25,7 +27,11 @@ _ANNOUNCED = tuple(
 _DIGIT = re.compile(r"\d{4}|\d[-_. ()]\d")
 
 _BIRTH = r"d\.?o\.?b|(?:date|day|year)[-_. ]?of[-_. ]?birth|births?[-_. ]?(?:date|day|dt)?|bday|born(?:[-_. ]?(?:on|at))?|geb(?:urtsdatum|oren)?|nacimiento|naissance|nascita|nascimento|deceased|died|dod|admitted|discharged|admission[-_. ]?date|discharge[-_. ]?date"
-_DAY = r"(?:(?:19|20)\d\d[-_./ ]?(?:0?[1-9]|1[0-2])[-_./ ]?(?:[0-2]?\d|3[01])|(?:0?[1-9]|[12]\d|3[01])[-_./ ]?(?:0?[1-9]|[12]\d|3[01])[-_./ ]?(?:(?:19|20)\d\d|\d\d)|(?:[0-2]?\d)?[-_./ ]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[-_./ ]?\d{1,4})(?!\d)"
+_DAY = (
+    r"(?:(?:19|20)\d\d[-_./ ]?(?:0?[1-9]|1[0-2])[-_./ ]?(?:[0-2]?\d|3[01])|(?:0?[1-9]|[12]\d|3[01])[-_./ ]?(?:0?[1-9]|[12]\d|3[01])[-_./ ]?(?:(?:19|20)\d\d|\d\d)|(?:[0-2]?\d)?[-_./ ]?(?:"
+    + stamps.MONTHS
+    + r")[a-z]{0,6}[-_./ ]?\d{1,4})(?!\d)"
+)
 _BORN = re.compile(rf"{_BEGIN}(?:{_BIRTH})[-_=:#/. +]{{0,3}}{_DAY}", re.IGNORECASE)
 # Days of partitions after a word that announces somebody: `patients/2025/11/24/`, `Encounter/2018-04-15.ndjson`.
 _DATES = re.compile(

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 import re2
 
 from sallyport.masking.ledger import MARKER
+from sallyport.masking.lexicon import stamps
 
 # How far a field's name is believed; `judging.decide` says what each comes to.
 Trust = Literal[
@@ -135,9 +136,7 @@ _RESOURCE = re.compile(
 )
 _DIGIT = re.compile(r"\d|::")
 _YEAR = re.compile(r"\s*(?:1[89]|20)\d\d\s*")
-_DATELIKE = re.compile(
-    r"\d{1,4}[^\w\s]\d{1,2}|\d{6,}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\W", re.IGNORECASE
-)
+_DATELIKE = re.compile(rf"\d{{1,4}}[^\w\s]\d{{1,2}}|\d{{6,}}|(?:{stamps.MONTHS})[a-z]*\W", re.IGNORECASE)
 _PERSON = re.compile(r"[^\W\d_][^\W_'.\u2019-]*(?:[ ,.'\u2019-]{1,2}[^\W_]+){0,5}\.?\s*")
 
 

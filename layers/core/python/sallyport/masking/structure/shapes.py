@@ -11,6 +11,7 @@ import re2
 
 from sallyport.masking import machines
 from sallyport.masking.detect.checksums import luhn
+from sallyport.masking.lexicon import stamps
 
 _INSTANT = re2.compile(
     r"\s*(?:(?:19|20)\d\d-\d\d-\d\dT?[ T]?\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?"
@@ -20,8 +21,8 @@ _INSTANT = re2.compile(
     r"|(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d (?:[A-Z]{3} )?(?:19|20)\d\d)\s*"
 )
 _DAY = re2.compile(
-    r"\s*(?:[\d\s:.,+/-]|[TZ]|UTC|GMT|[ECMP][SD]T|(?i:[ap]m)|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
-    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6})+"
+    r"\s*(?:[\d\s:.,+/-]|[TZ]|UTC|GMT|[ECMP][SD]T|(?i:[ap]m)|"
+    rf"(?:{stamps.DAYS})[a-z]{{0,6}}|(?:{stamps.MONTHS})[a-z]{{0,6}})+"
 )
 _MADE_UP = re2.compile(r"[A-Za-z0-9_+/=.:~%|\"-]+")  # no at sign and no blank
 _VERSION = re2.compile(r"v?\d{1,4}(?:\.\d{1,7}){1,3}(?:[+-][\w.]{1,20})?|20[012]\d-\d\d-\d\d|\d{1,12}")

@@ -9,6 +9,7 @@ from sallyport.masking.detect import cues, facilities
 from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.detect.names import kinds
 from sallyport.masking.detect.names.words import Word
+from sallyport.masking.lexicon import topic
 
 _EPONYM_AFTER = re.compile(
     r"(?:['\u2019]s?)?[- ]{1,2}(?:(?:[A-Z][\w'\u2019-]+|non|type|coma|cognitive|muscular|multiple|sensory"
@@ -23,7 +24,7 @@ _HANDLED = re.compile(
 _BEFORE_HEAD = frozenset(" -'\u2019")
 _APOSTROPHES = frozenset("'\u2019")
 _AFTER = re.compile(r"(?:['\u2019]s?)?[- ]{1,2}([^\W\d_]+)")
-_QUALIFIERS = v.listed("non type coma cognitive muscular multiple sensory hereditary pulmonary renal cell b t")
+_QUALIFIERS = topic("medicine.eponym_qualifiers")
 
 
 def is_eponym(text: str, word: Word) -> bool:

@@ -9,10 +9,10 @@ from sallyport.masking import machines, words
 from sallyport.masking.detect import facilities
 from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.detect.names import kinds, phrases
-from sallyport.masking.detect.names.row import LOWERCASE
+from sallyport.masking.detect.names.row import SMALL_CUED, SMALL_GIVEN, SMALL_PAIR, SMALL_PLACE
 from sallyport.masking.detect.names.words import Entries, capitals
 from sallyport.masking.detect.reading import Reading
-from sallyport.masking.lexicon import listed
+from sallyport.masking.lexicon import listed, topic
 from sallyport.masking.spans import Span
 
 _SMALL = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
@@ -76,27 +76,22 @@ def find(reading: Reading) -> Iterator[Span]:
     if present & _places():
         for match in _PLACE.finditer(text):
             if (end := _place(match.group(1))) is not None:
-                yield Span(match.start(1), match.start(1) + end, "LOCATION", LOWERCASE)
+                yield Span(match.start(1), match.start(1) + end, "LOCATION", SMALL_PLACE)
 
 
 _TITLES = frozenset(("dr", "mr", "ms"))
 _TITLE = re.compile(r"\b[dm]rs?\.? [a-z]")
-_NAME_CUES = v.listed("name named mrs doctor nurse called surname signed")
-_HEADS = v.listed("hospital clinic medical health cancer hospice nursing pharmacy presbyterian med")
+_NAME_CUES = topic("lowercase.name_cues")
+_HEADS = topic("facilities.lowercase_heads")
 
 
 # A word is part of a path, an address or a program when one of these touches it, or a point or colon inside a token.
 _CODE = frozenset("=_{}<>\\/@$\x02")
 # Texts that speak of people: only there, or where nothing is said of computers, is an unknown small word a name.
-_PERSONAL = v.listed(
-    "patient patients pts pt mrn dob ssn diagnosed hospital clinic doctor nurse admitted treated visit chart"
-    " medical born lives"
-    " living resides named name surname daughter son mother father wife husband child insurance seen referred"
-    " dr mr mrs ms"
-)
+_PERSONAL = topic("lowercase.people")
 
 
-_ARTICLES = v.listed("the our this that a any my their your")
+_ARTICLES = topic("lowercase.articles")
 
 
 def _facilities(text: str) -> Iterator[Span]:
@@ -148,14 +143,14 @@ def _names(text: str, given: set[str] | frozenset[str]) -> Iterator[Span]:
                 or (surname and surname.startswith(("van ", "de ", "von ", "o'")))
             )
             if initial or (bare and not text.islower()) or named:
-                yield Span(match.start(), follow.end(), "NAME", LOWERCASE)
+                yield Span(match.start(), follow.end(), "NAME", SMALL_GIVEN)
 
 
 def _pairs(text: str, given: frozenset[str] | set[str], surnames: frozenset[str] | set[str]) -> Iterator[Span]:
     for word in given:
         for match in _each(text, word, _PAIR):
             if match.group(1) in surnames:
-                yield Span(match.start(), match.end(), "NAME", LOWERCASE)
+                yield Span(match.start(), match.end(), "NAME", SMALL_PAIR)
 
 
 def _cued(text: str) -> Iterator[Span]:
@@ -177,7 +172,7 @@ def _cued(text: str) -> Iterator[Span]:
             or not words.lexicon().get(parts[0], 0) & words.FREQUENT
             or text[match.start() : match.start() + 2] in _TITLES
         ):
-            yield Span(match.start(1), match.start(1) + len(" ".join(parts[:keep])), "NAME", LOWERCASE)
+            yield Span(match.start(1), match.start(1) + len(" ".join(parts[:keep])), "NAME", SMALL_CUED)
 
 
 def _place(phrase: str) -> int | None:

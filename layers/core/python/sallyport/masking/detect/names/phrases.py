@@ -14,6 +14,7 @@ from sallyport.masking.detect.names import evidence, kinds
 from sallyport.masking.detect.names.picks import Around
 from sallyport.masking.detect.names.row import BEHIND_COMMA, LONE, PLACE
 from sallyport.masking.detect.names.words import Capital, Word
+from sallyport.masking.lexicon import topic
 from sallyport.masking.spans import Span
 
 LONGEST_CHAIN = 16  # words; longer runs of capitals are headings or hostile
@@ -36,9 +37,7 @@ _SMALL_HEAD = re.compile(
 )
 
 
-_BEARINGS = v.listed(
-    "north south east west new port lake upper lower great little old mount fort san santa los las el la"
-)
+_BEARINGS = topic("places.bearings")
 
 
 class Stayed(NamedTuple):
