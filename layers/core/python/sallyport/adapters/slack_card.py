@@ -18,6 +18,8 @@ from sallyport.domain.outline import outline, paragraphs
 # characters (bolt-js #2509).
 _BLOCKS = 50
 _CHARACTERS = 10_000
+# For who decided, who ended it, and what came of it.
+_SPARE = 1_500
 # What a reader of Slack's desktop client has before them without scrolling.
 FIRST_SCREEN = 12
 _REASON_ROWS = 6
@@ -239,9 +241,10 @@ def _to_check(view: dict[str, Any]) -> Block:
 
 
 def _first_that_fits(beside: list[Block], *choices: list[Block]) -> list[Block]:
-    """The last one whether it fits or not."""
-    return next((one for one in choices if _fits([*beside, *one])), choices[-1])
+    """The last one whether it fits or not. What can be left to the details leaves room for what the card will have to
+    say when it has been decided, or it could not be changed any more."""
+    return next((one for one in choices if _fits([*beside, *one], _SPARE)), choices[-1])
 
 
-def _fits(blocks: list[Block]) -> bool:
-    return len(blocks) <= _BLOCKS and text.characters(blocks) <= _CHARACTERS
+def _fits(blocks: list[Block], spare: int = 0) -> bool:
+    return len(blocks) <= _BLOCKS and text.characters(blocks) <= _CHARACTERS - spare

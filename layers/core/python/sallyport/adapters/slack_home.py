@@ -9,6 +9,7 @@ from sallyport.adapters import slack_text as text
 from sallyport.adapters.slack_text import Block
 from sallyport.domain.channels import Card
 from sallyport.domain.home import REVOKE, Home, LiveGrant
+from sallyport.domain.requests import Choice
 
 _CONFIRM = {
     "title": text.plain("Revoke this grant?"),
@@ -17,6 +18,9 @@ _CONFIRM = {
     "deny": text.plain("Keep it"),
     "style": "danger",
 }
+
+
+_SAID = {Choice.APPROVE: "You approved it", Choice.DENY: "You denied it", Choice.WITHDRAW: "You withdrew your approval"}
 
 
 def home_of(home: Home) -> dict[str, Any]:
@@ -42,6 +46,11 @@ def _blocks(home: Home) -> Iterator[Block]:
     for grant in home.live:
         yield from _grant(grant)
     yield from _rest(home.live, home.more_live, "None of your agents holds a live grant.", "sallyport revoke --agent")
+    yield _headline("What you decided lately")
+    for one in home.decided:
+        yield text.section(_sentence(one.card))
+        yield text.dated(_SAID[one.choice], one.at, f", {_about(one.card)}, now {one.card.status}")
+    yield from _rest(home.decided, 0, "Nothing in the last 30 days.", "")
 
 
 def _grant(grant: LiveGrant) -> Iterator[Block]:
