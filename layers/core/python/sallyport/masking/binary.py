@@ -11,7 +11,7 @@ from sallyport.masking.spans import Span
 # Controls but for blanks, ESC (colours of a terminal) and \x02, which stands for markers; what was not decoded;
 # private use.
 _NO_TEXT = r"\x00\x01\x03-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffd\ue000-\uf8ff"
-# Four of them with few characters between each two (in random bytes every fourth is one). A word beside them is part
+# Four of them with few characters between each two (in random bytes every fourth is one). A word next to them is part
 # of it.
 _BYTES = re.compile(rf"[{_NO_TEXT}](?:[^{_NO_TEXT}]{{0,24}}[{_NO_TEXT}]){{3,}}")
 _REACH = 12

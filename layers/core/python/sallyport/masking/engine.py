@@ -56,7 +56,7 @@ _PUBLIC_PARTS = frozenset(
 )
 _SMALL = 99_999  # numbers of fewer than six digits identify nobody without a field that says so
 _PERSON = Company.PERSON
-_UNREAD: list[Field | None] | None = []  # the headers beside a matrix before anybody asked for them
+_UNREAD: list[Field | None] | None = []  # the headers next to a matrix before anybody asked for them
 
 
 class Engine:
@@ -227,7 +227,7 @@ class Engine:
                 self.put(masked, shown, item, place, inner, found, depth + 1)
 
     def _field(self, key: str, known: keys.Key, described: Field | None, here: Company) -> Field | None:
-        """What the policy, a name beside the value, or the key itself says of the value."""
+        """What the policy, a name next to the value, or the key itself says of the value."""
         if self.columns and (column := self.columns.get(words.fold(key))):
             return column
         if described is not None and key in tables.VALUE_KEYS:

@@ -160,7 +160,7 @@ def _spans(reading: Plain, memory: Memory) -> list[Span]:
 
 
 _LABEL = re.compile(r"[A-Za-z_.:/@?&=\\-]*(?:\d{1,3}[A-Za-z_.:/@?&=\\-]*){0,3}")
-_LOGIN = re.compile(r"://[^\s/@:]{0,100}:\Z")  # what stands before the password of a connection string
+_LOGIN = re.compile(r"://[^\s/@:]{0,100}:\Z")  # what comes before the password of a connection string
 # What stands between a name and the secret that it names.
 _BETWEEN = re.compile(
     r"(?:[\s_:='\"-]{1,3}(?:secret|private|access|api|auth|key|token)s?){0,3}[\s_:='\"-]{1,4}", re.IGNORECASE

@@ -66,7 +66,7 @@ def find(reading: Reading) -> Iterator[Span]:
 
 
 def _tokens(text: str, groups: list[Group], looks: Looks) -> Iterator[Span]:
-    """Tokens that hold digits, by what they are, by what stands before them, by their look."""
+    """Tokens that hold digits, by what they are, by what comes before them, by their look."""
     done = at = end = 0
     last = len(groups) - 1
     padded = f"{text} "
@@ -99,7 +99,7 @@ def _tokens(text: str, groups: list[Group], looks: Looks) -> Iterator[Span]:
 
 
 def _announced(text: str, start: int, end: int, *, unique: bool) -> Span | None:
-    """A token behind a word that announces it, or one that is `unique` by itself."""
+    """A token after a word that announces it, or one that is `unique` by itself."""
     category = cues.identifier_category(text[max(0, start - 72) : start])
     if not (category or unique) or cues.benign(text[max(0, start - 16) : start]):
         return None
@@ -276,7 +276,7 @@ TOKEN = LOOK.rule("token", "Digits, or digits among letters, as few words and qu
 
 CUE = Detector(
     name="cue",
-    says="A number or code behind a word that announces it.",
+    says="A number or code after a word that announces it.",
     categories=("SSN", "MRN", "HEALTH_PLAN", "ACCOUNT", "LICENSE", "VEHICLE", "DEVICE", "ID"),
     basis=Basis.CUE,
     rank=3,

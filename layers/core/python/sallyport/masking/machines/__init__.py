@@ -1,7 +1,7 @@
 """The names that machines have, known by their grammar: ids of clouds, ARNs, hashes, versions, partitions, tickets.
 
 A machine's id never shields a person's: what somebody chose freely inside such a name is `open` and judged as before,
-and a name behind a word that announces a person's number (`mrn`, `patient`, …) is believed by its head alone.
+and a name after a word that announces a person's number (`mrn`, `patient`, …) is believed by its head alone.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def at(text: str, start: int, end: int) -> MachineName | None:
     return name.moved(start) if name is not None else None
 
 
-# These say by their head whose they are, whatever stands before them.
+# These say by their head whose they are, whatever comes before them.
 _CERTAIN = frozenset(
     ("arn", "host", "store", "image", "azure", "google", "logs", "group", "principal", "cidr", "address")
 )

@@ -18,7 +18,7 @@ from sallyport.masking.structure.cells import Finder
 _TOKEN = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _PIECE = re.compile(r"[A-Za-z0-9]{8,}={0,2}")
 _ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
-# Where no small letter or digit stands before a capital, no text is encoded.
+# Where no lowercase letter or digit comes before a capital, no text is encoded.
 _MIXED = re.compile(r"[a-z0-9][A-Z]")
 _HEAD = 24  # characters of base64 that show how a file begins
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:[2-7][0-9A-Fa-f]){7,}(?![0-9A-Za-z])")

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - patterns and word lists are read alternative by alternative, not by the column
-"""What a key, a column header or a label says about the value beside it."""
+"""What a key, a column header or a label says about the value next to it."""
 
 from __future__ import annotations
 

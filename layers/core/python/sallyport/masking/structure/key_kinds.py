@@ -69,7 +69,7 @@ _PATTERNS: dict[str, str] = {
     Kind.ARN: r"(?:.* )?arns?",
     Kind.VERSION: r"(?:.* )?versions?(?: (?:labels?|stages?))?|(?:.* )?[a-z]*build(?: number)?",
     Kind.AGENT: r"(?:.* )?user ?agent(?: string)?",
-    # Whatever stands beside them: tokens that only say where a list goes on or that a call is made once, and hashes.
+    # Whatever is next to them: tokens that only say where a list goes on or that a call is made once, and hashes.
     Kind.ANYWHERE: (
         r"(?:.* )?(?:(?:next|previous|prev|start(?:ing)?|page|pagination|continuation|continue|marker|scroll|cursor|sync|resume|client|client request|unique request|request|creation|change|lock|update|version|view version|idempotency|idempotent|sequence|upload sequence|purchase|creator request|grant|revision|lifecycle action|conditional|forward|backward|nextforward) tokens?)"
         r"|(?:next )?(?:marker|cursor|continue)|caller reference|creator request id|(?:.* )?(?:e ?tag|version id(?: marker)?|upload id(?: marker)?|request id|code sha ?256|sha(?: ?\d{1,3})?|md ?5|check ?sum(?: .*)?|digest|image digest|revision id|fingerprint|commit(?: id| sha)?|tree hash|content hash|trace id|span id|correlation id|change batch id|insert id)|jti"

@@ -46,7 +46,7 @@ class Word:
 
 
 class Entries(dict[str, Entry]):
-    """What is known about the capitalised words of one request, as they stand in its texts; each is looked up once."""
+    """What is known about the capitalised words of one request, as they are in its texts; each is looked up once."""
 
     def __missing__(self, word: str) -> Entry:
         entry = self[word] = _entry(word)
