@@ -9,7 +9,7 @@ from sallyport.contracts.slack import check_signature
 from sallyport.contracts.slack_commands import parse_slack
 from sallyport.contracts.slack_replies import reply_body
 from sallyport.domain.channels import Unpresentable
-from sallyport.domain.clicks import Click, Look
+from sallyport.domain.clicks import ChatHome, Click, Look
 from sallyport.domain.commands import Challenge, Command, HomeOpened, HomeRevoke
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import BadSignature
@@ -19,7 +19,7 @@ from sallyport.runtime.outcomes import OutcomeClass
 from sallyport.runtime.priming import before_snapshot, prime_click
 from sallyport.runtime.settings import MissingSetting, setting
 from sallyport.runtime.wiring import secret, wiring
-from sallyport.usecases.click import ChatHome, click_card, look_closer
+from sallyport.usecases.click import click_card, look_closer
 from sallyport.usecases.command import obey
 from sallyport.usecases.home import open_home, revoke_from_home
 

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from sallyport.domain.routes import Route, RouteRule
 from tests.browser import open_browser
 from tests.support.house import ROOT, submission_body
-from tests.support.slack_house import STRANGER, SlackHouse, furnished
+from tests.support.slack_house import SECURITY, STRANGER, SlackHouse, furnished
 from tests.support.story import agent_arn
 
 SCREENS = ROOT / ".local" / "screens"
@@ -230,6 +231,41 @@ def test_silence_asks_the_next_group(slack: SlackHouse, window: BrowserContext) 
         rosa.press(request_id, "Approve")
         settled(rosa, request_id, "Approved by Rosa Security")
     assert slack.sound(request_id, "decision.refused", "approval.escalated", "decision.recorded", "request.approved")
+
+
+def test_the_next_group_is_asked_in_its_own_channel(slack: SlackHouse, window: BrowserContext) -> None:
+    to_security = RouteRule(Route(SECURITY), group="security")
+    petra = Seat(window, slack, PETRA)
+    with slack.house.timers(1, 60), slack.house.policy(routes=(to_security,)):
+        request_id = slack.house.asked()
+        expect(petra.card(request_id)).to_be_visible()
+        slack.house.until(request_id, lambda r: r.rung == 2)
+        pointer = petra.card(request_id)
+        expect(pointer).to_contain_text("This is asked in #security now")
+        expect(pointer.get_by_role("button")).to_have_count(0)
+        keep(petra.page, "card-moved")
+        pointer.get_by_role("link", name="open the card").click()
+        expect(petra.page.get_by_role("heading", name="#security")).to_be_visible()
+        petra.press(request_id, "Approve")
+        settled(petra, request_id, "Approved by Petra Approver")
+    assert slack.sound(request_id, "approval.requested", "approval.escalated", "decision.recorded", "request.approved")
+
+
+def test_people_are_written_to_where_policy_wants_it(slack: SlackHouse, window: BrowserContext) -> None:
+    with slack.house.policy(routes=(RouteRule(Route(direct=True)),)):
+        request_id = slack.house.asked()
+    petra, rosa = Seat(window, slack, PETRA), Seat(window, slack, ROSA)
+    expect(rosa.page.get_by_role("list", name="Channels")).to_be_visible()
+    expect(rosa.page.get_by_role("list", name="Direct messages")).to_be_hidden()
+    petra.page.get_by_role("list", name="Direct messages").get_by_role("button", name="sallyport").click()
+    expect(petra.card(request_id)).to_contain_text("You are asked to decide it")
+    expect(petra.card(request_id).get_by_role("button")).to_have_count(0)
+    keep(petra.page, "direct-message")
+    petra.card(request_id).get_by_role("link", name="its card").click()
+    expect(petra.page.get_by_role("heading", name="#approvals")).to_be_visible()
+    petra.press(request_id, "Approve")
+    settled(petra, request_id, "Approved by Petra Approver")
+    assert slack.sound(request_id, "decision.recorded", "request.approved")
 
 
 def test_nobody_decides_so_the_request_expires(slack: SlackHouse, window: BrowserContext) -> None:

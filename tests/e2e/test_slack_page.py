@@ -337,6 +337,27 @@ def test_the_newest_message_is_in_sight(page: Page, slack: RunningSlack) -> None
     expect(messages(page).get_by_text("Message 0", exact=True)).to_be_in_viewport()
 
 
+def test_a_permalink_leads_to_its_message_and_stays_with_the_person(page: Page, slack: RunningSlack) -> None:
+    client = slack.client()
+    ts = client.chat_postMessage(channel=OTHER_CHANNEL, text="The one")["ts"]
+    for at in range(30):
+        client.chat_postMessage(channel=OTHER_CHANNEL, text=f"Message {at}")
+    link = client.chat_getPermalink(channel=OTHER_CHANNEL, message_ts=ts)["permalink"]
+    client.chat_postMessage(
+        channel=CHANNEL, text=f"<{link}|this one> in <#{OTHER_CHANNEL}>, or <https://example.com/|elsewhere>"
+    )
+    become(page, "Quinn Approver")
+    page.get_by_role("link", name="this one").click()
+    expect(messages(page).get_by_text("The one")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("radio", name="Quinn Approver")).to_be_checked()
+    place(page, "Channels", "agent-approvals").click()
+    expect(page.get_by_role("link", name="elsewhere")).to_have_attribute("target", "_blank")
+    page.get_by_role("link", name="#security").click()
+    expect(messages(page).get_by_text("Message 29")).to_be_in_viewport(ratio=1)
+    page.goto(link)
+    expect(messages(page).get_by_text("The one")).to_be_in_viewport(ratio=1)
+
+
 HOME = [
     {"type": "section", "block_id": "words", "text": plain("One grant lives")},
     {"type": "actions", "block_id": "home:1", "elements": [button("Revoke", "revoke_grant")]},

@@ -24,6 +24,7 @@ from tests.support.house import SLACK_USERS, House
 from tests.support.slack import APP, CHANNEL, SIGNING_SECRET, TEAM
 
 _TOKEN = "xoxb-of-tests"
+SECURITY = "C0SECURITY"
 # Somebody whom the directory does not know, and a name that no sidebar has room for.
 STRANGER = "UUMA000007"
 STRANGERS_NAME = "Uma Unlisted-Featherstonehaugh of the Department of Very Long Names and Designations"
@@ -81,7 +82,7 @@ def _workspace(policy: PolicyBundle) -> dict[str, Any]:
         "app_id": APP,
         "team_name": "Sample hospital",
         "bot_name": "sallyport",
-        "channels": [{"id": CHANNEL, "name": "approvals"}],
+        "channels": [{"id": CHANNEL, "name": "approvals"}, {"id": SECURITY, "name": "security"}],
         "commands": [{"command": "/sallyport", "usage_hint": "pending | show REQUEST", "description": "What waits"}],
         "users": [*users, {"id": STRANGER, "name": "uma", "real_name": STRANGERS_NAME}],
     }

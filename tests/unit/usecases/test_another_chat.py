@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sallyport.domain.clicks import Account, Click
+from sallyport.domain.clicks import Account, ChatHome, Click
 from sallyport.domain.requests import CardRef, Choice
 from sallyport.domain.routes import Route, RouteRule
-from sallyport.usecases.click import ChatHome, click_card
+from sallyport.usecases.click import click_card
 from tests.fakes.ports import FakePorts
 from tests.support.story import Story
 

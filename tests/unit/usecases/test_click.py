@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from sallyport.domain.clicks import Account, Click, Look
+from sallyport.domain.clicks import Account, ChatHome, Click, Look
 from sallyport.domain.deployment import CHAIN
 from sallyport.domain.requests import CardRef, Choice
-from sallyport.usecases.click import ChatHome, click_card, look_closer
+from sallyport.usecases.click import click_card, look_closer
 from tests.support.story import Story, submission
 
 HOME = ChatHome("T0SALLYPRT", "A0SALLYPRT")

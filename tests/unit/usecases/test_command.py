@@ -7,10 +7,9 @@ import pytest
 
 from local_slack.blockkit import check_blocks
 from sallyport.contracts.slack_replies import reply_body
-from sallyport.domain.clicks import Account
+from sallyport.domain.clicks import Account, ChatHome
 from sallyport.domain.commands import Command, Reply, Verb
 from sallyport.domain.requests import GrantStatus
-from sallyport.usecases.click import ChatHome
 from sallyport.usecases.command import obey
 from tests.support.story import Story, submission
 

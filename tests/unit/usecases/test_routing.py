@@ -10,7 +10,7 @@ import pytest
 from sallyport.adapters.slack_home import home_of
 from sallyport.domain.accounts import GuardedAccount
 from sallyport.domain.channels import Trouble
-from sallyport.domain.clicks import Account, Click, Look
+from sallyport.domain.clicks import Account, ChatHome, Click, Look
 from sallyport.domain.home import Home
 from sallyport.domain.ports import ChatFailed, Conflict
 from sallyport.domain.requests import CardRef, Choice
@@ -18,7 +18,7 @@ from sallyport.domain.routes import Route, RouteRule
 from sallyport.domain.turns import Turn
 from sallyport.services.break_glass import tell_everyone
 from sallyport.services.cards import current_card
-from sallyport.usecases.click import ChatHome, click_card, look_closer
+from sallyport.usecases.click import click_card, look_closer
 from tests.fakes.ports import ACCOUNT, FakePorts
 from tests.support.story import Story, submission
 

@@ -3,7 +3,7 @@
 import { $ } from "./dom.js";
 import { showComposer } from "./composer.js";
 import { leaveHome, showHome } from "./home.js";
-import { forgetMessages, showMessages } from "./messages.js";
+import { forgetMessages, seek, showMessages } from "./messages.js";
 import { showModal } from "./modal.js";
 import { showPeople, showPlaces } from "./sidebar.js";
 
@@ -50,6 +50,11 @@ function go(id) {
   place = id;
   startAnew();
 }
+
+document.addEventListener("follow", (event) => {
+  seek(event.detail.ts);
+  go(event.detail.place);
+});
 
 function startAnew() {
   forgetMessages();

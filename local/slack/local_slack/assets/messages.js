@@ -8,7 +8,13 @@ import { trouble } from "./trouble.js";
 let drawn = new Map();
 let openThreads = new Set();
 let started = false;
-let jumped = false;
+const linked = location.pathname.match(/^\/archives\/[^/]+\/p(\d+)(\d{6})$/);
+let soughtTs = linked ? `${linked[1]}.${linked[2]}` : "";
+
+// The message to jump to once it is there.
+export function seek(ts) {
+  soughtTs = ts;
+}
 
 export function forgetMessages() {
   drawn = new Map();
@@ -58,10 +64,9 @@ function replaceKeepingFocus(old, node) {
 }
 
 function showLinked(atEnd, scroller) {
-  const linked = location.pathname.match(/^\/archives\/[^/]+\/p(\d+)(\d{6})$/);
-  const target = linked && !jumped ? drawn.get(`${linked[1]}.${linked[2]}`)?.node : null;
+  const target = soughtTs && drawn.get(soughtTs)?.node;
   if (target) {
-    jumped = true;
+    soughtTs = "";
     target.classList.add("linked");
     target.scrollIntoView({ block: "center" });
   } else if (atEnd) scroller.scrollTop = scroller.scrollHeight;

@@ -27,7 +27,27 @@ function emojiNode(name, fallback) {
 const mention = (label, strong = false) => el("span", { class: strong ? "mention loud" : "mention" }, label);
 
 function link(url, label) {
+  const inside = url.startsWith(`${location.origin}/`) && url.slice(location.origin.length).match(PERMALINK);
+  if (inside) return inward(url, label, { place: inside[1], ts: inside[2] ? `${inside[2]}.${inside[3]}` : "" });
   return el("a", { href: url, title: url, target: "_blank", rel: "noopener noreferrer" }, label);
+}
+
+// To a channel or a message of this workspace: the page goes there, and stays with the person who sits before it.
+const PERMALINK = /^\/archives\/([^/?#]+)(?:\/p(\d+)(\d{6}))?$/;
+
+function inward(url, label, detail, more = {}) {
+  return el("a", {
+    href: url, ...more,
+    onclick: (event) => {
+      event.preventDefault();
+      document.dispatchEvent(new CustomEvent("follow", { detail }));
+    },
+  }, label);
+}
+
+function channelMention(id, label, names) {
+  const name = `#${label || names.get(id) || "unknown channel"}`;
+  return names.has(id) ? inward(`/archives/${id}`, name, { place: id, ts: "" }, { class: "mention" }) : mention(name);
 }
 
 export function plainText(object) {
@@ -106,7 +126,7 @@ function special(inner, whole, names) {
   const target = bar < 0 ? inner : inner.slice(0, bar);
   const label = bar < 0 ? "" : unescape(inner.slice(bar + 1));
   if (target.startsWith("@")) return mention(`@${names.get(target.slice(1)) ?? (label || "unknown user")}`);
-  if (target.startsWith("#")) return mention(`#${label || names.get(target.slice(1)) || "unknown channel"}`);
+  if (target.startsWith("#")) return channelMention(target.slice(1), label, names);
   if (/^!(here|channel|everyone)$/.test(target)) return mention(`@${target.slice(1)}`, true);
   if (target.startsWith("!subteam^")) return mention(label || "@group", true);
   if (target.startsWith("!date^")) return dateNode(target, label);
@@ -153,7 +173,7 @@ function richRun(run, names) {
     case "link": node = SAFE_LINK.test(run.url) ? link(run.url, run.text ?? run.url) : (run.text ?? run.url); break;
     case "emoji": node = emojiNode(run.name, `:${run.name}:`); break;
     case "user": node = mention(`@${names.get(run.user_id) ?? "unknown user"}`); break;
-    case "channel": node = mention(`#${names.get(run.channel_id) ?? "unknown channel"}`); break;
+    case "channel": node = channelMention(run.channel_id, "", names); break;
     case "usergroup": node = mention("@group", true); break;
     case "broadcast": node = mention(`@${run.range}`, true); break;
     case "date": node = dateNode(`!date^${run.timestamp}^${run.format}`, run.fallback ?? ""); break;

@@ -26,8 +26,8 @@ _REQUEST = {
 }
 _INSTRUCTIONS = (
     "Each tool asks a person to approve one privileged action on AWS, shows them the reason you give, and waits. Give "
-    "a reason that lets a person decide. A result with status pending is no failure: go on with other work and call "
-    "sallyport_wait, or call the tool again with the same arguments. Never ask for more than the task needs."
+    "a reason that lets a person decide. A result with status pending is not a failure: continue with other work and "
+    "call sallyport_wait, or call the tool again with the same arguments. Never ask for more than the task needs."
 )
 
 type Id = str | int | None

@@ -20,6 +20,19 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatHome:
+    """The installation of the app that is this deployment's. `team_id` is the workspace's id, or the organisation's
+    where that has installed the app."""
+
+    team_id: str
+    app_id: str
+
+    def is_used_by(self, account: Account) -> bool:
+        """Whether the account used this deployment's app, where it is installed for this deployment."""
+        return (account.installed_in, account.app_id) == (self.team_id, self.app_id)
+
+
+@dataclass(frozen=True, slots=True)
 class Click:
     """Only ids: the message that the chat echoes is not what was asked for, so it is never read."""
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from sallyport.domain.actions import ActionDefinition
-from sallyport.domain.binding import VaultRecord
+from sallyport.domain.binding import VaultRecord, same_digest
 from sallyport.domain.directory import Agent
 from sallyport.domain.requests import ApprovalRequest, Choice, RequestStatus, VerdictKind
 from sallyport.domain.waiting import approval_seconds
@@ -83,3 +83,10 @@ class Statement:
     action_digest: str | None = None
     break_glass: bool = False
     on_replaced_card: bool = False
+
+    def is_about(self, request: ApprovalRequest) -> bool:
+        """Whether it is about what is pending now."""
+        shown = request.presented_digest
+        if self.on_replaced_card or shown is None or not same_digest(self.presented_digest, shown):
+            return False
+        return self.action_digest is None or same_digest(self.action_digest, request.action_digest)

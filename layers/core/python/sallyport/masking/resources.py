@@ -83,7 +83,7 @@ class Resources:
         if kind is str:
             if value[:2] in _CENTURIES and fhir.DATE.fullmatch(value):
                 holder[slot] = shown = self._marker("DATE", value)
-                self._found((place, slot), "DATE", declared.DAY, value, 0, shown)
+                self._found((place, slot), "DATE", declared.ELEMENT, value, 0, shown)
                 return
             if not value:
                 return

@@ -83,6 +83,17 @@ def record_effect(ports: RecordPorts, request_id: str, change: Change, now: date
         raise
 
 
+def record_or_refuse(
+    request_id: str, change: Change, actor: Actor, ports: RecordPorts, now: datetime, *, proved: bool
+) -> ApprovalRequest:
+    """`record` a decision, with a refusal in the trail before it is raised."""
+    try:
+        return record(ports, request_id, change, now, proved=proved)
+    except Refusal as refusal:
+        record_refusal(ports, request_id, EventType.DECISION_REFUSED, actor, refusal, now)
+        raise
+
+
 def record_refusal(
     ports: RecordPorts, request_id: str, event: EventType, actor: Actor, refusal: Refusal, now: datetime
 ) -> None:

@@ -17,17 +17,16 @@ from sallyport.domain.merkle import (
     MAX_ENTRY,
     WIDTH,
     Broken,
-    Edge,
     Place,
     bundle,
-    edge,
     extended,
     leaf_hash,
     root,
     unbundled,
 )
-from sallyport.domain.notary import CHAIN_NAME, PLACE_NAME, LogInconsistent, NotaryPorts, Stored
+from sallyport.domain.notary import CHAIN_NAME, PLACE_NAME, LogInconsistent, Stored
 from sallyport.services.log_lease import Log
+from sallyport.services.log_tiles import log_edge, tile
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +71,6 @@ def finish_append(log: Log) -> None:
     if len(held) != (state.planned - 1) % WIDTH + 1:
         raise LogInconsistent("bundle_size")
     _settle(log, held[state.size % WIDTH :])
-
-
-def log_edge(size: int, ports: NotaryPorts) -> Edge:
-    """The right edge of the log at this size. Raises LogInconsistent where a tile is not what it must be."""
-    try:
-        return edge(size, lambda place: tile(place, ports))
-    except Broken:
-        raise LogInconsistent("tile_size") from None
-
-
-def tile(place: Place, ports: NotaryPorts) -> bytes:
-    content = ports.worm.get(place.path)
-    if content is None:
-        raise LogInconsistent("tile_missing")
-    return content
 
 
 def _sound(stored: Stored) -> bool:

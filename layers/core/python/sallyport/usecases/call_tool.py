@@ -136,8 +136,8 @@ class ToolCall:
 
 def pending(request_id: str) -> ToolAnswer:
     next_ = (
-        "A person has been asked and has not decided yet. Do something else meanwhile, then call sallyport_wait with "
-        "this request_id, or this tool again with the same arguments: neither asks anybody twice."
+        "A person has been asked and has not decided yet. Do something else in the meantime, then call sallyport_wait "
+        "with this request_id, or this tool again with the same arguments: neither asks anybody twice."
     )
     return ToolAnswer({"request_id": request_id, "status": "pending", "next": next_})
 
@@ -147,7 +147,7 @@ def over(view: Mapping[str, Any]) -> ToolAnswer:
     next_ = {
         "denied": "Do not ask for the same again; ask for what the reason allows, or tell the user.",
         "expired": "Nobody decided in time, or it was not used in time. Ask again if it is still needed.",
-        "cancelled": "It was taken back. Ask again if it is still needed.",
+        "cancelled": "It was withdrawn. Ask again if it is still needed.",
         "revoked": "A person ended it. Do not ask again; tell the user.",
     }.get(view["status"], "It has been used, or cannot be used any more. Ask again if it is still needed.")
     said = {"request_id": view["request_id"], "status": view["status"], "next": next_}
@@ -168,12 +168,12 @@ def _made(reply: Reply) -> ToolAnswer:
     said = {"request_id": reply.body["request_id"], "status": "closed" if ok else "failed"}
     said["result"] = reply.body["result"]
     if not ok:
-        said |= {"reason": code, "next": "The call was made. Look at its effect before you ask again."}
+        said |= {"reason": code, "next": "The call was made. Check its effect before you ask again."}
     return ToolAnswer(said, is_error=not ok)
 
 
 def _lost(request_id: str) -> ToolAnswer:
-    reason, next_ = "No answer came.", "Look with sallyport_wait whether it was used; if it was, ask again."
+    reason, next_ = "No answer came.", "Check with sallyport_wait whether it was used; if it was, ask again."
     said = {"request_id": request_id, "status": "unknown", "reason": reason, "next": next_}
     return ToolAnswer(said, is_error=True)
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sallyport.domain.binding import same_digest
-from sallyport.domain.clicks import Account, Click, Look
+from sallyport.domain.clicks import ChatHome, Click, Look
 from sallyport.domain.directory import Person
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import NotAnApprover, Refusal, StaleDigest
 from sallyport.domain.requests import ApprovalRequest, CardRef, Choice
 from sallyport.domain.submissions import Statement
 from sallyport.services.cards import current_card, refresh_card
+from sallyport.services.chat_people import person_with
 from sallyport.services.routes import Standing, standing
 from sallyport.services.told_back import not_recorded
 from sallyport.usecases.decide import decide, foresee
@@ -21,31 +21,25 @@ from sallyport.usecases.explain_denial import explain_denial, may_explain
 CRITICAL = "critical"
 
 
-@dataclass(frozen=True, slots=True)
-class ChatHome:
-    """The installation of the app that is this deployment's. `team_id` is the workspace's id, or the organisation's
-    where that has installed the app."""
-
-    team_id: str
-    app_id: str
-
-
 def click_card(click: Click, home: ChatHome, ports: Ports, now: datetime) -> str:
     """Decide as the person behind the click. Answers `ok` or what the log says of the refusal; the clicker is told
     either way.
 
     A refusal is audited by `decide`; one for a request that does not exist is only told.
     """
-    stands = standing(click.card, ports.store.load(click.request_id), ports)
+    request = ports.store.load(click.request_id)
+    stands = standing(click.card, request, ports)
     person = person_behind(click, stands, home, ports)
     try:
-        return _taken(click, person, stands, ports, now)
+        return _taken(click, person, request, stands, ports, now)
     except Refusal as refusal:
         _tell(click.card, click.account.user_id, not_recorded(refusal, click.request_id, person, ports), ports)
         return refusal.outcome
 
 
-def _taken(click: Click, person: Person | None, stands: Standing, ports: Ports, now: datetime) -> str:
+def _taken(
+    click: Click, person: Person | None, seen: ApprovalRequest | None, stands: Standing, ports: Ports, now: datetime
+) -> str:
     said = Statement(
         click.choice,
         click.presented_digest,
@@ -61,7 +55,7 @@ def _taken(click: Click, person: Person | None, stands: Standing, ports: Ports, 
             explain_denial(click.request_id, person, channel, said, ports, now)
             refresh_card(click.request_id, ports, now)  # its button to say why has done its duty
         return "ok"
-    if click.choice is Choice.APPROVE and not click.filled and _asks_first(click.request_id, ports):
+    if click.choice is Choice.APPROVE and not click.filled and _asks_first(seen, ports):
         return _confirm(click, foresee(click.request_id, person, channel, said, ports, now), ports)
     request = decide(click.request_id, person, channel, said, ports, now)
     if click.choice is Choice.DENY and not click.filled:
@@ -69,9 +63,8 @@ def _taken(click: Click, person: Person | None, stands: Standing, ports: Ports, 
     return "ok"
 
 
-def _asks_first(request_id: str, ports: Ports) -> bool:
+def _asks_first(request: ApprovalRequest | None, ports: Ports) -> bool:
     """Whether an approval of this takes more than a click: it weighs as much as anything does, or wants a reason."""
-    request = ports.store.load(request_id)
     if request is None or request.settled:
         return False
     action = ports.policy.actions.get(request.action)
@@ -136,22 +129,6 @@ def _refused_to_show(look: Look, refusal: Refusal, ports: Ports) -> str:
 def person_behind(click: Click | Look, stands: Standing, home: ChatHome, ports: Ports) -> Person | None:
     """As `person_with`; None as well for a card in a room where the request was never asked."""
     return None if stands is Standing.FOREIGN else person_with(click.account, home, ports)
-
-
-def person_with(account: Account, home: ChatHome, ports: Ports) -> Person | None:
-    """The directory's person with this account, or None for a stranger: one of another workspace, organisation or app,
-    a guest, a bot, a leaver."""
-    if not is_ours(account, home) or account.user_team_id not in (None, home.team_id):
-        return None
-    person = ports.policy.directory.person_in(ports.chat.name, account.user_id)
-    if person is None or not ports.chat.is_active_member(account.user_id):
-        return None
-    return person
-
-
-def is_ours(account: Account, home: ChatHome) -> bool:
-    """Whether the account used this deployment's app, where it is installed for this deployment."""
-    return (account.installed_in, account.app_id) == (home.team_id, home.app_id)
 
 
 def _tell(card: CardRef, user_id: str, words: str, ports: Ports) -> None:

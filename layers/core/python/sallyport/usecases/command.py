@@ -8,20 +8,19 @@ from datetime import datetime
 from typing import assert_never
 
 from sallyport.domain.callers import Caller
-from sallyport.domain.clicks import Account
+from sallyport.domain.clicks import ChatHome
 from sallyport.domain.commands import Command, Reply, Verb
 from sallyport.domain.ports import PortFailed, Ports
 from sallyport.domain.refusals import NotFound, Refusal, UnknownSwitch
-from sallyport.domain.requests import REQUEST_ID, ApprovalRequest
+from sallyport.domain.requests import REQUEST_ID
 from sallyport.services.cards import current_card
-from sallyport.usecases.click import ChatHome, person_with
-from sallyport.usecases.get_request import list_pending, readable
+from sallyport.services.chat_people import STRANGER, caller_behind
+from sallyport.usecases.get_request import LOOKED_AT, readable, waiting_for
 from sallyport.usecases.halt import halt
 from sallyport.usecases.revoke_grant import void_grant
 
 # A chat takes some 50 blocks in an answer, and a reader less; the rest is counted.
 _SHOWN = 10
-_PAGE = 25
 _MAX_REASON = 4000
 
 HELP = (
@@ -30,7 +29,6 @@ HELP = (
     "/sallyport revoke REQUEST: take an approval back before it is used",
     "/sallyport halt SWITCH REASON: stop at once; SWITCH is all, agent:<id> or action:<name>",
 )
-STRANGER = "Sallyport's directory has no active member of this workspace with your account."
 
 
 def obey(command: Command, home: ChatHome, ports: Ports, now: datetime) -> Reply:
@@ -50,11 +48,6 @@ def obey_caller(command: Command, caller: Caller, ports: Ports, now: datetime) -
     except PortFailed as failed:
         words = "This did not work just now, and nothing is lost: please try again, or use the `sallyport` CLI."
         return Reply((words,), outcome=failed.code, refused=True)
-
-
-def caller_behind(account: Account, home: ChatHome, ports: Ports) -> Caller:
-    """The directory's person with this account, or nobody."""
-    return Caller(person_with(account, home, ports), ports.chat.name)
 
 
 def _done(command: Command, caller: Caller, ports: Ports, now: datetime) -> Reply:
@@ -89,15 +82,7 @@ def _pending(caller: Caller, ports: Ports) -> Reply:
     return Reply(words, tuple(current_card(request, ports) for request in found[:_SHOWN]))
 
 
-_OLDEST = f"Only the {_PAGE} oldest pending requests were looked at: GET /v1/requests lists all."
-
-
-def waiting_for(caller: Caller, ports: Ports) -> tuple[list[ApprovalRequest], str | None]:
-    """What this person may decide and has not approved yet, among the oldest, and a cursor when there are more."""
-    found, more = list_pending(caller, _PAGE, None, ports)
-    person = caller.person
-    masked = [request for request in found if request.presented_digest is not None]
-    return [request for request in masked if person is None or person.id not in request.approvers], more
+_OLDEST = f"Only the {LOOKED_AT} oldest pending requests were looked at: GET /v1/requests lists all."
 
 
 def _requests(count: int) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from sallyport.domain.binding import same_digest
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Person
 from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType
-from sallyport.domain.ports import Ports, Verb
+from sallyport.domain.ports import PortFailed, Ports, Verb
 from sallyport.domain.refusals import (
     AlreadyDecided,
     AlreadySettled,
@@ -17,7 +17,6 @@ from sallyport.domain.refusals import (
     NotAnApprover,
     NothingToWithdraw,
     ReasonRequired,
-    Refusal,
     SelfApproval,
     StaleDigest,
 )
@@ -27,7 +26,7 @@ from sallyport.masking import mask_text
 from sallyport.services import approvals, break_glass
 from sallyport.services.cards import refresh_card
 from sallyport.services.switches import check_not_halted, note_policy
-from sallyport.services.transition import Change, record, record_refusal
+from sallyport.services.transition import record_or_refuse
 from sallyport.services.workflow import call_back
 
 FOUR_EYES = "four-eyes"
@@ -62,6 +61,8 @@ def decide(
         return _with(request, decision, actor, ports)
 
     request = record_or_refuse(request_id, decided, actor, ports, now, proved=said.choice is not Choice.DENY)
+    with suppress(PortFailed):  # it stands; only its author does not find it in their Home
+        ports.store.note_decision(actor.id, request_id, now)
     # After a review the workflow may be waiting for the agent's redemption; only voiding the grant ends that wait.
     if request.settled and (request.review is None or request.status is RequestStatus.REVOKED):
         call_back(request, ports)
@@ -84,24 +85,13 @@ def foresee(
     return record_or_refuse(request_id, foreseen, actor, ports, now, proved=True)
 
 
-def record_or_refuse(
-    request_id: str, change: Change, actor: Actor, ports: Ports, now: datetime, *, proved: bool
-) -> ApprovalRequest:
-    """`record`, with a refusal in the trail before it is raised."""
-    try:
-        return record(ports, request_id, change, now, proved=proved)
-    except Refusal as refusal:
-        record_refusal(ports, request_id, EventType.DECISION_REFUSED, actor, refusal, now)
-        raise
-
-
 def _check(
     request: ApprovalRequest, person: Person | None, actor: Actor, said: Statement, ports: Ports, now: datetime
 ) -> None:
     """Everything but the reason."""
     deployment = note_policy(ports, now)
     _check_authority(request, person, actor.channel, said, ports)
-    if not is_about(request, said):
+    if not said.is_about(request):
         # Settled comes first: what was decided is no longer pending, whatever was shown.
         raise AlreadySettled if request.settled and not request.needs_review else StaleDigest
     if not _reviews(request, said):
@@ -164,14 +154,6 @@ def _check_turn(request: ApprovalRequest, actor: Actor, said: Statement) -> None
             raise NothingToWithdraw
     elif before and before[-1] is not Choice.WITHDRAW:
         raise AlreadyDecided
-
-
-def is_about(request: ApprovalRequest, said: Statement) -> bool:
-    """Whether the decision is about what is pending now."""
-    shown = request.presented_digest
-    if said.on_replaced_card or shown is None or not same_digest(said.presented_digest, shown):
-        return False
-    return said.action_digest is None or same_digest(said.action_digest, request.action_digest)
 
 
 def _with(

@@ -12,7 +12,7 @@ from sallyport.domain.refusals import AlreadyDecided, NotAnApprover, ReasonRequi
 from sallyport.domain.requests import ApprovalRequest, Choice, Decision
 from sallyport.domain.submissions import Statement
 from sallyport.masking import mask_text
-from sallyport.usecases.decide import is_about, record_or_refuse
+from sallyport.services.transition import record_or_refuse
 
 # Later than that the agent has long gone on without it.
 EXPLAINED_WITHIN = timedelta(hours=24)
@@ -56,7 +56,7 @@ def _own_denial(request: ApprovalRequest, person: Person | None, said: Statement
     own = [d for d in request.decisions if person is not None and d.by == person.id and d.choice is Choice.DENY]
     if not own:
         raise NotAnApprover
-    if not is_about(request, said):
+    if not said.is_about(request):
         raise StaleDigest
     if own[0].comment is not None:
         raise AlreadyDecided

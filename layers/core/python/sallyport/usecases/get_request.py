@@ -16,6 +16,8 @@ from sallyport.services.cards import stored_view
 MAX_WAIT_SECONDS = 25
 # What policy grants by itself is granted within two seconds or so; a person takes minutes, and each look is paid for.
 _SOON_SECONDS, _SOON_POLL_SECONDS, _POLL_SECONDS = 2.0, 0.25, 1.0
+# How many pending requests a chat looks through for those that wait for one person.
+LOOKED_AT = 25
 
 
 def get_request(
@@ -60,6 +62,14 @@ def list_pending(
         raise NotFound
     found, cursor = ports.store.pending(limit, after)
     return [request for request in found if ports.authorizer.may("decide", person, request).allowed], cursor
+
+
+def waiting_for(caller: Caller, ports: Ports) -> tuple[list[ApprovalRequest], str | None]:
+    """What this person may decide and has not approved yet, among the oldest, and a cursor when there are more."""
+    found, more = list_pending(caller, LOOKED_AT, None, ports)
+    person = caller.person
+    masked = [request for request in found if request.presented_digest is not None]
+    return [request for request in masked if person is None or person.id not in request.approvers], more
 
 
 def view_of(request: ApprovalRequest, ports: Ports) -> MaskedDocument | None:

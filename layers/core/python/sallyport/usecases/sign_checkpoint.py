@@ -9,7 +9,8 @@ from sallyport.domain.clock import stamp_seconds
 from sallyport.domain.merkle import Broken, consistency_proof, consistent, node_in, root
 from sallyport.domain.notary import LogInconsistent, NotaryPorts, origin
 from sallyport.services.log_lease import Log, finish_note
-from sallyport.usecases.append_events import finish_append, log_edge, tile
+from sallyport.services.log_tiles import log_edge, tile
+from sallyport.usecases.append_events import finish_append
 
 
 def sign_checkpoint(log: Log, now: datetime) -> Checkpoint:

@@ -12,6 +12,7 @@ from sallyport.domain.ports.authority import (
 from sallyport.domain.ports.bundles import (
     AuthorityPorts,
     CardPorts,
+    ChatPeoplePorts,
     GrantPorts,
     JudgePorts,
     NotifyPorts,
@@ -54,6 +55,7 @@ __all__ = [
     "Authorizer",
     "CardPorts",
     "ChatFailed",
+    "ChatPeoplePorts",
     "Conflict",
     "CredentialIssuer",
     "Entropy",

@@ -92,6 +92,15 @@ class CardPorts(ViewPorts, RecordPorts, Protocol):
     def chat(self) -> Channel: ...
 
 
+class ChatPeoplePorts(Protocol):
+    """To tell who is behind an account of the chat."""
+
+    @property
+    def chat(self) -> Channel: ...
+    @property
+    def policy(self) -> PolicyBundle: ...
+
+
 class RoutePorts(ViewPorts, PlacePorts, Protocol):
     """To know in which room of the chat a request is asked."""
 

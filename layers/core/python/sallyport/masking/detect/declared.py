@@ -53,7 +53,6 @@ FHIR = Detector(
     find=None,
 )
 ELEMENT = FHIR.rule("element", "The specification says what the element holds.")
-DAY = FHIR.rule("date", "A date finer than a year.")
 
 HINT = Detector(
     name="hint",

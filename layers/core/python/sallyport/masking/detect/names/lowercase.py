@@ -9,7 +9,7 @@ from sallyport.masking import machines, words
 from sallyport.masking.detect import facilities
 from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.detect.names import kinds, phrases
-from sallyport.masking.detect.names.row import LOWERCASE
+from sallyport.masking.detect.names.row import SMALL_CUED, SMALL_GIVEN, SMALL_PAIR, SMALL_PLACE
 from sallyport.masking.detect.names.words import Entries, capitals
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.lexicon import listed, topic
@@ -68,7 +68,7 @@ def find(reading: Reading) -> Iterator[Span]:
     if present & _places():
         for match in _PLACE.finditer(text):
             if (end := _place(match.group(1))) is not None:
-                yield Span(match.start(1), match.start(1) + end, "LOCATION", LOWERCASE)
+                yield Span(match.start(1), match.start(1) + end, "LOCATION", SMALL_PLACE)
 
 
 _TITLES = frozenset(("dr", "mr", "ms"))
@@ -135,14 +135,14 @@ def _names(text: str, given: set[str] | frozenset[str]) -> Iterator[Span]:
                 or (surname and surname.startswith(("van ", "de ", "von ", "o'")))
             )
             if initial or (bare and not text.islower()) or named:
-                yield Span(match.start(), follow.end(), "NAME", LOWERCASE)
+                yield Span(match.start(), follow.end(), "NAME", SMALL_GIVEN)
 
 
 def _pairs(text: str, given: frozenset[str] | set[str], surnames: frozenset[str] | set[str]) -> Iterator[Span]:
     for word in given:
         for match in _each(text, word, _PAIR):
             if match.group(1) in surnames:
-                yield Span(match.start(), match.end(), "NAME", LOWERCASE)
+                yield Span(match.start(), match.end(), "NAME", SMALL_PAIR)
 
 
 def _cued(text: str) -> Iterator[Span]:
@@ -164,7 +164,7 @@ def _cued(text: str) -> Iterator[Span]:
             or not words.lexicon().get(parts[0], 0) & words.FREQUENT
             or text[match.start() : match.start() + 2] in _TITLES
         ):
-            yield Span(match.start(1), match.start(1) + len(" ".join(parts[:keep])), "NAME", LOWERCASE)
+            yield Span(match.start(1), match.start(1) + len(" ".join(parts[:keep])), "NAME", SMALL_CUED)
 
 
 def _place(phrase: str) -> int | None:
