@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from sallyport.adapters import slack_text as text
 from sallyport.adapters.slack_card import effect, who
@@ -18,7 +18,7 @@ _MASKED = "Personal data in it is masked before anybody, or the record, gets it.
 
 def confirmation_of(card: Card, ref: CardRef, *, reason_required: bool) -> dict[str, Any]:
     """The sentence of the card once more, and who asks. Nothing is recorded before it is sent."""
-    view = cast("dict[str, Any]", card.view.document)
+    view = card.view.members
     blocks = [
         text.bold(view["sentence"]),
         text.section(who(view)),
@@ -31,7 +31,7 @@ def confirmation_of(card: Card, ref: CardRef, *, reason_required: bool) -> dict[
 
 def why_of(card: Card, ref: CardRef) -> dict[str, Any]:
     """The denial stands already, whatever becomes of this form."""
-    view = cast("dict[str, Any]", card.view.document)
+    view = card.view.members
     blocks = [
         text.section("Your denial is recorded. The agent gets the reason that you give here."),
         text.bold(view["sentence"]),

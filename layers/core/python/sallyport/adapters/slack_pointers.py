@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from sallyport.adapters import slack_text as text
 from sallyport.adapters.slack_card import who
 from sallyport.adapters.slack_text import Block
@@ -25,6 +23,6 @@ def asked_of(card: Card, link: str) -> list[Block]:
 
 
 def _pointing(card: Card, words: str) -> list[Block]:
-    view = cast("dict[str, Any]", card.view.document)
+    view = card.view.members
     where = {"type": "context", "elements": [{"type": "mrkdwn", "text": words}]}
     return [text.bold(view["sentence"]), text.section(who(view)), where, *text.small(card.request_id)]

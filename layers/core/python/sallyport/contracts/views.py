@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from sallyport.domain.clock import stamp
 from sallyport.domain.credentials import ScopedCredentials
@@ -13,7 +13,7 @@ from sallyport.masking import MaskedDocument
 
 def request_view(request: ApprovalRequest, view: MaskedDocument | None) -> dict[str, Any]:
     """The request view of the HTTP interface. `masked` and `presented_digest` are null until the payload is masked."""
-    shown = cast("dict[str, Any]", view.document) if view else {}
+    shown = view.members if view else {}
     answer: dict[str, Any] = {
         "request_id": request.request_id,
         "status": request.status.value,

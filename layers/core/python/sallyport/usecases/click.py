@@ -27,16 +27,19 @@ def click_card(click: Click, home: ChatHome, ports: Ports, now: datetime) -> str
 
     A refusal is audited by `decide`; one for a request that does not exist is only told.
     """
-    stands = standing(click.card, ports.store.load(click.request_id), ports)
+    request = ports.store.load(click.request_id)
+    stands = standing(click.card, request, ports)
     person = person_behind(click, stands, home, ports)
     try:
-        return _taken(click, person, stands, ports, now)
+        return _taken(click, person, request, stands, ports, now)
     except Refusal as refusal:
         _tell(click.card, click.account.user_id, not_recorded(refusal, click.request_id, person, ports), ports)
         return refusal.outcome
 
 
-def _taken(click: Click, person: Person | None, stands: Standing, ports: Ports, now: datetime) -> str:
+def _taken(
+    click: Click, person: Person | None, seen: ApprovalRequest | None, stands: Standing, ports: Ports, now: datetime
+) -> str:
     said = Statement(
         click.choice,
         click.presented_digest,
@@ -52,7 +55,7 @@ def _taken(click: Click, person: Person | None, stands: Standing, ports: Ports, 
             explain_denial(click.request_id, person, channel, said, ports, now)
             refresh_card(click.request_id, ports, now)  # its button to say why has done its duty
         return "ok"
-    if click.choice is Choice.APPROVE and not click.filled and _asks_first(click.request_id, ports):
+    if click.choice is Choice.APPROVE and not click.filled and _asks_first(seen, ports):
         return _confirm(click, foresee(click.request_id, person, channel, said, ports, now), ports)
     request = decide(click.request_id, person, channel, said, ports, now)
     if click.choice is Choice.DENY and not click.filled:
@@ -60,9 +63,8 @@ def _taken(click: Click, person: Person | None, stands: Standing, ports: Ports, 
     return "ok"
 
 
-def _asks_first(request_id: str, ports: Ports) -> bool:
+def _asks_first(request: ApprovalRequest | None, ports: Ports) -> bool:
     """Whether an approval of this takes more than a click: it weighs as much as anything does, or wants a reason."""
-    request = ports.store.load(request_id)
     if request is None or request.settled:
         return False
     action = ports.policy.actions.get(request.action)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Person
 from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType
-from sallyport.domain.ports import Ports, Verb
+from sallyport.domain.ports import PortFailed, Ports, Verb
 from sallyport.domain.refusals import (
     AlreadyDecided,
     AlreadySettled,
@@ -60,6 +61,8 @@ def decide(
         return _with(request, decision, actor, ports)
 
     request = record_or_refuse(request_id, decided, actor, ports, now, proved=said.choice is not Choice.DENY)
+    with suppress(PortFailed):  # it stands; only its author does not find it in their Home
+        ports.store.note_decision(actor.id, request_id, now)
     # After a review the workflow may be waiting for the agent's redemption; only voiding the grant ends that wait.
     if request.settled and (request.review is None or request.status is RequestStatus.REVOKED):
         call_back(request, ports)
