@@ -16,7 +16,7 @@ from sallyport.masking.neighbours import Neighbours
 from sallyport.masking.plain import scrub_surrogates
 from sallyport.masking.replacement import Replacement
 from sallyport.masking.resources import Resources
-from sallyport.masking.structure import company, fhir, fields, judging, key_kinds, meanings, tables
+from sallyport.masking.structure import company, fhir, judging, meanings, tables
 from sallyport.masking.structure.company import Company
 from sallyport.masking.structure.fields import Field
 from sallyport.masking.values import JSON, FieldRule, MaskingFailed, MaskingRules
@@ -63,9 +63,6 @@ class Engine:
     """One request's masking: its rules, its ledger, its budget."""
 
     def __init__(self, rules: MaskingRules, budget: Budget, ledger: Ledger | None = None) -> None:
-        freetext.load()
-        fields.rules()
-        key_kinds.rules()
         self.rules = rules
         self.budget = budget
         self.ledger = ledger or Ledger()

@@ -37,9 +37,10 @@ MONTH_BETWEEN = re.compile(  # 28-Jul-2023
 )
 WORDY = re.compile(
     rf"\b(?:"
-    rf"(?:{_MONTH}) ?\d{{1,2}}{_ORDINAL}(?:(?:,? ?(?:of )?|[-/ ]){_YEAR}(?!\d))?(?![\d%])"  # July 28th, 2023
-    rf"|\d{{1,2}}{_ORDINAL}[ -]?(?:of |de |di )?(?:{_MONTH})(?:(?:,? ?(?:of |de |del )?|[-/ ]){_YEAR}(?![\d%]))?(?!\w)"  # 28 July 2023
-    rf"|(?:{_MONTH}),? (?:of )?(?:[12]\d{{3}}|'\d{{2}})(?!\d)"  # July 2023
+    rf"{_MONTH}(?:"
+    rf" ?\d{{1,2}}{_ORDINAL}(?:(?:,? ?(?:of )?|[-/ ]){_YEAR}(?!\d))?(?![\d%])"  # July 28th, 2023
+    rf"|,? (?:of )?(?:[12]\d{{3}}|'\d{{2}})(?!\d))"  # July 2023
+    rf"|\d{{1,2}}{_ORDINAL}[ -]?(?:of |de |di )?{_MONTH}(?:(?:,? ?(?:of |de |del )?|[-/ ]){_YEAR}(?![\d%]))?(?!\w)"  # 28 July 2023
     rf"){_TIME}",
     re.IGNORECASE,
 )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-from sallyport.masking import words
 from sallyport.masking.machines import compound, persons, pieces, running, tokens
 from sallyport.masking.machines.names import MachineName
 
@@ -19,7 +18,6 @@ __all__ = [
     "at",
     "find",
     "glued_names",
-    "load",
     "made_of_words",
     "names_of_people",
     "pairs_of_names",
@@ -39,12 +37,6 @@ partition = tokens.partition
 _TOKEN = re.compile(r"[^\s\"'`<>(){}\[\],;|]{4,}")
 _SHORTEST = 2  # characters
 _TELLING = re.compile(r"[0-9/]|arn:|\.[a-z]{2}")
-
-
-def load() -> None:
-    """Read the lists now rather than at the first text that needs them."""
-    pieces.prefixes()
-    words.rare_names()
 
 
 def find(text: str) -> list[MachineName]:

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - word lists are read word by word, not by the column
 """What keeps a person's identifier from passing for a machine's: words that announce one, and names in pieces."""
 
 from __future__ import annotations
@@ -80,7 +79,8 @@ def glued(text: str) -> Iterator[tuple[int, int]]:
     done = 0
     for glue in _GLUE.finditer(text):
         at = glue.start()
-        # Between capitalised words a hyphen belongs to prose, where names of tests and devices are known: `Jackson-Pratt`.
+        # Between capitalised words a hyphen belongs to prose, where names of tests and devices are known:
+        # `Jackson-Pratt`.
         if at < done or (text[at] == "-" and text[at + 1].isupper()):
             continue
         first = _BACK.match(text[max(done, at - 20) : at][::-1])

@@ -50,14 +50,6 @@ def _places() -> frozenset[str]:
     return listed("lowercase_places")
 
 
-def load() -> None:
-    """Read the lists now rather than at the first text that needs them."""
-    _given()
-    _perhaps_given()
-    _surnames()
-    _places()
-
-
 def find(reading: Reading) -> Iterator[Span]:
     """Names and places in lowercase."""
     text, present = reading.text, reading.words

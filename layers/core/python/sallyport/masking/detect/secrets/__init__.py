@@ -54,12 +54,6 @@ def _signs() -> re2.Set:
     return signs
 
 
-def load() -> None:
-    """Compile the patterns now rather than at the first text that needs them."""
-    _signs()
-    formats.issued()
-
-
 def find(reading: Reading) -> Iterable[Span]:
     """Secrets in the text."""
     encoded = reading.text.encode("utf-8", "replace")  # a lone half of a surrogate pair becomes `?`, also one character
