@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -148,7 +148,7 @@ def check_first_screen(card: Card, message: list[dict[str, Any]]) -> None:
     screen = message[: kinds.index("actions") + 1]
     assert slack_text.rows(screen) <= FIRST_SCREEN
     shown = texts(screen)
-    view = cast("dict[str, Any]", card.view.document)
+    view = card.view.members
     assert shown[0] == view["sentence"]
     assert shown[1].startswith(f"{view['risk'].capitalize()} risk. {view['agent']}, an agent of ")
     assert shown[2].startswith(REASON)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any, cast
+from typing import Any
 
 from sallyport.adapters import slack_text as text
 from sallyport.adapters.slack_text import Block
@@ -45,7 +45,7 @@ CONTEXT = "Context, in the agent's words"
 
 def message_of(card: Card) -> list[Block]:
     """Raises Unpresentable when even a card that leaves to the details what it can would be too long."""
-    view = cast("dict[str, Any]", card.view.document)
+    view = card.view.members
     asked = [text.bold(view["sentence"]), text.section(who(view))]
     # Of what is over, people want to know how it ended; of what is not, how to decide it.
     ended, so_far = ([], _outcome(card)) if card.open else (_outcome(card), [])
@@ -67,7 +67,7 @@ def message_of(card: Card) -> list[Block]:
 
 def fallback_of(card: Card) -> str:
     """The notification's text: ids alone, since it shows up on lock screens."""
-    view = cast("dict[str, Any]", card.view.document)
+    view = card.view.members
     return f"Sallyport: {view['action']} asked for by {view['agent']} ({card.request_id}): {card.status}"
 
 

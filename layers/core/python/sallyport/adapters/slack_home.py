@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 from sallyport.adapters import slack_text as text
 from sallyport.adapters.slack_text import Block
@@ -36,7 +36,7 @@ def _blocks(home: Home) -> Iterator[Block]:
     for card in home.waiting:
         yield text.section(_sentence(card))
         yield text.dated(f"{_about(card)}, expires", card.expires_at)
-    yield from _rest(home.waiting, home.more_wait, "Nothing waits for you.", "/sallyport pending")
+    yield from _rest(home.waiting, home.more_wait, "Nothing is waiting for you.", "/sallyport pending")
     rooms = sorted({card.at.channel for card in home.waiting if card.at})
     if rooms:
         # Ids that Slack gave, of channels that policy names.
@@ -69,12 +69,12 @@ def _grant(grant: LiveGrant) -> Iterator[Block]:
 
 
 def _sentence(card: Card) -> str:
-    return str(cast("dict[str, Any]", card.view.document)["sentence"])
+    return str(card.view.members["sentence"])
 
 
 def _about(card: Card) -> str:
     """Ids of the directory and of Sallyport alone: this stands in mrkdwn."""
-    agent = cast("dict[str, Any]", card.view.document)["agent"]
+    agent = card.view.members["agent"]
     return f"{agent}, {card.request_id}, {len(card.approved_by)} of {card.quorum} approvals"
 
 
