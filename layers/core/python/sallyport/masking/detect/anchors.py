@@ -74,7 +74,7 @@ _NAMED = (
     "Street", "St.", "Avenue", "Ave", "Road", "Rd", "Boulevard", "Blvd", "Lane", "Drive", "Court", "Parkway", "Pkwy",
     "Highway", "Hwy", "Turnpike", "Freeway", "Crescent", "STREET", "AVENUE", "ROAD", "LANE", "DRIVE",
 )  # fmt: skip
-# Phrases in small letters that announce an anchor, by a word of theirs that tells whether they are worth looking for.
+# Phrases in lowercase that announce an anchor, by a word of theirs that tells whether they are worth looking for.
 _PHRASES = {
     **{street: (("foreign", f"{street} "),) for street in v.FOREIGN_STREETS},
     "avda": (("foreign", "avda "), ("foreign", "avda. ")),

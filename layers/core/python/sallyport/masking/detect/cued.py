@@ -1,4 +1,4 @@
-"""Numbers and codes behind a word that announces them; the walk over tokens in `ids` meets them."""
+"""Numbers and codes after a word that announces them; the walk over tokens in `ids` meets them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _in_an_arn(text: str, span: Span) -> bool:
 
 DETECTOR = Detector(
     name="cue",
-    says="A number or code behind a word that announces it.",
+    says="A number or code after a word that announces it.",
     categories=("SSN", "MRN", "HEALTH_PLAN", "ACCOUNT", "LICENSE", "VEHICLE", "DEVICE", "ID"),
     basis=Basis.CUE,
     rank=3,

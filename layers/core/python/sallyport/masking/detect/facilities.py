@@ -26,7 +26,7 @@ def facility(text: str, chain: list[Word], head: int, *, opens: bool) -> tuple[S
     modifiers = [word for word in chain[begin:head] if word.folded not in v.GENERIC or word.kind & kinds.SPEAKING]
     end = head
     tail = _FACILITY_TAIL.match(text, chain[head].end) if chain[head].folded in v.FACILITY_STRONG else None
-    # "… Hospital Los Angeles", "… Center of Boston": a place right behind belongs to the name
+    # "… Hospital Los Angeles", "… Center of Boston": a place right after belongs to the name
     while end + 1 < len(chain) and chain[end + 1].kind & (kinds.SPEAKING | kinds.REGION):
         end += 1
     strong = chain[head].folded in v.FACILITY_STRONG or chain[head].folded == "presbyterian"
@@ -85,4 +85,4 @@ DETECTOR = Detector(
     find=None,
 )
 HEADED = DETECTOR.rule("headed", "Capitalised words around one for a facility.")
-LOWERCASE = DETECTOR.rule("lowercase", "Lowercase words before one for a facility, behind at, to, from and the like.")
+LOWERCASE = DETECTOR.rule("lowercase", "Lowercase words before one for a facility, after at, to, from and the like.")

@@ -36,7 +36,7 @@ def find(reading: Reading) -> Iterator[Span]:
 
 
 def _tokens(text: str, groups: list[Group], looks: Looks) -> Iterator[Span]:
-    """Tokens that hold digits, by what they are, by what stands before them, by their look."""
+    """Tokens that hold digits, by what they are, by what comes before them, by their look."""
     done = at = end = 0
     last = len(groups) - 1
     padded = f"{text} "
@@ -69,7 +69,7 @@ def _tokens(text: str, groups: list[Group], looks: Looks) -> Iterator[Span]:
 
 
 def _announced(text: str, start: int, end: int, *, unique: bool) -> Span | None:
-    """A token behind a word that announces it, or one that is `unique` by itself."""
+    """A token after a word that announces it, or one that is `unique` by itself."""
     category = cues.identifier_category(text[max(0, start - 72) : start])
     if not (category or unique) or cues.benign(text[max(0, start - 16) : start]):
         return None

@@ -49,7 +49,7 @@ _LOT = re.compile(
 _BALANCER = re.compile(r"\d{9,10}")
 # What programs number by the second, and what their names end in.
 _TIMED = topic("machines.timed")
-# What is drawn by lot behind one of these is to be kept, whatever its form.
+# What is drawn by lot after one of these is to be kept, whatever its form.
 _KEPT = topic("machines.kept")
 _LINKS = topic("machines.links")
 _MONTHS = topic("machines.short_months")
@@ -62,7 +62,7 @@ def read(text: str, *, lenient: bool = False, announced: bool = False) -> Parts:
     """What of `text`, a name without slashes and colons, machines chose.
 
     `lenient`: it stands where only machines' names do (in an ARN), so plain words and numbers are theirs as well.
-    `announced`: what stands before it says that a person's identifier follows.
+    `announced`: what comes before it says that a person's identifier follows.
     """
     if len(text) > _LONGEST:
         return NOTHING
@@ -123,7 +123,7 @@ def _withheld(match: re.Match[str], before: str, named: list[tuple[int, int]]) -
 
 
 def _drawn(text: str) -> bool:
-    """Whether an id has a prefix that a service gives, or letters and digits mixed behind one that nobody knows."""
+    """Whether an id has a prefix that a service gives, or letters and digits mixed after one that nobody knows."""
     return pieces.resource(text) or not text.rpartition("-")[2].isdigit()
 
 
@@ -136,7 +136,7 @@ _STEPS = re.compile(
 
 
 def _counted(text: str, closed: list[tuple[int, int]], named: list[tuple[int, int]]) -> str | None:
-    """`name` where small words and short numbers count what there is several of: `rc-rg3-0002-003`."""
+    """`name` where lowercase words and short numbers count what there is several of: `rc-rg3-0002-003`."""
     if named or persons.announces(text):
         return None
     if _MANY.fullmatch(text):
@@ -168,7 +168,7 @@ def _judge(piece: str, before: str, *, last: bool, lenient: bool) -> str | None:
 
 
 def _says_nothing(word: str) -> bool:
-    """Whether a word is written small, or is no name: a capital and no list that has the word may be somebody."""
+    """Whether a word is in lowercase, or is no name: a capital and no list that has the word may be somebody."""
     if not word[0].isupper():
         return True
     return all(_known(part.lower()) for part in _CAMEL.findall(word))

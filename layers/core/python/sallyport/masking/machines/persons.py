@@ -61,7 +61,7 @@ def names(text: str) -> list[tuple[int, int]]:
 
 
 def pairs(text: str) -> bool:
-    """Whether a given and a family name stand beside each other in `text`."""
+    """Whether a given and a family name are next to each other in `text`."""
     parts = [(match.start(), match.end(), _flags(match.group())) for match in _PARTS.finditer(text)]
     return any(
         start - end <= 1 and _pair(first, second, glued=start - end == 1)
@@ -102,7 +102,7 @@ def _named(word: str) -> bool:
     return bool((words.lexicon().get(folded, 0) | words.rare_names().get(folded, 0)) & words.NAME)
 
 
-# A word that no list has: beside a sure name it is the other half of one.
+# A word that no list has: next to a sure name it is the other half of one.
 _UNLISTED = 1 << 30
 
 

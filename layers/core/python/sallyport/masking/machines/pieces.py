@@ -98,7 +98,7 @@ _LISTED_SHORT = 3  # characters; shorter prefixes are believed only before lette
 
 
 def prefixes() -> frozenset[str]:
-    """What stands before the dash in the ids of AWS's resources."""
+    """What comes before the dash in the ids of AWS's resources."""
     return listed("resource_prefixes")
 
 

@@ -130,7 +130,7 @@ def _believed(kind: str, text: str, match: re.Match[str]) -> bool:
 
 
 def _of_a_machine(text: str, match: re.Match[str]) -> bool:
-    """Whether an instant is written as programs write it, and no word beside it says that it is somebody's."""
+    """Whether an instant is written as programs write it, and no word next to it says that it is somebody's."""
     start, end = match.span()
     zoned = (
         match.group("zone")

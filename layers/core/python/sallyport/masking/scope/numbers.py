@@ -9,7 +9,7 @@ from sallyport.masking import machines
 from sallyport.masking.detect.checksums import luhn
 
 _EMAIL = re.compile(r"[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![\w-])")
-# A service's own addresses: no mail box, though there is an `@` in them.
+# A service's own addresses: no mailbox, though there is an `@` in them.
 _NO_BOX = re.compile(r"@[\w.-]*(?:iam\.gserviceaccount\.com|amazonaws\.com|sha256:)", re.IGNORECASE)
 
 _ALONE, _NO_MORE = r"(?<![A-Za-z0-9])(?<!\d[-_. ])", r"(?![A-Za-z0-9])(?![-_. ]\d)"

@@ -172,7 +172,7 @@ def coded_displays(extensions: list[Any]) -> frozenset[str]:
 
 
 def repeats(extension: dict[str, Any], displays: frozenset[str]) -> bool:
-    """Whether a text extension says no more than one of the codings beside it."""
+    """Whether a text extension says no more than one of the codings next to it."""
     value = extension.get("valueString")
     return extension.get("url") == "text" and len(extension) == 2 and type(value) is str and value in displays
 

@@ -1,7 +1,7 @@
 """HL7 v2 messages: which components of which fields identify somebody.
 
 By data type, after HL7 v2.8.2 (chapter 2A for the types, 3, 4, 6, 7, 9 and 10 for the segments). Masked are the
-patient, relatives, guarantors and insured, and the professionals who treat: a name beside a visit or a result says
+patient, relatives, guarantors and insured, and the professionals who treat: a name next to a visit or a result says
 whose it is. The names of those who only book, enter, collect or stand in a role (`STAFF`) stay, as their numbers and
 business addresses do, unless the same name is hidden elsewhere in the message.
 """

@@ -101,7 +101,7 @@ _PATTERNS: dict[str, str] = {
     Kind.ARN: r"(?:.* )?arns?",
     Kind.VERSION: r"(?:.* )?versions?(?: (?:labels?|stages?))?|(?:.* )?[a-z]*build(?: number)?",
     Kind.AGENT: r"(?:.* )?user ?agent(?: string)?",
-    # Whatever stands beside them: tokens that only say where a list goes on or that a call is made once, and hashes.
+    # Whatever is next to them: tokens that only say where a list goes on or that a call is made once, and hashes.
     Kind.ANYWHERE: (
         r"(?:.* )?(?:(?:next|previous|prev|start(?:ing)?|page|pagination|continuation|continue|marker|scroll"
         r"|cursor|sync|resume|client|client request|unique request|request|creation|change|lock|update|version"

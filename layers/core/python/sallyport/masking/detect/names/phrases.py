@@ -118,7 +118,7 @@ def _judged(text: str, chain: list[Word], ends: list[int], stayed: list[Stayed] 
 
 
 def _lone(word: Word, before: str, last: int) -> Rule | None:
-    """Why a word of a closed kind that stands alone is somebody's name; `last` is where the name before it ended."""
+    """Why a word of a closed kind that is alone is somebody's name; `last` is where the name before it ended."""
     if word.flags & (words.FREQUENT | words.MEDICAL):
         return None
     ordinary = word.kind == kinds.ORDINARY

@@ -31,7 +31,7 @@ _SOFTWARE_BEFORE = re.compile(
     r"|image)[_ -]?id(?:entifier)?[\"'`\\]{0,3}\s{0,3}(?:=>|[:=])\s{0,3}[\"'`\\]{0,3}$",
     re.IGNORECASE,
 )
-# A key in a service that never gives it away: what stands behind is its id.
+# A key in a service that never gives it away: what comes after is its id.
 _MANAGED_BEFORE = re.compile(
     r"(?:\bkms|\bcmk|customer[- ]managed|\bencryption)[ _-](?:master )?key(?:[ _-]?id)?[\s:='\"]{1,3}$", re.IGNORECASE
 )
@@ -96,7 +96,7 @@ def _whole(text: str, start: int, end: int) -> bool:
 
 
 def _alone(text: str, start: int, end: int) -> bool:
-    """Whether nothing but white space and quotation marks stands beside `text[start:end]` on its line."""
+    """Whether nothing but white space and quotation marks is next to `text[start:end]` on its line."""
     before, after = text[max(0, start - 32) : start], text[end : end + 32]
     left, right = before.rpartition("\n")[2], after.partition("\n")[0]
     return (

@@ -1,4 +1,4 @@
-"""Values beside the name of a secret: `DB_PASSWORD=…`, `"token": "…"`, `Authorization: Bearer …`,
+"""Values next to the name of a secret: `DB_PASSWORD=…`, `"token": "…"`, `Authorization: Bearer …`,
 `vendor-key-3f9c…`."""
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _joined(start: int, tail: str) -> Piece | None:
 
 
 def _assigned(text: str, word: re.Match[str], tail: str) -> _Value | None:
-    """The value that stands after a name, without a scheme such as `Bearer` and without a full stop."""
+    """The value that comes after a name, without a scheme such as `Bearer` and without a full stop."""
     link = _LINK.match(text, word.end() + len(tail))
     if link is None or len(tail) > 60 or (tail and _ABOUT.fullmatch(tail) and not _carries(word, tail)):
         return None
