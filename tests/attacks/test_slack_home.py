@@ -40,7 +40,10 @@ def test_15_a_home_is_its_persons_alone(house: House) -> None:
     assert home["user_id"] == OLIVE
     assert request_id in json.dumps(home)
     assert "Nettlesham" not in json.dumps(home)
-    assert opened(house, PETRA) == "ok"
+    assert opened(house, PETRA) == "ok"  # who decided it
+    assert request_id in json.dumps(published(house)[-1])
+    assert "Nettlesham" not in json.dumps(published(house)[-1])
+    assert opened(house, SLACK_USERS["quinn.approver"]) == "ok"
     assert request_id not in json.dumps(published(house)[-1])
 
 

@@ -419,3 +419,16 @@ def test_a_card_that_is_owed_is_overdue_until_it_is_shown(store: RequestStore) -
     assert request.request_id in set(store.overdue(at))
     moved(store, request, lambda r: replace(r, card_debt=None))
     assert request.request_id not in set(store.overdue(at + timedelta(days=1)))
+
+
+def test_a_persons_last_decisions_come_newest_first_once_each_and_bounded(store: RequestStore) -> None:
+    who, other = f"p{secrets.token_hex(4)}", f"p{secrets.token_hex(4)}"
+    ids = [f"req-{secrets.token_hex(12)}" for _ in range(4)]
+    for minute, request_id in enumerate([*ids, ids[0]]):
+        store.note_decision(who, request_id, NOW + timedelta(minutes=minute))
+    store.note_decision(other, ids[1], NOW)
+    assert store.decided_by(who, 3) == (ids[0], ids[3], ids[2])
+    assert store.decided_by(who, 9) == (ids[0], ids[3], ids[2], ids[1])
+    assert store.decided_by(f"p{secrets.token_hex(4)}", 9) == ()
+    assert not {r.request_id for r in store.pending(1000, None)[0]} & set(ids)
+    assert store.load(ids[0]) is None

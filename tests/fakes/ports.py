@@ -48,6 +48,7 @@ class FakeStore:
     per_hour: dict[str, int] = field(default_factory=dict)
     signatures: set[str] = field(default_factory=set)
     own: Deployment = field(default_factory=Deployment)
+    noted: dict[tuple[str, str], datetime] = field(default_factory=dict)
     failing: bool = False
 
     def _check_new(self, twin: ApprovalRequest, idempotency_key: str | None, now: datetime) -> None:
@@ -135,6 +136,15 @@ class FakeStore:
     def overdue(self, now: datetime) -> Iterator[str]:
         found = [(at, r.request_id) for r in self.requests.values() if (at := due(r)) is not None and at <= now]
         yield from (request_id for _, request_id in sorted(found))
+
+    def note_decision(self, person: str, request_id: str, now: datetime) -> None:
+        if self.failing:
+            raise PortFailed("store_unavailable")
+        self.noted[person, request_id] = now
+
+    def decided_by(self, person: str, limit: int) -> tuple[str, ...]:
+        own = sorted(((at, request_id) for (who, request_id), at in self.noted.items() if who == person), reverse=True)
+        return tuple(request_id for _, request_id in own[:limit])
 
     def unreviewed(self) -> tuple[ApprovalRequest, ...]:
         return tuple(_listed(r) for r in self.requests.values() if r.settled and r.needs_review)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from sallyport.domain.requests import REQUEST_ID
 from sallyport_cli.errors import UsageError
@@ -93,7 +93,7 @@ def _stored(request_id: str, table: str, bucket: str, region: str) -> Evidence:
     if request.presented_digest is not None:
         try:
             view = S3Views(boto3.client("s3", region_name=region), bucket).get(request.presented_digest)
-            parameters = cast("dict[str, Any]", view.document)["masked"]["parameters"]
+            parameters = view.members["masked"]["parameters"]
         except PortFailed:
             parameters = None  # whoever may read the table need not be one who may read views
     return Evidence(

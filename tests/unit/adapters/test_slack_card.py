@@ -49,13 +49,13 @@ def everywhere(shown: Card) -> list[dict[str, Any]]:
 class _Like:
     """Stands for a masked document whose masking does not matter here."""
 
-    def __init__(self, document: object) -> None:
-        self.document = document
+    def __init__(self, members: dict[str, Any]) -> None:
+        self.members = members
 
 
 def like(whole: Card, **masked: Any) -> Card:
     """A card that shows something else of what was masked."""
-    view = cast("dict[str, Any]", whole.view.document)
+    view = whole.view.members
     return replace(whole, view=cast("Any", _Like({**view, "masked": {**view["masked"], **masked}})))
 
 

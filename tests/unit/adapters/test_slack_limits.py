@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -118,6 +118,18 @@ def afterwards(card: Card) -> Iterator[Card]:
     yield replace(over, status="failed", code="c" * 40)
 
 
+def test_a_card_that_was_just_short_enough_can_still_say_who_decided() -> None:
+    """The reason and the stub of the context fill it up to the limit; names of forty letters come later."""
+    asked = {"cluster": "0", "role": "0", "access_policy": "AmazonEKSViewPolicy", "namespace": "0"}
+    for length in range(3900, 4001, 20):
+        reason = ("ab cd\u202e " * 600)[:length]
+        context = {"\n\u0430": None}
+        card = card_or_none("eks.grant_access", {"parameters": asked, "reason": reason, "context": context})
+        assert card is not None
+        for later in (card, *afterwards(card)):
+            check_message(message_of(later))
+
+
 def check_message(blocks: list[dict[str, Any]]) -> None:
     assert not check_blocks(blocks)
     for block in Block.parse_all(blocks):
@@ -136,7 +148,7 @@ def check_first_screen(card: Card, message: list[dict[str, Any]]) -> None:
     screen = message[: kinds.index("actions") + 1]
     assert slack_text.rows(screen) <= FIRST_SCREEN
     shown = texts(screen)
-    view = cast("dict[str, Any]", card.view.document)
+    view = card.view.members
     assert shown[0] == view["sentence"]
     assert shown[1].startswith(f"{view['risk'].capitalize()} risk. {view['agent']}, an agent of ")
     assert shown[2].startswith(REASON)

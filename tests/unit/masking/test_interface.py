@@ -97,3 +97,9 @@ def test_policy_rules_with_unknown_keys_or_unsafe_patterns_are_refused(mapping: 
     with pytest.raises(MaskingFailed) as failure:
         masking_rules_from_policy(mapping)
     assert failure.value.code == "masking_rules_invalid"
+
+
+def test_only_a_masked_object_has_members() -> None:
+    assert mask({"reason": "quarterly report"})[0].members == {"reason": "quarterly report"}
+    with pytest.raises(TypeError):
+        _ = mask(["quarterly report"])[0].members

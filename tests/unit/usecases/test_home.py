@@ -9,6 +9,8 @@ from sallyport.adapters.slack_home import home_of
 from sallyport.domain.clicks import Account, ChatHome
 from sallyport.domain.commands import HomeOpened, HomeRevoke
 from sallyport.domain.home import REVOKE, Home
+from sallyport.domain.ports import PortFailed
+from sallyport.domain.requests import Choice
 from sallyport.usecases.home import open_home, revoke_from_home
 from tests.support.blocks import marked_up, texts
 from tests.support.story import Story, submission
@@ -60,6 +62,60 @@ def test_a_grant_that_nobody_used_has_a_button_and_a_session_the_command() -> No
     assert home.live[0].used
     assert not buttons(home)
     assert any(f"sallyport revoke {story.request_id}" in text for text in texts(home_of(home)["blocks"]))
+
+
+def decided(story: Story, user: str = PETRA) -> list[tuple[str, str, str]]:
+    return [(one.card.request_id, one.choice, one.card.status) for one in shown(story, user).decided]
+
+
+def test_what_somebody_decided_lately_is_theirs_alone_and_says_what_became_of_it() -> None:
+    story = Story().pending().decided("petra.approver", Choice.DENY)
+    later = Story(ports=story.ports, now=story.now).later(60)
+    later.pending(submission(reason="another")).decided("petra.approver", channel="api").granted()
+    assert decided(story) == [(later.request_id, "approve", "approved"), (story.request_id, "deny", "denied")]
+    assert decided(story, "UQUINN0004") == []
+    blocks = home_of(shown(story))["blocks"]
+    assert any("You denied it *<!date^" in text and "now denied" in text for text in texts(blocks))
+    assert not check_home(home_of(shown(story)))
+
+
+def test_an_approval_that_was_taken_back_is_listed_once_as_taken_back() -> None:
+    story = Story().quorum(2).pending().decided().later(5).decided(choice=Choice.WITHDRAW)
+    assert decided(story) == [(story.request_id, "withdraw", "pending")]
+
+
+def test_only_the_last_five_decisions_are_listed() -> None:
+    story = Story()
+    for n in range(7):
+        story.later(60).pending(submission(reason=f"number {n}")).decided(choice=Choice.DENY)
+    assert len(decided(story)) == 5
+    assert decided(story)[0][0] == story.request_id
+
+
+def test_a_note_without_a_decision_shows_nothing() -> None:
+    story = Story().pending()
+    story.ports.store.note_decision("petra.approver", story.request_id, story.now)
+    story.ports.store.note_decision("petra.approver", f"req-{'f' * 24}", story.now)
+    assert decided(story) == []
+
+
+def test_what_its_author_may_not_read_any_more_is_not_listed() -> None:
+    story = Story().pending().decided(choice=Choice.DENY)
+    story.cedar('forbid (principal == Person::"petra.approver", action == Action::"read", resource);')
+    assert decided(story) == []
+
+
+def test_a_decision_stands_though_it_could_not_be_noted() -> None:
+    story = Story().pending()
+
+    def unwritten(*_: Any) -> None:
+        raise PortFailed("store_unavailable")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(story.ports.store, "note_decision", unwritten)
+        story.decided()
+    assert story.request.status == "approved"
+    assert decided(story) == []
 
 
 def test_the_button_revokes_and_shows_what_came_of_it() -> None:

@@ -36,8 +36,10 @@ _KEY_LIFE = timedelta(hours=24)
 _CLOSED_LIFE = timedelta(days=90)
 # The longest that an approved request may wait to be redeemed (action.schema.json): a day.
 _GRANT_LIFE = timedelta(days=1)
+# How long people find their own decisions in the app's Home.
+_NOTE_LIFE = timedelta(days=30)
 _SWITCHES = "HALTS"
-# What pynamodb and the records raise for an item that is none of ours: a member is missing, or of another type.
+# What pynamodb and the records raise for an item that is not ours: a member is missing, or of another type.
 _UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 
 
@@ -184,6 +186,28 @@ class DynamoDbStore:
     def unreviewed(self) -> tuple[ApprovalRequest, ...]:
         return tuple(_request(item) for item in RequestItem.pending_index.query("review"))
 
+    def note_decision(self, person: str, request_id: str, now: datetime) -> None:
+        note = RequestItem(
+            f"DECIDED#{person}#{request_id}",
+            pending=_decided(person),
+            created_at=stamp(now),
+            target=request_id,
+            ttl=_epoch(now + _NOTE_LIFE),
+        )
+        try:
+            note.save()
+        except PynamoDBException:
+            raise PortFailed("store_unavailable") from None
+
+    def decided_by(self, person: str, limit: int) -> tuple[str, ...]:
+        try:
+            found = RequestItem.pending_index.query(
+                _decided(person), scan_index_forward=False, limit=limit, page_size=limit
+            )
+            return tuple(item.target for item in found if item.target)
+        except PynamoDBException:
+            raise PortFailed("store_unavailable") from None
+
     def undecided(self, agent: str) -> int:
         item = self._get(_load_key(agent))
         return int(item.count or 0) if item is not None else 0
@@ -277,6 +301,10 @@ def _queue(request: ApprovalRequest) -> str | None:
 
 def _request(item: RequestItem) -> ApprovalRequest:
     return from_json(item.document or "", None)
+
+
+def _decided(person: str) -> str:
+    return f"decided:{person}"
 
 
 def _load_key(agent: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any, cast
+from typing import Any
 
 from sallyport.adapters import slack_text as text
 from sallyport.adapters.slack_text import Block
@@ -18,6 +18,8 @@ from sallyport.domain.outline import outline, paragraphs
 # characters (bolt-js #2509).
 _BLOCKS = 50
 _CHARACTERS = 10_000
+# For who decided, who ended it, and what came of it.
+_SPARE = 1_500
 # What a reader of Slack's desktop client has before them without scrolling.
 FIRST_SCREEN = 12
 _REASON_ROWS = 6
@@ -43,7 +45,7 @@ CONTEXT = "Context, in the agent's words"
 
 def message_of(card: Card) -> list[Block]:
     """Raises Unpresentable when even a card that leaves to the details what it can would be too long."""
-    view = cast("dict[str, Any]", card.view.document)
+    view = card.view.members
     asked = [text.bold(view["sentence"]), text.section(who(view))]
     # Of what is over, people want to know how it ended; of what is not, how to decide it.
     ended, so_far = ([], _outcome(card)) if card.open else (_outcome(card), [])
@@ -65,7 +67,7 @@ def message_of(card: Card) -> list[Block]:
 
 def fallback_of(card: Card) -> str:
     """The notification's text: ids alone, since it shows up on lock screens."""
-    view = cast("dict[str, Any]", card.view.document)
+    view = card.view.members
     return f"Sallyport: {view['action']} asked for by {view['agent']} ({card.request_id}): {card.status}"
 
 
@@ -239,9 +241,10 @@ def _to_check(view: dict[str, Any]) -> Block:
 
 
 def _first_that_fits(beside: list[Block], *choices: list[Block]) -> list[Block]:
-    """The last one whether it fits or not."""
-    return next((one for one in choices if _fits([*beside, *one])), choices[-1])
+    """The last one whether it fits or not. What can be left to the details leaves room for what the card will have to
+    say when it has been decided, or it could not be changed any more."""
+    return next((one for one in choices if _fits([*beside, *one], _SPARE)), choices[-1])
 
 
-def _fits(blocks: list[Block]) -> bool:
-    return len(blocks) <= _BLOCKS and text.characters(blocks) <= _CHARACTERS
+def _fits(blocks: list[Block], spare: int = 0) -> bool:
+    return len(blocks) <= _BLOCKS and text.characters(blocks) <= _CHARACTERS - spare

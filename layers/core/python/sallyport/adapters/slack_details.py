@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 from sallyport.adapters import slack_text as text
 from sallyport.adapters.slack_card import CONTEXT, REASON, effect, who, written
@@ -51,7 +51,7 @@ def pages_of(card: Card) -> list[list[Block]]:
 
 
 def _everything(card: Card) -> Iterator[Block]:
-    view = cast("dict[str, Any]", card.view.document)
+    view = card.view.members
     yield text.bold(view["sentence"])
     yield text.section(who(view))
     yield from text.typed(REASON, paragraphs(view["masked"]["reason"]))

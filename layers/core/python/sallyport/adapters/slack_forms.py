@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from sallyport.adapters import slack_text as text
 from sallyport.adapters.slack_card import effect, who
@@ -13,12 +13,12 @@ from sallyport.domain.requests import CardRef
 
 # Slack takes 3,000 characters in a field; an approver who writes more writes it elsewhere.
 MAX_REASON = 1000
-_MASKED = "Personal data in it is masked before anybody, or the record, gets it."
+_MASKED = "Personal data in it is masked before anybody sees it or it is recorded."
 
 
 def confirmation_of(card: Card, ref: CardRef, *, reason_required: bool) -> dict[str, Any]:
     """The sentence of the card once more, and who asks. Nothing is recorded before it is sent."""
-    view = cast("dict[str, Any]", card.view.document)
+    view = card.view.members
     blocks = [
         text.bold(view["sentence"]),
         text.section(who(view)),
@@ -31,9 +31,9 @@ def confirmation_of(card: Card, ref: CardRef, *, reason_required: bool) -> dict[
 
 def why_of(card: Card, ref: CardRef) -> dict[str, Any]:
     """The denial stands already, whatever becomes of this form."""
-    view = cast("dict[str, Any]", card.view.document)
+    view = card.view.members
     blocks = [
-        text.section("Your denial is recorded. The agent gets the reason that you give here."),
+        text.section("Your denial is recorded. The agent will see the reason that you give here."),
         text.bold(view["sentence"]),
         _reason("Why do you deny it?", required=False),
     ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 from sallyport.adapters import slack_text as text
 from sallyport.adapters.slack_text import Block
 from sallyport.domain.channels import Card
 from sallyport.domain.home import REVOKE, Home, LiveGrant
+from sallyport.domain.requests import Choice
 
 _CONFIRM = {
     "title": text.plain("Revoke this grant?"),
@@ -17,6 +18,9 @@ _CONFIRM = {
     "deny": text.plain("Keep it"),
     "style": "danger",
 }
+
+
+_SAID = {Choice.APPROVE: "You approved it", Choice.DENY: "You denied it", Choice.WITHDRAW: "You withdrew your approval"}
 
 
 def home_of(home: Home) -> dict[str, Any]:
@@ -32,7 +36,7 @@ def _blocks(home: Home) -> Iterator[Block]:
     for card in home.waiting:
         yield text.section(_sentence(card))
         yield text.dated(f"{_about(card)}, expires", card.expires_at)
-    yield from _rest(home.waiting, home.more_wait, "Nothing waits for you.", "/sallyport pending")
+    yield from _rest(home.waiting, home.more_wait, "Nothing is waiting for you.", "/sallyport pending")
     rooms = sorted({card.at.channel for card in home.waiting if card.at})
     if rooms:
         # Ids that Slack gave, of channels that policy names.
@@ -42,6 +46,11 @@ def _blocks(home: Home) -> Iterator[Block]:
     for grant in home.live:
         yield from _grant(grant)
     yield from _rest(home.live, home.more_live, "None of your agents holds a live grant.", "sallyport revoke --agent")
+    yield _headline("What you decided lately")
+    for one in home.decided:
+        yield text.section(_sentence(one.card))
+        yield text.dated(_SAID[one.choice], one.at, f", {_about(one.card)}, now {one.card.status}")
+    yield from _rest(home.decided, 0, "Nothing in the last 30 days.", "")
 
 
 def _grant(grant: LiveGrant) -> Iterator[Block]:
@@ -60,12 +69,12 @@ def _grant(grant: LiveGrant) -> Iterator[Block]:
 
 
 def _sentence(card: Card) -> str:
-    return str(cast("dict[str, Any]", card.view.document)["sentence"])
+    return str(card.view.members["sentence"])
 
 
 def _about(card: Card) -> str:
     """Ids of the directory and of Sallyport alone: this stands in mrkdwn."""
-    agent = cast("dict[str, Any]", card.view.document)["agent"]
+    agent = card.view.members["agent"]
     return f"{agent}, {card.request_id}, {len(card.approved_by)} of {card.quorum} approvals"
 
 

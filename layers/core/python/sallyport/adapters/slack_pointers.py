@@ -1,8 +1,6 @@
-"""Messages that lead to a card and are none: nothing in them decides."""
+"""Messages that lead to a card but are not cards: nothing in them decides."""
 
 from __future__ import annotations
-
-from typing import Any, cast
 
 from sallyport.adapters import slack_text as text
 from sallyport.adapters.slack_card import who
@@ -25,6 +23,6 @@ def asked_of(card: Card, link: str) -> list[Block]:
 
 
 def _pointing(card: Card, words: str) -> list[Block]:
-    view = cast("dict[str, Any]", card.view.document)
+    view = card.view.members
     where = {"type": "context", "elements": [{"type": "mrkdwn", "text": words}]}
     return [text.bold(view["sentence"]), text.section(who(view)), where, *text.small(card.request_id)]

@@ -9,7 +9,8 @@ from pynamodb.models import Model
 
 class PendingIndex(GlobalSecondaryIndex["RequestItem"]):  # type: ignore[no-untyped-call]  # pynamodb has no types there
     """Sparse: requests that somebody may have to find. `pending` is `pending` while undecided, `review` while a broken
-    glass awaits its review, `live:<agent>` while a grant or its session may be of use to somebody."""
+    glass awaits its review, `live:<agent>` while a grant or its session may be of use to somebody. `decided:<person>`
+    is on notes of what somebody decided, which are no requests."""
 
     class Meta:
         index_name = "pending"
@@ -31,9 +32,9 @@ class DueIndex(GlobalSecondaryIndex["RequestItem"]):  # type: ignore[no-untyped-
 
 
 class RequestItem(Model):
-    """`pk` is `REQ#<id>` for a request; `SAME#…`, `KEY#…`, `LOAD#…`, `RATE#…`, `SEEN#…`, `DENY#…` and `HALTS` are the
-    small items that its rules need. `ttl` is in epoch seconds and never decides anything: DynamoDB deletes up to two
-    days late."""
+    """`pk` is `REQ#<id>` for a request; `SAME#…`, `KEY#…`, `LOAD#…`, `RATE#…`, `SEEN#…`, `DENY#…`, `DECIDED#…` and
+    `HALTS` are the small items that its rules need. `ttl` is in epoch seconds and never decides anything: DynamoDB
+    deletes up to two days late."""
 
     class Meta:
         table_name = ""  # set when wired

@@ -6,7 +6,7 @@ What came from outside is plain text, in which Slack follows no markup, mention,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 from sallyport.domain.channels import Card
 from sallyport.domain.commands import Reply
@@ -22,7 +22,7 @@ def reply_body(reply: Reply) -> dict[str, Any]:
 
 
 def _lines(card: Card) -> Iterator[str]:
-    view = cast("dict[str, Any]", card.view.document)
+    view = card.view.members
     yield view["sentence"]
     yield f"{view['risk'].capitalize()} risk, asked for by {view['agent']}"
     code = f" ({card.code})" if card.code else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sallyport.domain.channels import Card
+from sallyport.domain.requests import Choice
 
 REVOKE = "revoke_grant"
 
@@ -21,12 +22,22 @@ class LiveGrant:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What its reader said last about a request, and when; `card` says what has become of it."""
+
+    card: Card
+    choice: Choice
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
-    """`more_wait` and `more_live` count what is left out. `notice` is Sallyport's own: what came of the button that was
-    pressed last."""
+    """`more_wait` and `more_live` count what is left out. `decided` are the reader's last decisions, the newest first.
+    `notice` is Sallyport's own: what came of the button that was pressed last."""
 
     waiting: tuple[Card, ...] = ()
     more_wait: int = 0
     live: tuple[LiveGrant, ...] = ()
     more_live: int = 0
     notice: str = ""
+    decided: tuple[Decided, ...] = ()

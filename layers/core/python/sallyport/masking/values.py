@@ -52,6 +52,13 @@ class MaskedDocument:
     def __post_init__(self, key: object) -> None:
         _vouch(key)
 
+    @property
+    def members(self) -> dict[str, Any]:
+        """The document's members, where an object was masked: every view that people are shown is one."""
+        if not isinstance(self.document, dict):
+            raise TypeError("the masked document is no object")
+        return self.document
+
 
 def _masked_text(text: str) -> MaskedText:
     return MaskedText(text, _ENGINE_KEY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import Any, cast
 
 from sallyport.domain.accounts import ACCOUNT
 from sallyport.domain.actions import ActionDefinition, PolicyBundle
@@ -70,6 +69,6 @@ def _chosen(request: ApprovalRequest, action: ActionDefinition, ports: RoutePort
     the request's item."""
     if ACCOUNT not in action.places or all(rule.account is None for rule in ports.policy.routes):
         return None
-    view = cast("dict[str, Any]", stored_view(request, ports).document)
+    view = stored_view(request, ports).members
     chosen: str | None = view["masked"]["parameters"].get(ACCOUNT)
     return chosen

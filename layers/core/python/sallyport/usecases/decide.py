@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from sallyport.domain.deployment import Deployment
 from sallyport.domain.directory import Person
 from sallyport.domain.events import UNKNOWN, Actor, ActorKind, Draft, EventType
-from sallyport.domain.ports import Ports, Verb
+from sallyport.domain.ports import PortFailed, Ports, Verb
 from sallyport.domain.refusals import (
     AlreadyDecided,
     AlreadySettled,
@@ -60,6 +61,8 @@ def decide(
         return _with(request, decision, actor, ports)
 
     request = record_or_refuse(request_id, decided, actor, ports, now, proved=said.choice is not Choice.DENY)
+    with suppress(PortFailed):  # it stands; only its author does not find it in their Home
+        ports.store.note_decision(actor.id, request_id, now)
     # After a review the workflow may be waiting for the agent's redemption; only voiding the grant ends that wait.
     if request.settled and (request.review is None or request.status is RequestStatus.REVOKED):
         call_back(request, ports)
@@ -119,7 +122,7 @@ def _check_authority(
 def _verb(request: ApprovalRequest, said: Statement) -> Verb:
     if said.break_glass:
         return "break_glass"
-    # The review of a broken glass is an approver's, also when they object: who stands behind it may revoke instead.
+    # Only an approver may review a break-glass approval, even to object; whoever stands behind it may revoke instead.
     return "deny" if said.choice is Choice.DENY and not request.needs_review else "decide"
 
 
@@ -144,7 +147,7 @@ def _check_reason(request: ApprovalRequest, said: Statement, ports: Ports) -> No
 
 
 def _check_turn(request: ApprovalRequest, actor: Actor, said: Statement) -> None:
-    """One person speaks once. An approval can be taken back, once; after that they may decide anew."""
+    """Each person decides once. An approval can be withdrawn, once; after that they may decide again."""
     before = [decision.choice for decision in request.decisions if decision.by == actor.id]
     if said.choice is Choice.WITHDRAW:
         if before != [Choice.APPROVE]:

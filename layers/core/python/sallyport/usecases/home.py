@@ -1,4 +1,4 @@
-"""The app's Home: what waits for the person who opens it, and the live grants of their agents."""
+"""The app's Home: what is waiting for the person who opens it, and the live grants of their agents."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from sallyport.domain.callers import Caller
 from sallyport.domain.clicks import Account, ChatHome
 from sallyport.domain.commands import Command, HomeOpened, HomeRevoke, Verb
 from sallyport.domain.directory import Person
-from sallyport.domain.home import Home, LiveGrant
+from sallyport.domain.home import Decided, Home, LiveGrant
 from sallyport.domain.ports import Ports
-from sallyport.domain.requests import ApprovalRequest
+from sallyport.domain.requests import ApprovalRequest, Decision, Review
 from sallyport.services.cards import current_card
 from sallyport.services.chat_people import STRANGER, caller_behind
 from sallyport.services.open_requests import LONGEST_LIFE
@@ -21,6 +21,8 @@ from sallyport.usecases.get_request import waiting_for
 
 # What a chat shows in one page: where it takes 100 blocks, a headline for each list and three for each entry.
 _SHOWN = 12
+# Each costs two reads, and the Home is shown within seconds.
+_DECIDED = 5
 
 
 def open_home(opened: HomeOpened, home: ChatHome, ports: Ports, now: datetime) -> str:
@@ -51,6 +53,7 @@ def _shown(account: Account, caller: Caller, home: ChatHome, notice: str, ports:
         more_wait=max(0, len(waiting) - _SHOWN),
         live=tuple(_grant(request, ports, now) for request in live[:_SHOWN]),
         more_live=max(0, len(live) - _SHOWN),
+        decided=tuple(_decided(caller.person, ports)),
         notice=notice,
     )
     ports.chat.show_home(account.user_id, shown)
@@ -73,3 +76,15 @@ def _grant(request: ApprovalRequest, ports: Ports, now: datetime) -> LiveGrant:
     used = live_session(request, now) is not None
     ends_at = None if grant is None else grant.cut_off if used else grant.expires_at
     return LiveGrant(current_card(request, ports), ends_at, used)
+
+
+def _decided(person: Person, ports: Ports) -> Iterator[Decided]:
+    """What this person decided last, as far as they may still read it. A note is a hint: the request says whether."""
+    for request_id in ports.store.decided_by(person.id, _DECIDED):
+        request = ports.store.load(request_id)
+        if request is None or request.presented_digest is None:
+            continue
+        said: list[Decision | Review] = [decision for decision in request.decisions if decision.by == person.id]
+        said += [request.review] if request.review is not None and request.review.by == person.id else []
+        if said and ports.authorizer.may("read", person, request).allowed:
+            yield Decided(current_card(request, ports), said[-1].choice, said[-1].at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sallyport.domain.actions import ActionDefinition, Delivery, PolicyBundle
 from sallyport.domain.binding import VaultRecord, same_digest
@@ -40,7 +40,7 @@ def mask_payload(request_id: str, ports: Ports, now: datetime) -> ApprovalReques
     def masked(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
         if request.presented_digest is not None:
             return request, ()
-        findings = cast("dict[str, Any]", view.document)["findings"]
+        findings = view.members["findings"]
         details: dict[str, JSON] = {"findings": len(findings), "categories": sorted({f["category"] for f in findings})}
         return replace(request, presented_digest=digest), (Draft(EventType.REQUEST_MASKED, SYSTEM, details),)
 
@@ -54,7 +54,7 @@ def presented_view(
     arguments. The sentence holds what `check_rendered` found in session policy and call: parameters that are shown."""
     masked, findings = masked_parts(vaulted, masking_rules_from_policy(policy.masking))
     hidden = _hidden(vaulted, action)
-    shown = cast("dict[str, Any]", masked.document)["parameters"]
+    shown = masked.members["parameters"]
     words: dict[str, Any] = {
         "request_id": vaulted.request_id,
         "sentence": sentence(action, shown, where, vaulted.duration_seconds),
@@ -80,11 +80,11 @@ def presented_view(
 def masked_parts(vaulted: VaultRecord, rules: MaskingRules) -> tuple[MaskedDocument, tuple[Finding, ...]]:
     """Parameters, reason and context, masked.
 
-    Raises IdentifierInScope when a parameter would not be shown exactly: what is not seen is not approved.
+    Raises IdentifierInScope when a parameter would not be shown exactly: what nobody sees, nobody approves.
     """
     document = {"parameters": vaulted.parameters, "reason": vaulted.reason, "context": vaulted.context}
     masked, findings = mask(document, rules.with_fields(field_rules(vaulted)))
-    _check_shown(vaulted, cast("dict[str, Any]", masked.document)["parameters"])
+    _check_shown(vaulted, masked.members["parameters"])
     return masked, findings
 
 
@@ -110,7 +110,7 @@ def _differ(shown: object, value: object) -> bool:
     return type(shown) is not type(value) or shown != value
 
 
-def _hidden(vaulted: VaultRecord, action: ActionDefinition) -> list[JSON]:
+def _hidden(vaulted: VaultRecord, action: ActionDefinition) -> list[dict[str, Any]]:
     """What can be said of the hidden parameters that were given: why, how long, and a digest under the vault's salt."""
     given = [name for name in vaulted.hidden if name in vaulted.parameters]
     return [
@@ -128,14 +128,14 @@ def _characters(value: object) -> int:
     return sum(map(_characters, value)) if isinstance(value, list) else len(str(value))
 
 
-def warnings(action: ActionDefinition, hidden: list[JSON], duration_seconds: int) -> list[str]:
+def warnings(action: ActionDefinition, hidden: list[dict[str, Any]], duration_seconds: int) -> list[str]:
     """What the approver must know about how the approval is used, and about what they do not see."""
     said = [
         "done once by Sallyport"
         if action.delivery is Delivery.EXECUTE
         else f"may be repeated until {spelled(duration_seconds)} after the agent has fetched its credential"
     ]
-    for entry in cast("list[dict[str, Any]]", hidden):
+    for entry in hidden:
         name, logged = entry["parameter"], "; CloudTrail will hold it" if entry["parameter"] in action.scope else ""
         said.append(
             f"you do not see {name}: {entry['why']}{logged} "

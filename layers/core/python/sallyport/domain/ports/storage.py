@@ -82,6 +82,14 @@ class RequestStore(Protocol):
         """Ids of the requests that are due (`domain.overdue`), oldest first, read as they are asked for. Eventually
         consistent (may lag about 1 s)."""
 
+    def note_decision(self, person: str, request_id: str, now: datetime) -> None:
+        """Remember for a month that this person decided this request, so that they find it again. No evidence, and
+        nothing rests on it."""
+
+    def decided_by(self, person: str, limit: int) -> tuple[str, ...]:
+        """The ids of the requests that this person decided last, the newest first. Eventually consistent (may lag about
+        1 s)."""
+
     def unreviewed(self) -> tuple[ApprovalRequest, ...]:
         """Break-glass requests that await their review, oldest first. Eventually consistent (may lag about 1 s)."""
 

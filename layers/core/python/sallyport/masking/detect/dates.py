@@ -18,7 +18,7 @@ from sallyport.masking.spans import Span
 _ANY = numbers.DATE | numbers.COMPACT | numbers.SLASHED
 
 _MONTH = rf"(?:{alternatives(v.MONTH_NAMES)})\b\.?"
-# The ends are what is left of a name behind its capital.
+# The ends are what is left of a name after its capital.
 _MONTH_WORDS = v.MONTH_NAMES | {name[1:] for name in v.MONTH_NAMES if len(name) > 3}
 _MONTH_ACCENTS = {name[:3] for name in v.MONTH_NAMES if not name.isascii()}
 _YEAR = r"(?:'\d{2}|[12]\d{3}|\d{2})"
@@ -37,9 +37,10 @@ MONTH_BETWEEN = re.compile(  # 28-Jul-2023
 )
 WORDY = re.compile(
     rf"\b(?:"
-    rf"(?:{_MONTH}) ?\d{{1,2}}{_ORDINAL}(?:(?:,? ?(?:of )?|[-/ ]){_YEAR}(?!\d))?(?![\d%])"  # July 28th, 2023
-    rf"|\d{{1,2}}{_ORDINAL}[ -]?(?:of |de |di )?(?:{_MONTH})(?:(?:,? ?(?:of |de |del )?|[-/ ]){_YEAR}(?![\d%]))?(?!\w)"  # 28 July 2023
-    rf"|(?:{_MONTH}),? (?:of )?(?:[12]\d{{3}}|'\d{{2}})(?!\d)"  # July 2023
+    rf"{_MONTH}(?:"
+    rf" ?\d{{1,2}}{_ORDINAL}(?:(?:,? ?(?:of )?|[-/ ]){_YEAR}(?!\d))?(?![\d%])"  # July 28th, 2023
+    rf"|,? (?:of )?(?:[12]\d{{3}}|'\d{{2}})(?!\d))"  # July 2023
+    rf"|\d{{1,2}}{_ORDINAL}[ -]?(?:of |de |di )?{_MONTH}(?:(?:,? ?(?:of |de |del )?|[-/ ]){_YEAR}(?![\d%]))?(?!\w)"  # 28 July 2023
     rf"){_TIME}",
     re.IGNORECASE,
 )
@@ -141,7 +142,7 @@ def plausible(text: str) -> bool:
 
 
 def _may_be_a_verb(text: str) -> bool:
-    """`may 5`, `mar 2`: too little to be a date when written small and with nothing else."""
+    """`may 5`, `mar 2`: too little to be a date when in lowercase and with nothing else."""
     return text.startswith("may ") and not re.search(r"\d{3}|(?:st|nd|rd|th)\b", text)
 
 
@@ -160,7 +161,7 @@ DETECTOR = Detector(
 )
 NUMERIC_FORM = DETECTOR.rule("numeric", "Year, month and day, or day, month and year, as numbers.")
 COMPACT_FORM = DETECTOR.rule("compact", "Eight digits that are a day of this century or the last, perhaps with a time.")
-ANNOUNCED = DETECTOR.rule("announced", "Month and day as numbers behind a word that announces a day.")
+ANNOUNCED = DETECTOR.rule("announced", "Month and day as numbers after a word that announces a day.")
 OCCASION = DETECTOR.rule("occasion", "Month and day as numbers before what happened then: a visit, a scan.")
 NAMED_MONTH = DETECTOR.rule("month", "A month by its name, with a day or a year.")
-RELATIVE = DETECTOR.rule("relative", "A month by its name behind last, next or this.")
+RELATIVE = DETECTOR.rule("relative", "A month by its name after last, next or this.")

@@ -1,16 +1,17 @@
 # ruff: noqa: E501 - patterns and word lists are read alternative by alternative, not by the column
-"""What a key, a column header or a label says about the value beside it."""
+"""What a key, a column header or a label says about the value next to it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
 import re2
 
 from sallyport.masking.ledger import MARKER
-from sallyport.masking.lexicon import stamps
+from sallyport.masking.lexicon import stamps, topic
 
 # How far a field's name is believed; `judging.decide` says what each comes to.
 Trust = Literal[
@@ -52,13 +53,9 @@ _SHORTENED = {
     "dte": "date",
     "brth": "birth",
 }
-# Words in front of a field's own name that only say whose it is.
-_WHOSE = (
-    r"(?:(?:patient|pt|pat|member|subscriber|insured|guarantor|beneficiary|client|customer|person|people|user|employee|staff|contact|emergency|next of kin|nok|kin|relative|spouse|partner"
-    r"|mother|mothers|father|fathers|parent|child|guardian|caregiver|provider|prov|physician|doctor|dr|attending|referring|ordering|rendering|pcp|nurse|surgeon|practitioner|clinician"
-    r"|home|work|office|business|mobile|primary|secondary|main|alt|alternate|other|personal|billing|mailing|shipping|residential|postal|permanent|current|legal|preferred|former|birth"
-    r"|my|the|your|his|her|their|new|old|raw|src|cur|account|acct|owner|holder|cardholder|applicant|donor|recipient|sender|author|subject|resident|visitor|student|dependent|responsible party) )*"
-)
+# Words in front of a field's own name that only say whose it is, and how many words such a phrase has at most.
+_WHOSE = topic("keys.whose")
+_LONGEST_PHRASE = max(phrase.count(" ") + 1 for phrase in _WHOSE)
 _TABLE: tuple[tuple[str, Trust, str], ...] = (
     ("SECRET", "whole", r"(?:.* )?(?:password|passwd|pwd|passphrase|secret|secrets|secret key|api key|apikey|access key|access key id|private key|signing key|encryption key|client secret|token|auth token|access token|refresh token|session token|bot token|bearer|authorization|credential|credentials|connection string|conn str|cookie|saml assertion|saml response|otp|cvv|cvc|pin code|webhook url)|pin|auth|pass"),
     ("SSN", "whole", r"ssn(?: number| no| num| last 4| last four| 4)?|social security(?: number| no| num| nbr)?|social sec(?: no| num| number)?|soc sec(?: no| num| number)?|ssno|ssnum|social|ss (?:number|no|num|nbr)|tax id(?: number| no)?|tax identification number|tax number|taxpayer id|tin|itin|national id(?: number)?|sin|nino"),
@@ -89,7 +86,7 @@ def rules() -> tuple[tuple[Field, ...], Any]:
     that `re` takes."""
     patterns = re2.Set.FullMatchSet()
     for _, _, pattern in _TABLE:
-        patterns.Add(_WHOSE + "(?:" + pattern + ")")
+        patterns.Add(pattern)
     patterns.Compile()
     return tuple(Field(category, trust) for category, trust, _ in _TABLE), patterns
 
@@ -121,8 +118,20 @@ def classify(normal: str) -> Field | None:
     if not normal or _TECHNICAL.fullmatch(normal):
         return None
     fields, patterns = rules()
-    matched = patterns.Match(normal)
+    matched = [at for name in _own_names(normal) for at in patterns.Match(name) or ()]
     return fields[min(matched)] if matched else None  # the first one of the table that matches
+
+
+def _own_names(normal: str) -> Iterator[str]:
+    """`normal`, and what is left of it without the words in front that only say whose it is."""
+    yield normal
+    parts = normal.split(" ")
+    reached = {0}
+    for first in range(len(parts)):
+        for last in range(first + 1, min(first + _LONGEST_PHRASE, len(parts) - 1) + 1) if first in reached else ():
+            if last not in reached and " ".join(parts[first:last]) in _WHOSE:
+                reached.add(last)
+                yield " ".join(parts[last:])
 
 
 _BLANK = re.compile(r"[\W_]*")  # dashes and the like, where a value is missing or a table is drawn
