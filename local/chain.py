@@ -34,7 +34,7 @@ def verify(items: Iterable[Mapping[str, str]]) -> dict[str, Chain]:
     """All chains in these items (`pk`, `sk`, `event`, `hash`, `prev_hash`), by request id. Raises BrokenChainError.
 
     Checked: places run from 0 without a gap, every hash is that of the stored text, the text is its own RFC 8785 form,
-    every link names the hash before it, and pk, sk and links say the same inside the hashed text as beside it.
+    every link names the hash before it, and pk, sk and links say the same inside the hashed text as outside it.
     """
     chains: dict[str, list[Mapping[str, str]]] = {}
     for item in items:

@@ -11,7 +11,7 @@ _LOCK = Lock()
 
 @contextmanager
 def step(title: str) -> Iterator[list[str]]:
-    """Print `title` and how long the block took. What the block appends to the list is printed beside it."""
+    """Print `title` and how long the block took. What the block appends to the list is printed next to it."""
     remarks: list[str] = []
     began = time.monotonic()
     try:

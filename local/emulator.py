@@ -2,7 +2,7 @@
 
 Under AUTH ministack verifies signatures and evaluates IAM for every caller but the account's root, which is whoever
 holds the key pair in the server's own AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (see emulator_patches/admin_key).
-That pair is made anew at every start and is the stack's `admin`. Root passes bucket and key policies unseen; to see
+That pair is created again at every start and is the stack's `admin`. Root bypasses bucket and key policies; to see
 a deny, use an IAM user.
 """
 

@@ -78,7 +78,7 @@ def faker_words(kind: str, *attributes: str) -> Iterator[str]:
 
 
 def icd_words() -> tuple[Counter[str], Counter[str]]:
-    """Words of the ICD-10-CM tabular list: those written small, and those capitalised inside a phrase."""
+    """Words of the ICD-10-CM tabular list: lowercase ones, and those capitalised inside a phrase."""
     path = data_dir("simple_icd_10_cm") / "data" / "icd10c-tabular-April-1-2026.xml"
     small: Counter[str] = Counter()
     capital: Counter[str] = Counter()

@@ -83,7 +83,7 @@ def cities() -> tuple[str, ...]:
 
 @cache
 def prose() -> tuple[str, ...]:
-    """Words of botocore's documentation, written small."""
+    """Lowercase words of botocore's documentation."""
     seen: Counter[str] = Counter()
     for model in models.loaded("service-2"):
         for shape in model["shapes"].values():

@@ -45,7 +45,7 @@ class NotApproved(SallyportError):
 
 
 class StillPending(SallyportError, TimeoutError):
-    """Nobody has decided yet. `client.wait(request_id)` goes on waiting; asking again finds the same request."""
+    """Nobody has decided yet. `client.wait(request_id)` continues to wait; asking again finds the same request."""
 
     def __init__(self, request: Request) -> None:
         self.request = request

@@ -1,4 +1,4 @@
-"""On a schedule: remind of broken glasses that nobody has reviewed in time. The log line's outcome raises the alarm."""
+"""On a schedule: remind of break-glass approvals that nobody reviewed in time. The log line's outcome is the alarm."""
 
 import time
 from datetime import UTC, datetime

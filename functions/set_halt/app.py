@@ -1,4 +1,4 @@
-"""POST and DELETE /v1/halts: pull a kill switch, or let go of it. Nothing else runs here, so that nothing delays it."""
+"""POST and DELETE /v1/halts: set a kill switch, or release it. Nothing else runs here, so that nothing delays it."""
 
 from datetime import UTC, datetime
 

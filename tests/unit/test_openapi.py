@@ -33,8 +33,9 @@ def _problems() -> Iterator[tuple[int, str]]:
 
 
 def _refusals() -> Iterator[type[Refusal]]:
+    """Those that some route answers with: why somebody denied is asked in Slack, and refused there."""
     for value in vars(refusals).values():
-        if isinstance(value, type) and issubclass(value, Refusal) and value is not Refusal:
+        if isinstance(value, type) and issubclass(value, Refusal) and value not in (Refusal, refusals.TooLate):
             yield value
 
 

@@ -16,7 +16,7 @@ _NO_REASON = "The agent gave no reason."
 
 
 def asked(said: Submission, actions: Sequence[Action]) -> dict[str, Any]:
-    """The submission for Sallyport. A tool that is no action goes on under its own name, and is refused there.
+    """The submission for Sallyport. A tool that is not an action is passed on under its own name, and is refused there.
 
     Everything that tells two submissions apart goes along, in `context` what has no other place, so that two calls
     of one tool are two requests there as well.

@@ -103,7 +103,7 @@ def new_id() -> str:
 
 
 def members(raw: bytes) -> dict[str, Any]:
-    """A JSON object without duplicate keys, lone surrogates or numbers that are none. Raises Refusal."""
+    """A JSON object without duplicate keys, lone surrogates or invalid numbers. Raises Refusal."""
     if len(raw) > LONGEST_BODY:
         raise Refusal(413, "body_too_large", f"at most {LONGEST_BODY} bytes")
     try:

@@ -154,7 +154,7 @@ class _Text:
         self.read_on(0)
 
     def read_on(self, at: int) -> bool:
-        """The window goes on from `at`. False at the end of the file."""
+        """The window continues from `at`. False at the end of the file."""
         data = self._stream.read(_CHUNK)
         self.buffer = self.buffer[at:] + self._decoder.decode(data, not data)
         if len(self.buffer) > _LONGEST:

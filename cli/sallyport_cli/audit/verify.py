@@ -28,8 +28,8 @@ _EDGE = timedelta(minutes=5)
 # Bytes of an export's line, about.
 _AN_EVENT = 1024
 _NO_LOG = (
-    "that nothing was removed from the ends of chains, that no whole request is missing, and that no chain was made "
-    "anew (--worm and --key show it)"
+    "that nothing was removed from the ends of chains, that no whole request is missing, and that no chain was "
+    "rebuilt (--worm and --key show it)"
 )
 _NO_KEY = "that the checkpoints are the notary's own (--key shows it)"
 # The notary's daily scan notarizes what its stream has lost; after two days nothing can be under way any more.

@@ -58,7 +58,7 @@ def _start() -> str:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Events are trees: what is let go of is gone without the collector, which would walk through all that is kept."""
+    """Events are trees, so they are freed without the collector, which would walk through everything that is kept."""
     was = gc.isenabled()
     gc.disable()
     try:

@@ -39,7 +39,7 @@ def settings(patient: Patient) -> Iterator[Symptom]:
 
 
 def brakes(patient: Patient) -> Iterator[Symptom]:
-    """A pulled kill switch is no fault, but whoever wonders why nothing goes should hear of it."""
+    """A kill switch that is set is not a fault, but whoever wonders why nothing works should hear of it."""
     try:
         item = patient.client("dynamodb").get_item(
             TableName=patient.outputs.get("RequestsTable", ""), Key={"pk": {"S": "HALTS"}}, ConsistentRead=True

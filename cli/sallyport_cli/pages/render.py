@@ -32,7 +32,7 @@ def environment(templates: Path) -> Environment:
 
 
 def visible(text: str) -> str:
-    """The text with what cannot be seen spelled out: an id from outside cannot reorder or hide what is beside it."""
+    """The text with what cannot be seen spelled out: an id from outside cannot reorder or hide what is next to it."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(f"\\u{ord(c):04x}" if unicodedata.category(c) in _INVISIBLE else c for c in text)
@@ -54,7 +54,7 @@ def plural(count: int, one: str, more: str | None = None) -> str:
 
 
 def moment(at: datetime | str) -> str:
-    """An instant to the second, in UTC; a text that is none stays as it is."""
+    """An instant to the second, in UTC; any other text stays as it is."""
     try:
         at = datetime.fromisoformat(at) if isinstance(at, str) else at
         return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"

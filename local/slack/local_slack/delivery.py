@@ -33,7 +33,7 @@ type Deliver = Callable[[str, bytes, Mapping[str, str]], Delivery]
 
 
 class AddressError(ValueError):
-    """The address is none that a local workspace may call."""
+    """The address is not one that a local workspace may call."""
 
 
 def signed_form(payload: Mapping[str, Any], signing_secret: str, now: float) -> tuple[bytes, dict[str, str]]:

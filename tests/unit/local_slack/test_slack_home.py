@@ -15,7 +15,7 @@ from tests.unit.local_slack.conftest import Desk
 VIEW = {
     "type": "home",
     "blocks": [
-        {"type": "section", "text": {"type": "plain_text", "text": "Nothing waits for you."}},
+        {"type": "section", "text": {"type": "plain_text", "text": "Nothing is waiting for you."}},
         {
             "type": "actions",
             "elements": [
@@ -46,7 +46,7 @@ def test_a_command_is_a_signed_form(desk: Desk) -> None:
 
 
 def test_the_answer_is_seen_by_whoever_typed_alone(desk: Desk) -> None:
-    blocks = [{"type": "section", "text": {"type": "plain_text", "text": "Nothing waits for you."}}]
+    blocks = [{"type": "section", "text": {"type": "plain_text", "text": "Nothing is waiting for you."}}]
     answer = {"response_type": "ephemeral", "text": "Sallyport", "blocks": blocks}
     desk.answer = Delivery(200, json.dumps(answer), 5)
     assert desk.control("command", {"user_id": PETRA, "command": "/sallyport", "text": "pending"}).json()["ok"]

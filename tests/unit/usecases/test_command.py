@@ -31,13 +31,13 @@ def test_pending_lists_what_this_person_may_decide() -> None:
     story = Story().pending()
     reply = typed(story, Verb.PENDING)
     assert [card.request_id for card in reply.cards] == [story.request_id]
-    assert said(reply) == "1 request waits for you, oldest first."
+    assert said(reply) == "1 request is waiting for you, oldest first."
     assert not typed(story, Verb.PENDING, user=OLIVE).cards
 
 
 def test_pending_leaves_out_what_this_person_has_approved() -> None:
     story = Story().quorum(2).pending().decided()
-    assert said(typed(story, Verb.PENDING)) == "Nothing waits for you."
+    assert said(typed(story, Verb.PENDING)) == "Nothing is waiting for you."
 
 
 def test_many_are_counted_rather_than_all_shown() -> None:
@@ -46,7 +46,7 @@ def test_many_are_counted_rather_than_all_shown() -> None:
         story.pending(submission(reason=f"Report {n}"))
     reply = typed(story, Verb.PENDING)
     assert len(reply.cards) == 10
-    assert "13 requests wait" in said(reply)
+    assert "13 requests are waiting" in said(reply)
     assert "and 3 more" in said(reply)
 
 

@@ -15,7 +15,7 @@ type Walk = Request | Deployment | Refusals
 
 
 def walk_of(chain: str) -> Walk | None:
-    """Which rules a chain goes by; None for a chain that is none."""
+    """Which rules a chain follows; None for an invalid chain."""
     if chain == DEPLOYMENT:
         return Deployment()
     if chain.startswith(REFUSED):

@@ -227,6 +227,6 @@ def _approvals(history: History) -> list[_Approval]:
             continue
         for place, approval in enumerate(told):
             if approval.id == name and approval.allowed:
-                # What was taken back allows nothing, and the same person may approve anew.
+                # A withdrawn approval allows nothing, and the same person may approve again.
                 told[place] = _Approval(f"{name}/withdrawn-{event.seq}", approval.shown, event, allowed=False)
     return told

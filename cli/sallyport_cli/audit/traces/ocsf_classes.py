@@ -27,7 +27,7 @@ class Activity(Enum):
     CREATE = (Class.API_ACTIVITY, 1, "Create")
     UPDATE = (Class.API_ACTIVITY, 3, "Update")
     DELETE = (Class.API_ACTIVITY, 4, "Delete")
-    # The schema lets a source name what is none of its own.
+    # The schema lets a source add names of its own.
     EXECUTE = (Class.API_ACTIVITY, 99, "Execute")
     ASSIGN = (Class.USER_ACCESS, 1, "Assign Privileges")
     REVOKE = (Class.USER_ACCESS, 2, "Revoke Privileges")

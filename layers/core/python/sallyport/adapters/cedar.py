@@ -16,7 +16,7 @@ from sallyport.domain.requests import ApprovalRequest
 
 # What a catalogue cannot know of a submission to come.
 _UNKNOWN_YET = ("hour", "weekday", "scope")
-# What lets something take effect asks today's policy alone; what reads or stops also asks the facts of then.
+# Verbs that let something take effect go by today's policy alone; reading and stopping also by what was stored.
 _BY_TODAYS_POLICY: frozenset[Verb] = frozenset({"decide", "break_glass", "redeem"})
 
 

@@ -39,7 +39,7 @@ _GRANT_LIFE = timedelta(days=1)
 # How long people find their own decisions in the app's Home.
 _NOTE_LIFE = timedelta(days=30)
 _SWITCHES = "HALTS"
-# What pynamodb and the records raise for an item that is none of ours: a member is missing, or of another type.
+# What pynamodb and the records raise for an item that is not ours: a member is missing, or of another type.
 _UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 
 

@@ -147,7 +147,7 @@ def _within(value: Any, shape: Shape) -> bool:
 
 
 def _picked(answer: Mapping[str, Any], rules: Mapping[str, Any]) -> Any:
-    """The part of the answer that goes on, as plain JSON."""
+    """The part of the answer that is passed on, as plain JSON."""
     picked = jmespath.search(rules["pick"], {k: v for k, v in answer.items() if k != "ResponseMetadata"})
     plain = _plain(picked, rules["max_bytes"])
     return _decoded(plain) if rules.get("decode") == "dynamodb" else plain
@@ -173,7 +173,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def _text(data: bytes) -> str:
-    """`data` as a text; what is none as a data URL, by which masking knows what to withhold."""
+    """`data` as text, or as a data URL if it is not text, so that masking knows what to withhold."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:

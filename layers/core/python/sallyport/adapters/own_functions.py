@@ -45,7 +45,7 @@ class OwnFunctions:
         body: Mapping[str, JSON] | None = None,
     ) -> Reply:
         method, resource = _ROUTES[route]
-        # Made here from nothing: the only part of the caller's own event that goes on is who API Gateway says they are.
+        # Built from scratch: of the caller's own event, only who API Gateway says they are is passed on.
         event = {
             "httpMethod": method,
             "resource": resource,

@@ -13,7 +13,7 @@ from sallyport.domain.requests import CardRef
 
 # Slack takes 3,000 characters in a field; an approver who writes more writes it elsewhere.
 MAX_REASON = 1000
-_MASKED = "Personal data in it is masked before anybody, or the record, gets it."
+_MASKED = "Personal data in it is masked before anybody sees it or it is recorded."
 
 
 def confirmation_of(card: Card, ref: CardRef, *, reason_required: bool) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def why_of(card: Card, ref: CardRef) -> dict[str, Any]:
     """The denial stands already, whatever becomes of this form."""
     view = card.view.members
     blocks = [
-        text.section("Your denial is recorded. The agent gets the reason that you give here."),
+        text.section("Your denial is recorded. The agent will see the reason that you give here."),
         text.bold(view["sentence"]),
         _reason("Why do you deny it?", required=False),
     ]

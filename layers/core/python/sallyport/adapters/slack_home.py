@@ -36,7 +36,7 @@ def _blocks(home: Home) -> Iterator[Block]:
     for card in home.waiting:
         yield text.section(_sentence(card))
         yield text.dated(f"{_about(card)}, expires", card.expires_at)
-    yield from _rest(home.waiting, home.more_wait, "Nothing waits for you.", "/sallyport pending")
+    yield from _rest(home.waiting, home.more_wait, "Nothing is waiting for you.", "/sallyport pending")
     rooms = sorted({card.at.channel for card in home.waiting if card.at})
     if rooms:
         # Ids that Slack gave, of channels that policy names.

@@ -1,4 +1,4 @@
-"""Messages that lead to a card and are none: nothing in them decides."""
+"""Messages that lead to a card but are not cards: nothing in them decides."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def _how(entry: Entry) -> str:
     else:
         minutes = max(1, action.duration.default // 60)
         brings = (
-            f"Brings temporary AWS credentials for exactly this, valid for {minutes} minutes unless you ask otherwise."
+            f"Gives temporary AWS credentials for exactly this, valid for {minutes} minutes unless you ask otherwise."
         )
     if entry.approval is Need.NEVER:
         return brings

@@ -66,7 +66,7 @@ class ToolUse:
 def read_message(body: bytes) -> Message:
     """The one message in `body`. Raises RpcError, also for a batch; BodyTooLarge."""
     if body.lstrip().startswith(b"["):
-        raise RpcError(INVALID_REQUEST, "Send one message at a time: batches are not taken.")
+        raise RpcError(INVALID_REQUEST, "Send one message at a time: batches are not accepted.")
     try:
         raw = read_object(body)
     except (MalformedRequest, JsonTooDeep) as refused:
@@ -122,7 +122,7 @@ def tools(entries: list[dict[str, Any]]) -> dict[str, Any]:
         "tools": [
             *listed,
             _own("sallyport_wait", "Wait for a person's decision on a request, up to 20 seconds.", read_only=True),
-            _own("sallyport_cancel", "Take back a request that is still pending."),
+            _own("sallyport_cancel", "Withdraw a request that is still pending."),
         ]
     }
 

@@ -84,7 +84,7 @@ def _only(raw: dict[str, Any], known: set[str]) -> None:
     if unknown:
         takes = ", ".join(sorted(known))
         named = [path for path in unknown_members("$", unknown) if path != "$"]
-        raise MalformedRequest(*named, next_step=f"Leave out whatever else there is: this call takes {takes}.")
+        raise MalformedRequest(*named, next_step=f"Leave out everything else: this call takes {takes}.")
 
 
 def _text(raw: dict[str, Any], name: str, limit: int) -> str:

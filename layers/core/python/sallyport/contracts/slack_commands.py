@@ -51,7 +51,7 @@ def _event(payload: dict[str, Any]) -> HomeOpened | Challenge | None:
 
 
 def _command(form: dict[str, list[str]]) -> Command | None:
-    """A verb that there is none of, and none, ask for help."""
+    """An unknown verb, or none, asks for help."""
     if any(len(values) != 1 for values in form.values()):
         raise MalformedRequest
     if form["command"][0] != COMMAND:

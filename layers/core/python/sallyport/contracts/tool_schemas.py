@@ -26,7 +26,7 @@ _REASON = {
     "maxLength": MAX_REASON,
 }
 _CONTEXT = {
-    "description": "What else the person needs to decide, such as ids of tickets or what was tried before.",
+    "description": "Anything else the person needs to decide, such as ticket ids or what was tried before.",
     "type": "object",
 }
 

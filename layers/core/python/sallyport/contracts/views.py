@@ -44,7 +44,7 @@ def request_view(request: ApprovalRequest, view: MaskedDocument | None) -> dict[
 
 
 def _review(review: Review | None) -> dict[str, Any] | str:
-    """`pending`, or who reviewed the broken glass and what they said."""
+    """`pending`, or who reviewed the break-glass approval and what they said."""
     if review is None:
         return "pending"
     return {
@@ -106,5 +106,5 @@ def result_answer(
 
 
 def halts_answer(halts: tuple[Halt, ...]) -> dict[str, Any]:
-    """The kill switches that are pulled."""
+    """The kill switches that are set."""
     return {"halts": [{"switch": h.switch, "by": h.by, "at": stamp(h.at), "reason": h.reason} for h in halts]}

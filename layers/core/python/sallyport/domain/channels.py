@@ -120,7 +120,7 @@ class Channel(Protocol):
         decides."""
 
     def show_home(self, user_id: str, home: Home) -> None:
-        """Put into the app's Home what this one person finds there until it is shown anew."""
+        """Publish the app's Home for this one person, until it is published again."""
 
     def is_active_member(self, user_id: str) -> bool:
         """False for deleted users, guests, bots, strangers, and whoever cannot be looked up."""

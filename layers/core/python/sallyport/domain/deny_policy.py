@@ -12,7 +12,7 @@ class NotADeny(Exception):
 
 
 def only_denies(document: str) -> str:
-    """The policy document, read and written anew, so that what was looked at is what is sent. Raises NotADeny."""
+    """The policy document, parsed and serialized again, so that what was checked is what is sent. Raises NotADeny."""
     try:
         policy = json.loads(document)
         statements = policy["Statement"]

@@ -44,7 +44,7 @@ class Deployment:
         return replace(self, halts=tuple(h for h in self.halts if h.switch != switch))
 
 
-# What lies in the item's place is none. The chain still says where the next save goes.
+# What is stored there is not a deployment. The chain still says where the next save goes.
 UNREADABLE = Deployment(version=-1)
 
 

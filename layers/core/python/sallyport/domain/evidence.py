@@ -38,7 +38,7 @@ def opened(link: Link, chain: str) -> Event:
 
 
 def end(newest: Link | None) -> Head:
-    """Behind which the next event of a chain goes, as it lies there. Raises Disproved for a place that is none."""
+    """The end of a chain as stored, after which its next event goes. Raises Disproved for an invalid place."""
     if newest is None:
         return NO_EVENTS
     if not (newest.place.isascii() and newest.place.isdigit()):
@@ -60,8 +60,8 @@ def verified(chain: str, links: Sequence[Link]) -> tuple[Event, ...]:
 
 
 def proves(newest: Link | None, deployment: Deployment) -> bool:
-    """Whether the newest event of the deployment's chain tells the same as its item: the chain's end, every switch that
-    is pulled, and the policy that judged last. Before the first event there is no item."""
+    """Whether the newest event of the deployment's chain agrees with its item: the chain's end, every switch that
+    is set, and the policy that judged last. Before the first event there is no item."""
     if newest is None:
         return deployment == Deployment()
     try:
@@ -76,5 +76,5 @@ def proves(newest: Link | None, deployment: Deployment) -> bool:
 
 
 def switches_told(event: Event) -> frozenset[str]:
-    """The switches that are pulled after an event of the deployment's chain. It leaves the member out for none."""
+    """The switches that are set after an event of the deployment's chain. Without any, the event has no such member."""
     return frozenset(event["details"].get("switches", ()))

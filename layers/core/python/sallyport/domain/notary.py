@@ -35,7 +35,8 @@ class Busy(Exception):
 @dataclass(frozen=True, slots=True)
 class LogState:
     """`planned`: the size to which a run was appending, whose bundle may be stored already. `note`: a checkpoint that
-    is signed and may not be stored yet. `scanned`: where the search for lost events goes on, begun at `scan_began`."""
+    is signed and may not be stored yet. `scanned`: where the search for lost events, begun at
+    `scan_began`, continues."""
 
     size: int = 0
     root: str = EMPTY_ROOT.hex()

@@ -15,7 +15,7 @@ from sallyport.domain.display import visible
 
 _LINE = "│ "
 _MORE = "↪ "
-# A line that is longer goes on in the next one.
+# A longer line continues in the next one.
 _LONGEST = 900
 # Texts that read as something else than a text, or as the marks above.
 _OTHER = re.compile(r'-?\d[\d.eE+-]*|true|false|null|\{\}|\[\]|["│↪].*|-|- .*|.*\s|\s.*|', re.DOTALL)
@@ -33,7 +33,7 @@ def paragraphs(text: str) -> list[str]:
 
 
 def folded(line: str) -> Iterator[str]:
-    """A shown line in pieces of at most _LONGEST characters, each but the first with a mark that it goes on."""
+    """A shown line in pieces of at most _LONGEST characters, each but the first with a mark that it continues."""
     yield line[:_LONGEST]
     room = _LONGEST - len(_MORE)
     yield from (f"{_MORE}{line[start : start + room]}" for start in range(_LONGEST, len(line), room))

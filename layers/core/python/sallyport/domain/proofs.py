@@ -46,11 +46,11 @@ def submission_facts(request: ApprovalRequest) -> dict[str, JSON]:
 
 
 def disagreements(request: ApprovalRequest, links: Sequence[Link]) -> tuple[str, ...]:
-    """The members of the stored request that its chain does not bear out: none when it can be believed, `chain` alone
-    when the chain does not hold.
+    """The members of the stored request that its chain contradicts: none if it can be believed, only `chain` if the
+    chain itself does not verify.
 
-    Not asked about are the task token, the card's place and the groups that may read and deny it, none of which lets
-    anything take effect, and counters.
+    Not compared are counters, and the task token, the card's place and the groups that may read and deny it, because
+    none of these lets anything take effect.
     """
     try:
         events = verified(request.request_id, links)

@@ -72,7 +72,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A second person's word on a broken glass, after the fact. `comment` has been masked."""
+    """A second person's review of a break-glass approval, after the fact. `comment` has been masked."""
 
     by: str
     choice: Choice
@@ -187,7 +187,7 @@ class ApprovalRequest:
 
     @property
     def needs_review(self) -> bool:
-        """A broken glass stays open until a second person has looked at it."""
+        """A break-glass request stays open until a second person has reviewed it."""
         return self.glass_broken_by is not None and self.review is None
 
     @property

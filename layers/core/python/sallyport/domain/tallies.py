@@ -1,8 +1,8 @@
-"""Refusals that belong to no request: a submission that became none, a brake that was not let be pulled.
+"""Refusals that belong to no request: a submission that was not accepted, a kill switch that somebody may not set.
 
 They are counted by who was refused which call, with which code, in which hour. Counting costs one small item however
-often it happens; the chain of that hour tells the first refusal at once, the count each time it has doubled, and the
-total when the hour is over.
+often it happens; the chain of that hour records the first refusal at once, the count each time it has doubled,
+and the total when the hour is over.
 """
 
 from __future__ import annotations

@@ -106,7 +106,7 @@ def masking_rules_from_policy(mapping: object) -> MaskingRules:
 
 
 def explain(document: JSON, rules: MaskingRules = DEFAULT) -> tuple[Explained, ...]:
-    """Why each marker of the masked `document` stands there, and why the capitalised words beside it stay.
+    """Why each marker of the masked `document` stands there, and why the capitalised words next to it stay.
 
     What it answers holds the values themselves, for the terminal of whoever has the document anyway. Raises
     MaskingFailed.

@@ -16,7 +16,7 @@ from sallyport.masking.neighbours import Neighbours
 from sallyport.masking.plain import scrub_surrogates
 from sallyport.masking.replacement import Replacement
 from sallyport.masking.resources import Resources
-from sallyport.masking.structure import company, fhir, fields, judging, key_kinds, meanings, tables
+from sallyport.masking.structure import company, fhir, judging, meanings, tables
 from sallyport.masking.structure.company import Company
 from sallyport.masking.structure.fields import Field
 from sallyport.masking.values import JSON, FieldRule, MaskingFailed, MaskingRules
@@ -56,16 +56,13 @@ _PUBLIC_PARTS = frozenset(
 )
 _SMALL = 99_999  # numbers of fewer than six digits identify nobody without a field that says so
 _PERSON = Company.PERSON
-_UNREAD: list[Field | None] | None = []  # the headers beside a matrix before anybody asked for them
+_UNREAD: list[Field | None] | None = []  # the headers next to a matrix before anybody asked for them
 
 
 class Engine:
     """One request's masking: its rules, its ledger, its budget."""
 
     def __init__(self, rules: MaskingRules, budget: Budget, ledger: Ledger | None = None) -> None:
-        freetext.load()
-        fields.rules()
-        key_kinds.rules()
         self.rules = rules
         self.budget = budget
         self.ledger = ledger or Ledger()
@@ -227,7 +224,7 @@ class Engine:
                 self.put(masked, shown, item, place, inner, found, depth + 1)
 
     def _field(self, key: str, known: keys.Key, described: Field | None, here: Company) -> Field | None:
-        """What the policy, a name beside the value, or the key itself says of the value."""
+        """What the policy, a name next to the value, or the key itself says of the value."""
         if self.columns and (column := self.columns.get(words.fold(key))):
             return column
         if described is not None and key in tables.VALUE_KEYS:

@@ -1,4 +1,4 @@
-"""Why each marker stands where it stands, and why the capitalised words beside it stay."""
+"""Why each marker stands where it is, and why the capitalised words next to it stay."""
 
 from __future__ import annotations
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import bisect
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from sallyport.masking import binary, machines, words
+from sallyport.masking import binary, words
 from sallyport.masking.detect import registry, secrets, urls
 from sallyport.masking.detect.detector import Basis
-from sallyport.masking.detect.names import lowercase, phrases
+from sallyport.masking.detect.names import phrases
 from sallyport.masking.detect.names.phrases import Stayed
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.detect.withheld import DEEP
@@ -23,17 +22,6 @@ from sallyport.masking.structure import embedded, hl7
 from sallyport.masking.structure.meanings import SHOWN, Masked
 
 MAX_NESTING = 4  # documents inside documents that are opened; deeper ones are masked whole
-
-
-@cache
-def load() -> None:
-    """Read every list once, at the first request, so that no later one waits for them."""
-    words.lexicon()
-    words.region_phrases()
-    words.things()
-    lowercase.load()
-    secrets.load()
-    machines.load()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +148,7 @@ def _spans(reading: Plain, memory: Memory) -> list[Span]:
 
 
 _LABEL = re.compile(r"[A-Za-z_.:/@?&=\\-]*(?:\d{1,3}[A-Za-z_.:/@?&=\\-]*){0,3}")
-_LOGIN = re.compile(r"://[^\s/@:]{0,100}:\Z")  # what stands before the password of a connection string
+_LOGIN = re.compile(r"://[^\s/@:]{0,100}:\Z")  # what comes before the password of a connection string
 # What stands between a name and the secret that it names.
 _BETWEEN = re.compile(
     r"(?:[\s_:='\"-]{1,3}(?:secret|private|access|api|auth|key|token)s?){0,3}[\s_:='\"-]{1,4}", re.IGNORECASE

@@ -80,7 +80,7 @@ class Ledger:
     def marker(self, category: str, value: str, avoided: AbstractSet[str] = _NOTHING) -> str:
         """`[CATEGORY-n]` for `value`, the same n for the same value.
 
-        `avoided` are the numbers hidden in the row of a table that the value stands in: a new n is none of them.
+        `avoided` are the numbers hidden in the row of a table that the value is in: a new n is none of them.
         """
         marker = self._spelled.get((category, value))
         if marker is None:

@@ -16,7 +16,7 @@ from sallyport.masking.spans import Span
 from sallyport.masking.structure.fields import words_of
 
 _LONGEST_KEY = 40
-# How a key ends whose value is a given or a family name; what stands before says whose: `referring_first`.
+# How a key ends whose value is a given or a family name; what comes before says whose: `referring_first`.
 _GIVEN = ("first name", "first names", "given name", "given names", "forename", "fname", "first", "given")
 _FAMILY = ("last name", "last names", "family name", "surname", "lname", "last", "family")
 # What follows a comma and is no given name.
@@ -36,13 +36,13 @@ class People:
         self._spelled: dict[Person, str] = {}  # as the person is numbered
         self._parted: dict[str, tuple[str, str]] = {}
         self._pairs: dict[tuple[str, str], str] = {}
-        self._in_fields: set[Person] = set()  # whose given and family name stand in two fields
+        self._in_fields: set[Person] = set()  # whose given and family name are in two fields
         self._by_word: dict[str, set[Person]] = {}
         self._by_initial: dict[tuple[str, tuple[str, ...]], set[Person]] = {}
         self.complete = False  # whether everybody is known who is named anywhere in the request
 
     def in_fields(self, given: str, family: str) -> str:
-        """The person whose given and family name stand in two fields, as it is numbered; "" if they are no names."""
+        """The person whose given and family name are in two fields, as it is numbered; "" if they are no names."""
         spelled = self._pairs.get((given, family))
         if spelled is None:
             spelled = ""
@@ -85,7 +85,7 @@ class People:
         return self._spelled[person] if given or person in self._in_fields else name
 
     def _called(self, given: str, family: str) -> str:
-        """How a full name is numbered: as that of the one person in fields who has more given names behind this one."""
+        """How a full name is numbered: as that of the one person in fields who has more given names after this one."""
         names = (_folded(given), _folded(family))
         if self.complete and len(names[0]) == 1 and names not in self._in_fields:
             fitting = self._by_initial.get((names[0][0][:1], names[1]), set()) & self._in_fields

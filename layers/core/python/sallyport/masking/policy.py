@@ -11,14 +11,14 @@ from sallyport.masking.spans import Span
 from sallyport.masking.structure.fields import Field
 from sallyport.masking.values import MaskingRules, PatternRule, TermRule
 
-_ICD10 = re.compile(r"\b[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}\b")
-_CUED = re.compile(
+# Compiled when a policy first asks for them.
+_ICD10 = r"\b[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}\b"
+_CUED = (
     r"\b(?:ICD[- ]?(?:9|10)?(?:[- ]?(?:CM|PCS))?|CPT|HCPCS|SNOMED(?:[ -]?CT)?|SCTID|NDC|LOINC|RxNorm|RXCUI|DRG)"
     r"(?: codes?)?[\s:#=]{0,3}"
-    r"(?P<v>[A-Z]?\d[\dA-Z.-]{1,17})(?![\w-])",
-    re.IGNORECASE,
+    r"(?P<v>[A-Z]?\d[\dA-Z.-]{1,17})(?![\w-])"
 )
-_NDC = re.compile(r"\d(?<![\w-]\d)\d{3,4}-\d{3,4}-\d{1,2}(?![\w-])")
+_NDC = r"\d(?<![\w-]\d)\d{3,4}-\d{3,4}-\d{1,2}(?![\w-])"
 
 
 def columns(rules: MaskingRules) -> dict[str, Field]:
@@ -38,9 +38,9 @@ def find(text: str, rules: MaskingRules) -> Iterator[Span]:
                     yield Span(match.start(), match.end(), rule.category, OWN)
     if rules.medical_codes == "mask":
         for pattern in (_ICD10, _NDC):
-            for match in pattern.finditer(text):
+            for match in re.finditer(pattern, text):
                 yield Span(match.start(), match.end(), "CODE", CODE)
-        for match in _CUED.finditer(text):
+        for match in re.finditer(_CUED, text, re.IGNORECASE):
             yield Span(match.start("v"), match.end("v"), "CODE", CODE)
 
 

@@ -56,7 +56,7 @@ class Replacement:
         return shown
 
     def learn(self, name: str) -> None:
-        """Take note of a name that stands in a field."""
+        """Take note of a name that is in a field."""
         self.known.update(known.learn(name))
         self.people.written(name)
 
@@ -135,7 +135,7 @@ class Replacement:
         return joined
 
     def _marked(self, value: str, category: str, hidden: AbstractSet[str]) -> str:
-        """The marker of `value`; a full name whose parts stand in fields gets their markers, so that they agree."""
+        """The marker of `value`; a full name whose parts are in fields gets their markers, so that they agree."""
         ledger = self.ledger
         if category == "NAME":
             value = self.people.same(value)
@@ -147,7 +147,7 @@ class Replacement:
 
 
 def _beside_markers(text: str, spans: list[Span]) -> list[Span]:
-    """`spans`, which are in order, cut where they meet a marker of `text`: who types one hides nothing beside it."""
+    """`spans`, which are in order, cut where they meet a marker of `text`: who types one hides nothing next to it."""
     markers = [match.span() for match in MARKER.finditer(text)]
     kept, at = [], 0
     for span in spans:
@@ -166,7 +166,7 @@ def _beside_markers(text: str, spans: list[Span]) -> list[Span]:
 
 def _numbers_hidden(text: str, spans: list[Span], first: int, line_end: int) -> AbstractSet[str]:
     """The numbers hidden in a row of a table that ends at `line_end`, so that none of its markers repeats one: where
-    cell stands beside cell, the number of a marker must not pass for a part of its neighbour."""
+    cell is next to cell, the number of a marker must not pass for a part of its neighbour."""
     last = first
     while last < len(spans) and spans[last].start < line_end:
         last += 1

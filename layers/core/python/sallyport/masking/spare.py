@@ -66,7 +66,7 @@ def _spared(text: str, spans: list[Span], judge: Judge) -> list[Span]:
 
 
 def _says(rest: str, span: Span) -> bool:
-    """Whether what is left of a span, beside the names that explain it, identifies still: a number needs a digit."""
+    """Whether what is left of a span, next to the names that explain it, identifies still: a number needs a digit."""
     return any(map(str.isdigit if span.detector.sparing.digits else str.isalnum, rest))
 
 
@@ -108,7 +108,7 @@ def _joined(text: str, span: Span) -> bool:
 
 
 def _tokens(text: str, span: Span, read: int) -> Iterator[tuple[int, int]]:
-    """The tokens that `span` touches and that begin behind `read`."""
+    """The tokens that `span` touches and that begin after `read`."""
     low = max(read, span.start - _LONGEST)
     low = max(low, text.rfind(" ", low, span.start) + 1)  # the nearest edge in nearly all texts, found fast
     start = span.start - len(_BACK.match(text[low : span.start][::-1]).group())  # type: ignore[union-attr]

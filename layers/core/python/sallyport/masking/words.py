@@ -114,7 +114,7 @@ _DRUGS = tuple(ending for ending in topic("derivation.drugs") if len(ending) >= 
 
 
 def flags_of(word: str) -> int:
-    """Flags of a capitalised word as it stands in a text; 0 when nothing is known about it."""
+    """Flags of a capitalised word as it is in a text; 0 when nothing is known about it."""
     folded = fold(word)
     return lexicon().get(folded) or _derived(folded)
 

@@ -33,8 +33,8 @@ def task_handler(step: Step) -> Callable[[dict[str, Any], object], dict[str, str
 
 
 def token_handler(step: Step) -> Callable[[dict[str, Any], object], dict[str, str]]:
-    """A state that waits with a token: when the step cannot be done, the state is failed with its code, unless the
-    step itself said how it goes on."""
+    """A state that waits with a token: if the step fails, the state fails with its code, unless the step
+    itself said what happens next."""
 
     def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
         code, over = _run(step, event)

@@ -1,4 +1,4 @@
-"""Which approvals stand today, and whether they are enough."""
+"""Which approvals still count today, and whether they are enough."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from sallyport.domain.requests import ApprovalRequest, Decision
 
 
 def standing(request: ApprovalRequest, ports: AuthorityPorts) -> tuple[Decision, ...]:
-    """The approvals of exactly this view by people whom today's policy would still let decide so: in this channel, and
-    with a reason where it asks for one."""
+    """The approvals of exactly this view by people whom today's policy would still let decide like this: in this
+    channel, and with a reason if it asks for one."""
     return tuple(decision for decision in request.approvals if _stands(decision, request, ports))
 
 
 def is_met(request: ApprovalRequest, needed: int, ports: AuthorityPorts) -> bool:
-    """Whether that many distinct people approve, by today's rules, or one who may break the glass does."""
+    """Whether that many distinct people approve, by today's rules, or one who may use break-glass."""
     found = standing(request, ports)
     if any(decision.break_glass for decision in found):
         return True

@@ -27,7 +27,7 @@ def check(action: ActionDefinition | None, said: Statement) -> None:
 
 
 def seconds(request: ApprovalRequest, action: ActionDefinition) -> int:
-    """How long the credential lives: shorter when the glass was broken for it."""
+    """How long the credential lasts: shorter after break-glass."""
     if request.glass_broken_by is None or action.approval.break_glass_seconds is None:
         return request.duration_seconds
     return min(request.duration_seconds, action.approval.break_glass_seconds)
@@ -36,8 +36,8 @@ def seconds(request: ApprovalRequest, action: ActionDefinition) -> int:
 def reviewed(
     request: ApprovalRequest, said: Statement, actor: Actor, now: datetime
 ) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
-    """A second person's word. Objecting also voids a grant that was not redeemed yet; a session that lives is ended by
-    revoking it. When the workflow is over already, the review is what closes the request."""
+    """A second person's review. Objecting also voids a grant that was not redeemed yet; a live session has to be
+    revoked. If the workflow is already over, the review is what closes the request."""
     if said.break_glass or actor.id in {decision.by for decision in request.decisions}:
         raise AlreadyDecided
     if not (said.reason or "").strip():
@@ -56,8 +56,8 @@ def reviewed(
 
 
 def review_closes(request: ApprovalRequest) -> bool:
-    """A broken glass that became a grant is closed by its review. One that came to nothing (halted, timed out, taken
-    back before) is closed with its workflow, and may still be reviewed."""
+    """A break-glass approval that became a grant is closed by its review. One that led to nothing (halted, timed out,
+    withdrawn before) is closed with its workflow, and may still be reviewed."""
     return request.needs_review and request.grant is not None
 
 
@@ -66,7 +66,7 @@ def closed(request: ApprovalRequest, actor: Actor = SYSTEM) -> Draft:
 
 
 def tell_everyone(request: ApprovalRequest, ports: NotifyPorts) -> bool:
-    """Every approver of the action hears at once that the glass was broken. False when the chat would not say it."""
+    """Tell every approver of the action at once that break-glass was used. False if the chat did not take it."""
     words = (
         f"Break-glass: {request.glass_broken_by} alone approved {request.request_id} ({request.action} for "
         f"{request.agent}). Somebody else must review it."

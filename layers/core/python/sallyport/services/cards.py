@@ -1,4 +1,4 @@
-"""The card of a request as it stands now."""
+"""The card of a request as it is now."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def card_of(
 
 
 def _ending(request: ApprovalRequest, directory: Directory) -> tuple[str, ...]:
-    """Who ended it, and what became of what was approved."""
+    """Who ended it, and what became of the approval."""
     if request.status is RequestStatus.EXPIRED:
         return ("Nobody used the approval in time." if request.grant else "Nobody decided it in time.",)
     if request.status is RequestStatus.REDEEMED and request.live is False:

@@ -1,4 +1,4 @@
-"""The checks that stand between an approval and its effect. They run when the grant is issued and again when it is
+"""The checks between an approval and its effect. They run when the grant is issued and again when it is
 redeemed, each time on what is stored, never on what was passed along."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A request whose item and audit chain disagree: somebody wrote to one of the tables who is none of the functions."""
+"""A request whose item and audit chain disagree: somebody other than the functions wrote to one of the tables."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _KEPT = 20
 def load_proved(
     request_id: str, ports: RecordPorts, sleep: Callable[[float], None] = time.sleep
 ) -> ApprovalRequest | None:
-    """The request, when its whole chain holds and tells the same as its item; None when there is none.
+    """The request, if its whole chain verifies and agrees with its item; None if there is no such request.
 
-    The two are read one after the other, so somebody may have written in between: only an item that stays as it is
-    while the chain contradicts it was tampered with. Raises EvidenceMismatch.
+    The two are read one after the other, so somebody may have written in between: an item was tampered with only if it
+    stays unchanged while the chain contradicts it. Raises EvidenceMismatch.
     """
     version, looks = -1, 0
     for _ in range(_MOST_LOOKS):

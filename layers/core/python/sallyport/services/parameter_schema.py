@@ -1,4 +1,4 @@
-"""Hold parameters against an action's schema: whole values, in time that is linear in what was sent."""
+"""Check parameters against an action's schema: whole values, in time linear in the input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether policy takes what is asked for: when it is submitted, and again when its grant is issued and redeemed."""
+"""Whether policy accepts what is asked for: when it is submitted, and again when its grant is issued and redeemed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def check_parameters(action: ActionDefinition, parameters: Mapping[str, Any]) ->
 
 
 def check_scope(action: ActionDefinition, parameters: Mapping[str, Any], masking: Mapping[str, Any]) -> None:
-    """Whatever takes effect is shown exactly, to people and to CloudTrail, so it holds nothing that must be masked.
+    """Whatever takes effect is shown exactly, to people and to CloudTrail, so nothing in it may need masking.
 
     Raises IdentifierInScope with the declared paths. Numbers, booleans and choices are the action file's own words.
     """

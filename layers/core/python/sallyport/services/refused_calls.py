@@ -16,7 +16,7 @@ def count_refusal(
 ) -> None:
     """Count it, and write the count down when it is the first or has doubled.
 
-    Raises PortFailed when it cannot be counted: then the caller hears `unavailable`, and was refused all the same.
+    Raises PortFailed when it cannot be counted: the caller then gets `unavailable`, and is refused all the same.
     """
     tally = ports.tallies.count(Refused(call, actor, refusal.code, action, ports.policy.digest), now)
     if tally.worth_noting:
@@ -24,7 +24,7 @@ def count_refusal(
 
 
 def caller_of(caller: str | Caller, ports: TallyPorts) -> Actor:
-    """The agent or person who calls; whoever is neither is an unknown person."""
+    """The agent or person who calls; anybody else is an unknown person."""
     return known(caller, ports.policy.directory).actor
 
 

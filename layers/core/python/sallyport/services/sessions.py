@@ -1,5 +1,5 @@
 """Deny sessions on their role. Nobody waits for anybody: the list changes by compare-and-set, and whoever was putting
-an older policy meanwhile puts the newest one again before it leaves."""
+an older policy in the meantime puts the newest one before it leaves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sallyport.domain.revocations import ListFull, RevokedSession, RoleList, ses
 from sallyport.domain.target_ports import OutcomeUnknown
 from sallyport.services.transition import record
 
-# Each lost race is another's success, and an agent has one for each session that was approved for it.
+# Each lost race is somebody else's success, and an agent has one for each session that was approved for it.
 _TRIES = 50
 _WAIT_SECONDS = 0.02
 # Each put after the first answers a list that grew while the one before was under way.
@@ -36,7 +36,8 @@ def live_session(request: ApprovalRequest, now: datetime) -> Grant | None:
 
 
 def has_room(request: ApprovalRequest, ports: SessionPorts, now: datetime) -> bool:
-    """Whether an agent's "done" finds room. Asked before the evidence; a list that fills up meanwhile still refuses."""
+    """Whether an agent's "done" finds room. Checked before the evidence; a list that fills up after that
+    still refuses."""
     try:
         ports.role_lists.read(role_of(request, ports)).with_sessions([_entry(request, now)], now)
     except ListFull:
@@ -139,7 +140,7 @@ def _written(role: str, writer: str, listed: RoleList, ports: SessionPorts, slee
     """Put the list's policy until the list that was put is the newest, and leave.
 
     A put that was answered with a failure leaves at once; one without an answer stays among the writers until it can
-    no longer arrive, so that nobody takes what is put meanwhile for standing.
+    no longer arrive, so that nobody assumes that what is put in the meantime is in place.
     """
     put: int | None = None
     for _ in range(_PUTS):
@@ -151,7 +152,7 @@ def _written(role: str, writer: str, listed: RoleList, ports: SessionPorts, slee
             if put is None:
                 _change(role, lambda current: current.left(writer, None), ports, sleep)
                 raise
-            sleep(_IAM_WAIT_SECONDS)  # what was put before may lie over a newer one, so it is not left like that
+            sleep(_IAM_WAIT_SECONDS)  # an earlier put may have overwritten a newer one, so it tries again
             continue
         put = listed.version
         listed = _change(role, partial(RoleList.left_if_newest, writer=writer, version=put), ports, sleep)

@@ -1,6 +1,6 @@
-"""Whether a parameter that takes effect can be shown as it is.
+"""Whether a parameter that takes effect can be shown unchanged.
 
-The address of a machine can: where something goes is what an approver must see. What identifies a person, or is a
+The address of a machine can, because an approver must see where something goes. What identifies a person, or is a
 secret, cannot.
 """
 

@@ -14,7 +14,7 @@ from sallyport.domain.ports import Conflict, PortFailed, RecordPorts
 from sallyport.domain.refusals import Halted, SwitchesUnproved, Unavailable
 
 UNPROVED = "switches_unproved"
-# While a switch is pulled, a reader may see the item and not yet the event: DynamoDB isolates single reads alone.
+# While a switch is being set, a reader may see the item but not yet the event: DynamoDB isolates only single reads.
 _LOOKS, _PAUSE_SECONDS = 3, 0.03
 _ATTEMPTS = 8
 # What the first `policy.changed` tells as the digest before.
@@ -37,9 +37,9 @@ def read_deployment(
 ) -> tuple[Deployment, tuple[Draft, ...]]:
     """The deployment as its chain proves it, and the events that its next save must begin with.
 
-    An item that the chain's newest event does not bear out (deleted, garbled, put back to an older one, edited) is a
-    halt of everything that Sallyport itself pulls: there is then an event to write. What either of the two says is
-    pulled stays pulled. Raises PortFailed.
+    If the chain's newest event contradicts the item (deleted, garbled, restored to an older state, edited), Sallyport
+    itself halts everything, and there is an event to write. A switch that either of the two lists stays set. Raises
+    PortFailed.
     """
     for look in range(_LOOKS):
         if look:
@@ -65,8 +65,8 @@ def note_policy(ports: RecordPorts, now: datetime) -> Deployment:
 
 
 def record_deployment(change: Change, ports: RecordPorts, now: datetime) -> Deployment:
-    """Apply `change` and write its events to the deployment's chain in the same transaction, behind `policy.changed`
-    when another policy judged last. Every event tells the switches that are pulled after it, if any.
+    """Apply `change` and write its events to the deployment's chain in the same transaction, after `policy.changed`
+    if another policy judged last. Every event lists the switches that are set after it, if any.
 
     Like `transition.record` for what belongs to no request. Raises Unavailable, or what `change` raises.
     """

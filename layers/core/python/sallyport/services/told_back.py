@@ -36,7 +36,7 @@ def _more(refusal: Refusal, request: ApprovalRequest, ports: OpenRequestPorts) -
         case AlreadySettled():
             return f"It is {request.status.value}."
         case StaleDigest():
-            return "This card is not of what is pending now; look for the newest card, perhaps in another channel."
+            return "This card no longer shows what is pending; look for the newest card, perhaps in another channel."
         case _:
             return ""
 
@@ -50,6 +50,6 @@ def _who_can(request: ApprovalRequest, ports: OpenRequestPorts) -> str:
         if person.id not in spoken and ports.authorizer.may("decide", person, request).allowed
     ]
     if not able:
-        return "Nobody else who was asked so far may approve it."
+        return "Nobody else who has been asked so far may approve it."
     others = f" and {len(able) - _NAMED} more" if len(able) > _NAMED else ""
     return f"These can approve it: {', '.join(able[:_NAMED])}{others}."

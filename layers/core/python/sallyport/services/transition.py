@@ -36,9 +36,9 @@ def record(
 
     `change` sees the newest state, may run more than once, and stops everything by raising a Refusal; when it returns
     the request itself, nothing is saved. A change without an event is bookkeeping (where the card
-    is), never a transition. With `proved` the stored request is believed only when its audit chain tells the same; the
-    events find their place behind that very chain, or nothing is saved. With `unless_halted` nothing is saved from the
-    moment on that a switch was pulled for this request: the transaction holds only while the switches are those that
+    is), never a transition. With `proved`, the stored request is believed only if its audit chain says the same; the
+    events go right after that very chain, or nothing is saved. With `unless_halted`, nothing is saved once a switch
+    has been set for this request, because the transaction is conditional on the switches as they
     were read. Raises NotFound, Unavailable (lost every race), EvidenceMismatch, Halted, or what `change` raises.
     """
     for attempt in range(_ATTEMPTS):

@@ -9,7 +9,7 @@ from sallyport.domain.waiting import rung_seconds
 
 
 def start_workflow(request: ApprovalRequest, ports: WorkflowPorts) -> None:
-    """Ids, codes and seconds alone go in; the execution has the request's id as its name, so a second start is none.
+    """Passes only ids, codes and seconds; the execution is named after the request, so starting it twice is harmless.
 
     Raises PortFailed, or KeyError when policy has dropped the action or the agent since.
     """

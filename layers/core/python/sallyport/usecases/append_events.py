@@ -2,7 +2,7 @@
 
 Each step takes at most what fills the bundle of entries. First the state says up to which size is appended; then the
 bundle is stored, which settles what stands there; then each event's place and the tiles follow from it; last the state
-says that it is done. Whoever takes the log after a crash finishes exactly that, or finds no bundle and begins anew.
+says that it is done. Whoever takes the log after a crash finishes exactly that, or finds no bundle and starts over.
 """
 
 from __future__ import annotations

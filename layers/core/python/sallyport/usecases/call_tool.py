@@ -21,7 +21,7 @@ _GRANT_SECONDS = 1.0
 WAIT, CANCEL = "sallyport_wait", "sallyport_cancel"
 
 _UNKNOWN = "There is no such tool, or you may not ask for it."
-_CREDENTIAL = "This action brings a credential, and here are only those whose call Sallyport makes itself."
+_CREDENTIAL = "This action gives a credential; only actions that Sallyport carries out itself are available here."
 
 type Said = dict[str, Any]
 
@@ -55,7 +55,7 @@ class ToolCall:
             return self._ask(name, arguments, began)
         request_id = arguments.get("request_id")
         if not isinstance(request_id, str) or not REQUEST_ID.fullmatch(request_id):
-            reason, next_ = "That is no request_id.", "Send the request_id that a tool of Sallyport returned."
+            reason, next_ = "That is not a request_id.", "Send the request_id that a tool of Sallyport returned."
             return ToolAnswer({"request_id": None, "status": "refused", "reason": reason, "next": next_}, is_error=True)
         return self._cancel(request_id) if name == CANCEL else self._wait(request_id, began)
 
@@ -103,7 +103,7 @@ class ToolCall:
         if view["status"] != "approved":
             return over(view)
         if view["delivery"] != "execute":
-            next_ = "It brings a credential, which does not come this way: use the API, or the server sallyport mcp."
+            next_ = "It gives a credential, which is not available this way: use the API, or the server sallyport mcp."
             return ToolAnswer({"request_id": request_id, "status": "approved", "next": next_})
         return self._result(request_id, began)
 

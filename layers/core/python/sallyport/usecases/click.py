@@ -78,7 +78,7 @@ def _confirm(click: Click, request: ApprovalRequest, ports: Ports) -> str:
     try:
         ports.chat.ask_to_confirm(click.trigger, click.card, current_card(request, ports), reason_required=required)
     except PortFailed as failed:
-        words = "Not recorded: this approval has a second step, and the form for it did not open. Try again."
+        words = "Not recorded: this approval has a second step, and its form did not open. Try again."
         _tell(click.card, click.account.user_id, words, ports)
         return failed.code
     return "ok"

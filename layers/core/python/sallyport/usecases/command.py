@@ -24,9 +24,9 @@ _SHOWN = 10
 _MAX_REASON = 4000
 
 HELP = (
-    "/sallyport pending: the requests that wait for you",
-    "/sallyport show REQUEST: what a request asks for and how it stands",
-    "/sallyport revoke REQUEST: take an approval back before it is used",
+    "/sallyport pending: the requests that are waiting for you",
+    "/sallyport show REQUEST: what a request asks for, and its status",
+    "/sallyport revoke REQUEST: take back an approval before it is used",
     "/sallyport halt SWITCH REASON: stop at once; SWITCH is all, agent:<id> or action:<name>",
 )
 
@@ -75,7 +75,7 @@ def _with_id(typed: str, do: Callable[[str], Reply]) -> Reply:
 def _pending(caller: Caller, ports: Ports) -> Reply:
     found, more = waiting_for(caller, ports)
     if not found:
-        return Reply(("Nothing waits for you." if more is None else _OLDEST,))
+        return Reply(("Nothing is waiting for you." if more is None else _OLDEST,))
     rest = len(found) - _SHOWN
     counted = [f"and {rest} more"] if rest > 0 else []
     words = (f"{_requests(len(found))} for you, oldest first.", *counted, *([_OLDEST] if more else []))
@@ -86,7 +86,7 @@ _OLDEST = f"Only the {LOOKED_AT} oldest pending requests were looked at: GET /v1
 
 
 def _requests(count: int) -> str:
-    return "1 request waits" if count == 1 else f"{count} requests wait"
+    return "1 request is waiting" if count == 1 else f"{count} requests are waiting"
 
 
 def _show(caller: Caller, request_id: str, ports: Ports) -> Reply:
@@ -112,10 +112,8 @@ def _halt(caller: Caller, typed: str, ports: Ports, now: datetime) -> Reply:
     switch, _, reason = typed.partition(" ")
     reason = reason.strip()
     if caller.principal is not None and not (switch and 0 < len(reason) <= _MAX_REASON):
-        words = (
-            "Say the switch and why: /sallyport halt all REASON, or agent:<id> or action:<name> in the place of all."
-        )
+        words = "Say the switch and why: /sallyport halt all REASON, or agent:<id> or action:<name> instead of all."
         return Reply((words,), outcome=UnknownSwitch.code, refused=True)
     halt(caller, switch, reason, ports, now)
-    words = f"Halted: {switch}. Sessions that live go on until they are revoked; `sallyport resume` lets go of it."
+    words = f"Halted: {switch}. Live sessions continue until they are revoked; `sallyport resume` releases the switch."
     return Reply((words,), outcome="halted")

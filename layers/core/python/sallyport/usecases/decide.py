@@ -122,7 +122,7 @@ def _check_authority(
 def _verb(request: ApprovalRequest, said: Statement) -> Verb:
     if said.break_glass:
         return "break_glass"
-    # The review of a broken glass is an approver's, also when they object: who stands behind it may revoke instead.
+    # Only an approver may review a break-glass approval, even to object; whoever stands behind it may revoke instead.
     return "deny" if said.choice is Choice.DENY and not request.needs_review else "decide"
 
 
@@ -147,7 +147,7 @@ def _check_reason(request: ApprovalRequest, said: Statement, ports: Ports) -> No
 
 
 def _check_turn(request: ApprovalRequest, actor: Actor, said: Statement) -> None:
-    """One person speaks once. An approval can be taken back, once; after that they may decide anew."""
+    """Each person decides once. An approval can be withdrawn, once; after that they may decide again."""
     before = [decision.choice for decision in request.decisions if decision.by == actor.id]
     if said.choice is Choice.WITHDRAW:
         if before != [Choice.APPROVE]:

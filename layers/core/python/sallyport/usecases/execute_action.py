@@ -51,7 +51,7 @@ def execute_action(caller: str, request_id: str, ports: Ports, now: datetime) ->
         code, document, findings = _presentable(redeemed.vaulted, made, ports)
     except PortFailed as failed:
         raise _failed(request_id, failed.code, ActionFailed(), ports, now) from None
-    except Refusal as refusal:  # the brake was pulled: before the call, so nothing was made
+    except Refusal as refusal:  # halted before the call, so nothing was made
         raise _failed(request_id, refusal.code, refusal, ports, now) from None
     except OutcomeUnknown:
         raise _failed(request_id, OUTCOME_UNKNOWN, OutcomeIsUnknown(), ports, now) from None
@@ -96,8 +96,8 @@ def _make(redeemed: Redeemed, ports: Ports, now: datetime) -> CallResult:
             raise GrantRevoked
         return replace(current, grant=replace(current.grant, calling_since=now)), ()
 
-    # STS took its time: whoever pulled the brake meanwhile is heard before anything has an effect. After this
-    # transaction the call counts as made: a brake that comes later finds it so.
+    # STS took its time, so a halt set in the meantime must count before anything takes effect. After this
+    # transaction the call counts as made; a later halt finds it so.
     record_effect(ports, request_id, calling, now)
     return ports.call_maker.make(call, credentials)
 

@@ -1,4 +1,4 @@
-"""Somebody who denied says why, afterwards: a no is taken at once, and its reason whenever it comes."""
+"""Somebody who denied says why, afterwards: a denial is recorded at once, and its reason whenever it comes."""
 
 from __future__ import annotations
 

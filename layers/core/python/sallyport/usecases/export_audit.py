@@ -1,4 +1,4 @@
-"""Have DynamoDB export the audit table when it is time to, and look how the last exports went."""
+"""Have DynamoDB export the audit table when it is time, and check how the last exports went."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Looked:
 
 
 def export_audit(ports: ExportPorts, now: datetime) -> Looked:
-    """Raises PortFailed. What was exported when is DynamoDB's to tell, so nothing is kept here."""
+    """Raises PortFailed. DynamoDB lists what was exported when, so nothing is stored here."""
     recent = ports.table_exports.recent()
     order = next_export(recent, now)
     if order is not None:
         try:
             ports.table_exports.start(order)
         except WindowGone:
-            # Recovery was switched off and on again, which forgets what was before: begin anew.
+            # Recovery was switched off and on again, which forgets everything before: start over.
             ports.table_exports.start(full_export(now))
     return Looked(order is not None, overdue(recent, now))

@@ -1,4 +1,4 @@
-"""Pull a kill switch, or let go of it again. The evidence is in a chain of the deployment's own."""
+"""Set a kill switch, or release it. The evidence is in a chain of the deployment's own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def halt(caller: str | Caller, switch: str, reason: str, ports: Ports, now: date
     redemption and execution read the switches each time. Sessions that live are ended by revoking them.
 
     Raises NotAllowedToHalt, or UnknownSwitch for an agent or action that neither policy nor an open request names. Both
-    are counted: not in the deployment's chain, or whoever may not pull a switch could make it wait for them.
+    are counted: not in the deployment's chain, or somebody who may not set a switch could make it wait for them.
     """
     try:
         person = _allowed(caller, ports)
@@ -40,7 +40,7 @@ def halt(caller: str | Caller, switch: str, reason: str, ports: Ports, now: date
 
 
 def resume(caller: str, switch: str, ports: Ports, now: datetime) -> Deployment:
-    """Let go of a switch. Raises NotAllowedToHalt, which is counted, or NotFound when it is not pulled."""
+    """Release a switch. Raises NotAllowedToHalt, which is counted, or NotFound if it is not set."""
     try:
         _allowed(caller, ports)
     except Refusal as refusal:
@@ -56,7 +56,7 @@ def resume(caller: str, switch: str, ports: Ports, now: datetime) -> Deployment:
 
 
 def list_halts(caller: str, ports: Ports, now: datetime) -> tuple[Halt, ...]:
-    """The switches that are pulled, for every person of the directory. Raises NotFound for others."""
+    """The switches that are set, for every person in the directory. Raises NotFound for others."""
     if ports.policy.directory.person_of(caller) is None:
         raise NotFound
     return read_deployment(ports, now)[0].halts
@@ -70,7 +70,7 @@ def _allowed(caller: str | Caller, ports: Ports) -> Person:
 
 
 def _check_known(switch: str, ports: Ports, now: datetime) -> None:
-    """A switch that stops nothing would look like a brake that was pulled."""
+    """A switch that stops nothing would look like a halt."""
     kind, _, name = switch.partition(":")
     match kind:
         case "agent":

@@ -1,4 +1,4 @@
-"""The app's Home: what waits for the person who opens it, and the live grants of their agents."""
+"""The app's Home: what is waiting for the person who opens it, and the live grants of their agents."""
 
 from __future__ import annotations
 

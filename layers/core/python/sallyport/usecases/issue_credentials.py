@@ -20,7 +20,7 @@ def issue_credentials(
     caller: str, request_id: str, ports: Ports, now: datetime
 ) -> tuple[ScopedCredentials, ApprovalRequest]:
     """The credential, once. `grant.redeemed` is written, then STS is asked, then `credentials.issued` is written; a
-    credential whose last event could not be written is dropped. After a crash in between the agent asks anew.
+    credential whose last event could not be written is dropped. After a crash in between, the agent has to ask again.
 
     The credential's expiration is the earlier of STS's and the cut-off in its policy.
     """

@@ -1,4 +1,4 @@
-"""Keep what was done to the audit table where nobody can take it back: digests, and the event that stood there.
+"""Record what was done to the audit table where nobody can remove it: digests, and the event that stood there.
 
 Nothing that somebody put into the table by hand is copied, since it could be anything: only its digest is.
 """
@@ -16,7 +16,7 @@ from sallyport.domain.notary import CHAIN_NAME, PLACE_NAME, Change, NotaryPorts,
 
 
 class Tampering(StrEnum):
-    """What was done to an item. `rewritten`: put anew with other bytes than the log has; `malformed`: no event."""
+    """What was done to an item. `rewritten`: with other bytes than the log has; `malformed`: not an event."""
 
     MODIFIED = "modified"
     REMOVED = "removed"

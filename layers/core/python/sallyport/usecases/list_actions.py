@@ -1,4 +1,4 @@
-"""What somebody may ask for: a preview, by the rules that judge a submission, of what they would say to one."""
+"""What somebody may ask for: a preview, by the same rules that judge a submission."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _NEED = {Outlook.NO: Need.ALWAYS, Outlook.DEPENDS: Need.DEPENDS, Outlook.YES: Ne
 def list_actions(caller: str, ports: AuthorityPorts) -> list[Entry]:
     """An agent's own entries, by name; a person of the directory sees every action. Raises UnknownCaller.
 
-    An action is left out when policy refuses it to this agent whatever the parameters and the hour are. What is listed
-    may still be refused: a submission is judged by all of it.
+    An action is left out if policy refuses it to this agent regardless of parameters and time. A listed action may
+    still be refused, because a submission is judged as a whole.
     """
     directory = ports.policy.directory
     actions = [ports.policy.actions[name] for name in sorted(ports.policy.actions)]

@@ -80,7 +80,7 @@ def presented_view(
 def masked_parts(vaulted: VaultRecord, rules: MaskingRules) -> tuple[MaskedDocument, tuple[Finding, ...]]:
     """Parameters, reason and context, masked.
 
-    Raises IdentifierInScope when a parameter would not be shown exactly: what is not seen is not approved.
+    Raises IdentifierInScope when a parameter would not be shown exactly: what nobody sees, nobody approves.
     """
     document = {"parameters": vaulted.parameters, "reason": vaulted.reason, "context": vaulted.context}
     masked, findings = mask(document, rules.with_fields(field_rules(vaulted)))

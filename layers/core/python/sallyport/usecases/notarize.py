@@ -13,7 +13,7 @@ from sallyport.usecases.append_events import append_events
 from sallyport.usecases.keep_tampering import Tampering, keep_change, keep_refused
 from sallyport.usecases.sign_checkpoint import sign_checkpoint
 
-# What one run looks through; the next goes on where it ended.
+# How much one run looks through; the next one continues where it ended.
 _SCAN_BUDGET = timedelta(seconds=20)
 # The stream keeps its records for 24 hours. A search that begins each day finds what those lost.
 _SCAN_EVERY = timedelta(hours=24)

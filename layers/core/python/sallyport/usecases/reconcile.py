@@ -1,4 +1,4 @@
-"""Look after one request that a lost start, callback or close left behind. Every step is safe to repeat."""
+"""Repair one request that a lost start, callback or close left behind. Every step is safe to repeat."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _pending(request: ApprovalRequest, ports: Ports, now: datetime) -> Step:
         return _close(request, WORKFLOW_LOST, ports, now)
     try:
         start_workflow(request, ports)
-    except KeyError:  # policy has dropped the action or the agent since
+    except KeyError:  # policy has since dropped the action or the agent
         return _close(request, WORKFLOW_LOST, ports, now)
     return Step.STARTED
 

@@ -15,7 +15,7 @@ from sallyport.usecases.reconcile import Step, reconcile_request
 
 # Each of the three has as long, so that none starves another; what is left is the next run's.
 _BUDGET = timedelta(seconds=25)
-# A step that is overdue for so long will not be taken without somebody's help.
+# A step that is overdue for this long will not be taken without somebody's help.
 BACKLOG_AFTER = timedelta(minutes=30)
 # A submission creates its request before it puts the payload, so this is for clocks alone.
 _PAYLOAD_AGE = timedelta(minutes=10)

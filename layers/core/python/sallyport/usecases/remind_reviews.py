@@ -1,4 +1,4 @@
-"""On a schedule: break-glass requests that wait for their review."""
+"""On a schedule: break-glass requests that await their review."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sallyport.services.break_glass import notify
 
 
 def remind_reviews(ports: Ports, now: datetime) -> tuple[str, ...]:
-    """Remind of every broken glass that is past its time for review; the ids of those, for the alarm."""
+    """Send a reminder for every break-glass approval whose review is overdue; returns their ids, for the alarm."""
     overdue: list[str] = []
     for request in ports.store.unreviewed():
         action = ports.policy.actions.get(request.action)
@@ -18,6 +18,6 @@ def remind_reviews(ports: Ports, now: datetime) -> tuple[str, ...]:
         if now < broken_at + allowed:
             continue
         overdue.append(request.request_id)
-        words = f"Nobody has reviewed the broken glass of {request.request_id} ({request.action}) in time."
+        words = f"Nobody has reviewed the break-glass approval of {request.request_id} ({request.action}) in time."
         notify(request, words, ports)
     return tuple(overdue)

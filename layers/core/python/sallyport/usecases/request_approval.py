@@ -33,8 +33,8 @@ class CannotAsk(Exception):
 
 
 class NotPosted(Exception):
-    """Nobody has a card yet. The workflow knows what to do next, whoever decides by the API may, and `code` is what the
-    agent is told meanwhile."""
+    """Nobody has a card yet. The workflow knows what to do next, people can still decide through the API, and the
+    agent is told `code` in the meantime."""
 
     def __init__(self, trouble: Trouble) -> None:
         super().__init__(trouble.value)
@@ -63,7 +63,7 @@ def request_approval(
     groups = sorted(ports.policy.actions[current.action].approval.groups(turn.rung + 1))
 
     def asked(request: ApprovalRequest) -> tuple[ApprovalRequest, tuple[Draft, ...]]:
-        # A token for a settled request is still stored: the state that waits with it must be let go.
+        # A token for a settled request is still stored, because the state that waits with it must be released.
         changed = replace(
             request,
             task_token=task_token,

@@ -55,7 +55,7 @@ def revoke_grant(
 
 
 def _note_policy(ports: Ports, now: datetime) -> None:
-    """Where the deployment's chain cannot be read or written, what gives is refused; what takes away goes on."""
+    """If the deployment's chain cannot be read or written, granting is refused; taking away continues."""
     try:
         note_policy(ports, now)
     except (PortFailed, Unavailable):

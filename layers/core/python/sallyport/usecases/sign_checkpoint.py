@@ -1,4 +1,4 @@
-"""Sign what the log is now. It must begin with what was signed before, or nothing is signed."""
+"""Sign the log as it is now. It must begin with what was signed before, or nothing is signed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sallyport.usecases.append_events import finish_append
 def sign_checkpoint(log: Log, now: datetime) -> Checkpoint:
     """A new checkpoint, though nothing may have happened since the last; the last itself where it is of this second.
 
-    Raises LogInconsistent when state, tiles and the last checkpoint do not tell the same.
+    Raises LogInconsistent when state, tiles and the last checkpoint do not agree.
     """
     finish_append(log)
     last = _last(log)

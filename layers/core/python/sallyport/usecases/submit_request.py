@@ -72,7 +72,7 @@ def _submitted(
     except Exists as exists:
         return _existing(exists, request, ports, now), False
     except TooManyRequests as limit:
-        # The hour's counter starts anew with the hour.
+        # Each hour starts a new counter.
         left = 3600 - (now.minute * 60 + now.second)
         raise TooManyPending() if limit.pending else RateLimited(retry_after=left) from None
     _begin(request, vaulted, ports, now)
@@ -137,7 +137,7 @@ def _existing(exists: Exists, request: ApprovalRequest, ports: Ports, now: datet
 
 
 def _begin(request: ApprovalRequest, vaulted: VaultRecord, ports: Ports, now: datetime) -> None:
-    """Vault the action and start. Raises Unavailable once the request is recorded as failed."""
+    """Put the action into the vault and start. Raises Unavailable once the request is recorded as failed."""
     try:
         ports.vault.put(vaulted)
         start_workflow(request, ports)

@@ -1,4 +1,4 @@
-"""Why a call is not understood, or a submission is not taken."""
+"""Why a call is not understood, or a submission is not accepted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class IdentifierInScope(Refusal):
     code, http_status, title = (
         "identifier_in_scope",
         400,
-        "A parameter that takes effect holds what identifies a person or is a secret; it could not be shown as it is",
+        "A parameter that takes effect contains a secret or identifies a person, so it could not be shown unchanged",
     )
     next_step = (
         "Choose a value without personal data or secrets for what `paths` names, or ask your owner for another way."
@@ -43,18 +43,16 @@ class UnknownCaller(Refusal):
 
 class PolicyDenied(Refusal):
     code, http_status, title = "policy_denied", 403, "Policy does not let this agent ask for this action"
-    next_step = (
-        "Do not repeat it: choose from GET /v1/actions what you may ask for, or ask your owner for the permission."
-    )
+    next_step = "Do not repeat it: choose an action from GET /v1/actions, or ask your owner for the permission."
 
 
 class UnknownAction(PolicyDenied):
     code, title = "unknown_action", "There is no such action here"
-    next_step = "Take the name of an action from GET /v1/actions."
+    next_step = "Use the name of an action that GET /v1/actions lists."
 
 
 class OnBehalfOfRequired(PolicyDenied):
-    code, title = "on_behalf_of_required", "Policy wants to know for whom this agent asks"
+    code, title = "on_behalf_of_required", "Policy requires this agent to say on whose behalf it asks"
     next_step = "Name the person you act for in `on_behalf_of`; GET /v1/actions/{name} lists whom you may name."
 
 
@@ -67,11 +65,11 @@ class OnBehalfOfNotAllowed(PolicyDenied):
 
 class Halted(Refusal):
     code, http_status, title = "halted", 403, "Sallyport is halted for this request"
-    next_step = "Stop and tell your owner: people have halted this, and it stays so until they resume it."
+    next_step = "Stop and tell your owner: people have halted this, and it stays halted until they resume it."
 
 
 class SwitchesUnproved(Halted):
-    title = "Sallyport has halted itself: its switches are not what their audit chain says"
+    title = "Sallyport has halted itself: its switches differ from what their audit chain says"
     next_step = "Stop and tell the people who run this deployment; they have to look into it."
     logged = "switches_unproved"
 
@@ -79,7 +77,7 @@ class SwitchesUnproved(Halted):
 class RateLimited(Refusal):
     code, http_status, title = "rate_limited", 429, "This agent has made as many requests as it may in an hour"
     retryable = True
-    next_step = "Wait for the seconds in Retry-After; until then a repeated request still answers what is there."
+    next_step = "Wait for the seconds in Retry-After; until then, repeating an earlier request still returns it."
 
 
 class TooManyPending(Refusal):
@@ -90,19 +88,19 @@ class TooManyPending(Refusal):
 
 class IdempotencyConflict(Refusal):
     code, http_status, title = "idempotency_conflict", 409, "This Idempotency-Key was used for another request"
-    next_step = "Use a new Idempotency-Key for a request that differs, or send the earlier body unchanged."
+    next_step = "Use a new Idempotency-Key for a different request, or send the earlier body unchanged."
 
 
 class NotFound(Refusal):
     code, http_status, title = "not_found", 404, "There is no such request here"
     next_step = (
-        "Check the id and the identity you call with: a request is there for its agent, its approvers and auditors."
+        "Check the id and the identity you call with: only its agent, its approvers and auditors can see a request."
     )
 
 
 class NoSuchEntry(NotFound):
-    title = "The catalogue that you may see has no such action"
-    next_step = "Take the name of an action from GET /v1/actions."
+    title = "There is no such action in the catalogue that you may see"
+    next_step = "Use the name of an action that GET /v1/actions lists."
 
 
 class Unavailable(Refusal):

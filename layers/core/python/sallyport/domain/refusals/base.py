@@ -1,4 +1,4 @@
-"""What every refusal says of itself."""
+"""What every refusal says about itself."""
 
 from __future__ import annotations
 

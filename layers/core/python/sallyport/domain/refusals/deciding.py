@@ -1,4 +1,4 @@
-"""Why somebody's decision, review or switch is not taken."""
+"""Why somebody's decision, review or switch is not accepted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NotAnApprover(Refusal):
 
 
 class AlreadyDecided(Refusal):
-    code, http_status, title = "already_decided", 409, "This person has decided already"
+    code, http_status, title = "already_decided", 409, "This person has already decided"
     next_step = (
         "Nothing is needed: your decision stands, and an approval can be withdrawn once while others are missing."
     )
@@ -30,13 +30,13 @@ class NothingToWithdraw(Refusal):
     code, http_status, title = (
         "nothing_to_withdraw",
         409,
-        "There is no approval of this person's to withdraw, or not again",
+        "This person has no approval to withdraw, or has already withdrawn one",
     )
     next_step = "Approve or deny instead, if the request is still pending."
 
 
 class ReasonRequired(Refusal):
-    code, http_status, title = "reason_required", 400, "This action wants a reason with the decision"
+    code, http_status, title = "reason_required", 400, "This action requires a reason with the decision"
     next_step = "Send the decision again with a reason."
 
 
@@ -46,13 +46,13 @@ class ChannelNotAllowed(Refusal):
 
 
 class StaleDigest(Refusal):
-    code, http_status, title = "stale_digest", 409, "The decision is about something else than what is pending"
-    next_step = "Read the request again and decide on what it shows now, with that `presented_digest`."
+    code, http_status, title = "stale_digest", 409, "The decision is about something other than what is pending"
+    next_step = "Read the request again and decide on what it shows now, with its current `presented_digest`."
 
 
 class AlreadySettled(Refusal):
-    code, http_status, title = "already_settled", 409, "The request is settled already"
-    next_step = "Read the request to see how it was settled; what was approved is ended with DELETE …/grant."
+    code, http_status, title = "already_settled", 409, "The request is already settled"
+    next_step = "Read the request to see how it was settled; DELETE …/grant ends what was approved."
 
 
 class TooLate(Refusal):
@@ -61,12 +61,16 @@ class TooLate(Refusal):
 
 
 class BreakGlassNotAllowed(Refusal):
-    code, http_status, title = "break_glass_not_allowed", 403, "The glass of this action cannot be broken"
+    code, http_status, title = "break_glass_not_allowed", 403, "This action does not allow break-glass"
     next_step = "Ask a second approver: this action always takes the full quorum."
 
 
 class UnknownSwitch(Refusal):
-    code, http_status, title = "unknown_switch", 400, "A switch is all, agent:<id> or action:<name> of what there is"
+    code, http_status, title = (
+        "unknown_switch",
+        400,
+        "A switch is all, agent:<id> or action:<name> with an agent or action that exists",
+    )
     next_step = "Name the switch all, agent:<id> or action:<name>, with an agent or action that exists."
 
 

@@ -9,7 +9,7 @@ _LOOKED_INTO = "Stop and tell the people who run this deployment: this must not 
 
 class NotApproved(Refusal):
     code, http_status, title = "not_approved", 409, "The request is not approved"
-    next_step = "Read the request and what was said about it; ask again only with what is different now."
+    next_step = "Read the request and what was said about it; ask again only if something has changed."
 
 
 class NotYetApproved(NotApproved):
@@ -19,18 +19,18 @@ class NotYetApproved(NotApproved):
 
 
 class AlreadyRedeemed(Refusal):
-    code, http_status, title = "already_redeemed", 409, "The grant was redeemed already; it is good for once"
-    next_step = "Use what you were given; if that is lost, end it with DELETE …/grant and ask with a new request."
+    code, http_status, title = "already_redeemed", 409, "The grant was already redeemed; it works only once"
+    next_step = "Use what you were given; if that is lost, end it with DELETE …/grant and make a new request."
 
 
 class GrantExpired(Refusal):
     code, http_status, title = "grant_expired", 409, "The grant has expired"
-    next_step = "Ask with a new request, and redeem its grant before `grant.expires_at`."
+    next_step = "Make a new request, and redeem its grant before `grant.expires_at`."
 
 
 class GrantRevoked(Refusal):
     code, http_status, title = "grant_revoked", 409, "The grant was revoked"
-    next_step = "Do not go on; ask your owner why it was revoked before you ask again."
+    next_step = "Stop, and ask your owner why it was revoked before you ask again."
 
 
 class PolicyChanged(Refusal):
@@ -39,19 +39,19 @@ class PolicyChanged(Refusal):
         409,
         "Today's policy would not have led to this grant; ask again",
     )
-    next_step = "Ask again with a new request, which today's policy judges anew."
+    next_step = "Make a new request, which today's policy will judge."
 
 
 class DigestMismatch(Refusal):
-    code, http_status, title = "digest_mismatch", 409, "What is stored is not what was approved"
+    code, http_status, title = "digest_mismatch", 409, "What is stored differs from what was approved"
     next_step = _LOOKED_INTO
 
 
 class EvidenceMismatch(Refusal):
-    """`members` are those of the stored request that its audit chain does not bear out. They are evidence, and no
-    business of the caller's."""
+    """`members` are those members of the stored request that its audit chain contradicts. They are evidence,
+    and none of the caller's business."""
 
-    code, http_status, title = "evidence_mismatch", 409, "What is stored is not what the audit trail says"
+    code, http_status, title = "evidence_mismatch", 409, "What is stored differs from what the audit trail says"
     next_step = _LOOKED_INTO
 
     def __init__(self, *members: str) -> None:
@@ -66,25 +66,25 @@ class WrongDelivery(Refusal):
 
 class CredentialsFailed(Refusal):
     code, http_status, title = "credentials_failed", 502, "The credential could not be issued; the grant is used up"
-    next_step = "Ask with a new request; if that fails too, tell your owner the request's `code`."
+    next_step = "Make a new request; if that fails too, tell your owner the request's `code`."
 
 
 class ActionFailed(Refusal):
     code, http_status, title = (
         "action_failed",
         502,
-        "The call was not made or was refused; the grant is used up, the request's code says why",
+        "The call was not made or was refused; the grant is used up, and the request's code says why",
     )
-    next_step = "Read the request's `code`, change what it names, and ask with a new request."
+    next_step = "Read the request's `code`, change what it names, and make a new request."
 
 
 class OutcomeIsUnknown(Refusal):
     code, http_status, title = (
         "outcome_unknown",
         502,
-        "No answer came: the call may have had its effect. It is never repeated; look before you ask again",
+        "No answer came: the call may have taken effect. It is never repeated; check before you ask again",
     )
-    next_step = "Look whether the call had its effect before you ask with a new request."
+    next_step = "Check whether the call took effect before you make a new request."
 
 
 class NothingToRevoke(Refusal):
@@ -105,7 +105,7 @@ class RevocationFailed(Refusal):
     code, http_status, title = (
         "revocation_failed",
         503,
-        "The revocation is recorded, but the session could not be denied; do it again",
+        "The revocation is recorded, but the session could not be denied; try again",
     )
     retryable, retry_after = True, 2
-    next_step = "Send the same call again until it succeeds; an alarm is raised meanwhile."
+    next_step = "Send the same call again until it succeeds; an alarm has been raised."

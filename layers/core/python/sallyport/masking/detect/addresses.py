@@ -1,4 +1,3 @@
-# ruff: noqa: C901, E501 - decision lists are read from top to bottom, patterns alternative by alternative
 """Postal addresses: from something that only addresses have, outwards over what belongs to it."""
 
 from __future__ import annotations
@@ -18,10 +17,14 @@ from sallyport.masking.spans import Span
 MAX_TOKENS = 14  # to each side of an anchor; the longest postal addresses have about ten parts
 
 _RIGHT = re.compile(
-    rf"(?:,? ?\r?\n[>\s]{{0,4}},? ?| ?, ?| - | )(?:(?P<unit>{UNIT})|(?P<state>[A-Z]{{2}}\b(?=[ ,]{{1,2}}\d{{3,5}}|[.,;)\n]|$| [a-z]))|(?P<number>\d{{1,6}}(?:-\d{{3,4}})?\b(?![./:%-]?\d| ?(?i:mg|year|day|week|month|hour|mm|am|pm)))|(?P<cap>{CAPS}\.?)|(?P<small>(?:{SMALL}|nan|street|st\.)\b))"
+    rf"(?:,? ?\r?\n[>\s]{{0,4}},? ?| ?, ?| - | )(?:(?P<unit>{UNIT})"
+    rf"|(?P<state>[A-Z]{{2}}\b(?=[ ,]{{1,2}}\d{{3,5}}|[.,;)\n]|$| [a-z]))"
+    rf"|(?P<number>\d{{1,6}}(?:-\d{{3,4}})?\b(?![./:%-]?\d| ?(?i:mg|year|day|week|month|hour|mm|am|pm)))"
+    rf"|(?P<cap>{CAPS}\.?)|(?P<small>(?:{SMALL}|nan|street|st\.)\b))"
 )
 _LEFT = re.compile(
-    rf"(?P<number>(?<![\w/.-])\d{{1,6}}[A-Za-z]?)[ ,]{{1,2}}$|(?P<unit>\b{UNIT})[ ,]{{1,2}}$|(?P<cap>(?<![\w'-]){CAPS}\.?)(?:[ ,]{{1,2}}|,? ?\n[>\s]{{0,4}})$"
+    rf"(?P<number>(?<![\w/.-])\d{{1,6}}[A-Za-z]?)[ ,]{{1,2}}$|(?P<unit>\b{UNIT})[ ,]{{1,2}}$"
+    rf"|(?P<cap>(?<![\w'-]){CAPS}\.?)(?:[ ,]{{1,2}}|,? ?\n[>\s]{{0,4}})$"
     rf"|(?P<deep>(?<![\w/.-])\d{{1,6}}),? ?\n[>\s]{{0,4}}$|(?P<small>\b(?:{SMALL}|ul\.|u\.)) $"
 )
 
@@ -86,7 +89,7 @@ def _credible(match: re.Match[str], kind: str) -> bool:
     return True
 
 
-def _rightwards(text: str, end: int, kind: str) -> int:
+def _rightwards(text: str, end: int, kind: str) -> int:  # noqa: C901 - a decision list, read from top to bottom
     """How far an address reaches after its anchor."""
     numbers = 0
     for _ in range(MAX_TOKENS):

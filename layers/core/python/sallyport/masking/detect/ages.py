@@ -38,7 +38,7 @@ def find(reading: Reading) -> Iterator[Span]:
 
 
 def _after_age(text: str, at: int) -> bool:
-    """Whether a word for age stands before, with few words and no other number between."""
+    """Whether a word for age comes before, with few words and no other number between."""
     for steps, word in enumerate(reversed(_AGE_BEFORE.findall(text[max(0, at - 40) : at].lower()))):
         if word in _AGE_WORDS:
             return True
@@ -61,4 +61,4 @@ DETECTOR = Detector(
     find=find,
 )
 COUNTED = DETECTOR.rule("counted", "Before years, years old, y/o or a sex.")
-ANNOUNCED = DETECTOR.rule("announced", "Behind a word for age, with few words between.")
+ANNOUNCED = DETECTOR.rule("announced", "After a word for age, with few words between.")

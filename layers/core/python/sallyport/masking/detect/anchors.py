@@ -1,4 +1,3 @@
-# ruff: noqa: C901, E501 - decision lists are read from top to bottom, patterns alternative by alternative
 """What only addresses have: where a postal address may be, and one pattern for each kind of place."""
 
 from __future__ import annotations
@@ -13,8 +12,15 @@ from sallyport.masking.detect.numbers import Group, within
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.lexicon import topic
 
-UNIT = r"(?:(?i:apt|apartment|suite|ste|unit|fl(?:oor)?|r(?:oo)?m|bldg|lot|trlr)\b\.? ?\#?\d{1,5}[A-Za-z]?\b|(?<![^\s,(])\#\d{1,5}[A-Za-z]?\b)"
-_BOX = r"(?:(?i:p\.? ?o\.? ?box|post(?:al)? ?box|postbox|postfach|apartado|casilla|cmr|psc) \d{1,6}(?:,? [Bb]ox \d{1,6})?|(?i:apo|fpo|dpo) (?i:a[aep]) \d{5}|\b(?i:USNS|USS|USCGC|USNV|USNAV) [^\W\d_]+)"
+UNIT = (
+    r"(?:(?i:apt|apartment|suite|ste|unit|fl(?:oor)?|r(?:oo)?m|bldg|lot|trlr)\b\.? ?\#?\d{1,5}[A-Za-z]?\b"
+    r"|(?<![^\s,(])\#\d{1,5}[A-Za-z]?\b)"
+)
+_BOX = (
+    r"(?:(?i:p\.? ?o\.? ?box|post(?:al)? ?box|postbox|postfach|apartado|casilla|cmr"
+    r"|psc) \d{1,6}(?:,? [Bb]ox \d{1,6})?|(?i:apo|fpo|dpo) (?i:a[aep]) \d{5}|\b(?i:USNS|USS|USCGC|USNV"
+    r"|USNAV) [^\W\d_]+)"
+)
 _STREETS = "|".join(sorted(v.STREET, key=len, reverse=True))
 _ENDINGS = "|".join(v.STREET_ENDINGS)
 CAPS = r"[^\W\d_a-z][^\W_]*(?:['\u2019.-][^\W_]+)*"
@@ -23,18 +29,32 @@ SMALL = r"dei|degli|delle|dello|de|do|da|dos|das|del|della|di|du|des|la|le|los|l
 _ANCHORS = {
     "unit": rf"(?P<unit>\b{UNIT})",
     "box": rf"(?P<box>\b{_BOX})",
-    "numbered": rf"(?P<numbered>\b\d{{1,6}}[A-Za-z]?(?:[-/]\d{{1,4}})? (?:[NSEW]\.? )?(?:\d{{1,3}}(?:st|nd|rd|th|ST|ND|RD|TH) )?(?:[^\W\d_][\w'\u2019.-]* ){{0,4}}?(?i:{_STREETS})\b\.?)",
+    "numbered": rf"(?P<numbered>\b\d{{1,6}}[A-Za-z]?(?:[-/]\d{{1,4}})? (?:[NSEW]\.?"
+    rf" )?(?:\d{{1,3}}(?:st|nd|rd|th|ST|ND|RD"
+    rf"|TH) )?(?:[^\W\d_][\w'\u2019.-]* ){{0,4}}?(?i:{_STREETS})\b\.?)",
     "ordinal": r"(?P<ordinal>\b\d{1,3}(?:st|nd|rd|th) (?i:street|st|avenue|ave|road|rd|blvd|drive|dr|lane)\b)",
-    "ending": rf"(?P<ending>(?:\d{{1,6}} )?[^\W\d_][\w'\u2019-]{{1,30}}(?i:{_ENDINGS})\.?(?: \d{{1,4}}[A-Za-z]?\b|(?=[,\n])))",
-    "named": rf"(?P<named>(?:{CAPS} ){{1,3}}(?:Street|St\.|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Drive|Court|Parkway|Pkwy|Highway|Hwy|Turnpike|Freeway|Crescent|STREET|AVENUE|ROAD|LANE|DRIVE)\b(?! (?i:hospital|clinic|center|centre|medical|health)))",
-    "foreign": rf"(?P<foreign>\b(?i:rua|rúa|via|calle|c/|avda?\.?|avenida|paseo|plaza|camino|carrera|rue|chemin|impasse|quai|viale|piazz(?:a|etta)|corso|ul\.|ulica|trg|al\.|allée|strada|largo|rambla) (?:(?:{SMALL}|d'|l') ?){{0,2}}{CAPS}(?:,? {CAPS}){{0,3}}(?: \d{{1,4}}[A-Za-z]?\b(?:/\d{{1,4}}\b)?)?)",
-    "corner": r"(?P<corner>\b(?i:the )?(?i:corner|intersection) of [^.;:!?\n]{3,60}? and [^\W_][\w'\u2019.]*(?: [^\W_][\w'\u2019.]*){0,3}?(?: \d{1,4}|(?=[^\w ]|$| [a-z]{2,3} )))",
+    "ending": rf"(?P<ending>(?:\d{{1,6}} )?[^\W\d_][\w'\u2019-]{{1,30}}(?i:{_ENDINGS})\.?(?: \d{{1,4}}[A-Za-z]?\b"
+    rf"|(?=[,\n])))",
+    "named": rf"(?P<named>(?:{CAPS} ){{1,3}}(?:Street|St\.|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Drive|Court|Parkway"
+    rf"|Pkwy|Highway|Hwy|Turnpike|Freeway|Crescent|STREET|AVENUE|ROAD|LANE|DRIVE)\b(?! (?i:hospital|clinic"
+    rf"|center|centre|medical|health)))",
+    "foreign": rf"(?P<foreign>\b(?i:rua|rúa|via|calle|c/|avda?\.?|avenida|paseo|plaza|camino|carrera|rue|chemin|impasse"
+    rf"|quai|viale|piazz(?:a|etta)|corso|ul\.|ulica|trg|al\.|allée|strada|largo|rambla) (?:(?:{SMALL}|d'"
+    rf"|l') ?){{0,2}}{CAPS}(?:,? {CAPS}){{0,3}}(?: \d{{1,4}}[A-Za-z]?\b(?:/\d{{1,4}}\b)?)?)",
+    "corner": r"(?P<corner>\b(?i:the )?(?i:corner"
+    r"|intersection) of [^.;:!?\n]{3,60}? and [^\W_][\w'\u2019.]*(?: [^\W_][\w'\u2019.]*){0,3}?(?: \d{1,4}"
+    r"|(?=[^\w ]|$| [a-z]{2,3} )))",
     "zip": r"(?P<zip>\b[A-Z]{2},? \d{5}(?:-\d{4})?\b(?! ?(?:mg|mL|IU)))",
-    "code": r"(?P<code>\b(?i:zip|postal|post|pin)[ -]?(?:[Cc]ode)?[\s:=#]{1,3}(?:is )?(?P<value>\d{3,6}(?:-\d{3,4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z0-9]? ?\d[A-Z]{2})\b)",
+    "code": r"(?P<code>\b(?i:zip|postal|post|pin)[ -]?(?:[Cc]ode)?[\s:=#]{1,3}(?:is )?(?P<value>\d{3,6}(?:-\d{3,4})?"
+    r"|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z0-9]? ?\d[A-Z]{2})\b)",
     "uk": r"(?P<uk>\b[A-Z]{1,2}\d[A-Z0-9]? \d[ABD-HJLNP-UW-Z]{2}\b)",
     "ca": r"(?P<ca>\b[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d\b)",
-    "between": rf"(?P<between>(?<![\w.-])\d{{1,6}} (?P<name>{CAPS}(?: {CAPS}){{0,3}}) \d{{1,4}}(?=\s*(?:[,\n]|$| (?i:apt|suite|ste)\b)))",
-    "lives": rf"(?P<lives>\b(?i:lives? (?:on|at|in)|living (?:on|at)|resid(?:es|ing) (?:on|at|in)|north side of|south side of|east side of|west side of|address(?: is)?:?|located at) (?P<where>(?:\d{{1,6}} )?{CAPS}(?:,? (?:(?:{SMALL}) )?{CAPS}){{0,5}} \d{{1,5}})\b)",
+    "between": rf"(?P<between>(?<![\w.-])\d{{1,6}} (?P<name>{CAPS}(?: {CAPS}){{0,3}})"
+    rf" \d{{1,4}}(?=\s*(?:[,\n]|$| (?i:apt"
+    rf"|suite|ste)\b)))",
+    "lives": rf"(?P<lives>\b(?i:lives? (?:on|at|in)|living (?:on|at)|resid(?:es|ing) (?:on|at|in)|north side of"
+    rf"|south side of|east side of|west side of|address(?: is)?:?"
+    rf"|located at) (?P<where>(?:\d{{1,6}} )?{CAPS}(?:,? (?:(?:{SMALL}) )?{CAPS}){{0,5}} \d{{1,5}})\b)",
 }
 
 
@@ -54,7 +74,7 @@ _NAMED = (
     "Street", "St.", "Avenue", "Ave", "Road", "Rd", "Boulevard", "Blvd", "Lane", "Drive", "Court", "Parkway", "Pkwy",
     "Highway", "Hwy", "Turnpike", "Freeway", "Crescent", "STREET", "AVENUE", "ROAD", "LANE", "DRIVE",
 )  # fmt: skip
-# Phrases in small letters that announce an anchor, by a word of theirs that tells whether they are worth looking for.
+# Phrases in lowercase that announce an anchor, by a word of theirs that tells whether they are worth looking for.
 _PHRASES = {
     **{street: (("foreign", f"{street} "),) for street in v.FOREIGN_STREETS},
     "avda": (("foreign", "avda "), ("foreign", "avda. ")),
@@ -75,10 +95,12 @@ _ENDING_TAIL = tuple(v.STREET_ENDINGS)
 _STATE_ZIP = re.compile(r"[A-Z](?<![\w][A-Z])[A-Z],? \d{5}\b")
 _POSTCODE = re.compile(r"[A-Z](?<![\w][A-Z])(?:[A-Z]?\d[A-Z0-9]? ?\d[A-Z]{2}|\d[A-Z] ?\d[A-Z]\d)\b")
 _LIVES = re.compile(
-    r"\b(?:lives? (?:on|at|in)|living (?:on|at)|resid(?:es|ing) (?:on|at|in)|(?:north|south|east|west) side of|address(?: is)?:?|located at) (?=[A-Z0-9])"
+    r"\b(?:lives? (?:on|at|in)|living (?:on|at)|resid(?:es|ing) (?:on|at|in)|(?:north|south|east"
+    r"|west) side of|address(?: is)?:?|located at) (?=[A-Z0-9])"
 )
 _UNITS_OF_MEASURE = v.listed(
-    "mg mcg g kg ml mL cm mm year years yr yrs day days week weeks month months hour hours minutes times tablets units mmHg bpm"
+    "mg mcg g kg ml mL cm mm year years yr yrs day days week weeks month months hour hours minutes times"
+    " tablets units mmHg bpm"
     " percent points patients y/o yo mEq IU mmol"
 )
 
@@ -137,7 +159,7 @@ def _number_hints(text: str, groups: list[Group]) -> Iterator[tuple[str, int, in
             yield from _around_number(text, *match.span())
 
 
-def _around_number(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+def _around_number(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:  # noqa: C901 - a decision list, read from top to bottom
     """What kind of anchor a number of up to six digits that stands free may belong to."""
     if (
         start > 1

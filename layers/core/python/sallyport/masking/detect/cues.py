@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - patterns and word lists are read alternative by alternative, not by the column
 """The words just before a stretch of text, and what they announce."""
 
 from __future__ import annotations
@@ -19,7 +18,9 @@ _OPENING = frozenset('.!?:;\n\r\u2022|>\u2014\u2013*"\u201c([{')
 
 
 class Cue(NamedTuple):
-    """What the words before a stretch of text announce: whether a person's name is sure to follow, whether a place may."""
+    """What the words before a stretch of text announce: whether a person's name is sure to follow, whether a place
+    may.
+    """
 
     name: bool
     place: bool

@@ -52,5 +52,5 @@ DETECTOR = Detector(
     sparing=sparing.NEVER,
     find=find,
 )
-ADDRESS = DETECTOR.rule("address", "A mail box and its host, joined by an @.")
+ADDRESS = DETECTOR.rule("address", "A mailbox and its host, joined by an @.")
 SPELLED = DETECTOR.rule("spelled", "The same with [at] or (at) in place of the @.")

@@ -1,4 +1,3 @@
-# ruff: noqa: C901, E501, FBT001 - a decision list is read from top to bottom, patterns alternative by alternative
 """Facilities: hospitals, clinics, practices by what stands around the word that says so."""
 
 from __future__ import annotations
@@ -14,20 +13,20 @@ from sallyport.masking.lexicon import topic
 from sallyport.masking.spans import Span
 
 
-def facility(text: str, chain: list[Word], head: int, starts_sentence: bool) -> tuple[Span, int] | None:
+def facility(text: str, chain: list[Word], head: int, *, opens: bool) -> tuple[Span, int] | None:  # noqa: C901 - a decision list, read from top to bottom
     """A facility's name in the chain, whose word at `head` says what it is, and how many words it takes."""
     begin = 0
     while (
         begin < head
         and chain[begin].kind == kinds.ORDINARY
-        and ((begin == 0 and starts_sentence) or chain[begin].folded in v.GENERIC)
+        and ((begin == 0 and opens) or chain[begin].folded in v.GENERIC)
         and chain[begin].folded in _OPENERS
     ):
         begin += 1
     modifiers = [word for word in chain[begin:head] if word.folded not in v.GENERIC or word.kind & kinds.SPEAKING]
     end = head
     tail = _FACILITY_TAIL.match(text, chain[head].end) if chain[head].folded in v.FACILITY_STRONG else None
-    # "… Hospital Los Angeles", "… Center of Boston": a place right behind belongs to the name
+    # "… Hospital Los Angeles", "… Center of Boston": a place right after belongs to the name
     while end + 1 < len(chain) and chain[end + 1].kind & (kinds.SPEAKING | kinds.REGION):
         end += 1
     strong = chain[head].folded in v.FACILITY_STRONG or chain[head].folded == "presbyterian"
@@ -44,7 +43,7 @@ def facility(text: str, chain: list[Word], head: int, starts_sentence: bool) -> 
     while end + 1 < len(chain) and chain[end + 1].folded in _FACILITY_MORE:
         end += 1
     if (
-        starts_sentence
+        opens
         and begin == 0
         and not any(word.kind & (kinds.PARTICULAR | kinds.INITIAL) for word in chain[: end + 1])
         and not (strong and modifiers)
@@ -59,11 +58,14 @@ def facility(text: str, chain: list[Word], head: int, starts_sentence: bool) -> 
 
 
 _FACILITY_TAIL = re.compile(
-    r",? (?:in|of|at) (?:the )?[^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,2}(?:, [A-Z]{2}\b)?|, [^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,1}(?:, [A-Z]{2}\b)?(?= (?:on|in|for|with|by)\b)"
+    r",? (?:in|of|at) (?:the )?[^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,2}(?:, [A-Z]{2}\b)?"
+    r"|, [^\W\d_a-z][\w'\u2019-]+(?: [^\W\d_a-z][\w'\u2019-]+){0,1}(?:, [A-Z]{2}\b)?(?= (?:on|in|for|with"
+    r"|by)\b)"
 )
 _FACILITY_MORE = topic("facilities.tails")
 ADMITTED = re.compile(
-    r"\b(?:seen|treated|admitted|visited|presented|presenting|hospitalized|evaluated|operated|transferred|referred|surgery|appointment|checkup|care|visit|patient)(?: (?:to|at|by|in))?(?: the| our)? $"
+    r"\b(?:seen|treated|admitted|visited|presented|presenting|hospitalized|evaluated|operated|transferred"
+    r"|referred|surgery|appointment|checkup|care|visit|patient)(?: (?:to|at|by|in))?(?: the| our)? $"
 )
 _OPENERS = topic("facilities.openers")
 _DEPARTMENT = topic("facilities.departments")
@@ -83,4 +85,4 @@ DETECTOR = Detector(
     find=None,
 )
 HEADED = DETECTOR.rule("headed", "Capitalised words around one for a facility.")
-LOWERCASE = DETECTOR.rule("lowercase", "Lowercase words before one for a facility, behind at, to, from and the like.")
+LOWERCASE = DETECTOR.rule("lowercase", "Lowercase words before one for a facility, after at, to, from and the like.")

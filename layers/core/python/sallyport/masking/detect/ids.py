@@ -8,24 +8,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sallyport.masking import machines
-from sallyport.masking.detect import cues, numbers, sparing
-from sallyport.masking.detect import vocabulary as v
-from sallyport.masking.detect.checksums import luhn
+from sallyport.masking.detect import cards, cues, ibans, numbers, sparing, ssn, uuids
+from sallyport.masking.detect.cued import ANNOUNCED
 from sallyport.masking.detect.detector import Basis, Detector
-from sallyport.masking.detect.numbers import Group, within
+from sallyport.masking.detect.numbers import Group
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.lexicon import topic
-from sallyport.masking.lexicon.patterns import alternatives
 from sallyport.masking.spans import Span
-from sallyport.masking.structure import shapes
-
-SSN = re.compile(r"\d(?<![\w-]\d)\d\d([- .])\d\d\1\d{4}(?![\w-])")
-CARD = re.compile(
-    r"\d(?<![\w.-]\d)(?:\d{3}([ -]?)\d{4}\1\d{4}\1\d{1,7}|\d{3}[ -]?\d{6}[ -]?\d{5}|\d{11,18}"
-    r"|\d{3}([ -])\d{4}\2\d{4})(?![\w-]|\.\d)"
-)
-IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
-UUID = re.compile(r"\b[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\b")
 
 # A token that holds digits; what it is decides its neighbourhood and its look.
 _LEFT = re.compile(r"[A-Za-z0-9#](?<![\w@.%].)[A-Za-z\-/_.:#]{0,16}\Z")
@@ -38,35 +27,16 @@ _MEASURES = topic("identifiers.units")
 _MEDICAL_CODE = re.compile(
     r"[A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4})?|\d{5}-\d{1,2}|\d{4,5}-\d{3,4}-\d{1,2}|[A-Z]\d{4}|rs\d+|NM_\d+|c\.\d+.*|p\.[A-Z]\w+"
 )
-_DIGITS = alternatives(topic("identifiers.digits"))
-_SPELLED = re.compile(
-    rf"\b(?:(?:{_DIGITS}|{alternatives(topic('identifiers.between_digits'))})\b[\s,.-]{{1,3}}){{6,40}}(?:{_DIGITS})\b",
-    re.IGNORECASE,
-)
-_SPACED = re.compile(r"\d(?<![\w.]\d)(?:(?: ?[ .,\-_/|*] ?)\d){6,40}(?![\w])")
-_SPACED_LETTERS = re.compile(r"(?<![\w'])[A-Za-z](?:[ .\-_]{1,2}[A-Za-z]){4,40}(?![\w'])")
 
 
 def find(reading: Reading) -> Iterator[Span]:
-    """Identifying numbers and codes in the text."""
-    text = reading.text
-    groups = reading.groups
-    if groups:
-        yield from _tokens(text, groups, reading.memory.looks)
-        for group in groups:
-            if group.may & numbers.SPACED:
-                for match in within(_SPACED, text, group):
-                    yield Span(match.start(), match.end(), "ID", SPACED_DIGITS)
-    if _LETTER_APART.search(text):
-        for match in _SPACED_LETTERS.finditer(text):
-            yield Span(match.start(), match.end(), "NAME", SPACED_LETTERS)
-    if any(word in reading.small for word in _SPELLED_HINTS):
-        for match in _SPELLED.finditer(text):
-            yield Span(match.start(), match.end(), "ID", IN_WORDS)
+    """Identifying numbers and codes in the text: what a form says, what a cue announces, what looks like one."""
+    if reading.groups:
+        yield from _tokens(reading.text, reading.groups, reading.memory.looks)
 
 
 def _tokens(text: str, groups: list[Group], looks: Looks) -> Iterator[Span]:
-    """Tokens that hold digits, by what they are, by what stands before them, by their look."""
+    """Tokens that hold digits, by what they are, by what comes before them, by their look."""
     done = at = end = 0
     last = len(groups) - 1
     padded = f"{text} "
@@ -99,7 +69,7 @@ def _tokens(text: str, groups: list[Group], looks: Looks) -> Iterator[Span]:
 
 
 def _announced(text: str, start: int, end: int, *, unique: bool) -> Span | None:
-    """A token behind a word that announces it, or one that is `unique` by itself."""
+    """A token after a word that announces it, or one that is `unique` by itself."""
     category = cues.identifier_category(text[max(0, start - 72) : start])
     if not (category or unique) or cues.benign(text[max(0, start - 16) : start]):
         return None
@@ -163,10 +133,8 @@ def _look(shape: str) -> _Look:
     return look
 
 
-_LETTER_APART = re.compile(r"[ .\-_][A-Za-z][ .\-_]{1,2}[A-Za-z][ .\-_]{1,2}[A-Za-z](?!\w)")
 # An option of a command that names a thing of a machine's: `--portfolio-id port-2s6abcdq5wdh4`.
 _OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*-ids?[ =][\"']?$")
-_SPELLED_HINTS = ("three", "seven", "five")
 
 
 def _measured(text: str, end: int) -> bool:
@@ -176,31 +144,13 @@ def _measured(text: str, end: int) -> bool:
 
 
 def _shaped(text: str, token: str, start: int, may: int) -> Span | None:
-    """An SSN, a card number, an IBAN or a UUID that begins with this token."""
-    if may & (numbers.SSN | numbers.CARD) and token[0].isdigit():
-        if may & numbers.SSN and (match := SSN.match(text, start)) is not None:
-            return Span(start, match.end(), "SSN", SSN_NUMBER)
-        if may & numbers.CARD and (match := CARD.match(text, start)) is not None:
-            digits = "".join(filter(str.isdigit, match.group()))
-            if 12 <= len(digits) <= 19:
-                return Span(
-                    start, match.end(), "CARD" if _may_be_card(match.group()) and luhn(digits) else "ID", CARD_NUMBER
-                )
-    if (
-        token[2:4].isdigit()
-        and token[0].isupper()
-        and token[:2].isalpha()
-        and (match := IBAN.match(text, start)) is not None
-    ):
-        return Span(start, match.end(), "IBAN", IBAN_NUMBER)
-    if len(token) == 36 and UUID.fullmatch(token):
-        return Span(start, start + 36, "ID", UUID_FORM)
-    return None
+    """What begins with this token and is an identifier by its form."""
+    if may & _NUMBERS and token[0].isdigit() and (found := ssn.at(text, start, may) or cards.at(text, start, may)):
+        return found
+    return ibans.at(text, token, start) or uuids.at(token, start)
 
 
-def _may_be_card(piece: str) -> bool:
-    """Whether it is not three groups of four, as no card and many national numbers are written."""
-    return len(piece) != 14 or piece.isdigit()
+_NUMBERS = numbers.SSN | numbers.CARD
 
 
 def _convincing(token: str, digits: int) -> bool:
@@ -234,32 +184,12 @@ _LETTERED = re.compile(r"#?[A-Z]{1,5}[-/]?\d{4}(?:[-/]\d+)?")
 _NUMERIC = re.compile(r"\d+(?:[./:-]\d+)*")
 
 
-# Categories whose cues are words of machines as well: `node group`, `image tag`, `device`, `plan`.
-_VAGUE = frozenset(("ID", "HEALTH_PLAN", "VEHICLE", "DEVICE"))
-_ACCOUNTS = v.listed("account")
-
-
-def _vaguely_announced(_text: str, span: Span) -> frozenset[str] | None:
-    if span.category == "ACCOUNT":
-        return _ACCOUNTS
-    return sparing.SURE if span.category in _VAGUE else None
-
-
-def _in_an_arn(text: str, span: Span) -> bool:
-    return span.category == "ACCOUNT" and text.startswith("arn:")
-
-
 def _lettered(text: str, span: Span) -> bool:
     """Whether it has a letter: of a number alone nobody can say whose it is."""
     return any(map(str.isalpha, text[span.start : span.end]))
 
 
-def _counted(text: str, span: Span) -> bool:
-    found = text[span.start : span.end]
-    return shapes.is_account(found) or shapes.is_counted(found)
-
-
-LOOK = Detector(
+DETECTOR = Detector(
     name="look",
     says="A token with five digits or more.",
     categories=("ID",),
@@ -272,96 +202,4 @@ LOOK = Detector(
     sparing=sparing.FORM._replace(running=True, digits=True, look_alike=_lettered),
     find=find,
 )
-TOKEN = LOOK.rule("token", "Digits, or digits among letters, as few words and quantities are written.")
-
-CUE = Detector(
-    name="cue",
-    says="A number or code behind a word that announces it.",
-    categories=("SSN", "MRN", "HEALTH_PLAN", "ACCOUNT", "LICENSE", "VEHICLE", "DEVICE", "ID"),
-    basis=Basis.CUE,
-    rank=3,
-    allowable=True,
-    scopes=True,
-    labels=True,
-    cell=False,
-    sparing=sparing.NEVER._replace(explained=_vaguely_announced, running=True, look_alike=_in_an_arn),
-    find=None,
-)
-ANNOUNCED = CUE.rule("announced", "A word before it says whose number, or which, it is.")
-
-SOCIAL = Detector(
-    name="ssn",
-    says="A US social security number.",
-    categories=("SSN",),
-    basis=Basis.FORMAT,
-    rank=6,
-    allowable=False,
-    scopes=True,
-    labels=False,
-    cell=False,
-    sparing=sparing.FORM,
-    find=None,
-)
-SSN_NUMBER = SOCIAL.rule("number", "Three, two and four digits, the same mark between them.")
-
-PAYMENT = Detector(
-    name="card",
-    says="A number as long as a card's; its check digit names the category.",
-    categories=("CARD", "ID"),
-    basis=Basis.FORMAT,
-    rank=7,
-    allowable=False,
-    scopes=True,
-    labels=True,
-    cell=False,
-    sparing=sparing.FORM._replace(running=True, digits=True, look_alike=_counted),
-    find=None,
-)
-CARD_NUMBER = PAYMENT.rule("number", "Twelve to nineteen digits, alone or in a card's groups.")
-
-BANK = Detector(
-    name="iban",
-    says="An IBAN.",
-    categories=("IBAN",),
-    basis=Basis.FORMAT,
-    rank=8,
-    allowable=False,
-    scopes=True,
-    labels=True,
-    cell=False,
-    sparing=sparing.FORM,
-    find=None,
-)
-IBAN_NUMBER = BANK.rule("number", "A country, two check digits and groups of four.")
-
-UNIQUE = Detector(
-    name="uuid",
-    says="A UUID.",
-    categories=("ID",),
-    basis=Basis.FORMAT,
-    rank=20,
-    allowable=False,
-    scopes=True,
-    labels=True,
-    cell=False,
-    sparing=sparing.FORM._replace(digits=True, look_alike=sparing.always),
-    find=None,
-)
-UUID_FORM = UNIQUE.rule("form", "Thirty-two hexadecimal digits in its five groups.")
-
-APART = Detector(
-    name="spelled",
-    says="Digits or letters that stand apart, or digits as words.",
-    categories=("ID", "NAME"),
-    basis=Basis.LOOK,
-    rank=20,
-    allowable=False,
-    scopes=True,
-    labels=False,
-    cell=False,
-    sparing=sparing.FORM._replace(running=True),
-    find=None,
-)
-SPACED_DIGITS = APART.rule("digits", "Seven single digits or more with a mark between each two.")
-SPACED_LETTERS = APART.rule("letters", "Five single letters or more with a mark between each two.")
-IN_WORDS = APART.rule("words", "Seven digits or more spelled as words.")
+TOKEN = DETECTOR.rule("token", "Digits, or digits among letters, as few words and quantities are written.")

@@ -1,4 +1,4 @@
-"""Names that stand in fields, found again in the prose beside them."""
+"""Names that are in fields, found again in the prose next to them."""
 
 from __future__ import annotations
 
@@ -53,4 +53,4 @@ DETECTOR = Detector(
     sparing=sparing.NEVER,
     find=None,
 )
-NAMED = DETECTOR.rule("named", "The same word stands in a field for a name.")
+NAMED = DETECTOR.rule("named", "The same word is in a field for a name.")

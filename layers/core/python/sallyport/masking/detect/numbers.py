@@ -34,7 +34,7 @@ _SHAPES = (
 )
 # Dates and SSNs have as many digits as telephone numbers; they are found as what they are.
 _NOT_LOOSE = re.compile(r"\W*(?:9{1,2}([-/.])9{1,2}\1(?:99|9999)|9{4}([-/.])9{1,2}\2 ?9{1,2}|999-99-9999)\W*")
-_BEYOND = 60  # characters behind a group that a pattern may still take: a time of day, an extension
+_BEYOND = 60  # characters after a group that a pattern may still take: a time of day, an extension
 _LONGEST_SHAPE = 64
 _ALL = (1 << len(_SHAPES)) - 1
 
@@ -94,7 +94,7 @@ def _may(shape: str) -> int:
     return may
 
 
-_TAIL = " .,:()*|"  # what may stand behind a group and says nothing of it
+_TAIL = " .,:()*|"  # what may stand after a group and says nothing of it
 _USUAL = (
     "9 99 999 9999 99999 999999 9999999 99999999 999999999 9.9 99.9 9.99 99:99 9/9 9/99 99/9 99/99 999/99 9/ 99/ 999/"
     " 9- 99- 999- 99/99/99 99/99/9999 9/9/9999 9/99/9999 9999-99-99 99-99-9999 999-9999 999-99-9999 999-999-9999"

@@ -79,6 +79,6 @@ DETECTOR = Detector(
     sparing=sparing.WORD._replace(running=True, punctuated=True),
     find=find,
 )
-USUAL = DETECTOR.rule("usual", "Digits in a telephone number's grouping, or behind a plus.")
-ANNOUNCED = DETECTOR.rule("announced", "Seven digits or more behind a word for a telephone, or before an extension.")
-LOCAL_FORM = DETECTOR.rule("local", "Seven digits, three and four, behind a word for a telephone.")
+USUAL = DETECTOR.rule("usual", "Digits in a telephone number's grouping, or after a plus.")
+ANNOUNCED = DETECTOR.rule("announced", "Seven digits or more after a word for a telephone, or before an extension.")
+LOCAL_FORM = DETECTOR.rule("local", "Seven digits, three and four, after a word for a telephone.")

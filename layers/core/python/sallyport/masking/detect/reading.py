@@ -20,9 +20,9 @@ _SMALL_WORD = re.compile(r"[a-z]{3,}")
 class Reading:
     """One text and what is in it.
 
-    `small` is the text in small letters (as it is where that would move its letters), `words` the runs of three or more
-    small letters a to z, whole words and ends of capitalised ones; `groups` are the groups of digits and `capitals` the
-    capitalised words that are no parts of code, in order; `memory` is the request's.
+    `small` is the text in lowercase (or unchanged, if that would move its letters), `words` the runs of three or more
+    lowercase letters a to z, that is, whole words and ends of capitalised ones; `groups` are the groups of digits and
+    `capitals` the capitalised words that are not part of code, in order; `memory` is the request's.
     """
 
     __slots__ = ("_found", "capitals", "groups", "memory", "small", "text", "words")

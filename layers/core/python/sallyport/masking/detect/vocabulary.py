@@ -14,7 +14,7 @@ TITLES = topic("people.titles")
 SUFFIXES = topic("people.suffixes")
 PARTICLES = topic("people.particles")
 FACILITY = topic("facilities.words")
-# Heads that make a place of what stands before them, even alone in small letters.
+# Heads that make a place of what comes before them, even alone in lowercase.
 FACILITY_STRONG = topic("facilities.heads")
 GENERIC = topic("facilities.common")
 STREET = topic("places.streets")
@@ -29,7 +29,7 @@ MONTHS = topic("dates.months_alone")
 MONTH_NAMES = topic("dates.months")
 # Capitalised without naming anybody: ethnicities, weekdays and feasts, bodies of medicine, headings, units.
 BENIGN = topic("people.nobody")
-# Peoples, faiths and languages: said of many, they name nobody, except behind a title or a given name.
+# Peoples, faiths and languages: said of many, they name nobody, except after a title or a given name.
 PEOPLES = topic("people.peoples")
 EPONYM_HEAD = topic("medicine.eponym_heads")
 # Devices and operations that are called after people: a word of how they are handled tells which is meant.

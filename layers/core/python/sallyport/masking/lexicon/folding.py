@@ -10,7 +10,7 @@ _LETTERS = str.maketrans(
 
 
 def fold(word: str) -> str:
-    """The form in which words are looked up: small letters, no diacritics, plain apostrophes."""
+    """The form in which words are looked up: lowercase letters, no diacritics, plain apostrophes."""
     word = word.lower()
     if word.isascii():
         return word

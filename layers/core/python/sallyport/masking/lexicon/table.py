@@ -1,6 +1,6 @@
 """A table of words as it lies in a file: nothing is built when it is loaded, and a look-up reads a few bytes of it.
 
-A word's bucket is its CRC-32. The entries of a bucket stand behind each other, each a line end, the word, a tab, and
+A word's bucket is its CRC-32. The entries of a bucket follow each other, each a line end, the word, a tab, and
 its flags in two bytes above 127; so what is looked for, which is ASCII, meets nothing but whole words.
 """
 

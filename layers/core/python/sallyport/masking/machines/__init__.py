@@ -1,14 +1,13 @@
 """The names that machines have, known by their grammar: ids of clouds, ARNs, hashes, versions, partitions, tickets.
 
 A machine's id never shields a person's: what somebody chose freely inside such a name is `open` and judged as before,
-and a name behind a word that announces a person's number (`mrn`, `patient`, …) is believed by its head alone.
+and a name after a word that announces a person's number (`mrn`, `patient`, …) is believed by its head alone.
 """
 
 from __future__ import annotations
 
 import re
 
-from sallyport.masking import words
 from sallyport.masking.machines import compound, persons, pieces, running, tokens
 from sallyport.masking.machines.names import MachineName
 
@@ -19,7 +18,6 @@ __all__ = [
     "at",
     "find",
     "glued_names",
-    "load",
     "made_of_words",
     "names_of_people",
     "pairs_of_names",
@@ -39,12 +37,6 @@ partition = tokens.partition
 _TOKEN = re.compile(r"[^\s\"'`<>(){}\[\],;|]{4,}")
 _SHORTEST = 2  # characters
 _TELLING = re.compile(r"[0-9/]|arn:|\.[a-z]{2}")
-
-
-def load() -> None:
-    """Read the lists now rather than at the first text that needs them."""
-    pieces.prefixes()
-    words.rare_names()
 
 
 def find(text: str) -> list[MachineName]:
@@ -71,7 +63,7 @@ def at(text: str, start: int, end: int) -> MachineName | None:
     return name.moved(start) if name is not None else None
 
 
-# These say by their head whose they are, whatever stands before them.
+# These say by their head whose they are, whatever comes before them.
 _CERTAIN = frozenset(
     ("arn", "host", "store", "image", "azure", "google", "logs", "group", "principal", "cidr", "address")
 )

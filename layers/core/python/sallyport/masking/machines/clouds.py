@@ -1,28 +1,35 @@
-# ruff: noqa: E501 - patterns are read alternative by alternative, not by the column
-"""Names that say by their head whose they are: ARNs, Azure's and Google's resource ids, URIs of stores, hosts of clouds."""
+"""Names that say by their head whose they are: ARNs, Azure's and Google's resource ids, URIs of stores, hosts of
+clouds."""
 
 from __future__ import annotations
 
 import re
 
 _ARN = re.compile(
-    r"arn:(?:aws[a-z-]{0,12}|\*|<[^>]{0,20}>)?:([a-z0-9-]{0,40}|\*)?:([a-z0-9-]{0,24}|\*)?:(\d{9,13}|aws|\*|[a-z-]{0,20})?:",
+    r"arn:(?:aws[a-z-]{0,12}|\*|<[^>]{0,20}>)?:([a-z0-9-]{0,40}|\*)?:([a-z0-9-]{0,24}|\*)?:(\d{9,13}|aws|\*"
+    r"|[a-z-]{0,20})?:",
     re.IGNORECASE,
 )
 _AZURE = re.compile(
-    r"/subscriptions/[0-9A-Fa-f-]{36}(?=/|$)(?:/(?:resourceGroups|providers)(?=/))?|/providers/Microsoft\.[A-Za-z.]{2,40}(?=/)",
+    r"/subscriptions/[0-9A-Fa-f-]{36}(?=/|$)(?:/(?:resourceGroups|providers)(?=/))?"
+    r"|/providers/Microsoft\.[A-Za-z.]{2,40}(?=/)",
     re.IGNORECASE,
 )
 _GOOGLE = re.compile(
-    r"//[a-z0-9-]{2,40}\.googleapis\.com/|projects/(?:[a-z][a-z0-9-]{4,28}[a-z0-9]|\d{6,14})(?=/(?:locations|zones|regions|global|secrets|topics|subscriptions|serviceAccounts|databases|instances|datasets|buckets|logs|roles|services)/)"
+    r"//[a-z0-9-]{2,40}\.googleapis\.com/|projects/(?:[a-z][a-z0-9-]{4,28}[a-z0-9]|\d{6,14})(?=/(?:locations"
+    r"|zones|regions|global|secrets|topics|subscriptions|serviceAccounts|databases|instances|datasets|buckets"
+    r"|logs|roles|services)/)"
 )
 _STORE = re.compile(
     r"(?:s3[an]?|gs|abfss?|wasbs?|hdfs|dbfs|adl|ecr|docker|oci|containerd|kafka|sqs|dynamodb)://", re.IGNORECASE
 )
 _LOGS = re.compile(r"/?AWSLogs/(?:o-[a-z0-9]{10,32}/)?\d{12}(?=/|$)")
 _HOST = re.compile(
-    r"(?:[A-Za-z0-9_-]{1,63}\.){1,10}(?:amazonaws\.com(?:\.cn)?|aws\.amazon\.com|awsapps\.com|cloudfront\.net|elasticbeanstalk\.com|compute\.internal|ec2\.internal"
-    r"|svc(?:\.cluster\.local)?|cluster\.local|pod\.cluster\.local|internal|local|azure\.com|windows\.net|azurewebsites\.net|azurecr\.io|azmk8s\.io|azure-api\.net|googleapis\.com|run\.app|cloudfunctions\.net|appspot\.com|gcr\.io|pkg\.dev"
+    r"(?:[A-Za-z0-9_-]{1,63}\.){1,10}(?:amazonaws\.com(?:\.cn)?|aws\.amazon\.com|awsapps\.com|cloudfront\.net"
+    r"|elasticbeanstalk\.com|compute\.internal|ec2\.internal"
+    r"|svc(?:\.cluster\.local)?|cluster\.local|pod\.cluster\.local|internal|local|azure\.com|windows\.net"
+    r"|azurewebsites\.net|azurecr\.io|azmk8s\.io|azure-api\.net|googleapis\.com|run\.app|cloudfunctions\.net"
+    r"|appspot\.com|gcr\.io|pkg\.dev"
     r"|fsx\.com|awsdns-\d{2}\.(?:com|net|org|co\.uk)|on\.aws|localhost)(?::\d{1,5})?\.?(?=/|$)",
     re.IGNORECASE,
 )
@@ -54,13 +61,16 @@ _HEADS = (
 
 
 def host(text: str) -> int:
-    """Where the name of a cloud's or a cluster's host, with its port, ends at the start of `text`; 0 if none is there."""
+    """Where the name of a cloud's or a cluster's host, with its port, ends at the start of `text`; 0 if none is
+    there.
+    """
     match = _HOST.match(text) if "." in text else None
     return match.end() if match is not None else 0
 
 
 _ZONE = re.compile(
-    r"(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?"
+    r"(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian"
+    r"|Pacific)/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?"
 )
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - patterns are read alternative by alternative, not by the column
 """Names that machines and their keepers put together from words, numbers and hashes: `api-7d9f8b6c5-x2x4z`,
 `lambda-layers-us-west-2-123456789012`, `dt=2025-11-24`."""
 
@@ -24,9 +23,13 @@ _LONGEST = 2048
 # Forms that have separators inside, so they are looked for before a name is taken apart.
 _INNER = re.compile(
     r"(?<![A-Za-z0-9])(?:"
-    r"(?P<uuid>[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}|(?=[0-9a-z]*[0-9])[0-9a-z]{8,12}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12})"
-    r"|(?P<region>(?:us|eu|ap|ca|sa|me|af|il|cn|mx|eusc)(?:-(?:gov|iso[a-z]?|de))?-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-\d[a-z]?(?:-az\d)?|(?:us|europe|asia|australia|northamerica|southamerica|me|africa)-[a-z]{4,12}\d(?:-[a-f])?)"
-    r"|(?P<date>20[1-3]\d(?P<sep>[-_]?)(?:0[1-9]|1[0-2])(?P=sep)(?:0[1-9]|[12]\d|3[01])(?:[T_-]?(?:[01]\d|2[0-3])[-:]?[0-5]\d(?:[-:]?[0-5]\d)?(?:[.,]\d{1,6})?Z?)?)"
+    r"(?P<uuid>[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
+    r"|(?=[0-9a-z]*[0-9])[0-9a-z]{8,12}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12})"
+    r"|(?P<region>(?:us|eu|ap|ca|sa|me|af|il|cn|mx|eusc)(?:-(?:gov|iso[a-z]?|de))?-(?:north|south|east|west"
+    r"|central|northeast|northwest|southeast|southwest)-\d[a-z]?(?:-az\d)?|(?:us|europe|asia|australia"
+    r"|northamerica|southamerica|me|africa)-[a-z]{4,12}\d(?:-[a-f])?)"
+    r"|(?P<date>20[1-3]\d(?P<sep>[-_]?)(?:0[1-9]|1[0-2])(?P=sep)(?:0[1-9]|[12]\d|3[01])(?:[T_-]?(?:[01]\d"
+    r"|2[0-3])[-:]?[0-5]\d(?:[-:]?[0-5]\d)?(?:[.,]\d{1,6})?Z?)?)"
     r"|(?P<quarter>(?:FY)?20[0-4]\d[-_]?[QHqh][1-4]|[QHqh][1-4][-_]?20[0-4]\d|20[0-4]\d[-_]?[Ww][0-5]\d)"
     r"|(?P<version>v\d{1,4}[.-]\d{1,4}(?:[.-]\d{1,6}){0,2}|\d{1,3}\.\d{1,4}\.\d{1,4}(?=-[a-z]))"
     r"|(?P<host>ip(?:-\d{1,3}){4}(?![0-9-]))"
@@ -40,12 +43,13 @@ _SHORT = re.compile(r"[A-Za-z]{1,20}\d{1,4}[A-Za-z]{0,12}|\d{1,2}[A-Za-z]{1,12}|
 _EPOCH = re.compile(r"1[4-9]\d{8}(?:\d{3}|\d{6})?")
 _ACCOUNT = re.compile(r"\d{12}")
 _LOT = re.compile(
-    r"(?=[a-z]*\d)(?=\d*[a-z])[bcdfghjklmnpqrstvwxz2456789]{5}|(?=(?:\d*[a-z]){3})(?=(?:[a-z]*\d){2})[bcdfghjklmnpqrstvwxz0-9]{8,10}"
+    r"(?=[a-z]*\d)(?=\d*[a-z])[bcdfghjklmnpqrstvwxz2456789]{5}"
+    r"|(?=(?:\d*[a-z]){3})(?=(?:[a-z]*\d){2})[bcdfghjklmnpqrstvwxz0-9]{8,10}"
 )
 _BALANCER = re.compile(r"\d{9,10}")
 # What programs number by the second, and what their names end in.
 _TIMED = topic("machines.timed")
-# What is drawn by lot behind one of these is to be kept, whatever its form.
+# What is drawn by lot after one of these is to be kept, whatever its form.
 _KEPT = topic("machines.kept")
 _LINKS = topic("machines.links")
 _MONTHS = topic("machines.short_months")
@@ -58,7 +62,7 @@ def read(text: str, *, lenient: bool = False, announced: bool = False) -> Parts:
     """What of `text`, a name without slashes and colons, machines chose.
 
     `lenient`: it stands where only machines' names do (in an ARN), so plain words and numbers are theirs as well.
-    `announced`: what stands before it says that a person's identifier follows.
+    `announced`: what comes before it says that a person's identifier follows.
     """
     if len(text) > _LONGEST:
         return NOTHING
@@ -119,18 +123,20 @@ def _withheld(match: re.Match[str], before: str, named: list[tuple[int, int]]) -
 
 
 def _drawn(text: str) -> bool:
-    """Whether an id has a prefix that a service gives, or letters and digits mixed behind one that nobody knows."""
+    """Whether an id has a prefix that a service gives, or letters and digits mixed after one that nobody knows."""
     return pieces.resource(text) or not text.rpartition("-")[2].isdigit()
 
 
 _MANY = re.compile(r"[a-z0-9]{1,20}(?:[-_]{1,2}[a-z][a-z0-9]{0,20}){3,12}")
 _STEPS = re.compile(
-    r"[a-z]+\d{0,4}(?:[-_][a-z]+\d{0,4})+(?:[-_]\d{1,4}){1,2}|[a-z]{2,16}[-_][a-z]{2,16}[-_]\d{1,4}[-_][a-z]{2,16}(?:[-_]\d{1,4})?|[A-Z]{2,12}(?:_[A-Z]{2,16})+(?:_\d{1,3}){1,2}"
+    r"[a-z]+\d{0,4}(?:[-_][a-z]+\d{0,4})+(?:[-_]\d{1,4}){1,2}"
+    r"|[a-z]{2,16}[-_][a-z]{2,16}[-_]\d{1,4}[-_][a-z]{2,16}(?:[-_]\d{1,4})?"
+    r"|[A-Z]{2,12}(?:_[A-Z]{2,16})+(?:_\d{1,3}){1,2}"
 )
 
 
 def _counted(text: str, closed: list[tuple[int, int]], named: list[tuple[int, int]]) -> str | None:
-    """`name` where small words and short numbers count what there is several of: `rc-rg3-0002-003`."""
+    """`name` where lowercase words and short numbers count what there is several of: `rc-rg3-0002-003`."""
     if named or persons.announces(text):
         return None
     if _MANY.fullmatch(text):
@@ -144,7 +150,9 @@ def _is_month(word: str) -> bool:
 
 
 def _judge(piece: str, before: str, *, last: bool, lenient: bool) -> str | None:
-    """What one piece of a name is: `word` says nothing, another kind says that a machine made the name; None is open."""
+    """What one piece of a name is: `word` says nothing, another kind says that a machine made the name; None is
+    open.
+    """
     personal = persons.announces(before) or before.lower() in _KEPT
     if _WORD.fullmatch(piece):
         return "word" if lenient or (not persons.announces(piece) and _says_nothing(piece)) else None
@@ -160,14 +168,16 @@ def _judge(piece: str, before: str, *, last: bool, lenient: bool) -> str | None:
 
 
 def _says_nothing(word: str) -> bool:
-    """Whether a word is written small, or is no name: a capital and no list that has the word may be somebody."""
+    """Whether a word is in lowercase, or is no name: a capital and no list that has the word may be somebody."""
     if not word[0].isupper():
         return True
     return all(_known(part.lower()) for part in _CAMEL.findall(word))
 
 
 def made_of_words(text: str) -> bool:
-    """Whether `text` is put together from words that name things, and from no person's name: `MyRule`, `infra-foo-dev`."""
+    """Whether `text` is put together from words that name things, and from no person's name: `MyRule`,
+    `infra-foo-dev`.
+    """
     parts = _CAMEL.findall(text)
     several = len(parts) > 2 or any(part.lower() in words.things() for part in parts)
     return several and len(parts) > 1 and all(_known(part.lower()) for part in parts) and not persons.names(text)

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - word lists are read word by word, not by the column
 """What keeps a person's identifier from passing for a machine's: words that announce one, and names in pieces."""
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ def names(text: str) -> list[tuple[int, int]]:
 
 
 def pairs(text: str) -> bool:
-    """Whether a given and a family name stand beside each other in `text`."""
+    """Whether a given and a family name are next to each other in `text`."""
     parts = [(match.start(), match.end(), _flags(match.group())) for match in _PARTS.finditer(text)]
     return any(
         start - end <= 1 and _pair(first, second, glued=start - end == 1)
@@ -80,7 +79,8 @@ def glued(text: str) -> Iterator[tuple[int, int]]:
     done = 0
     for glue in _GLUE.finditer(text):
         at = glue.start()
-        # Between capitalised words a hyphen belongs to prose, where names of tests and devices are known: `Jackson-Pratt`.
+        # Between capitalised words a hyphen belongs to prose, where names of tests and devices are known:
+        # `Jackson-Pratt`.
         if at < done or (text[at] == "-" and text[at + 1].isupper()):
             continue
         first = _BACK.match(text[max(done, at - 20) : at][::-1])
@@ -102,7 +102,7 @@ def _named(word: str) -> bool:
     return bool((words.lexicon().get(folded, 0) | words.rare_names().get(folded, 0)) & words.NAME)
 
 
-# A word that no list has: beside a sure name it is the other half of one.
+# A word that no list has: next to a sure name it is the other half of one.
 _UNLISTED = 1 << 30
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - patterns are read alternative by alternative, not by the column
 """Names and instants of machines that need the words around them, or have spaces inside."""
 
 from __future__ import annotations
@@ -9,35 +8,49 @@ from sallyport.masking.lexicon import stamps
 from sallyport.masking.machines.names import MachineName
 
 _SCHEDULE = re.compile(
-    r"\b(?:rate\(\d{1,5} (?:minute|hour|day|week|month)s?\)|cron\([\d*?/,#LWA-Za-z -]{9,80}\)|at\(20\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?\))"
+    r"\b(?:rate\(\d{1,5} (?:minute|hour|day|week|month)s?\)|cron\([\d*?/,#LWA-Za-z -]{9,80}\)"
+    r"|at\(20\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?\))"
     rf"|\b(?:{stamps.DAYS}):\d\d:\d\d(?:-(?:{stamps.DAYS}):\d\d:\d\d)?\b|(?<![\w:])\d\d:\d\d-\d\d:\d\d(?![\w:-])",
     re.IGNORECASE,
 )
 _ZONED = r"(?:Z|UTC| UTC|[+-]\d\d:?\d\d| [A-Z]{3,4}(?= \[))"
 _INSTANT = re.compile(
-    rf"(?<![\w/-])20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d(?:[.,]\d{{1,9}})?(?P<zone> ?{_ZONED})?(?![\w-])"
+    rf"(?<![\w/-])20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ](?:[01]\d"
+    rf"|2[0-3]):[0-5]\d:[0-6]\d(?:[.,]\d{{1,9}})?(?P<zone> ?{_ZONED})?(?![\w-])"
     rf"|(?<![\w-])20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])[0-5]\d[0-6]\d(?P<compact>Z)(?!\w)"
-    rf"|(?P<mail>(?:(?:{stamps.DAYS}),? )?(?:\d{{1,2}} (?:{stamps.MONTHS}) 20\d\d|(?:{stamps.MONTHS}) {{1,2}}\d{{1,2}}) [0-2]\d:[0-5]\d:[0-6]\d(?: 20\d\d)?(?: [+-]\d{{4}}| GMT| UTC))(?!\w)"
-    rf"|^(?P<syslog>(?:<\d{{1,3}}>)?(?:{stamps.MONTHS}) [ 0-3]?\d [0-2]\d:[0-5]\d:[0-6]\d)(?= [\w.-]{{1,63}} [\w./-]{{1,40}}(?:\[\d{{1,8}}\])?:)"
+    rf"|(?P<mail>(?:(?:{stamps.DAYS}),? )?(?:\d{{1,2}} (?:{stamps.MONTHS}) 20\d\d"
+    rf"|(?:{stamps.MONTHS}) {{1,2}}\d{{1,2}}) [0-2]\d:[0-5]\d:[0-6]\d(?: 20\d\d)?(?: [+-]\d{{4}}| GMT"
+    rf"| UTC))(?!\w)"
+    rf"|^(?P<syslog>(?:<\d{{1,3}}>)?(?:{stamps.MONTHS}) [ 0-3]?\d [0-2]\d:[0-5]\d:[0-6]\d)(?= [\w.-]{{1,63}}"
+    rf" [\w./-]{{1,40}}(?:\[\d{{1,8}}\])?:)"
     rf"|\[(?:0[1-9]|[12]\d|3[01])/[A-Z][a-z]{{2}}/20\d\d:\d\d:\d\d:\d\d(?: [+-]\d{{4}}|\.\d{{3,6}})\]",
     re.MULTILINE,
 )
 _LEVEL = re.compile(
-    r"[\])]?[\s:|,-]{1,3}[\[(]?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|FATAL|CRIT(?:ICAL)?|SEVERE|PANIC|I|W|E|F|D)\b|\s+\[[\w. -]{1,40}\]|\s\w[\w.-]{0,40}\[\d{1,7}\]:",
+    r"[\])]?[\s:|,-]{1,3}[\[(]?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|FATAL|CRIT(?:ICAL)?|SEVERE"
+    r"|PANIC|I|W|E|F|D)\b|\s+\[[\w. -]{1,40}\]|\s\w[\w.-]{0,40}\[\d{1,7}\]:",
     re.IGNORECASE,
 )
 # Of these it is somebody's time that is told.
 _THEIRS = re.compile(
-    r"\b(?:birth\w*|born|d\.?o\.?b\.?|admi(?:t|tted|ssion)s?|discharged?|visit(?:ed|s)?|seen|appointments?|appt|died|dea(?:th|d)|deceased|surgery|encounters?|patients?|pt|hospitali[sz]ed|arriv(?:ed|al)|consult\w*|diagnos\w+|collected|specimen|dose|vaccin\w+)\b",
+    r"\b(?:birth\w*|born|d\.?o\.?b\.?|admi(?:t|tted|ssion)s?|discharged?|visit(?:ed|s)?|seen|appointments?"
+    r"|appt|died|dea(?:th|d)|deceased|surgery|encounters?|patients?|pt|hospitali[sz]ed|arriv(?:ed|al)"
+    r"|consult\w*|diagnos\w+|collected|specimen|dose|vaccin\w+)\b",
     re.IGNORECASE,
 )
 _NEAR = 48
 _ACCOUNT = re.compile(
-    r"(?:\b|(?P<joined>(?<=aws)|(?<=owner)|(?<=recipient)|(?<=source)|(?<=caller)|(?<=target)))(?:(?P<sure>aws|source|target|destination|management|master|audit|log(?:ging)?|prod(?:uction)?|staging|stage|dev(?:elopment)?|sandbox|shared|security|workload|cross|tenant|trusted|owner)[ _-])?(?:acc(?:oun)?ts?(?:[ _-]?ids?)?|(?P<field>[A-Za-z]{0,16}?(?:owner|registry|master|administrator|payer|principal)(?:account)?ids?))[\"']?\s{0,2}(?:is|[:=#])?\s{0,2}[\"']?(?P<id>\d{12})(?!\d)",
+    r"(?:\b|(?P<joined>(?<=aws)|(?<=owner)|(?<=recipient)|(?<=source)|(?<=caller)"
+    r"|(?<=target)))(?:(?P<sure>aws|source|target|destination|management|master|audit|log(?:ging)?"
+    r"|prod(?:uction)?|staging|stage|dev(?:elopment)?|sandbox|shared|security|workload|cross|tenant|trusted"
+    r"|owner)[ _-])?(?:acc(?:oun)?ts?(?:[ _-]?ids?)?|(?P<field>[A-Za-z]{0,16}?(?:owner|registry|master"
+    r"|administrator|payer|principal)(?:account)?ids?))[\"']?\s{0,2}(?:is"
+    r"|[:=#])?\s{0,2}[\"']?(?P<id>\d{12})(?!\d)",
     re.IGNORECASE,
 )
 _CLOUD = re.compile(
-    r"\b(?:aws|arn|iam|s3|ec2|ecs|eks|ecr|lambda|sts|rds|kms|vpc|role|assume\w*|organizations?|ou|scp|stack\w*|terraform|cloudtrail|bucket|cross-account|landing zone)\b",
+    r"\b(?:aws|arn|iam|s3|ec2|ecs|eks|ecr|lambda|sts|rds|kms|vpc|role|assume\w*|organizations?|ou|scp"
+    r"|stack\w*|terraform|cloudtrail|bucket|cross-account|landing zone)\b",
     re.IGNORECASE,
 )
 
@@ -47,13 +60,15 @@ _NUMBERED = re.compile(
 )
 # The edition of a language in which a policy or a template is written: `"Version": "2012-10-17"`.
 _EDITION = re.compile(
-    r"(?:(?<=version\": \")|(?<=version\":\")|(?<=version: \")|(?<=version: ')|(?<=version: )|(?<=version\" : \")|(?<=version\\\": \\\")|(?<=version\\\":\\\"))20[012]\d-\d\d-\d\d(?![\w-])",
+    r"(?:(?<=version\": \")|(?<=version\":\")|(?<=version: \")|(?<=version: ')|(?<=version: )"
+    r"|(?<=version\" : \")|(?<=version\\\": \\\")|(?<=version\\\":\\\"))20[012]\d-\d\d-\d\d(?![\w-])",
     re.IGNORECASE,
 )
 _TIME = re.compile(r"(?<![\w:.-])[0-2]?\d:[0-5]\d:[0-6]\d(?:[.,]\d{1,9})?(?![\w:-])")
 # Seconds, milliseconds or microseconds since 1970 where a name says that they are an instant.
 _EPOCH = re.compile(
-    r"(?:(?<=time)|(?<=date)|(?<=stamp)|(?<=_at)|(?<=edat)|(?<=_ts)|(?<=\"ts))[\"']?\s{0,2}[:=]\s{0,2}[\"']?(?P<id>1[4-9]\d{8}(?:\d{3}|\d{6})?(?:\.\d{1,9})?)(?![\w.-])",
+    r"(?:(?<=time)|(?<=date)|(?<=stamp)|(?<=_at)|(?<=edat)|(?<=_ts)"
+    r"|(?<=\"ts))[\"']?\s{0,2}[:=]\s{0,2}[\"']?(?P<id>1[4-9]\d{8}(?:\d{3}|\d{6})?(?:\.\d{1,9})?)(?![\w.-])",
     re.IGNORECASE,
 )
 _PORTS = re.compile(
@@ -115,7 +130,7 @@ def _believed(kind: str, text: str, match: re.Match[str]) -> bool:
 
 
 def _of_a_machine(text: str, match: re.Match[str]) -> bool:
-    """Whether an instant is written as programs write it, and no word beside it says that it is somebody's."""
+    """Whether an instant is written as programs write it, and no word next to it says that it is somebody's."""
     start, end = match.span()
     zoned = (
         match.group("zone")
@@ -137,7 +152,8 @@ def _of_a_machine(text: str, match: re.Match[str]) -> bool:
 _FINE = re.compile(r"T.{8}[.,]\d{3,}$")  # nobody's day is told to the millisecond
 # What follows the instant on a line that a program wrote: an address, a size and a path, a pair, a process.
 _LOGGED = re.compile(
-    r"(?:[.,]\d+)?(?: [A-Z]{3,4})?[ \t]+(?:\[|\d+[ \t]+\S*[/.]|\d{1,3}(?:\.\d{1,3}){3}|[\w.-]+=\S|[\w.-]{1,60}\[\d+\]:|[A-Z]{3,7} /|PRE )"
+    r"(?:[.,]\d+)?(?: [A-Z]{3,4})?[ \t]+(?:\[|\d+[ \t]+\S*[/.]|\d{1,3}(?:\.\d{1,3}){3}|[\w.-]+=\S"
+    r"|[\w.-]{1,60}\[\d+\]:|[A-Z]{3,7} /|PRE )"
 )
 
 

@@ -15,14 +15,14 @@ _NUMBERED = re.compile(
 _SERVICENOW = re.compile(r"(?:INC|CHG|RITM|REQ|PRB|SCTASK|CTASK|TASK|STRY|DFCT|KB|CS|RLSE)\d{7,10}")
 
 
-# Nobody's record is numbered so, whatever word stands before: `the appointments of OPS-2290`.
+# Nobody's record is numbered so, whatever word comes before: `the appointments of OPS-2290`.
 _SURE = re.compile(
     r"(?:OPS|INFRA|SRE|DEVOPS|JIRA|PLATFORM)-\d{1,7}|CVE-\d{4}-\d{4,7}|(?:INC|CHG|RITM|SCTASK|CTASK)\d{7}"
 )
 
 
 def sure(text: str) -> bool:
-    """Whether `text` is the number of a ticket behind any word."""
+    """Whether `text` is the number of a ticket after any word."""
     return _SURE.fullmatch(text) is not None
 
 

@@ -18,7 +18,7 @@ _WRITTEN = re.compile(
 _SEGMENT = re.compile(r"[^/:=,?&#~+%$!\\]+")
 _EDGES = ".,;:!?*'\"-_~"
 _ACCOUNT_HOST = re.compile(r"\d{12}(?=\.(?:dkr|signin|s3|ddb)\b)")
-# The number that AWS puts behind the name of a load balancer.
+# The number that AWS puts after the name of a load balancer.
 _BALANCER = re.compile(
     r"(?<=-)\d{8,10}(?=\.(?:[a-z]{2}(?:-[a-z]+)+-\d\.elb|elb\.[a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com)"
 )
@@ -26,9 +26,9 @@ _DAYS = re.compile(
     r"(?<=/)20[1-3]\d/(?:0[1-9]|1[0-2])(?:/(?:0[1-9]|[12]\d|3[01])(?:/(?:[01]\d|2[0-3]))?)?(?=/|$)"
     r"|(?<=[_/=])20[1-3]\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T[0-2]\d:[0-5]\d(?::[0-6]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
 )
-# Behind a name: `base:2025.11.2`, `aws-cli/2.15.30`.
+# After a name: `base:2025.11.2`, `aws-cli/2.15.30`.
 _NUMBERED = re.compile(r"(?!\d{1,2}\.\d{1,2}\.(?:19|20)\d\d$)\d{1,4}(?:\.\d{1,5}){1,3}(?:_\d{1,4})?")
-# Behind a slash a product's version may go on: `Linux/5.10.223-190.873.amzn2int.x86_64`.
+# After a slash a product's version may go on: `Linux/5.10.223-190.873.amzn2int.x86_64`.
 _RELEASE = re.compile(
     r"(?!\d{1,2}\.\d{1,2}\.(?:19|20)\d\d)\d{1,4}(?:\.\d{1,5}){1,3}(?=[\w.+-]*[a-z])(?:[-+._][A-Za-z0-9]{1,12}){1,8}"
 )
@@ -93,7 +93,7 @@ def _closed(token: str, *, announced: bool) -> tuple[str | None, list[tuple[int,
             kind = kind or "date"
             continue
         segment = match.group()
-        if "@" in segment and "://" in token[:start]:  # behind the user and the password of a connection stands a host
+        if "@" in segment and "://" in token[:start]:  # after the user and the password of a connection stands a host
             start += segment.rindex("@") + 1
             segment = token[start : match.end()]
         if start and _is_release(segment, token[start - 1]) and _names_thing(before, token[start - 1]):
@@ -113,7 +113,7 @@ def _is_release(segment: str, joint: str) -> bool:
 
 
 def _names_thing(word: str, joint: str) -> bool:
-    """Whether what a version stands behind is a name of something: `aws-cli/`, `Chrome/`, `nginx:`, not `Seen:`."""
+    """Whether what a version comes after is a name of something: `aws-cli/`, `Chrome/`, `nginx:`, not `Seen:`."""
     named = (word.islower() and joint in "/:") or (word[:1].isalpha() and joint == "/")
     return named and not persons.names(word) and not persons.announces(word) and not persons.dates(word)
 
@@ -151,7 +151,7 @@ _VALUE = re.compile(r"[\w.:-]{1,40}/")
 
 
 def _bare(token: str, closed: list[tuple[int, int]]) -> bool:
-    """Whether a date is the whole of a token, or all that stands behind a label: then it is a date as any other."""
+    """Whether a date is the whole of a token, or all that comes after a label: then it is a date as any other."""
     if _PARTITION.match(token) is not None:
         return False
     dates = [(start, end) for start, end in closed if token[start].isdigit()]
@@ -168,7 +168,7 @@ _JOINTS = frozenset("-_")
 
 
 def _segment(segment: str, *, lenient: bool, announced: bool) -> tuple[str | None, list[tuple[int, int]]]:
-    """One segment: the name of a host, or a compound; a mail box is neither."""
+    """One segment: the name of a host, or a compound; a mailbox is neither."""
     if "@" in segment:
         return None, []
     if clouds.host(segment) == len(segment):

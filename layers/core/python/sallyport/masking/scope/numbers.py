@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - patterns are read alternative by alternative, not by the column
 """Numbers that are somebody's by their form alone: social security, card, IBAN, phone; and mail boxes."""
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from sallyport.masking import machines
 from sallyport.masking.detect.checksums import luhn
 
 _EMAIL = re.compile(r"[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![\w-])")
-# A service's own addresses: no mail box, though there is an `@` in them.
+# A service's own addresses: no mailbox, though there is an `@` in them.
 _NO_BOX = re.compile(r"@[\w.-]*(?:iam\.gserviceaccount\.com|amazonaws\.com|sha256:)", re.IGNORECASE)
 
 _ALONE, _NO_MORE = r"(?<![A-Za-z0-9])(?<!\d[-_. ])", r"(?![A-Za-z0-9])(?![-_. ]\d)"
@@ -26,16 +25,19 @@ _GROUPS = re.compile(
 )
 _INTERNATIONAL = re.compile(r"(?:\+|(?<![A-Za-z0-9])00)[1-9]\d{0,2}(?:[-_. ()]{0,2}\d){7,13}(?![A-Za-z0-9])")
 _CARD = re.compile(
-    rf"{_ALONE}(?:3[47]\d\d([-_. ]?)\d{{6}}\1\d{{5}}|(?:4\d{{3}}|5[1-5]\d\d|2[2-7]\d\d|6\d{{3}}|3[05689]\d\d)([-_. ]?)\d{{4}}\2\d{{4}}\2\d{{2,4}}|4\d{{12}}|3[47]\d\d[-_. ]\d{{4}}[-_. ]\d{{4}}[-_. ]\d{{3}}){_NO_MORE}"
+    rf"{_ALONE}(?:3[47]\d\d([-_. ]?)\d{{6}}\1\d{{5}}|(?:4\d{{3}}|5[1-5]\d\d|2[2-7]\d\d|6\d{{3}}"
+    rf"|3[05689]\d\d)([-_. ]?)\d{{4}}\2\d{{4}}\2\d{{2,4}}|4\d{{12}}"
+    rf"|3[47]\d\d[-_. ]\d{{4}}[-_. ]\d{{4}}[-_. ]\d{{3}}){_NO_MORE}"
 )
 _IBAN = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z]{2}\d\d(?:[A-Za-z0-9]{11,30}|([-_ .])[A-Za-z0-9]{4}(?:\1[A-Za-z0-9]{4}){1,6}(?:\1[A-Za-z0-9]{1,4})?)(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])[A-Za-z]{2}\d\d(?:[A-Za-z0-9]{11,30}"
+    r"|([-_ .])[A-Za-z0-9]{4}(?:\1[A-Za-z0-9]{4}){1,6}(?:\1[A-Za-z0-9]{1,4})?)(?![A-Za-z0-9])"
 )
 _IBAN_LENGTHS = {
     code: size
     for size, codes in {
         15: "NO", 16: "BE", 18: "DK FI FO GL NL SD FK", 19: "MK SI", 20: "AT BA EE KZ LT LU XK MN",
-        21: "CH CR HR LI LV", 22: "BG BH DE GB GE IE ME RS VA", 23: "AE GI IL IQ TL OM", 24: "AD CZ ES MD PK RO SA SE SK TN VG",
+        21: "CH CR HR LI LV", 22: "BG BH DE GB GE IE ME RS VA", 23: "AE GI IL IQ TL OM", 24: "AD CZ ES MD PK RO SA SE SK TN VG",  # noqa: E501 - one row
         25: "LY PT ST", 26: "IS TR", 27: "BI DJ FR GR IT MC MR SM", 28: "AL AZ BY CY DO GT HU LB NI PL SV",
         29: "BR EG PS QA UA", 30: "JO KW MU", 31: "MT SC", 32: "LC", 33: "RU",
     }.items()
@@ -43,7 +45,8 @@ _IBAN_LENGTHS = {
 }  # fmt: skip
 # What machines draw by lot looks like groups of digits now and then.
 _DRAWN = re.compile(
-    r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{24,128})(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+    r"|(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{24,128})(?![0-9A-Za-z])"
     r"|(?<=:)\d{10,14}(?=:)"
 )
 

@@ -25,7 +25,7 @@ from sallyport.masking.scope.vocabulary import (
 class Role(NamedTuple):
     """How surely a word is a given name and a family name: 3 nothing else, 2 something else as well, 1 an everyday word
     that somebody may be called, 0 no name. `loose`: in no list, or an everyday word that hardly anybody is called, so
-    a name only beside what is nothing else."""
+    a name only next to what is nothing else."""
 
     given: int
     family: int
@@ -55,7 +55,7 @@ def named(text: str) -> bool:
 
 
 def _roles(spelled: list[str]) -> list[Role]:
-    """What each word is; behind a particle of families even an everyday word is a family name: `de-wolf`."""
+    """What each word is; after a particle of families even an everyday word is a family name: `de-wolf`."""
     roles = [role(word) for word in spelled]
     for i in range(1, len(roles)):
         word = spelled[i]

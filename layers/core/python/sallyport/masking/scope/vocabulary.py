@@ -8,13 +8,13 @@ from sallyport.masking.detect.vocabulary import FACILITY
 from sallyport.masking.lexicon import topic
 
 SAINTS = topic("scopes.saints")
-# Heads of names of places, streets and houses: what stands before them is their name and nobody's.
+# Heads of names of places, streets and houses: what comes before them is their name and nobody's.
 HEADS = FACILITY - {"ward"} | topic("scopes.heads")
-# Behind a whole name they are a family name; behind half of one a place: `emmy-hall`, but `jackson-hill`.
+# After a whole name they are a family name; after half of one a place: `emmy-hall`, but `jackson-hill`.
 PLACES = topic("scopes.places")
 # Names that are everyday words too, and names first.
 FIRST = topic("scopes.first")
-# What software, services and environments are called; a person only beside what is nothing but a family name.
+# What software, services and environments are called; a person only next to what is nothing but a family name.
 SOFTWARE = topic("scopes.software")
 # Before a family name and a part of it.
 OF_FAMILIES = topic("scopes.of_families")

@@ -55,7 +55,7 @@ class Cells:
                     yield span._replace(start=span.start + at, end=span.end + at)
 
     def mentions(self) -> Iterator[Span]:
-        """Where prose speaks of somebody whose name stands in a cell; to be asked last."""
+        """Where prose speaks of somebody whose name is in a cell; to be asked last."""
         for value, at in self._prose if self._names else ():
             for span in known.find(value, self._names):
                 yield span._replace(start=span.start + at, end=span.end + at)

@@ -1,6 +1,6 @@
 """Whose object this is: a machine's or a person's, by the company that its keys keep.
 
-`Name` beside `VpcId` is a machine's name, `name` beside `birthDate` a person's. Every key is asked once what it
+`Name` next to `VpcId` is a machine's name, `name` next to `birthDate` a person's. Every key is asked once what it
 says, and an object in which both speak is a person's.
 """
 
@@ -24,7 +24,7 @@ class Company(IntEnum):
     PERSON = 3
 
 
-# What one key says of the object that it stands in, and of what lies below it. Plain bits, for the inner loop.
+# What one key says of the object that it is in, and of what lies below it. Plain bits, for the inner loop.
 NOTHING = 0
 SAYS_PERSON, SAYS_SOMEBODY, SAYS_MACHINE = 1, 2, 4
 PERSON_BELOW, SOMEBODY_BELOW, MACHINE_BELOW, ANYBODY_BELOW = 8, 16, 32, 64
@@ -48,7 +48,7 @@ _BELOW = (
 
 
 def says(key: str) -> int:
-    """What `key` says of the object that it stands in and of what lies below it."""
+    """What `key` says of the object that it is in and of what lies below it."""
     return told(apart(key))
 
 
@@ -98,7 +98,7 @@ def below(said: int, here: Company) -> Company:
 
 
 def plainly(said: int) -> int:
-    """What a key also says of the object that it stands in, if its value is plain."""
+    """What a key also says of the object that it is in, if its value is plain."""
     return SAYS_PERSON if said & PERSON_IF_PLAIN else NOTHING
 
 

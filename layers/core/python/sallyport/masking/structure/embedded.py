@@ -1,6 +1,5 @@
-# ruff: noqa: E501 - patterns and word lists are read alternative by alternative, not by the column
-"""Documents inside strings: CSV, base64, `name=value` pairs; JSON and SQL have rooms of their own. All answer with spans, so
-the rest stays as it was."""
+"""Documents inside strings: CSV, base64, `name=value` pairs; JSON and SQL have rooms of their own. All answer with
+spans, so the rest stays as it was."""
 
 from __future__ import annotations
 
@@ -81,7 +80,8 @@ def table_spans(text: str, delimiter: str, find: Finder, masked: Masked) -> Iter
 
 
 _PAIR = re.compile(
-    r"(?<![\w.%-])([A-Za-z_][A-Za-z_.\-]{1,30}?(?: [a-z]{2,12})?)\s?(=|\|)\s?(\"[^\"\n]{1,80}\"|'[^'\n]{1,80}'|[^\s;,&|\"'\n=][^;,&|\"'\n=]{0,80})"
+    r"(?<![\w.%-])([A-Za-z_][A-Za-z_.\-]{1,30}?(?: [a-z]{2,12})?)\s?(=|\|)\s?(\"[^\"\n]{1,80}\""
+    r"|'[^'\n]{1,80}'|[^\s;,&|\"'\n=][^;,&|\"'\n=]{0,80})"
 )
 
 

@@ -18,13 +18,13 @@ from sallyport.masking.structure.cells import Finder
 _TOKEN = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _PIECE = re.compile(r"[A-Za-z0-9]{8,}={0,2}")
 _ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
-# Where no small letter or digit stands before a capital, no text is encoded.
+# Where no lowercase letter or digit comes before a capital, no text is encoded.
 _MIXED = re.compile(r"[a-z0-9][A-Z]")
 _HEAD = 24  # characters of base64 that show how a file begins
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:[2-7][0-9A-Fa-f]){7,}(?![0-9A-Za-z])")
 _HEX_DIGITS = re.compile(r"[0-9A-Fa-f]{14}")
 # ASCII whose bytes were taken in pairs for characters of UTF-16.
-_PAIRED = re.compile(r"[\u2020-\u7e7e]{5,}")
+_PAIRED = r"[\u2020-\u7e7e]{5,}"  # compiled at its first use, for so wide a class takes `re` a millisecond
 _ASCII_TEXT = re.compile(r"[\w .,:;@+/()#'-]+", re.ASCII)
 _DATA_URI = re.compile(r"data:[\w/+.;=-]{0,100};base64,[A-Za-z0-9+/_-]+={0,2}", re.IGNORECASE)
 # How files begin: gzip, zip, PDF, PNG, JPEG, GIF, bzip2, xz, zstd, RTF, DICOM's preamble.
@@ -45,7 +45,7 @@ def encoded_spans(text: str, find: Finder) -> Iterator[Span]:
         if decoded is not None and find(decoded):
             yield Span(match.start(), match.end(), "ENCODED", HEXADECIMAL_TEXT)
     if not text.isascii():
-        for match in _PAIRED.finditer(text):
+        for match in re.finditer(_PAIRED, text):
             for order in ("utf-16-le", "utf-16-be"):
                 decoded = _ascii(match.group().encode(order, "replace"))
                 if decoded is not None and find(decoded):

@@ -1,4 +1,3 @@
-# ruff: noqa: ARG001, E501 - whatever decides about an element is asked alike; patterns are read by alternative
 """FHIR R4 resources: which elements identify somebody, by the specification's data types.
 
 An element's name and its parent decide. Codes, systems, units and references by id stay; whatever the specification
@@ -42,7 +41,9 @@ _NO_TERM = re.compile(r"[@\d](?:(?<=@)|\d{6}|[-. /()]{1,2}\d{2,4}[-. /]\d{2})")
 
 
 def is_code(value: str) -> bool:
-    """Whether `value` can be what the specification puts into a code, a URI, a unit: it never has blanks or an at sign."""
+    """Whether `value` can be what the specification puts into a code, a URI, a unit: it never has blanks or an at
+    sign.
+    """
     return " " not in value and "@" not in value
 
 
@@ -85,7 +86,7 @@ def _value(node: dict[str, Any], value: object, role: str) -> str | None:
     return identifier_category(node) if role == "valueIdentifier" and isinstance(value, str) else None
 
 
-def _address(node: dict[str, Any], value: object, role: str) -> str | None:
+def _address(node: dict[str, Any], value: object, role: str) -> str | None:  # noqa: ARG001 - all are asked alike
     return "ADDRESS" if role == "address" or role.endswith("Address") else None
 
 
@@ -95,15 +96,15 @@ def _text(node: dict[str, Any], value: object, role: str) -> str | None:
     return _address(node, value, role) or ("keep" if "coding" in node and is_term(str(value)) else None)
 
 
-def _data(node: dict[str, Any], value: object, role: str) -> str | None:
+def _data(node: dict[str, Any], value: object, role: str) -> str | None:  # noqa: ARG001 - all are asked alike
     return "ATTACHMENT" if isinstance(value, str) else None
 
 
-def _decimal(node: dict[str, Any], value: object, role: str) -> str | None:
+def _decimal(node: dict[str, Any], value: object, role: str) -> str | None:  # noqa: ARG001 - all are asked alike
     return "ADDRESS" if node.get("url") in ("latitude", "longitude") else None
 
 
-def _string(node: dict[str, Any], value: object, role: str) -> str | None:
+def _string(node: dict[str, Any], value: object, role: str) -> str | None:  # noqa: ARG001 - all are asked alike
     return "NAME" if _named(node.get("url")) else None
 
 
@@ -112,7 +113,9 @@ _CODING = frozenset(("system", "code", "display", "version", "userSelected"))
 
 
 def stays(node: dict[str, Any]) -> bool:
-    """Whether `node` stays as it is: terminology (Coding, CodeableConcept, tags), a measure (Quantity, Money), a bare reference or request."""
+    """Whether `node` stays as it is: terminology (Coding, CodeableConcept, tags), a measure (Quantity, Money), a
+    bare reference or request.
+    """
     codings = node.get("coding")
     if codings is None:
         if "value" in node:
@@ -169,7 +172,7 @@ def coded_displays(extensions: list[Any]) -> frozenset[str]:
 
 
 def repeats(extension: dict[str, Any], displays: frozenset[str]) -> bool:
-    """Whether a text extension says no more than one of the codings beside it."""
+    """Whether a text extension says no more than one of the codings next to it."""
     value = extension.get("valueString")
     return extension.get("url") == "text" and len(extension) == 2 and type(value) is str and value in displays
 
@@ -200,13 +203,18 @@ def _named(url: object) -> bool:
 
 
 _ORGANIZED = re.compile(
-    r"\b(?:inc|llc|ltd|corp|pllc|pc|lp|center|centers|centre|hospital|clinic|medical|health|healthcare|associates|group|pharmacy|services|laborator(?:y|ies)|department|university|practice|care|system|insurance|medicine|specialists?|physicians|therapy|rehab\w*|nursing|home|hospice|surgery|urgent|family|va|llp|foundation|institute|network|team|organization)\b",
+    r"\b(?:inc|llc|ltd|corp|pllc|pc|lp|center|centers|centre|hospital|clinic|medical|health|healthcare"
+    r"|associates|group|pharmacy|services|laborator(?:y|ies)|department|university|practice|care|system"
+    r"|insurance|medicine|specialists?|physicians|therapy|rehab\w*|nursing|home|hospice|surgery|urgent|family"
+    r"|va|llp|foundation|institute|network|team|organization)\b",
     re.IGNORECASE,
 )
 
 
-def _display(node: dict[str, Any], value: object, role: str) -> str | None:
-    """A code's display is terminology; a reference's display to a person is a name; of anything else only known names go."""
+def _display(node: dict[str, Any], value: object, role: str) -> str | None:  # noqa: ARG001 - all are asked alike
+    """A code's display is terminology; a reference's display to a person is a name; of anything else only known
+    names go.
+    """
     display = str(node.get("display"))
     if "code" in node or "system" in node:
         return "keep" if is_term(display) else None

@@ -1,8 +1,7 @@
-# ruff: noqa: E501 - patterns and word lists are read alternative by alternative, not by the column
 """HL7 v2 messages: which components of which fields identify somebody.
 
 By data type, after HL7 v2.8.2 (chapter 2A for the types, 3, 4, 6, 7, 9 and 10 for the segments). Masked are the
-patient, relatives, guarantors and insured, and the professionals who treat: a name beside a visit or a result says
+patient, relatives, guarantors and insured, and the professionals who treat: a name next to a visit or a result says
 whose it is. The names of those who only book, enter, collect or stand in a role (`STAFF`) stay, as their numbers and
 business addresses do, unless the same name is hidden elsewhere in the message.
 """
@@ -35,9 +34,9 @@ _TYPES: dict[str, dict[int, str]] = {
 }
 _LISTED: dict[str, dict[str, str]] = {
         "MSH": {"DTM": "7", "CX": "10"},
-        "PID": {"MRN": "2 3 4", "XPN": "5 6 9", "DTM": "7 29", "XAD": "11", "PLACE": "12 23", "XTN": "13 14 40", "ACCOUNT": "18", "SSN": "19", "LICENSE": "20", "CX": "21"},
+        "PID": {"MRN": "2 3 4", "XPN": "5 6 9", "DTM": "7 29", "XAD": "11", "PLACE": "12 23", "XTN": "13 14 40", "ACCOUNT": "18", "SSN": "19", "LICENSE": "20", "CX": "21"},  # noqa: E501 - one row
         "PD1": {"XCN": "4", "MRN": "10"},
-        "NK1": {"XPN": "2 26 30", "XAD": "4 32", "XTN": "5 6 31 40 41", "DTM": "8 9 16", "CX": "12 33", "SSN": "37", "PLACE": "38"},
+        "NK1": {"XPN": "2 26 30", "XAD": "4 32", "XTN": "5 6 31 40 41", "DTM": "8 9 16", "CX": "12 33", "SSN": "37", "PLACE": "38"},  # noqa: E501 - one row
         "PV1": {"XCN": "7 8 9 17 52", "CX": "5 19 50", "DTM": "44 45"},
         "PV2": {"DTM": "8 9 14 26 28 29 33 46 47 48", "STAFF": "13"},
         "EVN": {"DTM": "2 3 6", "XCN": "5"},
@@ -80,14 +79,15 @@ _FIELDS = {
     for segment, kinds in _LISTED.items()
 }
 # What OBX-2 says of OBX-5: identifying types, and those that hold numbers and codes. Any other value is text.
-_OBSERVED = {"PN": "XPN", "XPN": "XPN", "XCN": "XCN", "XAD": "XAD", "AD": "XAD", "XTN": "XTN", "TN": "XTN", "CX": "CX", "DT": "DTM", "DTM": "DTM", "TS": "DTM", "DR": "DR"}  # fmt: skip
-_MEASURED = frozenset(("NM", "SN", "NR", "HD", "NA", "MA", "CE", "CF", "CNE", "CWE", "IS", "ID", "SI", "TM", "MO", "CP", "CQ"))  # fmt: skip
+_OBSERVED = {"PN": "XPN", "XPN": "XPN", "XCN": "XCN", "XAD": "XAD", "AD": "XAD", "XTN": "XTN", "TN": "XTN", "CX": "CX", "DT": "DTM", "DTM": "DTM", "TS": "DTM", "DR": "DR"}  # fmt: skip  # noqa: E501 - one row
+_MEASURED = frozenset(("NM", "SN", "NR", "HD", "NA", "MA", "CE", "CF", "CNE", "CWE", "IS", "ID", "SI", "TM", "MO", "CP", "CQ"))  # fmt: skip  # noqa: E501 - one row
 _ENCAPSULATED = 5  # the component of ED that holds the data
 HEAD = re.compile(r"(?:^|[\r\n\x0b])(?:MSH|FHS|BHS)([^\w\s])([^\w\s]{3,5})")
 SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
 _EMPTY = re.compile(r'[\s"&]*')
 _RUNNING = re.compile(r"[^\W\d_]+ [^\W\d_]+ [^\W\d_]+ [^\W\d_]+ [^\W\d_]+")
-# Every segment of v2.8.2, appendix A: what the specification codes in them is believed. Others, as Z segments, are text.
+# Every segment of v2.8.2, appendix A: what the specification codes in them is believed. Others, as Z segments, are
+# text.
 _SEGMENTS = """
     ABS ACC ADD ADJ AFF AIG AIL AIP AIS AL1 APR ARQ ARV AUT BHS BLC BLG BPO BPX BTS BTX BUI CDM CDO CER CM0 CM1 CM2 CNS CON CSP
     CSR CSS CTD CTI CTR DB1 DEV DG1 DMI DON DPS DRG DSC DSP DST ECD ECR EDU EQP EQU ERR EVN FAC FHS FT1 FTS GOL GP1 GP2 GT1 IAM
@@ -96,7 +96,7 @@ _SEGMENTS = """
     PM1 PMT PR1 PRA PRB PRC PRD PRT PSG PSH PSL PSS PTH PV1 PV2 PYE QAK QID QPD QRD QRF QRI RCP RDF RDT REL RF1 RFI RGS RMI ROL
     RQ1 RQD RXA RXC RXD RXE RXG RXO RXR RXV SAC SCD SCH SCP SDD SFT SGH SGT SHP SID SLT SPM STF STZ TCC TCD TQ1 TQ2 TXA UAC UB1
     UB2 URD URS VAR VND
-"""
+"""  # noqa: E501 - one row
 _STANDARD = frozenset(_SEGMENTS.split())
 _HEADERS = frozenset(("MSH", "FHS", "BHS"))
 # Five fields at least: `PID|12345` alone is a label and its value.

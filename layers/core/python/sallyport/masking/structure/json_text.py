@@ -1,4 +1,4 @@
-"""JSON that stands in a string, read where it stands: by its keys and the company that they keep, else as free text."""
+"""JSON that is in a string, read where it is: by its keys and the company that they keep, else as free text."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class _Beside:
         return self._named.get(at) or field if key in tables.VALUE_KEYS else field
 
     def string(self, string: str, at: int, here: Company) -> None:
-        """Takes note of a string, the name of something if it stands behind such a key."""
+        """Takes note of a string, the name of something if it comes after such a key."""
         if self._naming and len(string) <= _LONGEST_NAME:
             self._named[at] = meanings.masked(meanings.meaning(string, here), self._masked)
         self._naming = False

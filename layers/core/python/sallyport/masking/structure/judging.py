@@ -120,7 +120,7 @@ _BY_TRUST: dict[Trust, Callable[[Field, str], str]] = {
 def machines_own(text: str, spans: list[Span]) -> list[Span]:
     """Of what was found in a machine's value, that which is somebody's or secret all the same.
 
-    A value with a blank in it is a sentence, and of a sentence everything counts; so does everything behind a word that
+    A value with a blank in it is a sentence, and of a sentence everything counts; so does everything after a word that
     announces a person's number: `patients/448812`.
     """
     if not spans or " " in text.strip() or "\n" in text or machines.announces(text):

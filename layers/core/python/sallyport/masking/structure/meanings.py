@@ -14,7 +14,7 @@ _VERSION: Final = Field("", "version")
 _TOKEN: Final = Field("", "token")
 INSTANT: Final = Field("DATE", "instant")
 _INSTANT: Final = Field("", "instant")  # where the key alone would say nothing
-THEIRS: Final = Field("DATE", "theirs")  # what a key that says nothing says beside a person
+THEIRS: Final = Field("DATE", "theirs")  # what a key that says nothing says next to a person
 _WHEN: Final = Field("DATE", "check")
 _AGENT: Final = Field("", "agent")
 DAY: Final = Field("DATE", "day")
@@ -57,7 +57,7 @@ def _contact(field: Field | None, key: str) -> Field | None:
 
 
 def _persons(like: frozenset[str]) -> Field | None:
-    """Beside a person an instant is the person's, whatever the key calls it."""
+    """Next to a person an instant is the person's, whatever the key calls it."""
     if Kind.INSTANT in like or Kind.DAY in like:
         return _WHEN
     return _AGENT if Kind.AGENT in like else None

@@ -1,6 +1,5 @@
-# ruff: noqa: E501 - patterns are read alternative by alternative, not by the column
-"""What a value looks like: an instant, a host, an account, a token that a program made up. RE2 compiles these in a fifth of
-the time that `re` takes."""
+"""What a value looks like: an instant, a host, an account, a token that a program made up. RE2 compiles these in a
+fifth of the time that `re` takes."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def columns(names: list[str], masked: Masked = SHOWN) -> list[Field | None]:
 
 
 def headers(node: dict[str, Any], masked: Masked) -> list[Field | None] | None:
-    """The columns of a matrix whose header stands beside it: a list of names, or of objects with a name."""
+    """The columns of a matrix whose header is next to it: a list of names, or of objects with a name."""
     for key, item in node.items():
         if isinstance(item, list) and len(item) > 1 and not isinstance(item[0], list):
             names = [entry if isinstance(entry, str) else _named(entry) for entry in item]

@@ -63,7 +63,7 @@ def _is_somebody(text: str, family: Capital, given: Capital, start: int) -> bool
             return capitals or cue.name or not (everyday and opens)
         rare = not flags & (words.COMMON | _NO_NAMES)
         return bool(rare and (capitals or flags & words.SURNAME))
-    # A given name that no list has, behind a family name that is nothing else.
+    # A given name that no list has, after a family name that is nothing else.
     sure = flags & words.SURNAME_STRONG and not flags & (words.FREQUENT | words.PLACE_STRONG | words.MEDICAL)
     return bool(
         sure and (capitals or cue.name) and not other & (words.FREQUENT | _NO_NAMES) and given[3].kind != kinds.PLACE

@@ -11,7 +11,7 @@ PLACE: Final = 1 << 1
 UNKNOWN: Final = 1 << 2
 EVERYDAY: Final = 1 << 3
 ORDINARY: Final = 1 << 4
-# a country or state; a short word in capitals that no list explains; an initial; what stands before a name or behind;
+# a country or state; a short word in capitals that no list explains; an initial; what comes before a name or after;
 REGION: Final = 1 << 5
 CAPITALS: Final = 1 << 6
 INITIAL: Final = 1 << 7
@@ -30,9 +30,9 @@ CLOSED: Final = ORDINARY | REGION | INITIAL | MONTH | SUFFIX | TITLE
 
 # And these do not begin a chain worth a look.
 DULL: Final = ORDINARY | REGION | MONTH | TITLE | SUFFIX
-COMMON: Final = WORDS | FACILITY  # may be a label behind a name
-POINTED: Final = INITIAL | TITLE | SUFFIX  # a point behind them ends no sentence
-# What goes on with a name, what stands before the word that makes it one, and what may have a word more behind it.
+COMMON: Final = WORDS | FACILITY  # may be a label after a name
+POINTED: Final = INITIAL | TITLE | SUFFIX  # a point after them ends no sentence
+# What goes on with a name, what comes before the word that makes it one, and what may have a word more after it.
 JOINING: Final = SPEAKING | EVERYDAY | CAPITALS | INITIAL | SUFFIX
 BEFORE_NAMES: Final = INITIAL | CAPITALS | EVERYDAY | MONTH
 FIRST_OF_NAMES: Final = BEFORE_NAMES | SUFFIX

@@ -1,4 +1,4 @@
-"""Names and places that are written small: whole texts without capitals, and single ones in other texts."""
+"""Names and places that are in lowercase: whole texts without capitals, and single ones in other texts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _given() -> frozenset[str]:
 
 
 def _perhaps_given() -> frozenset[str]:
-    """Given names that are everyday words as well: with a clear family name behind, they are names."""
+    """Given names that are everyday words as well: with a clear family name after, they are names."""
     return listed("lowercase_perhaps_given")
 
 
@@ -46,20 +46,12 @@ def _surnames() -> frozenset[str]:
 
 
 def _places() -> frozenset[str]:
-    """Words that only occur in names of places, written small."""
+    """Words that only occur in names of places, in lowercase."""
     return listed("lowercase_places")
 
 
-def load() -> None:
-    """Read the lists now rather than at the first text that needs them."""
-    _given()
-    _perhaps_given()
-    _surnames()
-    _places()
-
-
 def find(reading: Reading) -> Iterator[Span]:
-    """Names and places in small letters."""
+    """Names and places in lowercase."""
     text, present = reading.text, reading.words
     if text.islower() and len(text) > 12 and " " in text:
         entries = reading.memory.entries
@@ -87,7 +79,7 @@ _HEADS = topic("facilities.lowercase_heads")
 
 # A word is part of a path, an address or a program when one of these touches it, or a point or colon inside a token.
 _CODE = frozenset("=_{}<>\\/@$\x02")
-# Texts that speak of people: only there, or where nothing is said of computers, is an unknown small word a name.
+# Texts that speak of people: only there, or where nothing is said of computers, is an unknown lowercase word a name.
 _PERSONAL = topic("lowercase.people")
 
 
@@ -114,7 +106,7 @@ _PAIR = re.compile(r"(?<![\w@.'-])[a-z]+ ([a-z]+)(?![\w@'-])")
 
 
 def _each(text: str, word: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """The matches of `pattern` that begin with `word`, a run of small letters, and with nothing longer.
+    """The matches of `pattern` that begin with `word`, a run of lowercase letters, and with nothing longer.
 
     No pattern is made of the word itself, because `re` remembers those that it has compiled.
     """
@@ -194,7 +186,7 @@ def _raised(text: str, entries: Entries) -> str:
     out, end = [], 0
     found = [(match.start(), match.group()) for match in _SMALL.finditer(text)]
     spelled = {word for _, word in found}
-    # Beside a marker small letters say little: what is masked may have been the only capitals.
+    # Next to a marker lowercase letters say little: what is masked may have been the only capitals.
     unknown = "\x02" not in text and (spelled & _PERSONAL or not _about_computers(spelled))
     wanted = kinds.SPEAKING if unknown else kinds.NAME | kinds.PLACE
     before: tuple[str, bool] = ("", False)  # the word before: itself, and whether it is somebody's name
@@ -237,7 +229,7 @@ def _somebody(
     following: str,
     entries: Entries,
 ) -> bool:
-    """Whether an everyday word that is a name as well is one here: behind a title or a given name, before a surname."""
+    """Whether an everyday word that is a name as well is one here: after a title or a given name, before a surname."""
     if before in v.TITLES or (named and flags & words.SURNAME_STRONG):
         return True
     return bool(flags & words.GIVEN_STRONG and following and entries[following.capitalize()].kind == kinds.NAME)

@@ -106,7 +106,7 @@ def _judged(text: str, chain: list[Word], ends: list[int], stayed: list[Stayed] 
         return
     opens = not before or cues.opens_sentence(before)
     heads = [i for i, word in enumerate(chain) if word.kind == kinds.FACILITY]
-    if heads and (facility := facilities.facility(text, chain, heads[-1], opens)) is not None:
+    if heads and (facility := facilities.facility(text, chain, heads[-1], opens=opens)) is not None:
         ends.append(facility[0].end)
         yield facility[0]
         if rest := chain[facility[1] :]:
@@ -118,7 +118,7 @@ def _judged(text: str, chain: list[Word], ends: list[int], stayed: list[Stayed] 
 
 
 def _lone(word: Word, before: str, last: int) -> Rule | None:
-    """Why a word of a closed kind that stands alone is somebody's name; `last` is where the name before it ended."""
+    """Why a word of a closed kind that is alone is somebody's name; `last` is where the name before it ended."""
     if word.flags & (words.FREQUENT | words.MEDICAL):
         return None
     ordinary = word.kind == kinds.ORDINARY

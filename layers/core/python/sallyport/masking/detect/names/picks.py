@@ -24,7 +24,7 @@ class Around:
     def __init__(self, text: str, chain: list[Word], before: str, *, announced: bool, opens: bool) -> None:
         self.text = text
         self.chain = chain
-        self.before = before  # what stands before the chain, some forty characters
+        self.before = before  # what comes before the chain, some forty characters
         self.plain = all(word.kind & kinds.WORDS for word in chain)  # nothing but everyday words
         self.announced = announced  # it is the first word, and a cue before it says that a name follows
         self.opens = opens  # it is the first word of a sentence
@@ -146,7 +146,7 @@ def _given_before_surname(a: Around) -> bool:
 
 
 def _surname(word: Word, *, opens: bool) -> bool:
-    """Whether a word behind a given name that is an everyday word as well is the family name: Mark White, Grace Obi."""
+    """Whether a word after a given name that is an everyday word as well is the family name: Mark White, Grace Obi."""
     strong = bool(word.flags & words.SURNAME_STRONG)
     if word.kind == kinds.EVERYDAY:
         return strong or (bool(word.flags & words.SURNAME) and not word.flags & words.FREQUENT)

@@ -28,7 +28,7 @@ def find(reading: Reading) -> Iterator[Span]:
 
 
 def _behind_months(reading: Reading) -> Iterator[Span]:
-    """Names right behind a day that ends in its month (`5 May Will`), of which month and name look like one chain."""
+    """Names right after a day that ends in its month (`5 May Will`), of which month and name look like one chain."""
     from sallyport.masking.detect.names import phrases
 
     text = reading.text
@@ -57,12 +57,12 @@ DETECTOR = Detector(
     sparing=sparing.WORD._replace(look_alike=_one_name),
     find=find,
 )
-BEHIND_COMMA = DETECTOR.rule("behind-comma", "A rare word behind a name and a comma.")
-LONE = DETECTOR.rule("lone", "A rare word or an initial that stands alone behind a word that announces a name.")
+BEHIND_COMMA = DETECTOR.rule("behind-comma", "A rare word after a name and a comma.")
+LONE = DETECTOR.rule("lone", "A rare word or an initial that is alone after a word that announces a name.")
 PLACE = DETECTOR.rule("place-of-words", "Everyday words that stand where a place would.")
 INVERTED = DETECTOR.rule("inverted", "The family name, a comma, the given name.")
 SMALL_GIVEN = DETECTOR.rule("lowercase-given", "A lowercase given name before a family name or an initial.")
 SMALL_PAIR = DETECTOR.rule("lowercase-pair", "A lowercase everyday given name before a sure family name.")
-SMALL_CUED = DETECTOR.rule("lowercase-cued", "Lowercase words behind a title or a word that announces a name.")
-SMALL_PLACE = DETECTOR.rule("lowercase-place", "A lowercase place behind in, from, near and the like.")
+SMALL_CUED = DETECTOR.rule("lowercase-cued", "Lowercase words after a title or a word that announces a name.")
+SMALL_PLACE = DETECTOR.rule("lowercase-place", "A lowercase place after in, from, near and the like.")
 INSIDE = DETECTOR.rule("machine", "In the part of a machine's name that somebody chose.")

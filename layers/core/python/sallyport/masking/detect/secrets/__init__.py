@@ -1,6 +1,5 @@
-# ruff: noqa: E501 - patterns are read alternative by alternative, not by the column
-"""Keys, tokens, passwords: by the issuers' documented formats, by the words beside them, by randomness in a place
-where a secret would stand."""
+"""Keys, tokens, passwords: by the issuers' documented formats, by the words next to them, by randomness in a place
+where a secret would be."""
 
 from __future__ import annotations
 
@@ -39,7 +38,7 @@ def _signs() -> re2.Set:
 
     RE2 reads a text for all of them in one pass, so that a note without secrets costs a few nanoseconds per character.
     The third is a run of 16 characters with a digit, its place spelled out because RE2 has no look-ahead; a run before
-    an `@` is a mail box, or part of a URL that the first finds. Few words have 28 letters.
+    an `@` is a mailbox, or part of a URL that the first finds. Few words have 28 letters.
     """
     letter, any_ = r"[A-Za-z_+=~%-]", r"[A-Za-z0-9_+=~%-]"
     runs = "|".join(rf"{letter}{{{n}}}[0-9]{any_}{{{15 - n}}}" for n in range(16))
@@ -47,17 +46,12 @@ def _signs() -> re2.Set:
     signs.Add(_BLOCK)
     signs.Add(_NAMED)
     signs.Add(
-        rf"(?:^|[^A-Za-z0-9_+=~%-])(?:{runs}|{letter}{{16,}}[0-9]){any_}*(?:[^A-Za-z0-9_+=~%@-]|$)|{letter}{{28}}|\$[A-Za-z0-9]+\$"
+        rf"(?:^|[^A-Za-z0-9_+=~%-])(?:{runs}|{letter}{{16,}}[0-9]){any_}*(?:[^A-Za-z0-9_+=~%@-]|$)|{letter}{{28}}"
+        rf"|\$[A-Za-z0-9]+\$"
     )
     signs.Add(_COMMAND)
     signs.Compile()
     return signs
-
-
-def load() -> None:
-    """Compile the patterns now rather than at the first text that needs them."""
-    _signs()
-    formats.issued()
 
 
 def find(reading: Reading) -> Iterable[Span]:
@@ -77,7 +71,7 @@ def find(reading: Reading) -> Iterable[Span]:
 
 
 def _random(text: str, found: list[Span]) -> Iterable[Span]:
-    """Tokens that are too irregular for a word where a secret would stand; of those that `found` are parts of, what
+    """Tokens that are too irregular for a word where a secret would be; of those that `found` are parts of, what
     comes after."""
     ends = [span.end for span in found]
     for match in _RANDOM.finditer(text):
@@ -93,7 +87,9 @@ def _random(text: str, found: list[Span]) -> Iterable[Span]:
 
 _NEAR = 100  # characters before a token in which a word for a secret is a reason to take it for one
 _REASON = re.compile(
-    r"passw|passphrase|pwd|secret|token|credential|bearer|authorization|cookie|signature|(?<![a-z])(?:key|auth|pass|sig|jwt|otp)(?![a-z])|(?:api|access|private|encryption|signing|account|shared|licen[cs]e)[ _.-]?keys?|access[ _-]?code",
+    r"passw|passphrase|pwd|secret|token|credential|bearer|authorization|cookie|signature|(?<![a-z])(?:key"
+    r"|auth|pass|sig|jwt|otp)(?![a-z])|(?:api|access|private|encryption|signing|account|shared"
+    r"|licen[cs]e)[ _.-]?keys?|access[ _-]?code",
     re.IGNORECASE,
 )
 # Left of an assignment, a variable of the environment: what is random on the right was given to a program to keep.
@@ -103,14 +99,15 @@ _ASSIGNED = re.compile(
 _HEADER = re.compile(r"(?:(?:^|[\s\"'])x-|-H [\"'])[a-z-]{2,40}[\"']?:\s{0,2}[\"']?$", re.IGNORECASE)
 # What such a variable or header is called when it holds the name of a state of something.
 _NO_SECRET = re.compile(
-    r"(?:id|uid|sha\d{0,3}|hash|digest|commit|rev|revision|version|tag|etag|checksum|md5|image|arn|name|build|ref|bucket|path|url|uri|host|endpoint|request|trace|id-2|release)[\"']?\s{0,2}[=:]\s{0,2}[\"']?$",
+    r"(?:id|uid|sha\d{0,3}|hash|digest|commit|rev|revision|version|tag|etag|checksum|md5|image|arn|name|build"
+    r"|ref|bucket|path|url|uri|host|endpoint|request|trace|id-2|release)[\"']?\s{0,2}[=:]\s{0,2}[\"']?$",
     re.IGNORECASE,
 )
 
 
 def _stands_for_secret(text: str, start: int, found: list[Span], at: int) -> bool:
     """Whether something says that what begins at `start` is a secret: a word for one before it, a variable or a header
-    that it is given to, another secret beside it."""
+    that it is given to, another secret next to it."""
     before = text[max(0, start - _NEAR) : start]
     if any(abs(start - edge) <= _NEAR for span in found[max(0, at - 1) : at + 1] for edge in (span.start, span.end)):
         return True
@@ -136,7 +133,9 @@ def expected(text: str, start: int) -> bool:
 
 # Names of keys, and of where secrets lie, are shown: `key id`, `KMS key …`, `token for`.
 _ABOUT_KEYS = re.compile(
-    r"(?:kms|customer|managed|public|host|primary|partition|sort|foreign|row|hash|cache|object|s3|idempotency|client ?token|continuation|page|next|pagination)[ _-]?(?:key|token)|(?:key|token|secret|credential)s?[ _-]?(?:id|arn|name|version|policy|rotation|alias)",
+    r"(?:kms|customer|managed|public|host|primary|partition|sort|foreign|row|hash|cache|object|s3|idempotency"
+    r"|client ?token|continuation|page|next|pagination)[ _-]?(?:key|token)|(?:key|token|secret"
+    r"|credential)s?[ _-]?(?:id|arn|name|version|policy|rotation|alias)",
     re.IGNORECASE,
 )
 
@@ -173,12 +172,12 @@ DETECTOR = Detector(
 KEY = DETECTOR.rule("key", "A private key.")
 LOGIN = DETECTOR.rule("login", "The password of a URL.")
 FORM = DETECTOR.rule("form", "An issuer documents what its keys look like, and this does.")
-NAMED = DETECTOR.rule("named", "It stands behind the name of a secret.")
+NAMED = DETECTOR.rule("named", "It comes after the name of a secret.")
 ARGUMENT = DETECTOR.rule("argument", "A command takes a password there.")
 
 RANDOM = Detector(
     name="random",
-    says="A random string where a secret would stand.",
+    says="A random string where a secret would be.",
     categories=("SECRET",),
     basis=Basis.LOOK,
     rank=20,
@@ -189,7 +188,7 @@ RANDOM = Detector(
     sparing=sparing.NEVER._replace(explained=_unless_public, look_alike=sparing.always),
     find=None,
 )
-TOKEN = RANDOM.rule("token", "Too irregular for a word, behind a word for a secret or beside another.")
+TOKEN = RANDOM.rule("token", "Too irregular for a word, after a word for a secret or next to another.")
 REST = RANDOM.rule("rest", "What a documented form leaves of a longer token.")
 
 # Which of the signs must be seen for a source to be asked, by their order in `_signs`.

@@ -1,5 +1,5 @@
-# ruff: noqa: E501 - patterns are read alternative by alternative, not by the column
-"""Long tokens that look like identifiers or secrets and are neither: digests, public keys, placeholders, names of software."""
+"""Long tokens that look like identifiers or secrets and are neither: digests, public keys, placeholders, names of
+software."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import string
 from sallyport.masking.detect.secrets.values import made_up, repeated
 
 _DIGEST_BEFORE = re.compile(
-    r"(?:sha-?(?:1|224|256|384|512)|md5|checksums?|integrity|digest|commits?|checkout|cherry-pick|revert|revision|etag)[\"'`]{0,2}\s{0,2}[:=/@\s-]\s{0,2}[\"'`(\[]?(?:sha\d{1,3}[-:])?$",
+    r"(?:sha-?(?:1|224|256|384|512)|md5|checksums?|integrity|digest|commits?|checkout|cherry-pick|revert"
+    r"|revision|etag)[\"'`]{0,2}\s{0,2}[:=/@\s-]\s{0,2}[\"'`(\[]?(?:sha\d{1,3}[-:])?$",
     re.IGNORECASE,
 )
 _DIGEST = re.compile(r"(?P<kind>sha(?:1|224|256|384|512)-)?(?:[0-9a-fA-F]{7,128}|[A-Za-z0-9+/]{27,88}={0,2})")
@@ -18,16 +19,19 @@ _ASSET = re.compile(
     re.IGNORECASE,
 )
 _PUBLIC_BEFORE = re.compile(
-    r"(?:public[ _-]?key|pubkey|ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d{3}|recipient)[\"'`]{0,2}\s{0,2}[:=]?\s{0,2}[\"'`]?$",
+    r"(?:public[ _-]?key|pubkey|ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d{3}"
+    r"|recipient)[\"'`]{0,2}\s{0,2}[:=]?\s{0,2}[\"'`]?$",
     re.IGNORECASE,
 )
 _SIGNATURE_BEFORE = re.compile(r"\bsignature\"\s{0,2}:\s{0,2}\"$", re.IGNORECASE)
 # Ids that a program hands out to programs; of people and their cases nobody speaks so.
 _SOFTWARE_BEFORE = re.compile(
-    r"(?P<whose>client|consumer|oauth|app|application|access[_ -]?key|tenant|subscription|project|workspace|installation|integration|deployment|build|trace|span|request|correlation|instance|container|image)[_ -]?id(?:entifier)?[\"'`\\]{0,3}\s{0,3}(?:=>|[:=])\s{0,3}[\"'`\\]{0,3}$",
+    r"(?P<whose>client|consumer|oauth|app|application|access[_ -]?key|tenant|subscription|project|workspace"
+    r"|installation|integration|deployment|build|trace|span|request|correlation|instance|container"
+    r"|image)[_ -]?id(?:entifier)?[\"'`\\]{0,3}\s{0,3}(?:=>|[:=])\s{0,3}[\"'`\\]{0,3}$",
     re.IGNORECASE,
 )
-# A key in a service that never gives it away: what stands behind is its id.
+# A key in a service that never gives it away: what comes after is its id.
 _MANAGED_BEFORE = re.compile(
     r"(?:\bkms|\bcmk|customer[- ]managed|\bencryption)[ _-](?:master )?key(?:[ _-]?id)?[\s:='\"]{1,3}$", re.IGNORECASE
 )
@@ -92,7 +96,7 @@ def _whole(text: str, start: int, end: int) -> bool:
 
 
 def _alone(text: str, start: int, end: int) -> bool:
-    """Whether nothing but white space and quotation marks stands beside `text[start:end]` on its line."""
+    """Whether nothing but white space and quotation marks is next to `text[start:end]` on its line."""
     before, after = text[max(0, start - 32) : start], text[end : end + 32]
     left, right = before.rpartition("\n")[2], after.partition("\n")[0]
     return (

@@ -1,5 +1,5 @@
-# ruff: noqa: E501, SIM905 - patterns are read alternative by alternative, not by the column
-"""Values beside the name of a secret: `DB_PASSWORD=…`, `"token": "…"`, `Authorization: Bearer …`, `vendor-key-3f9c…`."""
+"""Values next to the name of a secret: `DB_PASSWORD=…`, `"token": "…"`, `Authorization: Bearer …`,
+`vendor-key-3f9c…`."""
 
 from __future__ import annotations
 
@@ -22,13 +22,17 @@ _TAIL = re.compile(r"[\w.$+/~%-]{0,20000}")
 _TAIL_WORD = re.compile(r"[-_.]?(?:[A-Za-z]{1,14})(?=[-_.])[-_.]?")
 # Names that end so hold something about a secret: where it lies, what it is called, how long it lives.
 _ABOUT = re.compile(
-    r"(?:[_.-]?(?:id|sid|name|ur[il]|path|file|type|count|len(?:gth)?|size|prefix|suffix|expir\w{0,6}|ttl|arn|version|alg\w{0,7}|field|label|format"
-    r"|status|policy|endpoint|page|link|reset|hint|input|form|min|max|regex|pattern|provider|manager|store|vault|ring|chain|space|board|code|stroke|limit|usage|words?))s?$",
+    r"(?:[_.-]?(?:id|sid|name|ur[il]|path|file|type|count|len(?:gth)?|size|prefix|suffix|expir\w{0,6}|ttl|arn"
+    r"|version|alg\w{0,7}|field|label|format"
+    r"|status|policy|endpoint|page|link|reset|hint|input|form|min|max|regex|pattern|provider|manager|store"
+    r"|vault|ring|chain|space|board|code|stroke|limit|usage|words?))s?$",
     re.IGNORECASE,
 )
 _LINK = re.compile(
-    r"s?[\"'\])`\\]{0,2}(?:[^\S\n]{0,16}(?P<op>=>|:=|\?=|\|\|=|={1,3}|:{1,2}|<-|>|,|\(|\||-{1,6}>?|-p\b|is\b|was\b|value\s?=)\s{0,12}|[^\S\n]{1,8}(?:value\s?=)?)"
-    r"(?:(?:bearer|basic|token|ssws|digest|apikey|bot|key)\s{1,4})?(?:[A-Za-z]{1,8}\()?[(\[@\\]{0,2}(?:[brfuL]{0,2}(?P<quote>[\"'`]))?",
+    r"s?[\"'\])`\\]{0,2}(?:[^\S\n]{0,16}(?P<op>=>|:=|\?=|\|\|=|={1,3}|:{1,2}|<-|>|,|\(|\||-{1,6}>?|-p\b|is\b"
+    r"|was\b|value\s?=)\s{0,12}|[^\S\n]{1,8}(?:value\s?=)?)"
+    r"(?:(?:bearer|basic|token|ssws|digest|apikey|bot"
+    r"|key)\s{1,4})?(?:[A-Za-z]{1,8}\()?[(\[@\\]{0,2}(?:[brfuL]{0,2}(?P<quote>[\"'`]))?",
     re.IGNORECASE,
 )
 _HEX = re.compile(r"[0-9a-fA-F]+")
@@ -39,9 +43,10 @@ _MORE = re.compile(r"(?<==)[^\s\"'`,;()<>{}|\[\]&\\=]{4,20000}={0,3}")  # a key 
 _QUOTED = {quote: re.compile(rf"[^{quote}\r\n]{{4,20000}}(?={quote})") for quote in "\"'`"}
 _ASSIGNS = frozenset(("=>", ":=", "?=", "||=", "=", "==", "===", ":", "::", "<-", ">", "is", "was", "value=", "-p"))
 _STATES = frozenset(
-    "required optional incorrect wrong expired invalid valid missing correct empty reset changed needed stored weak strong also only used being encrypted hashed".split()
+    "required optional incorrect wrong expired invalid valid missing correct empty reset changed needed"  # noqa: SIM905 - read word by word
+    " stored weak strong also only used being encrypted hashed".split()
 )
-_SHORT = frozenset("api auth pass sas pat pin sig otp dsn salt priv cred tkn jwt access".split())
+_SHORT = frozenset("api auth pass sas pat pin sig otp dsn salt priv cred tkn jwt access".split())  # noqa: SIM905 - read word by word
 _JUDGED_ONCE = 64  # names inside a longer value that is no secret are not looked at
 
 
@@ -102,7 +107,7 @@ def _joined(start: int, tail: str) -> Piece | None:
 
 
 def _assigned(text: str, word: re.Match[str], tail: str) -> _Value | None:
-    """The value that stands after a name, without a scheme such as `Bearer` and without a full stop."""
+    """The value that comes after a name, without a scheme such as `Bearer` and without a full stop."""
     link = _LINK.match(text, word.end() + len(tail))
     if link is None or len(tail) > 60 or (tail and _ABOUT.fullmatch(tail) and not _carries(word, tail)):
         return None
@@ -143,7 +148,8 @@ def _fits(text: str, small: str, word: re.Match[str], tail: str, value: _Value) 
 _PLACES = frozenset(("arn", "resource", "host", "store", "image", "region", "cidr", "address"))
 # What is called a key or a token and opens nothing: the name of an object, a place in a list.
 _NO_SECRET = re.compile(
-    r"(?:s3|object|cache|sort|hash|partition|range|primary|foreign|row|idempotency|label|tag|metric|routing|dedup\w*|group)[ _-]?keys?$"
+    r"(?:s3|object|cache|sort|hash|partition|range|primary|foreign|row|idempotency|label|tag|metric|routing"
+    r"|dedup\w*|group)[ _-]?keys?$"
     r"|(?:next|idempotency|continuation|pagination|page|starting)[ _-]?tokens?$"
 )
 _KEY_AFTER = re.compile(r"[\"']?\s{0,2}:(?=\s|[\"'{\[])")
