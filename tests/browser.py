@@ -21,6 +21,8 @@ _FLAGS = (
     "--disable-sync",
 )
 _APT_SECONDS = 300
+# How long a test waits for what it expects to see: the machine may have other things to do.
+_PATIENCE_MS = 20_000
 
 
 class NoBrowserError(RuntimeError):
@@ -37,6 +39,7 @@ class NoBrowserError(RuntimeError):
 def open_browser() -> Iterator[Browser]:
     """A headless Chromium for one `with` block; raises `NoBrowserError` when there is none to be had."""
     expect.set_options(timeout=60_000)  # whatever is expected comes, on a busy machine later than in five seconds
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(playwright), args=list(_FLAGS))
         try:

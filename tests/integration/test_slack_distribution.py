@@ -69,6 +69,7 @@ def test_it_serves_page_and_api_on_a_bare_python(installed: Path, tmp_path: Path
             assert f"/assets/{asset}" in page
             assert read(f"{url}assets/{asset}")
         assert '"not_authed"' in read(f"{url}api/auth.test")
+        assert '"ok": true' in read(f"{url}api/auth.test?token=xoxb-local")
 
 
 def test_its_command_starts_the_same(installed: Path, tmp_path: Path) -> None:

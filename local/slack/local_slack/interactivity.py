@@ -1,6 +1,6 @@
 """Clicks and submitted modals: the payload is built, signed and sent, and what came of it is kept.
 
-The page and unattended tools use the same three methods.
+The page and unattended tools use the same methods.
 """
 
 import json

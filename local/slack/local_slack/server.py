@@ -2,6 +2,7 @@
 long poll of each page may sleep in a thread of its own; a framework would be one more thing to pin and explain.
 """
 
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -23,6 +24,11 @@ class SlackServer(ThreadingHTTPServer):
         self.app = app
         self.base_url = f"http://127.0.0.1:{self.server_port}"
         app.base_url = self.base_url
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell of it, unless the client just went away between two requests, as a closed page does."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

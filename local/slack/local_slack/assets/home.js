@@ -1,8 +1,8 @@
 // The app's Home tab: opening it tells the app, which publishes what this person sees.
 
+import { clicking } from "./act.js";
 import { $, el, post } from "./dom.js";
 import { renderBlocks } from "./blocks.js";
-import { askToConfirm } from "./modal.js";
 import { trouble, why } from "./trouble.js";
 
 let opened = "";
@@ -40,16 +40,7 @@ function draw() {
   $("home").replaceChildren(...[
     failure ? el("p", { class: "trouble", role: "alert" }, `The app was not told that you are here: ${why(failure)}.`) : null,
     home ? null : el("p", { class: "empty" }, "The app has not published a Home for you."),
-    ...(home ? renderBlocks(home.blocks, { ...view, act: actIn(home, view) }) : []),
+    ...(home ? renderBlocks(home.blocks, { ...view, act: clicking({ view_id: home.id }, view) }) : []),
     trouble(outcome),
   ].filter(Boolean));
 }
-
-const actIn = (home, view) => async (block, element, value, node) => {
-  if (element.confirm && !(await askToConfirm(element.confirm, view.names))) return;
-  node.setAttribute("aria-busy", "true");
-  await post("/_control/click", {
-    user_id: view.userId, view_id: home.id, block_id: block.block_id, action_id: element.action_id, value,
-  }).catch(() => null);
-  node.removeAttribute("aria-busy");
-};

@@ -1,8 +1,8 @@
 // The messages of one place: threads folded under what they answer, and what came of one's own clicks.
 
-import { $, el, post } from "./dom.js";
+import { clicking } from "./act.js";
+import { $, el } from "./dom.js";
 import { messageBody } from "./blocks.js";
-import { askToConfirm } from "./modal.js";
 import { trouble } from "./trouble.js";
 
 let drawn = new Map();
@@ -40,14 +40,14 @@ export function showMessages(messages, view) {
   let before = null;
   for (const message of top) {
     const replies = messages.filter((reply) => isReply(reply) && reply.thread_ts === message.ts);
-    const outcomes = view.outcomes.filter(({ message_ts }) => [message, ...replies].some(({ ts }) => ts === message_ts));
-    const key = JSON.stringify([message, replies, outcomes]);
+    const failed = view.outcomes.filter(({ ok, message_ts }) => !ok && [message, ...replies].some(({ ts }) => ts === message_ts));
+    const key = JSON.stringify([message, replies, failed]);
     const known = drawn.get(message.ts);
     if (known?.key !== key) {
-      const node = messageNode(message, replies, view);
-      if (known) replaceKeepingFocus(known.node, node);
-      else if (before) before.after(node);
-      else list.prepend(node);
+      const made = messageNode(message, replies, view);
+      const node = known ? refill(known.node, made) : made;
+      if (!known && before) before.after(node);
+      else if (!known) list.prepend(node);
       if (!known && started) $("announcer").textContent = `${view.botName}: ${message.text}`;
       drawn.set(message.ts, { key, node });
     }
@@ -57,10 +57,12 @@ export function showMessages(messages, view) {
   showLinked(atEnd, scroller);
 }
 
-function replaceKeepingFocus(old, node) {
-  const action = old.contains(document.activeElement) ? document.activeElement.dataset.actionId : null;
-  old.replaceWith(node);
+// A changed message stays the element that it is: what points at it, or stands on it, is not lost.
+function refill(node, made) {
+  const action = node.contains(document.activeElement) ? document.activeElement.dataset.actionId : null;
+  node.replaceChildren(...made.childNodes);
   if (action) (node.querySelector(`[data-action-id="${CSS.escape(action)}"]`) ?? node).focus();
+  return node;
 }
 
 function showLinked(atEnd, scroller) {
@@ -89,7 +91,7 @@ function messageNode(message, replies, view) {
         el("time", { datetime: sent.toISOString(), title: sent.toLocaleString() },
           sent.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })),
         message.edited ? el("span", { class: "edited" }, "(edited)") : null),
-      messageBody(message, { ...view, act: actOn(message, view) }),
+      messageBody(message, { ...view, act: clicking({ message_ts: message.ts }, view) }),
       message.reactions ? el("p", { class: "reactions" }, message.reactions.map((reaction) =>
         el("span", { class: "badge" }, `:${reaction.name}: ${reaction.count}`))) : null,
       trouble(outcome),
@@ -106,16 +108,3 @@ function thread(message, replies, view) {
     el("ol", { "aria-label": "Thread" }, replies.map((reply) => messageNode({ ...reply, subtype: undefined }, [], view))));
   return folded;
 }
-
-const actOn = (message, view) => async (block, element, value, node) => {
-  if (!view.userId) {
-    document.querySelector("#people input")?.focus();
-    return;
-  }
-  if (element.confirm && !(await askToConfirm(element.confirm, view.names))) return;
-  node.setAttribute("aria-busy", "true");
-  await post("/_control/click", {
-    user_id: view.userId, message_ts: message.ts, block_id: block.block_id, action_id: element.action_id, value,
-  }).catch(() => null);
-  node.removeAttribute("aria-busy");
-};

@@ -1,31 +1,12 @@
-// The two dialogs: "are you sure" and the modals that an app opens.
+// The modals that an app opens.
 
-import { el, post } from "./dom.js";
-import { plainText, textObject } from "./mrkdwn.js";
+import { clicking } from "./act.js";
+import { $, el, post } from "./dom.js";
+import { plainText } from "./mrkdwn.js";
 import { renderBlocks, valueOf } from "./blocks.js";
 
-const confirmDialog = document.getElementById("confirm");
-const modalDialog = document.getElementById("modal");
+const modalDialog = $("modal");
 let shown = { key: "", userId: "" };
-
-export function askToConfirm(confirm, names) {
-  return new Promise((resolve) => {
-    const finish = (answer) => {
-      confirmDialog.close();
-      resolve(answer);
-    };
-    confirmDialog.replaceChildren(
-      el("h2", { id: "confirm-title" }, plainText(confirm.title)),
-      el("p", { id: "confirm-text", class: "text" }, textObject(confirm.text, names)),
-      el("div", { class: "dialog-buttons" },
-        el("button", { type: "button", class: "button", onclick: () => finish(false) }, plainText(confirm.deny)),
-        el("button", {
-          type: "button", class: `button ${confirm.style ?? "primary"}`, onclick: () => finish(true),
-        }, plainText(confirm.confirm))));
-    confirmDialog.oncancel = () => resolve(false);
-    confirmDialog.showModal();
-  });
-}
 
 export function showModal(modal, view) {
   if (!modal) {
@@ -49,7 +30,7 @@ function build(modal, view) {
     el("header", {},
       el("h2", { id: "modal-title" }, plainText(modal.title)),
       el("button", { type: "button", class: "icon-button", "aria-label": "Close", onclick: close }, "✕")),
-    el("div", { class: "modal-body" }, renderBlocks(modal.blocks, { ...view, act: actIn(modal, view) })),
+    el("div", { class: "modal-body" }, renderBlocks(modal.blocks, { ...view, act: clicking({ view_id: modal.id }, view) })),
     el("p", { class: "trouble", role: "alert", hidden: true }, "We had some trouble connecting. Try again?"),
     el("footer", { class: "dialog-buttons" },
       el("button", { type: "button", class: "button", onclick: close }, name),
@@ -60,13 +41,6 @@ function build(modal, view) {
     close();
   };
 }
-
-const actIn = (modal, view) => async (block, element, value) => {
-  if (element.confirm && !(await askToConfirm(element.confirm, view.names))) return;
-  await post("/_control/click", {
-    user_id: view.userId, view_id: modal.id, block_id: block.block_id, action_id: element.action_id, value,
-  });
-};
 
 async function submit(event, modal, view) {
   event.preventDefault();

@@ -3,34 +3,60 @@ at it twice, and the element's name decides about the rest."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from sallyport.masking import people, words
 from sallyport.masking.budget import MAX_DEPTH
 from sallyport.masking.detect import declared
-from sallyport.masking.ledger import Place
+from sallyport.masking.ledger import Ledger, Place
+from sallyport.masking.memory import Memory
+from sallyport.masking.neighbours import Neighbours
+from sallyport.masking.replacement import Replacement
 from sallyport.masking.structure import fhir, fhir_elements
-from sallyport.masking.values import JSON, MaskingFailed
-
-if TYPE_CHECKING:
-    from sallyport.masking.engine import Engine
+from sallyport.masking.structure.fields import Field
+from sallyport.masking.values import JSON, MaskingFailed, MaskingRules
 
 _CENTURIES = frozenset(("18", "19", "20"))
 _NAME_PARTS = frozenset(("given", "family"))
 _NOTHING: frozenset[str] = frozenset()
 
 
-class Resources:
-    """The FHIR part of one request's walk; whatever FHIR leaves to people goes back to the engine."""
+class Walk(Protocol):
+    """The walk over a document that a resource is a part of: what it knows, and where the rest goes back to."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._replacement = engine.replacement
-        self._keys = engine.memory.keys
-        self._found = engine.ledger.found
-        self._marker = engine.ledger.marker
+    rules: MaskingRules
+    columns: dict[str, Field]
+    ledger: Ledger
+    memory: Memory
+    neighbours: Neighbours
+    replacement: Replacement
+    mentioning: list[tuple[Any, Any, str, Place]]  # looked through for known names and nothing else, at the end
+
+    def put(  # as `Engine.put`
+        self,
+        holder: Any,
+        slot: Any,
+        value: JSON,
+        above: Place | None,
+        hints: tuple[()],
+        field: Field | None,
+        depth: int,
+    ) -> None: ...
+
+    def shown_key(self, key: str, place: Place, taken: dict[str, Any]) -> str: ...
+
+
+class Resources:
+    """The FHIR part of one request's walk; whatever FHIR leaves to people goes back to the walk around it."""
+
+    def __init__(self, walk: Walk) -> None:
+        self._walk = walk
+        self._replacement = walk.replacement
+        self._keys = walk.memory.keys
+        self._found = walk.ledger.found
+        self._marker = walk.ledger.marker
         # A policy that speaks of columns or codes has its say on every element; else the specification's is enough.
-        self._plain = not engine.columns and engine.rules.medical_codes == "keep"
+        self._plain = not walk.columns and walk.rules.medical_codes == "keep"
         self._keep = fhir_elements.KEEP if self._plain else _NOTHING
 
     def mask(  # noqa: C901 - the inner loop: every call that it saves is felt
@@ -88,13 +114,13 @@ class Resources:
             if not value:
                 return
         elif kind is not int and kind is not float:
-            self._engine.put(holder, slot, value, place, (), None, depth + 1)
+            self._walk.put(holder, slot, value, place, (), None, depth + 1)
             return
         category = (fhir.element if self._plain else self._by_policy)(node, key, value, role)
         if category == "known":
-            self._engine.mentioning.append((holder, slot, str(value), place))
+            self._walk.mentioning.append((holder, slot, str(value), place))
         elif category is None:
-            self._engine.put(holder, slot, value, place, (), self._engine.neighbours.key(key).field, depth + 1)
+            self._walk.put(holder, slot, value, place, (), self._walk.neighbours.key(key).field, depth + 1)
         elif category != "keep":
             person = self._person(node) if category == "NAME" and key in _NAME_PARTS else ""
             holder[slot] = self._replacement.whole(str(value), (place, slot), category, declared.ELEMENT, person)
@@ -105,11 +131,11 @@ class Resources:
 
     def _by_policy(self, node: dict[str, Any], key: str, value: Any, role: str) -> str | None:
         """As `fhir.element`, after what the policy says of columns and medical codes."""
-        engine = self._engine
-        if engine.columns and (column := engine.columns.get(words.fold(key))) is not None:
+        walk = self._walk
+        if walk.columns and (column := walk.columns.get(words.fold(key))) is not None:
             return column.category or "keep"
         category = fhir.element(node, key, value, role)
-        hides = category == "keep" and engine.rules.medical_codes == "mask" and key in ("code", "display", "text")
+        hides = category == "keep" and walk.rules.medical_codes == "mask" and key in ("code", "display", "text")
         return "CODE" if hides and fhir.coded(node) else category
 
     def _with_shown_keys(self, node: dict[str, Any], place: Place) -> dict[str, Any]:
@@ -117,5 +143,5 @@ class Resources:
         shown: dict[str, Any] = {}
         for key, item in node.items():
             stays = key in self._keys.plain or self._keys.stays(key)
-            shown[key if stays else self._engine.shown_key(key, place, shown)] = item
+            shown[key if stays else self._walk.shown_key(key, place, shown)] = item
         return shown

@@ -11,21 +11,61 @@ _BEGIN, _KIND, _GAP = r"(?<![A-Za-z])", r"(?:[-_. ]?(?:id|ids|no|nr|num|number|n
 # Word, the category that it announces, and what must follow: letters in front of so many digits, in one or two groups.
 # Words of few letters need something between them and the digits: `dl-…`, not `DLVK518856FE4`.
 _TABLE: tuple[tuple[str, str, str], ...] = (
-    ("MRN", (r"(?:patient[-_. ]?)?mrns?|mrnum|medrec|med(?:ical)?[-_. ]?rec(?:ord)?s?|hospital[-_. ]?(?:number|no)"
-r"|emr[-_. ]?id|ehr[-_. ]?id|empi|epi[-_. ]?id|medical[-_. ]record[-_. ]number"), r"[A-Za-z]{0,4}[-_.]?\d{4,}"),
-    ("SSN", (r"ssns?|social(?:[-_. ]?security)?|(?:nino|itin|sin|tin)(?![A-Za-z0-9])"
-r"|tax[-_. ]?id"), r"[A-Za-z]{0,2}[-_.]?\d{4,}"),
-    ("MRN", (r"patients?|pat[-_. ]?id|(?:pt|csn)(?![A-Za-z0-9])|chart|person|subject|admission|accession|specimen"
-r"|encounter|visit"), r"[A-Za-z]{0,4}[-_.]?\d{6,}"),
-    ("HEALTH_PLAN", (r"members?|subscribers?|insurance|insured|policy[-_. ]?(?:no|nr|num|number)"
-r"|beneficiary|enrollee|medicare"
-r"|medicaid|(?:hicn|mbi|nhs)(?![A-Za-z0-9])|payer[-_. ]?id|health[-_. ]?plan"), r"[A-Za-z]{0,4}[-_.]?\d{4,}|[A-Za-z0-9]{2,6}\d[A-Za-z0-9]{4,}"),  # noqa: E501 - one row
-    ("LICENSE", (r"passports?|pass[-_. ]?port|driver'?s?[-_. ]?licen[cs]es?|licen[cs]e|(?:dl|dea|npi)(?![A-Za-z0-9])"
-r"|reisepass|pasaporte|passeport"), r"[A-Za-z]{0,3}[-_.]?\d{5,}"),
-    ("ACCOUNT", (r"acct|account[-_. ]?(?:no|nr|num|number)|bank[-_. ]?account|iban|card|credit[-_. ]?card"
-r"|claim[-_. ]?(?:no|nr|num|number|id)|invoice"), r"[A-Za-z]{0,3}[-_.]?(?!\d{12}(?!\d))\d{6,}"),
-    ("PHONE", r"phones?|telephone|mobile|msisdn|whatsapp|(?:tel|cell|fax|sms)(?![A-Za-z0-9])", r"\+?\(?\d(?:[-_. ()]{0,2}\d){6,}"),  # noqa: E501 - one row
-)  # fmt: skip
+    (
+        "MRN",
+        (
+            r"(?:patient[-_. ]?)?mrns?|mrnum|medrec|med(?:ical)?[-_. ]?rec(?:ord)?s?|hospital[-_. ]?(?:number|no)"
+            r"|emr[-_. ]?id|ehr[-_. ]?id|empi|epi[-_. ]?id|medical[-_. ]record[-_. ]number"
+        ),
+        r"[A-Za-z]{0,4}[-_.]?\d{4,}",
+    ),
+    (
+        "SSN",
+        (
+            r"ssns?|social(?:[-_. ]?security)?|(?:nino|itin|sin|tin)(?![A-Za-z0-9])"
+            r"|tax[-_. ]?id"
+        ),
+        r"[A-Za-z]{0,2}[-_.]?\d{4,}",
+    ),
+    (
+        "MRN",
+        (
+            r"patients?|pat[-_. ]?id|(?:pt|csn)(?![A-Za-z0-9])|chart|person|subject|admission|accession|specimen"
+            r"|encounter|visit"
+        ),
+        r"[A-Za-z]{0,4}[-_.]?\d{6,}",
+    ),
+    (
+        "HEALTH_PLAN",
+        (
+            r"members?|subscribers?|insurance|insured|policy[-_. ]?(?:no|nr|num|number)"
+            r"|beneficiary|enrollee|medicare"
+            r"|medicaid|(?:hicn|mbi|nhs)(?![A-Za-z0-9])|payer[-_. ]?id|health[-_. ]?plan"
+        ),
+        r"[A-Za-z]{0,4}[-_.]?\d{4,}|[A-Za-z0-9]{2,6}\d[A-Za-z0-9]{4,}",
+    ),
+    (
+        "LICENSE",
+        (
+            r"passports?|pass[-_. ]?port|driver'?s?[-_. ]?licen[cs]es?|licen[cs]e|(?:dl|dea|npi)(?![A-Za-z0-9])"
+            r"|reisepass|pasaporte|passeport"
+        ),
+        r"[A-Za-z]{0,3}[-_.]?\d{5,}",
+    ),
+    (
+        "ACCOUNT",
+        (
+            r"acct|account[-_. ]?(?:no|nr|num|number)|bank[-_. ]?account|iban|card|credit[-_. ]?card"
+            r"|claim[-_. ]?(?:no|nr|num|number|id)|invoice"
+        ),
+        r"[A-Za-z]{0,3}[-_.]?(?!\d{12}(?!\d))\d{6,}",
+    ),
+    (
+        "PHONE",
+        r"phones?|telephone|mobile|msisdn|whatsapp|(?:tel|cell|fax|sms)(?![A-Za-z0-9])",
+        r"\+?\(?\d(?:[-_. ()]{0,2}\d){6,}",
+    ),
+)
 _ANNOUNCED = tuple(
     (category, re.compile(rf"{_BEGIN}(?:{word}){_KIND}{_GAP}(?:{value})", re.IGNORECASE))
     for category, word, value in _TABLE
