@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - decision lists are read from top to bottom, patterns alternative by alternative
 """Dates finer than a year (45 CFR 164.514(b)(2)(i)(C)). Years alone and times of day stay."""
 
 from __future__ import annotations
@@ -23,7 +22,10 @@ _MONTH_WORDS = v.MONTH_NAMES | {name[1:] for name in v.MONTH_NAMES if len(name) 
 _MONTH_ACCENTS = {name[:3] for name in v.MONTH_NAMES if not name.isascii()}
 _YEAR = r"(?:'\d{2}|[12]\d{3}|\d{2})"
 _ORDINAL = r"(?:st|nd|rd|th)?"
-_TIME = r"(?:[T ,]{1,2}(?:at )?\d{1,2}[:h]\d{2}(?:[:]\d{2}(?:[.,]\d{1,9})?)?(?: ?[ap]\.?m\b\.?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?"
+_TIME = (
+    r"(?:[T ,]{1,2}(?:at )?\d{1,2}[:h]\d{2}(?:[:]\d{2}(?:[.,]\d{1,9})?)?(?: ?[ap]\.?m\b\.?)?(?: ?(?:Z|UTC|GMT"
+    r"|[+-]\d{2}:?\d{2}))?)?"
+)
 
 NUMERIC = re.compile(
     rf"\d(?<![\w]\d)(?<!\d[./-]\d)(?:"
@@ -40,20 +42,24 @@ WORDY = re.compile(
     rf"{_MONTH}(?:"
     rf" ?\d{{1,2}}{_ORDINAL}(?:(?:,? ?(?:of )?|[-/ ]){_YEAR}(?!\d))?(?![\d%])"  # July 28th, 2023
     rf"|,? (?:of )?(?:[12]\d{{3}}|'\d{{2}})(?!\d))"  # July 2023
-    rf"|\d{{1,2}}{_ORDINAL}[ -]?(?:of |de |di )?{_MONTH}(?:(?:,? ?(?:of |de |del )?|[-/ ]){_YEAR}(?![\d%]))?(?!\w)"  # 28 July 2023
+    rf"|\d{{1,2}}{_ORDINAL}[ -]?(?:of |de |di )?{_MONTH}(?:(?:,? ?(?:of |de |del )?"
+    rf"|[-/ ]){_YEAR}(?![\d%]))?(?!\w)"  # 28 July 2023
     rf"){_TIME}",
     re.IGNORECASE,
 )
 COMPACT = re.compile(
-    r"\d(?<![\w.-]\d)(?:(?<=1)9|(?<=2)0)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:T?\d{4,6}(?:\.\d{1,4})?(?:Z|[+-]\d{4})?)?(?![\w-])"
+    r"\d(?<![\w.-]\d)(?:(?<=1)9|(?<=2)0)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d"
+    r"|3[01])(?:T?\d{4,6}(?:\.\d{1,4})?(?:Z|[+-]\d{4})?)?(?![\w-])"
 )
 _SHORT = re.compile(
-    r"\b(?:on|since|dated?|dob|born|seen|visit(?:ed)?|admitted|discharged?|until|from|by|of|til|thru|through|f/u|exp(?:ires|iry)?)[\s:#=]{1,3}"
+    r"\b(?:on|since|dated?|dob|born|seen|visit(?:ed)?|admitted|discharged?|until|from|by|of|til|thru|through"
+    r"|f/u|exp(?:ires|iry)?)[\s:#=]{1,3}"
     r"(?P<v>(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01]))(?![\w/%.-])",
     re.IGNORECASE,
 )
 _OCCASION = re.compile(
-    r" (?:visit|appointment|admission|discharge|encounter|surgery|procedure|follow-?up|consult(?:ation)?|labs?|call|note|scan|exam|session)\b",
+    r" (?:visit|appointment|admission|discharge|encounter|surgery|procedure|follow-?up|consult(?:ation)?"
+    r"|labs?|call|note|scan|exam|session)\b",
     re.IGNORECASE,
 )
 _DAY_OF_MONTH = re.compile(r"(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01])")
@@ -104,7 +110,8 @@ def _names_month(reading: Reading) -> bool:
 _BEFORE_MONTHS = topic("dates.relative")
 _RELATIVE_HINTS = [f"{word} " for word in _BEFORE_MONTHS]
 _RELATIVE = re.compile(
-    rf"\b(?:{alternatives(_BEFORE_MONTHS)}) (?:{alternatives(name.title() for name in v.MONTHS if len(name) > 3 or name == 'may')})\b"
+    rf"\b(?:{alternatives(_BEFORE_MONTHS)})"
+    rf" (?:{alternatives(name.title() for name in v.MONTHS if len(name) > 3 or name == 'may')})\b"
 )
 _SLASHED = re.compile(r"\d(?<![\w/%.-]\d)\d?[/-]\d{1,2}(?![\w/%.-])")
 _MONTHLY = re.compile(beginnings(v.MONTH_NAMES))

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - patterns are read alternative by alternative, not by the column
 """Keys, tokens, passwords: by the issuers' documented formats, by the words next to them, by randomness in a place
 where a secret would be."""
 
@@ -47,7 +46,8 @@ def _signs() -> re2.Set:
     signs.Add(_BLOCK)
     signs.Add(_NAMED)
     signs.Add(
-        rf"(?:^|[^A-Za-z0-9_+=~%-])(?:{runs}|{letter}{{16,}}[0-9]){any_}*(?:[^A-Za-z0-9_+=~%@-]|$)|{letter}{{28}}|\$[A-Za-z0-9]+\$"
+        rf"(?:^|[^A-Za-z0-9_+=~%-])(?:{runs}|{letter}{{16,}}[0-9]){any_}*(?:[^A-Za-z0-9_+=~%@-]|$)|{letter}{{28}}"
+        rf"|\$[A-Za-z0-9]+\$"
     )
     signs.Add(_COMMAND)
     signs.Compile()
@@ -87,7 +87,9 @@ def _random(text: str, found: list[Span]) -> Iterable[Span]:
 
 _NEAR = 100  # characters before a token in which a word for a secret is a reason to take it for one
 _REASON = re.compile(
-    r"passw|passphrase|pwd|secret|token|credential|bearer|authorization|cookie|signature|(?<![a-z])(?:key|auth|pass|sig|jwt|otp)(?![a-z])|(?:api|access|private|encryption|signing|account|shared|licen[cs]e)[ _.-]?keys?|access[ _-]?code",
+    r"passw|passphrase|pwd|secret|token|credential|bearer|authorization|cookie|signature|(?<![a-z])(?:key"
+    r"|auth|pass|sig|jwt|otp)(?![a-z])|(?:api|access|private|encryption|signing|account|shared"
+    r"|licen[cs]e)[ _.-]?keys?|access[ _-]?code",
     re.IGNORECASE,
 )
 # Left of an assignment, a variable of the environment: what is random on the right was given to a program to keep.
@@ -97,7 +99,8 @@ _ASSIGNED = re.compile(
 _HEADER = re.compile(r"(?:(?:^|[\s\"'])x-|-H [\"'])[a-z-]{2,40}[\"']?:\s{0,2}[\"']?$", re.IGNORECASE)
 # What such a variable or header is called when it holds the name of a state of something.
 _NO_SECRET = re.compile(
-    r"(?:id|uid|sha\d{0,3}|hash|digest|commit|rev|revision|version|tag|etag|checksum|md5|image|arn|name|build|ref|bucket|path|url|uri|host|endpoint|request|trace|id-2|release)[\"']?\s{0,2}[=:]\s{0,2}[\"']?$",
+    r"(?:id|uid|sha\d{0,3}|hash|digest|commit|rev|revision|version|tag|etag|checksum|md5|image|arn|name|build"
+    r"|ref|bucket|path|url|uri|host|endpoint|request|trace|id-2|release)[\"']?\s{0,2}[=:]\s{0,2}[\"']?$",
     re.IGNORECASE,
 )
 
@@ -130,7 +133,9 @@ def expected(text: str, start: int) -> bool:
 
 # Names of keys, and of where secrets lie, are shown: `key id`, `KMS key …`, `token for`.
 _ABOUT_KEYS = re.compile(
-    r"(?:kms|customer|managed|public|host|primary|partition|sort|foreign|row|hash|cache|object|s3|idempotency|client ?token|continuation|page|next|pagination)[ _-]?(?:key|token)|(?:key|token|secret|credential)s?[ _-]?(?:id|arn|name|version|policy|rotation|alias)",
+    r"(?:kms|customer|managed|public|host|primary|partition|sort|foreign|row|hash|cache|object|s3|idempotency"
+    r"|client ?token|continuation|page|next|pagination)[ _-]?(?:key|token)|(?:key|token|secret"
+    r"|credential)s?[ _-]?(?:id|arn|name|version|policy|rotation|alias)",
     re.IGNORECASE,
 )
 
