@@ -145,7 +145,7 @@ docs-check: $(DOCS_READY) ## Whether the site builds: dead links, missing headin
 	@out=$$(mktemp -d); $(call BUILD, --site-dir $$out); end=$$?; rm -rf $$out; [ $$end = 0 ] || echo "$$said" >&2; exit $$end
 
 picture: $(READY) ## Draw the README's picture of a card again
-	@PYTHONPATH=layers/core/python:layers/policy/python:cli:client:. $(PY) -m tests.card_picture
+	@PYTHONPATH=layers/core/python:layers/policy/python:cli:client:local/slack:. $(PY) -m tests.card_picture
 
 $(DOCS_READY): docs/site_build/requirements.txt | $(READY)
 	@echo "set-up: creating $(DOCS) (seconds, once)"

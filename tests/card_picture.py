@@ -17,17 +17,17 @@ ASKED = submission(
 )
 
 
-def main() -> None:
+def draw(picture: Path) -> None:
+    """The card of a request that is pending, as a PNG."""
     card = Story().pending(ASKED).ports.chat.posted[0]
-    with running_slack() as slack, open_browser() as browser:
+    with running_slack(bot_name="sallyport") as slack, open_browser() as browser:
         slack.client().chat_postMessage(channel=CHANNEL, text=fallback_of(card), blocks=message_of(card))
         page = browser.new_page(viewport={"width": 900, "height": 1200}, device_scale_factor=1.1, timezone_id="UTC")
         page.goto(f"{slack.url}/?as={PETRA}")
         message = page.get_by_role("list", name="Messages").locator("> li").first
         message.get_by_role("button", name="Approve").wait_for()
-        PICTURE.parent.mkdir(exist_ok=True)
-        message.screenshot(path=PICTURE)
+        message.screenshot(path=picture)
 
 
 if __name__ == "__main__":
-    main()
+    draw(PICTURE)
