@@ -59,11 +59,13 @@ __all__ = [
 ]
 
 
+@cache
 def lexicon() -> Table:
     """The flags of every listed word, by its folded form."""
     return table("words")
 
 
+@cache
 def rare_names() -> Table:
     """Names that the lexicon lacks, with its flags."""
     return table("rare_names")

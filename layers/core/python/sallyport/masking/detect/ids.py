@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from sallyport.masking import machines
@@ -91,7 +92,7 @@ def _token(text: str, floor: int, digit: int) -> tuple[int, int] | None:
                 start = left.start()
             elif _NO_START.match(before):
                 return None
-        elif _NO_START.match(before):
+        elif before != " " and _NO_START.match(before):
             return None
     elif digit and _NO_START.match(text, digit - 1):
         return None
@@ -114,7 +115,10 @@ class Looks(dict[str, _Look]):
     """What the shapes of the tokens of one request say."""
 
     def __missing__(self, shape: str) -> _Look:
-        look = self[shape] = _look(shape)
+        look = _usual().get(shape)
+        if look is None:
+            look = _look(shape)
+        self[shape] = look
         return look
 
 
@@ -133,6 +137,16 @@ def _look(shape: str) -> _Look:
     return look
 
 
+@cache
+def _usual() -> dict[str, _Look]:
+    """What the shapes that nearly every text has say."""
+    return {shape: _look(shape) for shape in _USUAL.split()}
+
+
+_USUAL = (
+    "9 99 999 9999 99999 999999 9999999 99999999 9.9 99.9 9.99 99:99 9aa 99aa 999aa 99/99 99/aaa 999/99 99/99/99"
+    " 99/99/9999 9999-99-99 99-aaaa-aaa 999-9999 999-99-9999 999-999-9999 AA999999 AA-999999"
+)
 # An option of a command that names a thing of a machine's: `--portfolio-id port-2s6abcdq5wdh4`.
 _OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*-ids?[ =][\"']?$")
 

@@ -18,6 +18,7 @@ IPV6 = re.compile(
 MAC = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])")
 
 _COLONS = re.compile(r"[:-][0-9A-Fa-f]{0,4}[:-][0-9A-Fa-f]{0,4}[:-]")
+_TWO_COLONS = re.compile(r":[0-9A-Fa-f]{0,4}:")  # in every address of IPv6
 _VERSION = re.compile(r"(?:\bv|version|ver\.?|release|rev|oid)\W{0,2}$", re.IGNORECASE)
 
 
@@ -29,7 +30,8 @@ def find(reading: Reading) -> Iterator[Span]:
     """Addresses of networks in the text."""
     text = reading.text
     if (":" in text or "-" in text) and _COLONS.search(text):
-        for pattern, category, rule in ((MAC, "DEVICE", CARD), (IPV6, "IP", SIX)):
+        forms = [(MAC, "DEVICE", CARD), (IPV6, "IP", SIX)]
+        for pattern, category, rule in forms if _TWO_COLONS.search(text) else forms[:1]:
             for match in pattern.finditer(text):
                 if any(char.isdigit() for char in match.group()) and len(match.group()) > 8:
                     yield Span(match.start(), match.end(), category, rule)

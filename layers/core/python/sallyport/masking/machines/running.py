@@ -91,7 +91,7 @@ _GRAMMARS = (
     ("ports", re.compile(r"\d\d:\d\d"), _PORTS),
     ("account", re.compile(r"\d{12}"), _ACCOUNT),
 )
-_TOLD = re.compile(r"#\d|\d:\d|1[4-9]\d{8}|\dT\d|\d{12}|\d \*|\* [\d*]")
+_TOLD = re.compile(r"[#*\d](?:(?<=\d)(?::\d|T\d|\d{11}| \*)|(?<=1)[4-9]\d{8}|(?<=#)\d|(?<=\*) [\d*])")
 
 
 def find(text: str) -> list[MachineName]:

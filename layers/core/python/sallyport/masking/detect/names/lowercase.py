@@ -72,7 +72,7 @@ def find(reading: Reading) -> Iterator[Span]:
 
 
 _TITLES = frozenset(("dr", "mr", "ms"))
-_TITLE = re.compile(r"\b[dm]rs?\.? [a-z]")
+_TITLE = re.compile(r"[dm](?<!\w[dm])rs?\.? [a-z]")
 _NAME_CUES = topic("lowercase.name_cues")
 _HEADS = topic("facilities.lowercase_heads")
 
