@@ -331,3 +331,13 @@ def test_the_hour_of_the_request_is_what_policy_judges() -> None:
     assert story.now.hour > 10
     story.redeemed()
     assert story.request.status == "redeemed"
+
+
+def test_no_grant_once_the_agent_may_no_longer_act_for_the_person_it_named() -> None:
+    story = Story().pending(submission(on_behalf_of="olive.owner")).decided()
+    directory = story.ports.policy.directory
+    agent = replace(directory.agents["export-bot"], may_act_for=frozenset())
+    story.policy(directory=replace(directory, agents={**directory.agents, "export-bot": agent}))
+    with refused("policy_changed"):
+        story.granted()
+    assert "grant.issued" not in story.types

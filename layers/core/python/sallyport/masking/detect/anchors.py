@@ -68,8 +68,8 @@ _BEFORE_NUMBER = frozenset(" ,:=#")
 _NUMBER = re.compile(r"\d(?<![\w.,$/%]\d)\d{0,5}(?:[A-Za-z]|st|nd|rd|th)?(?![\w%/]|[.,:]\d)")
 _FOLLOWING = re.compile(r"(?: (?:\d{1,4}(?:st|nd|rd|th)?|[^\W\d_][\w'\u2019.-]*)){1,5}")
 _UNIT_WORDS = topic("places.units")
-_BOX_WORDS = frozenset(["box", "postbox", "postfach", "apartado", "casilla", "cmr", "psc"])
-_CODE_WORDS = frozenset(["zip", "postal", "code", "zipcode", "postcode", "is"])
+_BOX_WORDS = topic("places.boxes")
+_CODE_WORDS = topic("places.postcodes")
 _NAMED = (
     "Street", "St.", "Avenue", "Ave", "Road", "Rd", "Boulevard", "Blvd", "Lane", "Drive", "Court", "Parkway", "Pkwy",
     "Highway", "Hwy", "Turnpike", "Freeway", "Crescent", "STREET", "AVENUE", "ROAD", "LANE", "DRIVE",

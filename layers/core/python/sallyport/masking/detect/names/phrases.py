@@ -18,7 +18,7 @@ from sallyport.masking.lexicon import topic
 from sallyport.masking.spans import Span
 
 LONGEST_CHAIN = 16  # words; longer runs of capitals are headings or hostile
-_SAINTS = frozenset(("st", "mt", "ft"))
+_SAINTS = topic("places.short_saints")
 _LINK = re.compile(
     r"(?: |  |\. ?| ?- ?| ?& ?|, (?=(?:jr|sr|ii|iii|iv|md|phd|rn)\b)| (?:de|de la|de los|del|della|di|da|dos"
     r"|das|du|van|van de|van den|van der|von|von der|den|der"
