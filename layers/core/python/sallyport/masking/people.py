@@ -117,7 +117,7 @@ def apart(text: str, span: Span) -> Iterator[Span]:
         while (end := text.find(_AND, start, span.end)) > start:
             yield span._replace(start=start, end=end)
             start = end + len(_AND)
-    yield span._replace(start=start)
+    yield span if start == span.start else span._replace(start=start)
 
 
 def in_one(value: object) -> str:

@@ -61,7 +61,8 @@ def readings(text: str) -> list[Plain]:
 
 def _without_escapes(source: Plain) -> Plain:
     for _ in range(MAX_NESTED_ESCAPES):
-        if not _MAY_ESCAPE.search(source.text):
+        text = source.text
+        if not ("%" in text or "&" in text or "\\" in text) or not _MAY_ESCAPE.search(text):
             break
         replaced = _replace(source, _ESCAPES, _unescape)
         if replaced.text == source.text:

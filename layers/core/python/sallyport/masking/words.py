@@ -44,6 +44,7 @@ __all__ = [
     "STRONG_NAME",
     "SURNAME",
     "SURNAME_STRONG",
+    "derived",
     "everyday_families",
     "fhir_elements",
     "flags_of",
@@ -116,17 +117,17 @@ _DRUGS = tuple(ending for ending in topic("derivation.drugs") if len(ending) >= 
 def flags_of(word: str) -> int:
     """Flags of a capitalised word as it is in a text; 0 when nothing is known about it."""
     folded = fold(word)
-    return lexicon().get(folded) or _derived(folded)
+    return lexicon().get(folded) or derived(folded)
 
 
-def _derived(word: str) -> int:  # noqa: C901 - the ways of building a word, one after the other
+def derived(word: str) -> int:  # noqa: C901 - the ways of building a word, one after the other
     """Flags of an unlisted word from its parts: a possessive, a compound, a regular derivation, a drug's stem."""
     flags = lexicon()
     word = word.strip("'-.")
     if word.endswith(("'s", "s'")):
-        return flags.get(word[:-2]) or _derived(word[:-2])
+        return flags.get(word[:-2]) or derived(word[:-2])
     if "-" in word:
-        parts = [flags.get(part) or _derived(part) for part in word.split("-") if part]
+        parts = [flags.get(part) or derived(part) for part in word.split("-") if part]
         return _compound(parts)
     if len(word) >= 5:
         if word.endswith(_SUFFIXES):

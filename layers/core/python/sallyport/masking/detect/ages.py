@@ -27,7 +27,7 @@ _HIGH = re.compile(r"[91](?<![\w.-][91])(?:(?<=9)\d|(?<=1)[0-3]\d)(?!\d|[./]\d)"
 def find(reading: Reading) -> Iterator[Span]:
     """Ages over 89 in the text."""
     text = reading.text
-    high = [group for group in reading.groups if group.may & numbers.HIGH]
+    high = [group for group in reading.groups if group.may & numbers.HIGH] if reading.may & numbers.HIGH else []
     aged = bool(high) and any(word in reading.small for word in _AGE_WORDS)
     for group in high:
         for near in within(_HIGH, text, group):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from sallyport.masking.lexicon import topic
@@ -27,6 +28,7 @@ class Cue(NamedTuple):
 
 
 _NOTHING = Cue(name=False, place=False)
+_CUES = {(name, place): Cue(name, place) for name in (False, True) for place in (False, True)}
 
 
 def cue(before: str) -> Cue:
@@ -42,7 +44,7 @@ def cue(before: str) -> Cue:
     name = (
         last in _STRONG or "_name" in last or (f"{parts[-2]} {last}" if len(parts) > 1 else last) in _STRONG_PAIRS
     ) and "," not in before[-gap:]
-    return Cue(name, last in _PLACE)
+    return _CUES[name, last in _PLACE]
 
 
 def opens_sentence(before: str) -> bool:
@@ -110,16 +112,26 @@ _RESULT = re.compile(r"\b(?:exit|status|return|error|response|result)[ _-]?code[
 
 def benign(before: str) -> bool:
     """Whether the word just before a number says that it is nobody's."""
-    tail = before[-16:].rstrip(" :#.-=\t").lower()
+    small = before[-16:].lower()
+    tail = small.rstrip(" :#.-=\t")
     found = _SPLIT.findall(tail)
     counted = bool(found) and found[-1] in _BENIGN and tail.endswith(found[-1])
-    return counted or _RESULT.search(before) is not None
+    return counted or ("code" in small and _RESULT.search(before) is not None)
+
+
+def _backwards(before: str) -> Iterator[str]:
+    """The words and marks of `before`, the last one first; no more of it is read than is asked for."""
+    end = len(before)
+    while end > 0:
+        start = before.rfind(" ", 0, end - 1) + 1
+        yield from reversed(_SPLIT.findall(before[start : end + 1]))
+        end = start - 1
 
 
 def identifier_category(before: str) -> str | None:
     """The category of the identifier that `before` announces, or None."""
     found: str | None = None
-    for steps, word in enumerate(reversed(_SPLIT.findall(before.lower()))):
+    for steps, word in enumerate(_backwards(before.lower())):
         if steps > 9:
             break
         specific = _SPECIFIC.get(word) or _SPECIFIC.get(word.removesuffix("'s"))

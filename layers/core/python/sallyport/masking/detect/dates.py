@@ -68,7 +68,7 @@ _DAY_OF_MONTH = re.compile(r"(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01])")
 def find(reading: Reading) -> Iterator[Span]:
     """Dates in the text."""
     text = reading.text
-    for group in reading.groups:
+    for group in reading.groups if reading.may & _ANY else ():
         if group.may & _ANY:
             yield from _numeric(text, group)
     if _names_month(reading):

@@ -33,7 +33,7 @@ def find(reading: Reading) -> Iterator[Span]:
             for match in pattern.finditer(text):
                 if any(char.isdigit() for char in match.group()) and len(match.group()) > 8:
                     yield Span(match.start(), match.end(), category, rule)
-    for group in reading.groups:
+    for group in reading.groups if reading.may & numbers.IPV4 else ():
         if group.may & numbers.IPV4:
             yield from _ipv4(text, group)
 

@@ -16,21 +16,22 @@ IPV4, DATE, COMPACT, SLASHED, HIGH, SSN, CARD, PHONE, TRUNK, LOOSE, LOCAL, SPACE
 
 _GROUP = re.compile(r"\d[\d\-./ ():+,_|*]*")  # a bracket or a plus before it belongs to it
 _NINES = str.maketrans("0123456789", "9999999999")
-# What a shape must hold for a detector's pattern to match somewhere in it. Wider than the patterns, never narrower.
+# What a shape must hold for a detector's pattern to match somewhere in it, and the fewest digits with which it can.
+# Wider than the patterns, never narrower.
 _SHAPES = (
-    (IPV4, re.compile(r"9{1,3}(?:\.9{1,3}){3}")),
-    (DATE, re.compile(r"9{4}[-/.]9{1,2}[-/.]9|9([-/.])9{1,2}\1 ?99")),
-    (COMPACT, re.compile(r"9{8}")),
-    (SLASHED, re.compile(r"(?<![9/.-])9{1,2}[/-]9{1,2}(?![9/.-])")),
-    (HIGH, re.compile(r"(?<![9.-])9{2,3}(?!9|[./]9)")),
-    (SSN, re.compile(r"999([- .])99\1 ?9{4}")),
-    (CARD, re.compile(r"9{12}|9{4}[ -]9{4}[ -]9{4}|9{4}[ -]?9{6}[ -]?9{5}")),
-    (PHONE, re.compile(r"999\)?[ .-]?999[ .-]?9999|999/999-9999|\+[9 ().-]{7}|\(\+?9{1,4}\) ?99")),
-    (TRUNK, re.compile(r"9{2,5}[ -]9{2,4}[ -]99")),
-    (LOOSE, re.compile(r"(?:9[().\-/ ]*){7}")),
-    (LOCAL, re.compile(r"9{3}[-.]9{4}")),
-    (SPACED, re.compile(r"9(?: ?[ .,\-_/|*] ?9){6}")),
-    (FREE, re.compile(r"(?<![9.,/_])9{1,6}(?![9/_]|[.,:]9)")),
+    (IPV4, 4, re.compile(r"9{1,3}(?:\.9{1,3}){3}")),
+    (DATE, 4, re.compile(r"9{4}[-/.]9{1,2}[-/.]9|9([-/.])9{1,2}\1 ?99")),
+    (COMPACT, 8, re.compile(r"9{8}")),
+    (SLASHED, 2, re.compile(r"(?<![9/.-])9{1,2}[/-]9{1,2}(?![9/.-])")),
+    (HIGH, 2, re.compile(r"(?<![9.-])9{2,3}(?!9|[./]9)")),
+    (SSN, 9, re.compile(r"999([- .])99\1 ?9{4}")),
+    (CARD, 12, re.compile(r"9{12}|9{4}[ -]9{4}[ -]9{4}|9{4}[ -]?9{6}[ -]?9{5}")),
+    (PHONE, 1, re.compile(r"999\)?[ .-]?999[ .-]?9999|999/999-9999|\+[9 ().-]{7}|\(\+?9{1,4}\) ?99")),
+    (TRUNK, 6, re.compile(r"9{2,5}[ -]9{2,4}[ -]99")),
+    (LOOSE, 7, re.compile(r"(?:9[().\-/ ]*){7}")),
+    (LOCAL, 7, re.compile(r"9{3}[-.]9{4}")),
+    (SPACED, 7, re.compile(r"9(?: ?[ .,\-_/|*] ?9){6}")),
+    (FREE, 1, re.compile(r"(?<![9.,/_])9{1,6}(?![9/_]|[.,:]9)")),
 )
 # Dates and SSNs have as many digits as telephone numbers; they are found as what they are.
 _NOT_LOOSE = re.compile(r"\W*(?:9{1,2}([-/.])9{1,2}\1(?:99|9999)|9{4}([-/.])9{1,2}\2 ?9{1,2}|999-99-9999)\W*")
@@ -40,10 +41,12 @@ _ALL = (1 << len(_SHAPES)) - 1
 
 
 class Group(NamedTuple):
-    """`text[start:end]` is a group; `may` has the bit of every detector that is worth a try in it."""
+    """`text[start:end]` is a group, and no number begins in it from `last` on; `may` has the bit of every detector
+    that is worth a try in it."""
 
     start: int
     end: int
+    last: int
     may: int
 
 
@@ -65,18 +68,19 @@ def groups(text: str, shapes: Shapes) -> list[Group]:
         start, end = match.span()
         while start and text[start - 1] in "(+":
             start -= 1
-        found.append(Group(start, end, shapes[text[start:end].translate(_NINES).rstrip(_TAIL)]))
+        shape = text[start:end].translate(_NINES).rstrip(_TAIL)
+        found.append(Group(start, end, start + len(shape), shapes[shape]))
     return found
 
 
 def within(pattern: re.Pattern[str], text: str, group: Group) -> list[re.Match[str]]:
     """Matches of `pattern`, which begin with a digit, a bracket or a plus, that begin in the group."""
-    end = group.end
-    match = pattern.search(text, group.start, end + _BEYOND)
+    start, end, last, _ = group
+    match = pattern.search(text, start, end + _BEYOND)
     found = []
-    while match is not None and match.start() < end:
+    while match is not None and match.start() < last:
         found.append(match)
-        if match.end() >= end:
+        if match.end() >= last:
             break
         match = pattern.search(text, match.end(), end + _BEYOND)
     return found
@@ -86,10 +90,11 @@ def _may(shape: str) -> int:
     if len(shape) > _LONGEST_SHAPE or not shape.isascii():
         return _ALL
     may = 0
-    for bit, pattern in _SHAPES:
-        if pattern.search(shape):
+    digits = shape.count("9")
+    for bit, fewest, pattern in _SHAPES:
+        if digits >= fewest and pattern.search(shape):
             may |= bit
-    if _NOT_LOOSE.fullmatch(shape):
+    if may & LOOSE and _NOT_LOOSE.fullmatch(shape):
         may &= ~LOOSE
     return may
 

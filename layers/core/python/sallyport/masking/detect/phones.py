@@ -31,7 +31,7 @@ LOCAL = re.compile(rf"\d(?<![\w.-]\d)\d{{2}}[-.]\d{{4}}{EXTENSION}(?![\w-])", re
 
 def find(reading: Reading) -> Iterator[Span]:
     """Telephone numbers in the text."""
-    for group in reading.groups:
+    for group in reading.groups if reading.may & _CALLABLE else ():
         if group.may & _CALLABLE:
             yield from _phones(reading.text, group)
 

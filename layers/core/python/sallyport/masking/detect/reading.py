@@ -22,10 +22,11 @@ class Reading:
 
     `small` is the text in lowercase (or unchanged, if that would move its letters), `words` the runs of three or more
     lowercase letters a to z, that is, whole words and ends of capitalised ones; `groups` are the groups of digits and
-    `capitals` the capitalised words that are not part of code, in order; `memory` is the request's.
+    `capitals` the capitalised words that are not part of code, in order; `may` has the bits of all groups,
+    `memory` is the request's.
     """
 
-    __slots__ = ("_found", "capitals", "groups", "memory", "small", "text", "words")
+    __slots__ = ("_found", "capitals", "groups", "may", "memory", "small", "text", "words")
 
     def __init__(self, text: str, memory: Memory) -> None:
         small = text.lower()
@@ -34,6 +35,9 @@ class Reading:
         self.small = small if len(small) == len(text) else text
         self.words = frozenset(_SMALL_WORD.findall(text))
         self.groups = numbers.groups(text, memory.shapes)
+        self.may = 0
+        for group in self.groups:
+            self.may |= group[3]
         self.capitals = capitals(text, memory.entries)
         self._found: dict[Detector, Sequence[Span]] = {}
 

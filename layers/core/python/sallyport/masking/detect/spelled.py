@@ -29,7 +29,7 @@ _SPELLED_HINTS = ("three", "seven", "five")
 def find(reading: Reading) -> Iterator[Span]:
     """Numbers and names in the text that are spelled character by character."""
     text = reading.text
-    for group in reading.groups:
+    for group in reading.groups if reading.may & numbers.SPACED else ():
         if group.may & numbers.SPACED:
             for match in within(_SPACED, text, group):
                 yield Span(match.start(), match.end(), "ID", DIGITS)

@@ -33,7 +33,7 @@ class Table:
         """The flags of `word`, or `default`."""
         if not word.isascii():
             return default
-        entry = b"\n%b\t" % word.encode()
+        entry = f"\n{word}\t".encode()
         bucket = crc32(entry) & self._mask
         starts = self._starts
         at = self._find(entry, starts[bucket], starts[bucket + 1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from sallyport.masking import words
 from sallyport.masking.detect.vocabulary import BENIGN
@@ -99,11 +100,16 @@ def glued(text: str) -> Iterator[tuple[int, int]]:
 
 def _named(word: str) -> bool:
     folded = word.lower()
-    return bool((words.lexicon().get(folded, 0) | words.rare_names().get(folded, 0)) & words.NAME)
+    return bool(words.lexicon().get(folded, 0) & words.NAME or words.rare_names().get(folded, 0) & words.NAME)
 
 
 # A word that no list has: next to a sure name it is the other half of one.
 _UNLISTED = 1 << 30
+
+
+@cache
+def _nouns() -> tuple[str, ...]:
+    return tuple(words.machine_nouns())
 
 
 def _flags(word: str) -> int:
@@ -112,7 +118,7 @@ def _flags(word: str) -> int:
         return 0
     if known := words.lexicon().get(folded):
         return known
-    if words.flags_of(word) or any(map(folded.endswith, words.machine_nouns())):
+    if words.flags_of(word) or folded.endswith(_nouns()):
         return 0
     return words.rare_names().get(folded, 0) | _UNLISTED
 

@@ -22,7 +22,7 @@ _ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234
 _MIXED = re.compile(r"[a-z0-9][A-Z]")
 _HEAD = 24  # characters of base64 that show how a file begins
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:[2-7][0-9A-Fa-f]){7,}(?![0-9A-Za-z])")
-_HEX_DIGITS = re.compile(r"[0-9A-Fa-f]{14}")
+_HEX_DIGITS = re.compile(r"[2-7][0-9A-Fa-f][2-7][0-9A-Fa-f][2-7][0-9A-Fa-f]{9}")  # begins with what few words hold
 # ASCII whose bytes were taken in pairs for characters of UTF-16.
 _PAIRED = r"[\u2020-\u7e7e]{5,}"  # compiled at its first use, for so wide a class takes `re` a millisecond
 _ASCII_TEXT = re.compile(r"[\w .,:;@+/()#'-]+", re.ASCII)

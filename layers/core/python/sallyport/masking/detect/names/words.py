@@ -55,8 +55,8 @@ class Entries(dict[str, Entry]):
 
 
 def _entry(word: str) -> Entry:
-    folded = words.fold(word)
-    if folded.endswith(("'s", "s'")) and len(folded) > 3:
+    folded = whole = words.fold(word)
+    if "'" in folded and folded.endswith(("'s", "s'")) and len(folded) > 3:
         folded = folded[:-2] if folded.endswith("'s") else folded[:-1]
     listed = words.lexicon().get(folded)
     thing = folded in words.things()
@@ -65,20 +65,23 @@ def _entry(word: str) -> Entry:
     if thing:
         flags, kind = listed or words.COMMON | words.FREQUENT, kinds.ORDINARY
     else:
-        flags = listed or words.flags_of(word)
+        flags = listed or (words.derived(whole) if whole is folded else words.flags_of(word))
         kind = _kind(word, folded, flags)
     ordinary = (
         kind == kinds.ORDINARY and flags & (words.FREQUENT | words.MEDICAL) and not flags & (words.NAME | words.PLACE)
     )
     rare = kind == kinds.ORDINARY and not flags & (words.FREQUENT | words.MEDICAL)
     lively = not ordinary and (rare or not kind & kinds.DULL)
-    place = folded in v.STREET or folded in v.SETTLEMENTS or bool(flags & (words.NAME | words.PLACE))
-    return Entry(
-        folded, flags, kind, lively, lively or (place and not ordinary), folded in v.MONTH_NAMES, folded in v.ADDRESS
-    )
+    inside = lively or (not ordinary and (bool(flags & _BORNE) or folded in v.STREET or folded in v.SETTLEMENTS))
+    return Entry(folded, flags, kind, lively, inside, folded in v.MONTH_NAMES, folded in v.ADDRESS)
+
+
+_BORNE = words.NAME | words.PLACE
 
 
 _TAIL = re.compile(r"\d{1,4}(?![\w-])")
+_OPENED = "=("  # by what a word is called that a program knows
+_NO_NAME = kinds.UNKNOWN | kinds.CAPITALS
 
 
 def capitals(text: str, entries: Entries) -> list[Capital]:
@@ -89,20 +92,19 @@ def capitals(text: str, entries: Entries) -> list[Capital]:
         word = match.group()
         if word[0] > "\x7f" and not word[0].isupper():
             continue
-        if start and (text[start - 1] == "\\" or (text[start - 1] == "{" and text[start - 2 : start - 1] == "$")):
+        before = text[start - 1] if start else " "
+        if before == "\\" or (before == "{" and text[start - 2 : start - 1] == "$"):
             continue  # `GuzzleHttp\Psr7`, `${STATUSCODE}`
-        if (start and text[start - 1] in "_@#$\x02") or (
-            text[end : end + 1] and (text[end] in "_@" or text[end].isdigit())
-        ):
+        after = text[end : end + 1]
+        if before in "_@#$\x02" or (after and (after in "_@" or after.isdigit())):
             # part of an identifier of some program, or of a code with digits; generated test people are called Ann123
             tail = _TAIL.match(text, end)
             if tail is None or end - start < 3 or word.isupper():
                 continue
             end = tail.end()
+            after = text[end : end + 1]
         entry = entries[word]
-        if entry.kind & (kinds.UNKNOWN | kinds.CAPITALS) and (
-            text[end : end + 1] == "=" or (word.isupper() and text[end : end + 1] == "(")
-        ):
+        if after in _OPENED and after and entry.kind & _NO_NAME and (after == "=" or word.isupper()):
             continue  # what something is called: `ZIPCODE=02139`, `CURDATE()`
         found.append((start, end, word, entry))
     return found
