@@ -59,7 +59,7 @@ def _taken(
         return _confirm(click, foresee(click.request_id, person, channel, said, ports, now), ports)
     request = decide(click.request_id, person, channel, said, ports, now)
     if click.choice is Choice.DENY and not click.filled:
-        _ask_why(click, request, ports)
+        _open_why(click, request, ports)  # the denial stands already, so nothing is lost when the form does not open
     return "ok"
 
 
@@ -84,12 +84,8 @@ def _confirm(click: Click, request: ApprovalRequest, ports: Ports) -> str:
     return "ok"
 
 
-def _ask_why(click: Click, request: ApprovalRequest, ports: Ports) -> None:
-    """Offer to say why. The denial stands already, so nothing is lost when the form does not open."""
-    _open_why(click, request, ports)
-
-
 def _open_why(click: Click, request: ApprovalRequest, ports: Ports) -> str:
+    """Offer to say why."""
     try:
         ports.chat.ask_why(click.trigger, click.card, current_card(request, ports))
     except PortFailed as failed:
