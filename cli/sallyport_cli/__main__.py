@@ -1,7 +1,18 @@
 """`python -m sallyport_cli`."""
 
+import os
 import sys
 
 from sallyport_cli.main import main
 
-sys.exit(main())
+# What a shell says of a program that SIGPIPE ended, 128 + 13; our own 1 would say that there are findings.
+_NOBODY_READS = 141
+
+try:
+    code = main()
+    sys.stdout.flush()
+except BrokenPipeError:  # as in `sallyport … | head`
+    # Nothing is left to flush when the interpreter ends: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    code = _NOBODY_READS
+sys.exit(code)
