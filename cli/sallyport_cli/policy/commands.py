@@ -95,19 +95,20 @@ def _explain(actions: Any) -> None:
     made = _parser(
         actions,
         "explain",
-        "say why a request got its verdict, who may decide it, and why nobody else may",
+        "say why a request got its verdict, where it is asked, who may decide it, and why nobody else may",
         "Names the Cedar policies that determined each answer. Judges by this checkout's policy and says so when the "
         "request was stamped with another one.",
     )
     made.add_argument("request", help="a file with a request view, or a request id together with --stack")
     made.add_argument("--stack", type=Path, default=Path(".local/stack.json"), help="default: .local/stack.json")
     made.add_argument("--layer", type=Path, help=_LAYER)
+    made.add_argument("--account", help="AWS account id of the gate, where a rule of channels.yaml names its account")
     made.add_argument("--json", action="store_true", help="print one JSON object")
     made.set_defaults(run=_run_explain)
 
 
 def _run_explain(arguments: argparse.Namespace) -> int:
-    layer = _open(arguments.layer)
+    layer = _open(arguments.layer, arguments.account)
     said = explain.explanation(layer, evidence.find(arguments.request, arguments.stack, layer))
     print(json.dumps(said) if arguments.json else explain.told(said))
     return 0

@@ -1,10 +1,12 @@
-"""`sallyport policy explain REQUEST`: why this verdict, who may decide, and why the others may not."""
+"""`sallyport policy explain REQUEST`: why this verdict, where it is asked, who may decide, and why not others."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from sallyport.adapters.policy_channels import TEMPLATES_OWN
 from sallyport.domain.clock import stamp
 from sallyport.domain.directory import Agent, Person
 from sallyport.domain.ports import Verb
@@ -12,9 +14,11 @@ from sallyport.domain.requests import ApprovalRequest, RequestStatus, VerdictKin
 from sallyport.services import policy
 from sallyport_cli.policy.evidence import Evidence
 from sallyport_cli.policy.layer import Layer
+from sallyport_cli.policy.routes import routes_known
 
 _FOUR_EYES = "four-eyes"
 _MAY_ACT_FOR = "the agent names nobody, and may act for them"
+_ACCOUNT_UNKNOWN = "this account is not known: it is the gate's own (--account) or one that only the masked view names"
 
 
 def explanation(layer: Layer, evidence: Evidence) -> dict[str, Any]:
@@ -41,11 +45,25 @@ def explanation(layer: Layer, evidence: Evidence) -> dict[str, Any]:
         "parameters_seen": evidence.parameters is not None,
         "policy": {"then": evidence.policy_digest, "here": layer.policy.digest},
         "quorum": {"then": evidence.quorum, "here": action.approval.quorum},
-        "ladder": [{"seconds": rung.seconds, "groups": list(rung.groups)} for rung in action.approval.ladder],
+        "ladder": _ladder(layer, evidence),
         "channels": list(action.approval.channels),
         "people": [_authority(layer, request, person) for person in _sorted(layer)],
         "decisions": [_decision(layer, request, decision) for decision in evidence.decisions],
     }
+
+
+def _ladder(layer: Layer, evidence: Evidence) -> list[dict[str, Any]]:
+    """Whom each step asks, and where. `channel` and `direct_messages` are None if they depend on an unknown account."""
+    ladder = layer.policy.actions[evidence.action].approval.ladder
+    return [
+        {
+            "seconds": rung.seconds,
+            "groups": list(rung.groups),
+            "channel": None if route is None else route.room or TEMPLATES_OWN,
+            "direct_messages": None if route is None else route.direct,
+        }
+        for rung, route in zip(ladder, routes_known(layer, evidence.action, evidence.parameters), strict=True)
+    ]
 
 
 def _sorted(layer: Layer) -> list[Person]:
@@ -135,6 +153,7 @@ def told(said: dict[str, Any]) -> str:
         f"  skipping approval: {_rules(said['skips_approval'], 'permitted', 'no rule permits it')}",
         f"quorum: {said['quorum']['then']}" + _moved(said["quorum"]),
         f"channels: {', '.join(said['channels'])}",
+        *_asked(said),
         "who may decide:",
     ]
     lines += [f"  {_person(person)}" for person in said["people"]]
@@ -149,6 +168,22 @@ def told(said: dict[str, Any]) -> str:
     if not said["parameters_seen"]:
         lines.append("note: the masked view could not be read, so rules on parameters were judged without them")
     return "\n".join(lines)
+
+
+def _asked(said: dict[str, Any]) -> Iterator[str]:
+    """The steps of the ladder; nobody is asked for what is allowed or denied."""
+    if said["verdict"] != VerdictKind.REQUIRE_APPROVAL.value:
+        return
+    waited = 0
+    yield "who is asked, and where the card is:"
+    for step in said["ladder"]:
+        when = f"after {waited} s" if waited else "at once"
+        where = "in a channel that depends on the account" if step["channel"] is None else f"in {step['channel']}"
+        direct = " and direct messages" if step["direct_messages"] else ""
+        yield f"  {when}: {', '.join(step['groups'])}, {where}{direct}"
+        waited += step["seconds"]
+    if any(step["channel"] is None for step in said["ladder"]):
+        yield f"  {_ACCOUNT_UNKNOWN}"
 
 
 def _moved(quorum: dict[str, int]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sallyport.adapters.policy_channels import TEMPLATES_OWN
 from sallyport.domain.accounts import ACCOUNT
@@ -10,7 +11,7 @@ from sallyport.domain.routes import Route, RouteRule, rule_for
 from sallyport.services.routes import routes_by_policy
 from sallyport_cli.policy.findings import Finding
 from sallyport_cli.policy.judge import Asked
-from sallyport_cli.policy.layer import Layer
+from sallyport_cli.policy.layer import PLACES, Layer
 
 
 def routes(layer: Layer, asked: Asked) -> tuple[Route, ...]:
@@ -18,6 +19,19 @@ def routes(layer: Layer, asked: Asked) -> tuple[Route, ...]:
     action = layer.policy.actions[asked.action]
     chosen = asked.parameters[ACCOUNT] if ACCOUNT in action.places else None
     return routes_by_policy(action, chosen, layer.policy, layer.places.account)
+
+
+def routes_known(layer: Layer, action: str, parameters: Mapping[str, Any] | None) -> tuple[Route | None, ...]:
+    """For each step of the action's ladder; None where the step's channel depends on an account that is not known:
+    the one that the agent chose if there are no `parameters`, or the gate's own if nobody named it."""
+    definition = layer.policy.actions[action]
+    chosen: list[str | None] = [None]
+    if ACCOUNT in definition.places:
+        chosen = [parameters.get(ACCOUNT)] if parameters is not None else [*layer.policy.accounts]
+    elif layer.places == PLACES and all(one.id != PLACES.account for one in layer.policy.accounts.values()):
+        chosen += layer.policy.accounts
+    each = [routes_by_policy(definition, one, layer.policy, layer.places.account) for one in chosen]
+    return tuple(step[0] if len(set(step)) == 1 else None for step in zip(*each, strict=True))
 
 
 def told_routes(layer: Layer, action: str, account: str | None) -> list[str]:

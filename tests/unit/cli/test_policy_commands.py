@@ -372,3 +372,92 @@ def test_a_difference_says_where_cards_go_now(checkout: Path, capsys: pytest.Cap
         '["SlackChannelId","C0SECURITY and direct messages"]'
     )
     assert not any("cards go" in line for line in said[1:])
+
+
+def explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *options: str, **changed: Any
+) -> tuple[list[tuple[Any, Any]], str]:
+    """The channel and direct messages of each step, and the explanation in words."""
+    view = tmp_path / "view.json"
+    view.write_text(json.dumps({**VIEW, **changed}), encoding="utf-8")
+    command = ["policy", "explain", str(view), "--layer", str(tmp_path), *options]
+    assert main([*command, "--json"]) == 0
+    ladder = json.loads(capsys.readouterr().out)["ladder"]
+    assert main(command) == 0
+    return [(step["channel"], step["direct_messages"]) for step in ladder], capsys.readouterr().out
+
+
+def test_an_explanation_says_where_the_card_of_each_step_goes(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    route(checkout, {"group": "security", "slack": "C0SECURITY", "direct_messages": True})
+    steps, words = explained(checkout, capsys)
+    assert steps == [("SlackChannelId", False), ("C0SECURITY", True)]
+    assert "  at once: data-approvers, in SlackChannelId\n" in words
+    assert "  after 1800 s: security, in C0SECURITY and direct messages\n" in words
+    assert "depends on the account" not in words
+
+
+@pytest.mark.parametrize(
+    ("rule", "verdict"),
+    [
+        ('@id("skips") permit (principal, action == Action::"skip_approval", resource);', "allow"),
+        ('@id("closed") forbid (principal, action == Action::"request", resource);', "deny"),
+    ],
+)
+def test_an_explanation_names_no_channel_where_nobody_is_asked(
+    checkout: Path, capsys: pytest.CaptureFixture[str], rule: str, verdict: str
+) -> None:
+    cedar = checkout / PACKAGE / "authorization.cedar"
+    cedar.write_text(cedar.read_text(encoding="utf-8") + rule, encoding="utf-8")
+    accounts(checkout)
+    _, words = explained(checkout, capsys)
+    assert f"verdict: {verdict}\n" in words
+    assert "C0SECURITY" not in words
+    assert "account is not known" not in words
+
+
+def accounts(checkout: Path) -> None:
+    """Two accounts, of which one has a channel of its own."""
+    listed = {
+        "clinic-prod": {"id": "111122223333", "regions": ["us-east-1"]},
+        "clinic-test": {"id": "222233334444", "regions": ["us-east-1"]},
+    }
+    edit(checkout / PACKAGE / "accounts.yaml", lambda document: put(document, listed, "accounts"))
+    route(checkout, {"group": "security", "slack": "C0SECURITY"}, {"account": "clinic-prod", "slack": "C0CLINIC"})
+
+
+@pytest.mark.parametrize(
+    ("options", "channel"),
+    [
+        ([], None),
+        (["--account", "111122223333"], "C0CLINIC"),
+        (["--account", "444455556666"], "SlackChannelId"),
+    ],
+)
+def test_an_explanation_does_not_guess_which_account_the_gate_is_in(
+    checkout: Path, capsys: pytest.CaptureFixture[str], options: list[str], channel: str | None
+) -> None:
+    accounts(checkout)
+    steps, words = explained(checkout, capsys, *options)
+    assert steps == [(channel, False if channel else None), ("C0SECURITY", False)]
+    assert ("in a channel that depends on the account" in words) is (channel is None)
+    assert ("this account is not known" in words) is (channel is None)
+
+
+@pytest.mark.parametrize(
+    ("masked", "channel"),
+    [
+        ({"parameters": {"account": "clinic-prod"}}, "C0CLINIC"),
+        ({"parameters": {"account": "clinic-test"}}, "SlackChannelId"),
+        (None, None),
+    ],
+)
+def test_an_explanation_knows_a_chosen_account_only_from_the_masked_view(
+    checkout: Path, capsys: pytest.CaptureFixture[str], masked: Any, channel: str | None
+) -> None:
+    accounts(checkout)
+    edit(action(checkout, "s3.export"), lambda document: put(document, ["account"], "places"))
+    # The gate's own account is another question: what the agent chose counts.
+    steps, _ = explained(checkout, capsys, "--account", "111122223333", masked=masked)
+    assert [step[0] for step in steps] == [channel, "C0SECURITY"]
