@@ -82,7 +82,7 @@ class CedarAuthorizer:
         asked = action.approval.groups(request.rung) if action else frozenset[str]()
         if verb not in _BY_TODAYS_POLICY:
             asked |= frozenset(request.asked)
-        # Both those who stood behind the agent when it asked and those who do today count, so neither may approve.
+        # Those who stood behind the agent when it asked count, and so do those who stand behind it today.
         operators = {*request.operators, *((*agent.operators, agent.owner) if agent else ())}
         may_act_for = {*request.may_act_for, *(agent.may_act_for if agent else ())}
         attributes: dict[str, Any] = {
