@@ -19,16 +19,16 @@ from sallyport_cli.audit.rules import walk_of
 
 GENESIS = "0" * 64
 KEY = "REQ#"
-# These were judged by a policy that the deployment's chain had to name before.
+# These were judged by a policy that the deployment's chain must have named before.
 _JUDGED = frozenset(("request.submitted", "decision.recorded", "grant.issued", "grant.redeemed"))
 
 
 class NoItem(ValueError):
-    """A line that is no item of the audit table."""
+    """A line that is not an item of the audit table."""
 
 
 class Item(NamedTuple):
-    """An item of the audit table. `changes`: it comes from an incremental export, which may repeat what is known."""
+    """An item of the audit table. `changes`: it comes from an incremental export, which may repeat known items."""
 
     chain: str
     sk: str
@@ -47,9 +47,8 @@ class Logged(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Instants, as events write them. After `torn` an export may lack what was written with what it has; at
-    `latest` it was over; what is in the log after `torn` may be missing from the export. Before `settled` every event
-    is in the log by now. None: nothing says so."""
+    """Instants, as events write them. After `torn` the export may lack part of a transaction, and events that the log
+    has; at `latest` the export was over. Events before `settled` must be in the log by now. None: nothing says so."""
 
     torn: str | None = None
     latest: str | None = None
@@ -76,7 +75,7 @@ class Line(Struct, forbid_unknown_fields=True, gc=False):
     Item: Attributes
 
 
-# A line end that is not between two objects, nor behind the last.
+# A line end that is neither between two objects nor after the last.
 _INSIDE = re.compile(rb"\n(?:(?<!\}\n)|(?!\{|\Z))")
 _DECODE, _DECODE_ALL = Decoder(Line).decode, Decoder(Line).decode_lines
 
@@ -99,13 +98,13 @@ def lines_at_once(block: bytes) -> list[Line] | None:
         found = _DECODE_ALL(block)
     except (ValueError, RecursionError):
         return None
-    # It reads values wherever lines end, and each line must be one of them.
+    # The parser ignores line ends, but each line must hold exactly one value.
     is_a_line_each = block.count(b"\n") == len(found) and block[-1:] == b"\n" and not _INSIDE.search(block)
     return found if is_a_line_each else None
 
 
 def _slowly(line: bytes) -> Item:
-    """Any line: one of an incremental export, or of a text that is no Unicode."""
+    """Any line: of an incremental export, or with text that is not valid Unicode."""
     try:
         said = json.loads(line)
         if "Item" in said:
@@ -118,7 +117,7 @@ def _slowly(line: bytes) -> Item:
 
 
 def _removed(keys: Mapping[str, Mapping[str, str]]) -> Item:
-    """Of a deleted item, an export without old images has the key alone."""
+    """An export without old images has only the key of a deleted item."""
     key, place = keys["pk"]["S"].removeprefix(KEY), keys["sk"]["S"]
     if not isinstance(place, str):
         raise NoItem
@@ -171,8 +170,8 @@ class Chain:
             self.compare(logged)
 
     def check_whole(self, items: Iterable[Attributes]) -> bool:
-        """Whether these are all events of a sound chain, in order, and not torn; what is wrong with it otherwise, the
-        tally does not say."""
+        """Whether these are all events of a sound chain, in order, and not torn. If not, the tally does not say what is
+        wrong."""
         for item in items:
             before = self._next
             self._check(item.sk.S, item.event.S, item.hash.S, item.prev_hash.S)
@@ -267,7 +266,7 @@ class Chain:
                 self._found(Kind.ILLEGAL, f"{kind} without its facts", seq)
 
     def compare(self, logged: Mapping[int, Logged]) -> None:
-        """What is `there` with what is in the log."""
+        """Compares what is `there` with what is in the log."""
         newest, settled = max(logged, default=-1), self.limits.settled
         for seq, (digest, at) in self.there.items():
             if seq in logged:
