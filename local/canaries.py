@@ -100,7 +100,7 @@ def _inflated(content: bytes) -> bytes:
     except zlib.error:
         return content
     if inflater.unconsumed_tail:
-        raise ValueError("more than a search can hold is compressed in one text")
+        raise ValueError("one text unpacks to more than a search can hold")
     return data
 
 

@@ -71,7 +71,7 @@ class Answer:
 
     @property
     def code(self) -> str | None:
-        """The problem's code, None for an answer that is no problem."""
+        """The problem's code, None for an answer that is not a problem."""
         is_problem = self.headers.get("content-type", "").startswith("application/problem+json")
         return str(self.document["code"]) if is_problem else None
 

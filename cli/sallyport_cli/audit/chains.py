@@ -189,7 +189,7 @@ class Chain:
         if item.changes == "overwritten":
             self._found(Kind.OVERWRITTEN, "written over in the table between two exports", seq)
         elif before is not None and before[:5] == item[:5] and item.changes is None:
-            self._found(Kind.DUPLICATED, "the place is there twice", seq)
+            self._found(Kind.DUPLICATED, "the place appears twice", seq)
         elif before is not None and before[:5] != item[:5]:
             self._found(Kind.OVERWRITTEN, "the place has two different events", seq)
         return before is None
@@ -200,7 +200,7 @@ class Chain:
 
     def _check(self, sk: str, text: str, told: str, prev_hash: str) -> None:
         if not (len(sk) == 10 and sk.isascii() and sk.isdigit()):
-            self._found(Kind.MISPLACED, "its sort key is no place in a chain", None)
+            self._found(Kind.MISPLACED, "its sort key is not a place in a chain", None)
             return
         seq, data = int(sk), text.encode("utf-8", "surrogatepass")
         digest = hashlib.sha256(data).hexdigest()
@@ -213,9 +213,7 @@ class Chain:
         if seq != self._next:
             self._gap(seq, event)
         elif self._before is not None and prev_hash not in self._before:
-            where, what = (
-                (seq - 1, "the event behind it was written behind another one") if seq else (0, "not a first event")
-            )
+            where, what = (seq - 1, "the event after it links to another one") if seq else (0, "not a first event")
             self._found(Kind.REWRITTEN, what, where)
         if event is not None:
             self._take(event, seq)
@@ -235,7 +233,7 @@ class Chain:
             self._found(Kind.MISPLACED, "it was written for another place", seq)
             return None
         if event.prev_hash != prev_hash:
-            self._found(Kind.ALTERED, "its attributes do not tell what its text does", seq)
+            self._found(Kind.ALTERED, "its attributes contradict its text", seq)
             return None
         return event
 
@@ -245,7 +243,7 @@ class Chain:
             self.tally.torn += 1
         else:
             last = f" to {seq - 1}" if seq - self._next > 1 else ""
-            self._found(Kind.REMOVED, f"events {self._next}{last} are not there", self._next)
+            self._found(Kind.REMOVED, f"events {self._next}{last} are missing", self._next)
             self._gaps.add(self._next)
         self._before, self._sound = None, False
 
@@ -273,7 +271,7 @@ class Chain:
                 if logged[seq].hash != digest:
                     self._found(Kind.DIFFERS_FROM_LOG, "another event was notarized in its place", seq)
             elif seq < newest:
-                self._found(Kind.NOT_IN_LOG, "it was not notarized, what came after it was", seq)
+                self._found(Kind.NOT_IN_LOG, "it was not notarized, but what came after it was", seq)
             elif settled is not None and at < settled:
                 self._found(Kind.NOT_IN_LOG, "it was never notarized", seq)
             else:
@@ -284,8 +282,8 @@ class Chain:
         gone = [seq for seq in places if self.limits.torn is None or logged[seq].at <= self.limits.torn]
         self.tally.newer += len(places) - len(gone)
         if gone and not self.there:
-            self._found(Kind.REQUEST_REMOVED, f"all its {len(gone)} events were notarized and are not there", gone[0])
+            self._found(Kind.REQUEST_REMOVED, f"all its {len(gone)} events were notarized and are missing", gone[0])
             return
         for seq in gone:
             if seq not in self._gaps:
-                self._found(Kind.REMOVED, "it was notarized and is not there", seq)
+                self._found(Kind.REMOVED, "it was notarized and is missing", seq)

@@ -69,7 +69,7 @@ class Receipt:
 
 
 def read_receipt(path: Path) -> Receipt:
-    """Raises CannotTell for a file that is no receipt."""
+    """Raises CannotTell for a file that is not a receipt."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_members)
         if told.keys() != _MEMBERS or told["format"] != FORMAT:

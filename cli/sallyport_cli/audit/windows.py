@@ -1,4 +1,4 @@
-"""What a full export and the incremental ones since must fulfil together: no gap between windows, no surplus file."""
+"""What a full export and the incremental ones since must satisfy together: no gap between windows, no surplus file."""
 
 from __future__ import annotations
 

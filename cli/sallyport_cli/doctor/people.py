@@ -26,7 +26,7 @@ def directory(patient: Patient) -> Iterator[Symptom]:
     """The directory lists real people."""
     if patient.layer.policy.directory.sample and patient.parameters.get("Environment") != "local":
         mend = "put your own people into layers/policy/python/sallyport_policy/directory.yaml and take `sample` out"
-        yield Symptom("the people of the directory are the sample's, who do not exist", mend)
+        yield Symptom("the people in the directory are the sample's, who do not exist", mend)
 
 
 def settings(patient: Patient) -> Iterator[Symptom]:

@@ -153,7 +153,7 @@ def _hidden(raw: Mapping[str, Any]) -> dict[str, str]:
 def _check_hidden(action: ActionDefinition, raw: Mapping[str, Any], where: str) -> None:
     """Whatever takes effect is shown, or hidden by a declaration with a reason."""
     if "mask" in raw:
-        raise PolicyInvalid(f"{where}: `mask` hid parameters without a word; say `hidden: {{parameter: why}}`")
+        raise PolicyInvalid(f"{where}: `mask` hid parameters without a reason; say `hidden: {{parameter: why}}`")
     for name in sorted(action.hidden):
         if name not in action.parameters["properties"] or not action.words_are_agents(name):
             raise PolicyInvalid(f"{where}: {name} cannot be hidden; a number, a boolean or a choice is always shown")

@@ -42,7 +42,7 @@ def check_signature(body: bytes, timestamp: str, signature: str, secret: str, no
 
 
 def parse_click(body: bytes) -> Click | Look | HomeRevoke | None:
-    """The click in a signed body, or the form that was sent; None for what is no button or form of ours.
+    """The click in a signed body, or the form that was sent; None for anything but one of our buttons or forms.
 
     Raises MalformedRequest.
     """

@@ -53,7 +53,7 @@ def token_handler(step: Step) -> Callable[[dict[str, Any], object], dict[str, st
 def closing_handler(
     close: Callable[[dict[str, Any], str], None],
 ) -> Callable[[dict[str, Any], object], dict[str, str]]:
-    """The last state: hands on the code with which the machine came here, in our words."""
+    """The last state: passes on the code with which the machine came here, in our words."""
 
     def step(event: dict[str, Any]) -> None:
         reached = str(event["error"])
