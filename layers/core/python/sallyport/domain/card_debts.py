@@ -1,4 +1,4 @@
-"""A card that is out of date, and how long updating it is tried."""
+"""A card that is out of date, and how long Sallyport keeps trying to update it."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Directory:
 
     people: Mapping[str, Person]
     agents: Mapping[str, Agent]
-    # These people are made up: good for trying it out, refused in production.
+    # These people are made up: good for trying Sallyport out, refused in production.
     sample: bool = False
     _person_by_principal: Mapping[str, str] = field(init=False, repr=False)
     _agent_by_principal: Mapping[str, str] = field(init=False, repr=False)
