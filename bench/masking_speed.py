@@ -1,4 +1,4 @@
-"""How fast two checkouts mask the same texts, beside each other and in turns.
+"""How fast two checkouts mask the same texts, side by side and taking turns.
 
     python -m bench.masking_speed --before CHECKOUT [--after CHECKOUT] --corpora FILE … [--documents N] [--rounds N]
 

@@ -70,7 +70,7 @@ def costs(decisions: Mapping[str, Callable[[], Any]]) -> dict[str, dict[str, flo
 
 
 def measured(people: int) -> dict[str, Any]:
-    """Sallyport's two kinds of decision, and cedarpy's with everything given as text or parsed beforehand."""
+    """Sallyport's two kinds of decision, and cedarpy's with everything passed as text or parsed beforehand."""
     policy = bundle(RULES, people)
     authorizer = CedarAuthorizer(policy)
     layer = open_layer()

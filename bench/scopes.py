@@ -1,4 +1,5 @@
-"""What `fires` refuses and lets through, kind by kind: technical names that are nobody's, and such that are somebody's.
+"""What `fires` refuses and lets through, kind by kind: technical names that identify nobody, and ones that identify
+somebody.
 
     python -m bench.scopes [--show N] [--people FILE]
 
@@ -76,7 +77,7 @@ WORST = "the worst of these sources"
 
 
 def _sensitive(measured: Mapping[str, Mapping[str, Mapping[str, float]]]) -> list[tuple[str, float]]:
-    """What is let through by kind; the sources of names are one kind together, and the worst of them is said."""
+    """What is let through, by kind; the sources of names together are one kind, shown by the worst of them."""
     rows = [(kind, f["wrong"]) for kind, f in measured["sensitive"].items() if not kind.startswith("name, ")]
     names = [figures["wrong"] for kind, figures in measured["sensitive"].items() if kind.startswith("name, ")]
     return [

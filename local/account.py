@@ -10,20 +10,20 @@ from botocore.config import Config
 
 from local.emulator import REGION, Emulator
 
-# Threads make clients too, and a session is not theirs to share.
+# Threads make clients too, and a session is not safe to share between them.
 _making = threading.Lock()
 
 
 @cache
 def _session() -> Any:
-    """One for all accounts: reading the services' models takes longer than most of what clients are made for."""
-    # Which client it is, only the caller knows: boto3's stubs cannot tell it from a variable.
+    """One for all accounts, because reading the services' models takes longer than most calls made with a client."""
+    # Only the caller knows which client it is, because boto3's stubs cannot tell that from a variable.
     return boto3.session.Session(region_name=REGION)
 
 
 @dataclass(frozen=True)
 class Account:
-    """An endpoint seen as one principal."""
+    """An endpoint, as one principal sees it."""
 
     endpoint_url: str
     access_key_id: str
@@ -31,7 +31,7 @@ class Account:
     session_token: str | None = field(default=None, repr=False)
 
     def client(self, service: str) -> Any:
-        """A boto3 client that talks to the emulator alone, whatever the user's AWS profile says."""
+        """A boto3 client that talks only to the emulator, whatever the user's AWS profile says."""
         with _making:
             return _session().client(
                 service,
@@ -44,5 +44,5 @@ class Account:
 
 
 def as_admin(emulator: Emulator) -> Account:
-    """The account as its root sees it."""
+    """The account, as its root user sees it."""
     return Account(emulator.endpoint_url, emulator.access_key_id, emulator.secret_access_key)

@@ -1,4 +1,4 @@
-"""Search texts for values that must not be there, in every form in which they could have got there.
+"""Search texts for values that must not be there, in every form that they could have taken.
 
 Nothing here knows where the texts come from, so that the same search runs over an emulator's sinks, over another
 emulator's execution history, and over texts into which a test plants values to see them found.
@@ -41,7 +41,7 @@ class Hit:
 
 
 def scan(texts: Iterable[tuple[str, str | bytes]], canaries: Mapping[str, str]) -> list[Hit]:
-    """Every (name of a text, canary) that is found, each once and in its simplest form, in order.
+    """Every (name of a text, canary) that is found, each reported once, in its simplest form, in order.
 
     `texts` are pairs of a name and a content; bytes may be gzip. `canaries` are values by name, of at least
     MINIMUM_LENGTH characters (ValueError). A form is `plain` (whatever the case), `json`, `url`, `form` (a plus sign
@@ -67,7 +67,7 @@ def _hits(source: str, content: str | bytes, needles: Mapping[str, str]) -> Iter
 
 
 def _readings(text: str) -> Iterator[tuple[str, str]]:
-    """The text as it is, then as every chain of decodings has it; what a decoding leaves as it was is not repeated."""
+    """The text as it is, then as every chain of decodings yields it; a decoding that changes nothing is left out."""
     yield "plain", text
     seen = {text}
     latest: list[tuple[tuple[str, ...], str]] = [((), text)]
@@ -76,7 +76,7 @@ def _readings(text: str) -> Iterator[tuple[str, str]]:
         for path, before in latest:
             for form, decode in _DECODINGS.items():
                 if form in _WHOLESALE and not _WHOLESALE.isdisjoint(path):
-                    continue  # base64 of base64 of whatever looks like it has no end
+                    continue  # decoding base64 again and again would never end
                 after = decode(before)
                 if after and after not in seen:
                     seen.add(after)
@@ -100,7 +100,7 @@ def _inflated(content: bytes) -> bytes:
     except zlib.error:
         return content
     if inflater.unconsumed_tail:
-        raise ValueError("more than a search can hold is compressed in one text")
+        raise ValueError("one text unpacks to more than a search can hold")
     return data
 
 

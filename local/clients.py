@@ -1,5 +1,5 @@
 """Clients of a running stack, as its users would write them: an agent and a person with an AWS key pair each, and
-Slack's channel as somebody sits before it. They know the HTTP interface and `.local/stack.json`, nothing of the inside.
+Slack's channel as its readers see it. They know the HTTP interface and `.local/stack.json`, and no internals.
 """
 
 import json
@@ -19,11 +19,11 @@ from local.account import Account
 
 SERVICE = "execute-api"
 # API Gateway ends a call after 29 s.
-_TIMEOUT = 100  # the first call after a deploy waits for workers to start, on a small machine long
+_TIMEOUT = 100  # the first call after a deploy waits for workers to start, which takes long on a small machine
 
 
 class NotThereError(Exception):
-    """What was waited for did not come; the message says what and for how long."""
+    """What was waited for did not happen; the message says what it was and how long the wait was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Answer:
 
     @property
     def code(self) -> str | None:
-        """The problem's code, None for an answer that is no problem."""
+        """The problem's code, None for an answer that is not a problem."""
         is_problem = self.headers.get("content-type", "").startswith("application/problem+json")
         return str(self.document["code"]) if is_problem else None
 
@@ -80,7 +80,7 @@ type Tape = Callable[[str, Answer], None]
 
 
 class Caller:
-    """Signs calls to the API with one principal's key pair. `tape` hears of every answer."""
+    """Signs calls to the API with one principal's key pair. `tape` records every answer."""
 
     def __init__(self, stack: Stack, keys: Mapping[str, str], tape: Tape | None = None) -> None:
         self._stack = stack
@@ -168,7 +168,7 @@ class SlackDesk:
             time.sleep(0.05)
 
     def message(self, ts: str) -> dict[str, Any]:
-        """A message as it is now."""
+        """The current state of a message."""
         return next(message for message in self._history() if message["ts"] == ts)
 
     def click(self, person_id: str, card: Mapping[str, Any], label: str) -> dict[str, Any]:
@@ -191,7 +191,7 @@ class SlackDesk:
         return self.control("click", click)
 
     def details(self, person_id: str, card: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Press Details and turn all pages. The views that this person saw."""
+        """Press Details and go through all pages. Returns the views that this person saw."""
         user = self._people[person_id]["slack_user_id"]
         outcome = self.click(person_id, card, "Details")
         if outcome["error"]:

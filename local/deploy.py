@@ -19,12 +19,12 @@ _EXECUTE_API = re.compile(r"https://(?P<api>[a-z0-9]+)\.execute-api\.[^/]+/(?P<s
 
 
 class SamError(Exception):
-    """A `sam` command failed; the message carries its last lines and the place of the whole output."""
+    """A `sam` command failed; the message has its last lines and where the whole output is."""
 
 
 @dataclass(frozen=True)
 class Project:
-    """A SAM project: where its template lies, where things are built and logged, and what its stack is called."""
+    """A SAM project: where its template is, where things are built and logged, and what its stack is called."""
 
     root: Path
     scratch: Path
@@ -32,7 +32,7 @@ class Project:
 
     @property
     def artifacts_bucket(self) -> str:
-        """Where `sam deploy` puts code."""
+        """The bucket where `sam deploy` puts code."""
         return f"{self.stack_name}-artifacts"
 
     @property
@@ -43,7 +43,7 @@ class Project:
 
 @contextmanager
 def alone(project: Project) -> Iterator[None]:
-    """Have the build folder to oneself: whoever wants to build or to copy it meanwhile waits."""
+    """Lock the build folder: anybody else who wants to build or to copy it waits."""
     project.scratch.mkdir(parents=True, exist_ok=True)
     with (project.scratch / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -51,7 +51,7 @@ def alone(project: Project) -> Iterator[None]:
 
 
 def build(project: Project) -> bool:
-    """Run `sam build` for this machine's architecture. False when the last build is of the same sources."""
+    """Run `sam build` for this machine's architecture. False when the last build was of the same sources."""
     with alone(project):
         return _build(project)
 
@@ -77,12 +77,12 @@ def _build(project: Project) -> bool:
 
 
 def deploy(project: Project, account: Account, parameters: Mapping[str, str]) -> None:
-    """Run `sam deploy` of the built template, unattended. Nothing happens where nothing changed."""
+    """Run `sam deploy` of the built template, unattended. If nothing changed, nothing happens."""
     _deploy(project, account, project.build_directory / "template.yaml", project.stack_name, parameters)
 
 
 def deploy_targets(project: Project, account: Account, parameters: Mapping[str, str]) -> None:
-    """Run `sam deploy` of the target roles beside the gate, which must be there for them to trust."""
+    """Run `sam deploy` of the target roles; the gate must be deployed first, because they trust it."""
     gate = outputs(project, account)
     given = {
         "GateStackName": project.stack_name,
@@ -115,7 +115,7 @@ def _deploy(project: Project, account: Account, template: Path, stack_name: str,
 
 
 def outputs(project: Project, account: Account) -> dict[str, str]:
-    """The stack's outputs, empty when it has not been deployed."""
+    """The stack's outputs; empty when it has not been deployed."""
     cloudformation = account.client("cloudformation")
     try:
         (stack,) = cloudformation.describe_stacks(StackName=project.stack_name)["Stacks"]

@@ -57,7 +57,7 @@ def start(state: Path, *, port: int | None = None, patched: bool = True) -> Emul
     """
     chosen = ports.choose(PREFERRED_PORT if port is None else port, insist=port is not None)
     state.mkdir(parents=True, exist_ok=True)
-    # Lambda workers unpack their code here; whatever a killed emulator left behind is of no use to the next one.
+    # Lambda workers unpack their code here; the next one has no use for what a killed emulator left behind.
     shutil.rmtree(state / "emulator", ignore_errors=True)
     (state / "emulator" / "tmp").mkdir(parents=True)
     log = state / "emulator.log"
@@ -84,7 +84,7 @@ def start(state: Path, *, port: int | None = None, patched: bool = True) -> Emul
 
 
 def running(state: Path) -> Emulator | None:
-    """The emulator that `start` recorded under `state`, when it still runs and answers."""
+    """The emulator that `start` recorded under `state`, if it still runs and answers."""
     emulator = _recorded(state)
     return emulator if emulator is not None and emulator.healthy() else None
 
@@ -111,7 +111,8 @@ def _recorded(state: Path) -> Emulator | None:
 
 
 def _environment(scratch: Path, port: int, access_key_id: str, secret_access_key: str) -> dict[str, str]:
-    """All that the emulator sees of ours. Lambda workers inherit it, so nothing of the user's shell may be in it."""
+    """The whole environment of the emulator. Lambda workers inherit it, so nothing from the user's shell may be in
+    it."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(scratch),

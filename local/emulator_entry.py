@@ -18,7 +18,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--unpatched", action="store_true", help="as ministack comes, to see what still needs a patch")
     arguments = parser.parse_args()
-    # A shell that starts jobs in the background hands SIGINT down ignored, and then nothing could stop us cleanly.
+    # A shell that starts jobs in the background hands SIGINT down ignored, and then nothing could stop this process
+    # cleanly.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     emulator_patches.require_pinned_version()
     if not arguments.unpatched:

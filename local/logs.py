@@ -16,7 +16,7 @@ _GENERATED_NAME = re.compile(r"(?P<stack>[a-z0-9-]+)-(?P<logical>[A-Za-z0-9]+)-[
 
 @dataclass(frozen=True, order=True)
 class Line:
-    """One log event: milliseconds since 1970, the function (or log group) that it is from, the message."""
+    """One log event: milliseconds since 1970, the function (or log group) that it came from, the message."""
 
     at: int
     source: str
@@ -72,7 +72,7 @@ def _short(name: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """So that `mask_payload`, `mask-payload` and `MaskPayload` are one."""
+    """A form in which `mask_payload`, `mask-payload` and `MaskPayload` are the same."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 

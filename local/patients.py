@@ -1,7 +1,7 @@
 """Sample data: synthetic patients as FHIR R4 resources and as rows, the same ones for the same seed.
 
-Nobody here exists. Family names are invented, telephone numbers are from the range 555-0100 to 555-0199 that is kept
-for fiction, e-mail addresses end in `.example`, and social security numbers begin with 9, as none does.
+Nobody here exists. Family names are invented, telephone numbers are from the range 555-0100 to 555-0199, which is
+reserved for fiction, e-mail addresses end in `.example`, and social security numbers begin with 9, as no real one does.
 """
 
 import random

@@ -14,7 +14,7 @@ def ensure(
 ) -> dict[str, KeyPair]:
     """Make sure that each (user name, managed policy ARNs) exists with exactly these; their key pairs by name.
 
-    `known` are key pairs handed out before: secrets can be read once only, so they are kept. The policies are the
+    `known` are key pairs handed out before: secrets can be read only once, so they are kept. The policies are the
     template's own: a user made here can call the API's routes, and where they are an auditor, read the evidence.
     """
     iam = account.client("iam")

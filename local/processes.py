@@ -1,4 +1,4 @@
-"""Background processes that we start, recognise again by pid and command line, and stop."""
+"""Background processes that we start, recognise later by pid and command line, and stop."""
 
 import contextlib
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Process:
-    """A process of ours: `marker` is a piece of its command line, since the kernel uses pids again."""
+    """A process of ours: `marker` is a piece of its command line, because the kernel reuses pids."""
 
     pid: int
     marker: str
@@ -28,7 +28,8 @@ class Process:
         return self.marker in shown.stdout
 
     def stop(self, *, patience: float = 10.0) -> bool:
-        """Ask it to end with SIGINT, insist with SIGKILL after `patience` seconds. False when it was gone already."""
+        """Ask it to end with SIGINT, and kill it with SIGKILL after `patience` seconds. False when it was gone
+        already."""
         if not self.alive():
             return False
         for insistence in (signal.SIGINT, signal.SIGKILL):

@@ -1,4 +1,5 @@
-"""The people and agents of the policy layer's directory, as far as the local stack must make accounts for them."""
+"""The people and agents of the policy layer's directory, as far as the local stack needs to create accounts for
+them."""
 
 from dataclasses import dataclass
 from pathlib import Path

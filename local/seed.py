@@ -29,7 +29,7 @@ def sow(account: Account) -> int:
     with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as pool:
         objects = list(_objects(people))
         batches = [people[start : start + _BATCH] for start in range(0, len(people), _BATCH)]
-        # Consumed, so that a failed write is raised here.
+        # `list` consumes the results, so that a failed write is raised here.
         list(pool.map(lambda item: storage.put_object(Bucket=SOURCE_BUCKET, Key=item[0], Body=item[1]), objects))
         list(pool.map(lambda batch: _write_rows(table, batch), batches))
     return len(objects) + len(people)

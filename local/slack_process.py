@@ -23,7 +23,7 @@ DISTRIBUTION = ROOT / "local" / "slack"
 START_SECONDS = 60.0
 TEAM_ID, APP_ID, CHANNEL_ID, CHANNEL_NAME = "T0SALLYPRT", "A0SALLYPRT", "C0APPROVAL", "approvals"
 
-# Who is in the workspace but not in the directory: they see cards and may click, and nothing may come of it.
+# People in the workspace but not in the directory: they see cards and can click, but their clicks must have no effect.
 _OUTSIDERS: tuple[dict[str, object], ...] = (
     {"id": "UUMA000007", "name": "uma.unlisted", "real_name": "Uma Unlisted (member)"},
     {"id": "UGIL000008", "name": "gil.guest", "real_name": "Gil Guest", "is_restricted": True},
@@ -130,7 +130,7 @@ def _installed_app() -> dict[str, object]:
 
 
 def running(state: Path) -> Slack | None:
-    """The workspace that `start` recorded under `state`, when it still runs and answers."""
+    """The workspace that `start` recorded under `state`, if it still runs and answers."""
     slack = _recorded(state)
     return slack if slack is not None and slack.healthy() else None
 

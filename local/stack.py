@@ -1,7 +1,7 @@
 """The local stack: `python -m local.stack up | down | status | logs`.
 
 `up` starts an emulated AWS account and a Slack workspace, deploys the template there and seeds it; `.local/stack.json`
-then says where everything is. A live stack is kept (and deployed again when sources changed), a dead one is rebuilt.
+then says where everything is. A live stack is kept (and deployed again if sources have changed); a dead one is rebuilt.
 """
 
 import argparse
@@ -104,7 +104,7 @@ def _fresh(directory: Directory, port: int | None, slack_port: int | None) -> tu
     """Start and seed everything, while `sam build` runs beside it."""
     for asked in (port, slack_port):
         if asked is not None:
-            ports.choose(asked, insist=True)  # before a build that its message would have to wait for
+            ports.choose(asked, insist=True)  # before the build, so that its message does not have to wait for that
     with ThreadPoolExecutor(1) as beside:
         building = beside.submit(_build)
         with step("start the emulated AWS account") as remarks:
@@ -183,7 +183,7 @@ def _point_out(account: Emulator, slack: Slack) -> None:
 
 
 def status() -> bool:
-    """Print what runs; whether all of it does."""
+    """Print what runs; returns whether all of it does."""
     account, slack = emulator.running(STATE), slack_process.running(STATE)
     say(f"  emulator   {account.endpoint_url if account else 'not running'}")
     say(f"  Slack      {slack.workspace_url if slack else 'not running'}")
@@ -207,7 +207,7 @@ def logs(function: str | None, since: str | None) -> bool:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Let one `up` or `down` at a time work on this checkout."""
+    """Let only one `up` or `down` at a time work on this checkout."""
     STATE.mkdir(exist_ok=True)
     with (STATE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

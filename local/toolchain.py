@@ -20,7 +20,7 @@ class ToolMissingError(Exception):
 
 
 def check() -> None:
-    """Raise ToolMissingError unless this Python, `python3.13`, the SAM CLI and `ps` are there."""
+    """Raise ToolMissingError unless this Python is 3.13 and `python3.13`, the SAM CLI and `ps` are installed."""
     if sys.version_info[:2] != PYTHON:
         raise ToolMissingError(f"Python 3.13 is needed, this is {platform.python_version()}: see CONTRIBUTING.md")
     if shutil.which("python3.13", path=_search_path()) is None:
@@ -37,7 +37,7 @@ def sam() -> str:
 
 
 def architecture() -> str:
-    """The host's architecture in Lambda's words: what the emulator can run."""
+    """The host's architecture as Lambda names it: what the emulator can run."""
     return "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
 
 
@@ -74,7 +74,7 @@ def sam_environment(account: Account | None, scratch: Path) -> Mapping[str, str]
 
 
 def _search_path() -> str:
-    """The user's PATH behind the environment's own programs."""
+    """The user's PATH, after the environment's own programs."""
     return os.pathsep.join([str(Path(sys.prefix) / "bin"), os.environ.get("PATH", os.defpath)])
 
 

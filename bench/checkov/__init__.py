@@ -1,1 +1,1 @@
-"""What checkov finds in the templates that CloudFormation gets; docs/security-findings.md argues each."""
+"""What checkov finds in the templates that CloudFormation gets; docs/security-findings.md explains each."""

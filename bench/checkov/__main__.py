@@ -1,6 +1,7 @@
-"""Run a checkov of its own environment over the transformed templates: `make checkov`.
+"""Run checkov, in an environment of its own, over the transformed templates: `make checkov`.
 
-Exit 1 where it finds what docs/security-findings.md does not argue, or no longer finds what that does.
+Exit 1 when it finds something that docs/security-findings.md does not explain, or no longer finds something that the
+page does.
 """
 
 from __future__ import annotations

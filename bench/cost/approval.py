@@ -19,7 +19,7 @@ from tests.support.template import of_type
 
 # An approved request's way through the state machine; tests/infra/test_cost.py walks the definition.
 TRANSITIONS = 6
-# Assumed: what a call of a warm function takes on AWS. The waiting is apart.
+# Assumed: what a call of a warm function takes on AWS. Waiting is counted separately.
 CALL_SECONDS = 0.2
 # The functions of one approval, as often as each is called.
 CALLS = {
@@ -37,7 +37,7 @@ UNITS_OF_A_TRANSACTION = 2
 
 
 def quantities() -> dict[str, float]:
-    """What one approval has of everything that has a price, apart from waiting, by the name of the price."""
+    """How much of everything that has a price one approval uses, apart from waiting, by the name of the price."""
     with opened() as house:
         house.granted()  # connects, and reads the policy and the secrets
         with _listening() as asked:
@@ -49,7 +49,7 @@ def quantities() -> dict[str, float]:
 
 
 def waiting(minutes: float, at_once: float = 25) -> dict[str, float]:
-    """What an agent's waiting reads have of it, one after the other."""
+    """How much of it an agent's waiting reads use, one after another."""
     seconds, reads = minutes * 60, math.ceil(minutes * 60 / at_once)
     memory = of_type("AWS::Lambda::Function")["GetRequest"]["MemorySize"] / 1024
     return {
@@ -62,7 +62,7 @@ def waiting(minutes: float, at_once: float = 25) -> dict[str, float]:
 
 @contextmanager
 def _listening() -> Iterator[list[tuple[str, str, bytes]]]:
-    """Service, operation and body of what functions ask for; what the test itself asks for is left out."""
+    """Service, operation and body of what functions call; what the test itself calls is left out."""
     asked: list[tuple[str, str, bytes]] = []
     inside = threading.local()
     invoke, answer = House.invoke, BotocoreStubber.__call__
@@ -106,7 +106,7 @@ def _priced(asked: list[tuple[str, str, bytes]]) -> dict[str, float]:
         "dynamodb_read_unit": count["dynamodb", "GetItem"] + count["dynamodb", "Query"],
         "s3_put": count["s3", "PUT"],
         "s3_get": count["s3", "GET"],
-        # Bucket keys would spare most of them; here every object asks once, and the HMAC.
+        # Bucket keys would save most of these; this counts one request per object, and the HMAC.
         "kms_request": objects + count["kms", "GenerateMac"],
     }
 

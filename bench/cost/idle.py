@@ -1,4 +1,4 @@
-"""The month in which nobody asks: what stands there is paid for all the same."""
+"""A month in which nobody asks: what is deployed costs money all the same."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 from tests.support.template import of_type, short
 
 MONTH_HOURS = 730
-# What a look that finds nothing takes; of the four that are scheduled two query an index, one signs, one asks DynamoDB.
+# How long a scheduled run that finds nothing takes; of the four, two query an index, one signs and one asks DynamoDB.
 SCHEDULED_SECONDS = 0.3
-# A metric of a namespace is paid for in the hours in which something is put to it: calls and duration of each scheduled
+# A metric costs money in the hours in which something is written to it: calls and duration of each scheduled
 # function, and the calls of each class that these end as, done and checkpoint.
 METRICS_OF_A_FUNCTION, CLASSES = 2, 2
 
 
 def quantities() -> dict[str, float]:
-    """What a month has of everything that has a price, by the name of the price."""
+    """How much of everything that has a price a month uses, by the name of the price."""
     calls = sum(_calls_a_month(rule["ScheduleExpression"]) for rule in _scheduled())
     memory = {name: f["MemorySize"] / 1024 for name, f in of_type("AWS::Lambda::Function").items()}
     snapshots = [memory[n] for n, f in of_type("AWS::Lambda::Function").items() if "SnapStart" in f]

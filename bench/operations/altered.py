@@ -13,7 +13,7 @@ from sallyport.masking import mask
 
 _MARKER = re.compile(r"\[([A-Z][A-Z0-9_]{0,23})-[1-9]\d{0,6}\]")
 _TOKEN = re.compile(r"[^\s\"'<>()\[\]{},;]+")
-# The first that matches names the kind. What is no kind of machine's name is a word, a number, or something else.
+# The first that matches names the kind. Anything but a machine's name is a word, a number, or something else.
 KINDS = {
     "ARN": re.compile(r"arn:aws[\w-]*:"),
     "image": re.compile(r".*@sha256:|.*\.dkr\.ecr\.|(?:[\w.-]+/)+[\w.-]+:[\w.-]+$|sha256:"),
@@ -40,7 +40,7 @@ CERTAIN = ("resource id", "ARN", "account id", "image", "hash", "instant")  # no
 
 @dataclass
 class Altered:
-    """Counts of letters and digits: of all outside identifiers, and of what was altered there by what."""
+    """Counts of letters and digits: of all outside identifiers, and of those altered there, by what altered them."""
 
     outside: int = 0
     by_detector: Counter[tuple[str, str]] = field(default_factory=Counter)

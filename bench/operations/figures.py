@@ -1,4 +1,4 @@
-"""The figures of operations for docs/masking.md: what is altered that names nobody, by what, and why."""
+"""The figures of operations for docs/masking.md: what is altered although it names nobody, by what, and why."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Says where the identifiers stand in a payload of others: by rules, and by people whom a reader knew.
 
 Machines' names are no identifiers: ids, ARNs, account ids, hashes, hosts, instants, private addresses, images. Required
-are e-mails, phones, names of people, passwords and keys. What can be disputed is optional: public addresses, handles,
+are e-mails, phones, names of people, passwords and keys. What is debatable is optional: public addresses, handles,
 names of sessions, user agents, key ids, opaque tokens, where a log says a client sits.
 
 labels/people.json holds no text of the sources: each person is the digest of the words of the name, found again
@@ -75,7 +75,7 @@ _AGENT_FIELD = re.compile(r"useragent")
 
 
 def plain(key: object) -> str:
-    """A key without what spelling adds."""
+    """A key without its spelling variations."""
     return re.sub(r"[^a-z0-9]", "", str(key).lower())
 
 

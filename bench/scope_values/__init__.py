@@ -1,1 +1,1 @@
-"""Values of technical parameters for bench/scopes.py: kinds that are nobody's, and kinds that are somebody's."""
+"""Values of technical parameters for bench/scopes.py: kinds that identify nobody, and kinds that identify somebody."""

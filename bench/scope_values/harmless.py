@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - names are read one by one
-"""Technical names that are nobody's, kind by kind. None of it looks at the detectors or their lists."""
+"""Technical names that identify nobody, kind by kind. None of this looks at the detectors or their lists."""
 
 from __future__ import annotations
 

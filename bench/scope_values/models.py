@@ -16,7 +16,7 @@ from typing import Any
 import botocore
 
 DATA = Path(botocore.__file__).parent / "data"
-# `.` and its like say nothing about how a name looks, so a pattern that is nothing else is no source of names.
+# `.` and the like say nothing about what a name looks like, so a pattern of nothing else is no source of names.
 _LITERAL = re.compile(r"[a-z]{1,12}-|arn")
 _WORDS = "api job prod blue core data edge main node stage web queue batch index audit cache model index events".split()
 
@@ -119,7 +119,7 @@ def _one(operation: str, argument: Any, lot: random.Random) -> str:
 def _repeated(low: int, high: int, inner: Any, lot: random.Random) -> str:
     """As often as the pattern asks; where it lets a person choose a name freely, words as people choose them."""
     if not low and high > 20:
-        return ""  # what may be left out mostly is
+        return ""  # what may be left out mostly is left out
     if high - low > 20 and _free(inner):
         name = "-".join(lot.sample(_WORDS, 2))
         return name if low <= len(name) else name.ljust(low, "0")

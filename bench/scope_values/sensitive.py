@@ -1,5 +1,6 @@
 # ruff: noqa: E501 - lists and names are read one by one
-"""Technical names that are somebody's, kind by kind: people and numbers as `people.py` made them up, in many spellings."""
+"""Technical names that identify somebody, kind by kind: people and numbers as `people.py` made them up, in many
+spellings."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # ruff: noqa: E501, SIM905 - lists and names are read one by one
-"""The words that technical names are made of, and what is drawn by lot."""
+"""The words that technical names are made of, and random picks from them."""
 
 from __future__ import annotations
 

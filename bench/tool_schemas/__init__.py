@@ -1,1 +1,1 @@
-"""Somebody else's judge over the catalogue's schemas."""
+"""The catalogue's schemas, judged by somebody else's code."""

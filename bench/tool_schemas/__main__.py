@@ -1,6 +1,6 @@
 """Have pydantic-ai, in an environment of its own, judge the catalogue's schemas: `make judge-tools`.
 
-Exit 1 where it does not take one as it stands.
+Exit 1 when it does not accept one as it stands.
 """
 
 from __future__ import annotations

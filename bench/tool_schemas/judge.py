@@ -1,4 +1,5 @@
-"""Runs where pydantic-ai is, and nothing of ours: schemas by tool name in, what is wrong with each out, as JSON."""
+"""Runs where pydantic-ai is installed and none of our code is: schemas by tool name in, what is wrong with each out, as
+JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 def faults(name: str, schema: dict[str, Any]) -> list[str]:
-    """Empty for a schema that strict mode takes, and that making it strict would not change."""
+    """Empty for a schema that strict mode accepts, and that making it strict would not change."""
     judge = OpenAIJsonSchemaTransformer(copy.deepcopy(schema), strict=None)
     judge.walk()
     found = [] if judge.is_strict_compatible else ["not strict-compatible"]

@@ -5,7 +5,7 @@ import sys
 
 from sallyport_cli.main import main
 
-# What a shell says of a program that SIGPIPE ended, 128 + 13; our own 1 would say that there are findings.
+# The exit code that shells report for a program ended by SIGPIPE, 128 + 13, because our own 1 would mean findings.
 _NOBODY_READS = 141
 
 try:

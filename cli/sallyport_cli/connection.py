@@ -74,8 +74,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def connect(arguments: argparse.Namespace) -> Connection:
-    """Raises UsageError when deployment or credentials are not to be had."""
-    from sallyport_agent.transport import region_in  # httpx, which other commands need not pay for
+    """Raises UsageError when the deployment or the credentials cannot be found."""
+    from sallyport_agent.transport import region_in  # imports httpx, which other commands do not need
 
     if arguments.stack:
         return _local(arguments.stack, arguments.person)

@@ -1,7 +1,7 @@
 """The command line: one module for each command, imported when the command line is read.
 
 A command module has `add_commands(commands)`, which adds its parsers and sets `run`, a function from the parsed
-arguments to the exit code: 0 it is so or done, 1 it is not (findings, a refusal), 2 the command was used wrongly.
+arguments to the exit code: 0 for yes or done, 1 for no (findings, a refusal), 2 when the command was used wrongly.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from importlib import import_module
 
 from sallyport_cli.errors import UsageError
 
-# The module of each command. Only the one that is wanted is imported: an SDK may run `credentials` before every call.
+# The module of each command. Only the one that is used is imported: an SDK may run `credentials` before every call.
 COMMANDS = {
     **dict.fromkeys(("request", "wait", "credentials", "run", "cancel", "done", "actions", "profile"), "agent"),
     "mcp": "mcp",
@@ -53,7 +53,7 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns its exit code; argparse itself leaves with 2."""
     given = sys.argv[1:] if argv is None else list(argv)
-    # argparse cannot tell the words of another command from its own, so `run` is handed them.
+    # argparse cannot tell another command's arguments from its own, so `run` gets them separately.
     dashes = given.index("--") if given[:1] == ["run"] and "--" in given else len(given)
     arguments = parser(given[0] if given else None).parse_args(given[:dashes])
     arguments.command = given[dashes + 1 :]

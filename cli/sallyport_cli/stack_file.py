@@ -11,7 +11,7 @@ from sallyport_cli.errors import UsageError
 
 
 def read(path: str | Path, *members: str) -> dict[str, Any]:
-    """Raises UsageError when it is not there, or has not these members."""
+    """Raises UsageError when it is missing or lacks these members."""
     try:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):

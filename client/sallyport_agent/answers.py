@@ -1,4 +1,4 @@
-"""What Sallyport answers, as values. `raw` is the whole answer as it came."""
+"""Sallyport's answers, as values. `raw` is the whole answer as it came."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Credentials:
         )
 
     def session(self, region: str | None = None) -> boto3.Session:
-        """A boto3 session of this credential alone; without `region` in the region of your own configuration."""
+        """A boto3 session with only this credential; without `region` in the region of your own configuration."""
         import boto3
 
         keys = (self.access_key_id, self.secret_access_key, self.session_token)
@@ -96,7 +96,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the one call brought. `value` is masked; it is None when `code` is not `ok`, though the call was made."""
+    """What the one call returned. `value` is masked; it is None when `code` is not `ok`, though the call was made."""
 
     request_id: str
     code: str

@@ -28,7 +28,7 @@ class Client:
 
     `api_url` is the stack's ApiUrl output (default: the variable SALLYPORT_API_URL); calls are signed with `session`'s
     credentials (default: whatever boto3 finds). `on_progress` is called after each wait that brought no decision.
-    Raises ValueError when URL or region are not known.
+    Raises ValueError when the URL or the region is unknown.
     """
 
     def __init__(

@@ -22,13 +22,13 @@ T = TypeVar("T")
 _LONGEST_POLL_SECONDS = 20
 # A deployment without capacity for waiting answers at once; asking it more often than this gains nothing.
 _PAUSE_SECONDS = 2.0
-# Before another try of a call that did no harm; Retry-After is obeyed up to the longest of them.
+# Pauses before retrying a call that did no harm; Retry-After is obeyed up to the longest of them.
 _BACK_OFF_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One HTTP call. `repeatable`: made twice, it does what it does once."""
+    """One HTTP call. `repeatable`: making it twice has the same effect as making it once."""
 
     method: str
     path: str
@@ -70,7 +70,7 @@ class About(TypedDict, total=False):
 
 
 class Asking(About, total=False):
-    """The same of a request for a credential, and how long that shall work."""
+    """The same for a request for a credential, and how long the credential should work."""
 
     duration_seconds: int | None
 
@@ -84,7 +84,7 @@ def _answer(call: Call) -> Flow[Mapping[str, Any]]:
         wanted = seconds
         try:
             reply = yield call
-            assert reply is not None  # a call is always sent a reply
+            assert reply is not None  # a flow that yields a call is always sent a reply
             if reply.status < 400:
                 return reply.body
             refused = Refused(reply.status, reply.body, reply.retry_after)
@@ -138,7 +138,7 @@ def look(request_id: str) -> Flow[Request]:
 def wait(request_id: str, timeout: float | None = None) -> Flow[Request]:
     """The request once it is not pending any more. Raises StillPending after `timeout` seconds."""
     began = time.monotonic()
-    # A long poll is for a change, so what was decided before it begins has to be looked for first.
+    # A long poll waits for a change, so look first for what was decided before it began.
     request = yield from look(request_id)
     while request.pending:
         asked = time.monotonic()
@@ -183,5 +183,5 @@ def cancel(request_id: str) -> Flow[Request]:
 
 
 def done(request_id: str, outcome: Mapping[str, Any] | None = None) -> Flow[Request]:
-    """Give the grant back. `outcome` is what the evidence shall say came of it."""
+    """Give the grant back. `outcome` is what the evidence should say came of it."""
     return Request.of((yield from _answer(Call("DELETE", _path(request_id, "/grant"), body=outcome))))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class SallyportError(Exception):
-    """Something other than what was asked for."""
+    """Anything other than what was asked for."""
 
 
 class Refused(SallyportError):
@@ -58,7 +58,7 @@ class NoAnswer(SallyportError, ConnectionError):
 
 
 class Lost(SallyportError):
-    """The one answer that cannot be had twice was lost on its way. If it was redeemed, ask with a new request."""
+    """The one answer that is given only once was lost on the way. If it was redeemed, ask with a new request."""
 
     def __init__(self, request_id: str) -> None:
         self.request_id = request_id

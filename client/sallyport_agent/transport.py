@@ -24,7 +24,8 @@ TIMEOUT = httpx.Timeout(35, connect=10)
 
 
 class Signed(httpx.Auth):
-    """Signs every call with the session's credentials as they are then: roles and sign-ins renew themselves."""
+    """Signs every call with the session's credentials as they are at that moment, because roles and sign-ins renew
+    theirs."""
 
     requires_request_body = True
 
@@ -44,7 +45,7 @@ class Signed(httpx.Auth):
 
 
 def endpoint(api_url: str | None, session: boto3.Session | None, region: str | None) -> tuple[str, Signed]:
-    """The base URL, and how calls to it are signed. Raises ValueError for what no call can be made with."""
+    """The base URL, and how calls to it are signed. Raises ValueError if no call can be made with them."""
     import boto3
 
     base = httpx.URL((api_url or os.environ.get("SALLYPORT_API_URL") or "").rstrip("/"))
@@ -79,7 +80,7 @@ def prepared(base: str, call: Call) -> dict[str, Any]:
 
 
 def reply_of(response: httpx.Response) -> Reply:
-    """Raises NoAnswer for a success that is no JSON object: whatever answered is not Sallyport."""
+    """Raises NoAnswer for a success without a JSON object, because then it was not Sallyport that answered."""
     try:
         body = response.json() if response.content else {}
     except ValueError:

@@ -11,11 +11,11 @@ from sallyport.usecases.announce_settled import announce_settled
 
 
 class NotAnnounced(Exception):
-    """So that the records come again; the message is a code."""
+    """Raised so that Lambda delivers the records again; the message is a code."""
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
-    """How many were announced. The log line's outcome raises the alarm."""
+    """The number of announcements. The log line's outcome raises the alarm."""
     started = time.perf_counter()
     try:
         announced = announce_settled(parse_changes(event), wiring())

@@ -6,7 +6,7 @@ from sallyport.runtime.settings import setting
 from sallyport.runtime.wiring import wiring
 from sallyport.usecases.get_request import MAX_WAIT_SECONDS, get_request
 
-# Waiting reads have capacity of their own, or none: without a cap they would take everybody's.
+# Nobody waits unless waiting reads have reserved concurrency, because without a cap they would use up everybody's.
 _NO_CAPACITY = "0"
 
 

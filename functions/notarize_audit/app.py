@@ -1,4 +1,4 @@
-"""The audit table's stream, and a schedule: copy events to the WORM bucket, sign checkpoints, tell of tampering."""
+"""The audit table's stream, and a schedule: copy events to the WORM bucket, sign checkpoints, report tampering."""
 
 import time
 from datetime import UTC, datetime
@@ -14,11 +14,11 @@ from sallyport.usecases.notarize import Notarized, notarize_changes, notarize_on
 
 
 class NotNotarized(Exception):
-    """So that the records come again; the message is a code."""
+    """Raised so that Lambda delivers the records again; the message is a code."""
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
-    """How many events are new in the log. The log lines' outcomes raise the alarms."""
+    """The number of events added to the log. The log lines' outcomes raise the alarms."""
     started = time.perf_counter()
     run = Run(uuid4().hex, _now, time.sleep, lambda chain: log_call(started, "audit_tampered", request_id=chain))
     try:

@@ -10,7 +10,7 @@ from sallyport.usecases.reconcile_requests import reconcile_requests
 
 
 def handler(_event: object, _context: object) -> dict[str, int]:
-    """How often what was done. A failure is logged with its class alone, and raises the alarm as well."""
+    """The number of each kind of repair. A failure is logged by its class only, and raises the alarm as well."""
     started = time.perf_counter()
     try:
         done = reconcile_requests(wiring(), _now)

@@ -1,4 +1,5 @@
-"""On a schedule: remind of break-glass approvals that nobody reviewed in time. The log line's outcome is the alarm."""
+"""On a schedule: remind people of break-glass approvals that nobody reviewed in time. The log line's outcome is the
+alarm."""
 
 import time
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from sallyport.usecases.remind_reviews import remind_reviews
 
 
 def handler(_event: object, _context: object) -> dict[str, int]:
-    """The number of overdue reviews. A failure is logged with its class alone, and counts for the alarm as well."""
+    """The number of overdue reviews. A failure is logged by its class only, and counts for the alarm as well."""
     started = time.perf_counter()
     try:
         overdue = remind_reviews(wiring(), datetime.now(UTC))

@@ -10,7 +10,7 @@ from sallyport.usecases.request_approval import request_approval
 
 
 def _request(event: dict[str, Any]) -> None:
-    # An execution that began before there were turns knows its rung alone. It waits that out, as it was meant to.
+    # An execution that began before turns were introduced knows only its rung, so it waits that rung out.
     turn = event.get("turn", event)
     asked = Turn(turn["rung"], tuple(event.get("rungs", ())), turn.get("seconds", 0), turn.get("tries", 0))
     request_approval(event["request_id"], event["task_token"], asked, wiring(), datetime.now(UTC))

@@ -1,4 +1,5 @@
-"""DELETE /v1/agents/{agent}/grants: people end all that an agent has. No agent may call it, so none can crowd it."""
+"""DELETE /v1/agents/{agent}/grants: people end everything that an agent holds. No agent may call it, so none can crowd
+people out."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +12,7 @@ from sallyport.usecases.revoke_grant import revoke_agent
 
 def _revoke(call: Call) -> Answer:
     done, refused = revoke_agent(call.caller, call.path.get("agent", ""), wiring(), datetime.now(UTC))
-    # One session that could not be denied is what somebody must hear of, whatever else was refused.
+    # Somebody must hear of a session that could not be denied, whatever else was refused, so its code goes first.
     failed = [code for code in (RevocationFailed.code, RevocationsFull.code) if code in refused.values()]
     outcome = failed[0] if failed else ("revocations_refused" if refused else "revoked")
     kind = OutcomeClass.REFUSED if refused else OutcomeClass.DONE

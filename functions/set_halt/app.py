@@ -1,4 +1,5 @@
-"""POST and DELETE /v1/halts: set a kill switch, or release it. Nothing else runs here, so that nothing delays it."""
+"""POST and DELETE /v1/halts: set a kill switch, or release it. Nothing else runs in this function, so nothing can delay
+it."""
 
 from datetime import UTC, datetime
 

@@ -57,7 +57,7 @@ def _shown(show: Callable[[], str]) -> Answer:
     try:
         outcome = show()
     except PortFailed as failed:
-        return Answer(200, outcome=failed.code, kind=OutcomeClass.FAILED)  # it is shown when it is opened again
+        return Answer(200, outcome=failed.code, kind=OutcomeClass.FAILED)  # the Home shows it when it is opened again
     return Answer(200, outcome=outcome, kind=OutcomeClass.DONE if outcome in _DONE else OutcomeClass.REFUSED)
 
 
@@ -71,14 +71,14 @@ def _looked(look: Look, home: ChatHome, ports: Ports) -> str:
     try:
         return look_closer(look, home, ports)
     except (PortFailed, Unpresentable) as failed:
-        return failed.code  # nothing was decided or lost: the button is there to be pressed again
+        return failed.code  # nothing was decided or lost, and the button can be pressed again
 
 
 def _signing_secret() -> str:
     try:
         return secret(setting("SLACK_SIGNING_SECRET_SECRET"))
     except (MissingSetting, PortFailed):
-        # Without the secret nothing can be told from a forgery, so everything is one.
+        # Every request counts as forged, because without the secret nothing proves that it is genuine.
         log_call(time.perf_counter(), "signing_secret_unavailable", OutcomeClass.FAILED)
         raise BadSignature from None
 

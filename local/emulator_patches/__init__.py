@@ -1,6 +1,6 @@
 """What ministack lacks and Sallyport needs, added by wrapping its functions before it starts.
 
-One module per gap, each with `apply()`. They lean on ministack's inner names, so they are for exactly one version.
+One module per gap, each with `apply()`. They use ministack's internal names, so they are for exactly one version.
 `tests/integration/test_emulator_patches.py` shows every gap closed, and fails when ministack closes one by itself.
 """
 

@@ -1,8 +1,8 @@
 # ruff: noqa: SLF001 - a patch is about ministack's inner names
 """The administrator's key: ministack lets `test`, any 12-digit key and the configured key in as root, signature unread.
 
-An agent that signs its calls with the key `test` would then be denied nothing. Here the configured key pair alone is
-root, and its signature is verified like everybody's.
+An agent that signs its calls with the key `test` would then be denied nothing. Here only the configured key pair is
+root, and its signature is verified like everybody else's.
 """
 
 import importlib
@@ -17,7 +17,7 @@ def apply() -> None:
     resolve_caller_identity = evaluator.resolve_caller_identity
 
     def is_root_access_key(access_key: str) -> bool:
-        # No key at all is how ministack marks its own inner calls; unsigned requests are refused before this.
+        # ministack marks its own internal calls by the absence of a key; unsigned requests are refused before this.
         return not access_key or access_key == os.environ["AWS_ACCESS_KEY_ID"]
 
     def needs_no_signature(access_key: str) -> bool:

@@ -1,6 +1,6 @@
 """The resource of DynamoDB's exports: AWS takes the table or the export that a call names by its ARN.
 
-ministack looks for `TableName` alone and evaluates these calls on `*`, so a policy that names the table would allow
+ministack looks only for `TableName` and evaluates these calls on `*`, so a policy that names the table would allow
 nothing.
 """
 

@@ -3,7 +3,7 @@
 
 `dynamodb:LeadingKeys` it never sets, `dynamodb:Attributes` not for batches, and `dynamodb:EnclosingOperation` it sets
 to a list, which a plain StringEquals never equals. Here, as on AWS, they are the partition keys and attributes that a
-request names, and one word. A request whose keys cannot be told (PartiQL, a Query without an equality on the
+request names, and one word. A request whose keys cannot be determined (PartiQL, a Query without an equality on the
 partition key) gets a value that no policy names, so that it is refused. Scan has no key.
 """
 

@@ -1,9 +1,9 @@
 # ruff: noqa: SLF001 - a patch is about ministack's inner names
 """`iam:PermissionsBoundary`, and the whole ARN of the role that a call to IAM is about.
 
-ministack never sets the key, and takes roles for ones without a path: a permission to write policies only on roles
-under a path that carry a certain boundary lets nothing through. Here, as on AWS, the key is the ARN of the boundary of
-the role in the resource, and the resource is the ARN that the role was given.
+ministack never sets the key, and treats roles as if they had no path, so a permission to write policies only on roles
+under a path with a certain boundary allows nothing. Here, as on AWS, the key is the ARN of the boundary of the role in
+the resource, and the resource is the ARN that the role was given.
 """
 
 import importlib

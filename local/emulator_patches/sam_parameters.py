@@ -1,5 +1,5 @@
 # ruff: noqa: SLF001 - a patch is about ministack's inner names
-"""Parameter values in the SAM transform: CloudFormation hands them over, ministack hands over none.
+"""Parameter values in the SAM transform: CloudFormation passes them on, ministack passes none.
 
 Without them SAM refuses a `!Ref` to a parameter where it needs the text itself, as in `AutoPublishCodeSha256`, which
 decides whether a new version is published.
@@ -15,7 +15,7 @@ _values: ContextVar[dict[str, str] | None] = ContextVar("sam_parameters", defaul
 
 @cache
 def _patch_transform() -> None:
-    # At the first template: it takes longer to import than the whole emulator to start.
+    # Imported at the first template, because importing it takes longer than starting the whole emulator.
     module: Any = importlib.import_module("samtranslator.translator.transform")
     sam_transform = module.transform
 

@@ -1,7 +1,7 @@
-"""Layers unpacked once for all functions, as AWS has one `/opt` for each: ministack unpacks them for every environment.
+"""Layers unpacked once for all functions, because ministack unpacks them again for every environment.
 
 A fresh deployment starts an environment for each function (SnapStart does that when a version is published), and with
-thousands of files in a layer that was half a minute of two processors.
+thousands of files in a layer that kept two processors busy for half a minute.
 """
 
 import hashlib
@@ -29,8 +29,9 @@ class _LayerFile(zipfile.ZipFile):
     """A zip file; a layer is unpacked into a folder of its content's digest, to which its place becomes a link."""
 
     def namelist(self) -> list[str]:
-        # The worker resolves every name of a layer, to see that none leads out of the folder. `extractall` strips what
-        # would, and resolving thousands of names for every function is what takes the time.
+        # The worker resolves every name of a layer, to make sure that none leads out of the folder. This is not needed,
+        # because `extractall` strips such names, and resolving thousands of them for every function takes most of the
+        # time.
         return [] if self._is_layer else super().namelist()
 
     def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
@@ -48,7 +49,7 @@ class _LayerFile(zipfile.ZipFile):
                 draft.rename(shared)
         place = Path(str(path))
         place.rmdir()
-        # The worker removes its folder with everything in it; of a link it removes the link.
+        # The worker removes its folder with everything in it; where that is a link, it removes only the link.
         place.symlink_to(shared)
 
     @property

@@ -1,5 +1,5 @@
 # ruff: noqa: SLF001 - a patch is about ministack's inner names
-"""`TimeoutSecondsPath` of a Task state: ministack reads the fixed `TimeoutSeconds` alone.
+"""`TimeoutSecondsPath` of a Task state: ministack reads only the fixed `TimeoutSeconds`.
 
 As on AWS the path is resolved in the state's input (or, with `$$.`, in the context object) and must select a positive
 whole number; anything else fails the execution with States.Runtime, which no Catch sees.

@@ -1,7 +1,7 @@
 # ruff: noqa: SLF001 - a patch is about ministack's inner names
 """The resource of SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat: AWS takes the token's state machine.
 
-ministack evaluates them on `*` alone, so a policy that names the state machine would allow nothing.
+ministack evaluates them only on `*`, so a policy that names the state machine would allow nothing.
 """
 
 import importlib
@@ -13,7 +13,7 @@ _CALLBACKS = {"SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat"}
 
 
 def apply() -> None:
-    """Remember which machine every token belongs to, also after it was settled, and answer with that."""
+    """Remember which state machine every token belongs to, even after it is settled, and answer with that."""
     machine: Any = importlib.import_module("ministack.services.stepfunctions")
     actions: Any = importlib.import_module("ministack.core.iam_actions")
     execute_task, invoke_with_callback = machine._execute_task, machine._invoke_with_callback

@@ -1,9 +1,10 @@
 # ruff: noqa: SLF001 - a patch is about ministack's inner names
-"""Properties that ministack's CloudFormation drops although ministack itself can do what they say.
+"""Properties that ministack's CloudFormation drops although ministack itself supports them.
 
 Object Lock of a bucket, point-in-time recovery and TTL of a table, the permissions boundary of a role and the dead
-letters of a function, which no API call could set later: an alias points at a published version, and those never
-change. What ministack would only store and not act on (bucket lifecycle, state machine logging, ...) stays dropped.
+letters of a function, which no API call could set later, because an alias points at a published version, and those
+never change. What ministack would only store and not act on (bucket lifecycle, state machine logging, ...) stays
+dropped.
 """
 
 import importlib
@@ -14,7 +15,7 @@ Keep = Callable[[str, dict[str, Any]], None]
 
 
 def apply() -> None:
-    """Let each resource's create and update be followed by what they leave out."""
+    """After each create or update of a resource, apply what it left out."""
     provisioners: Any = importlib.import_module("ministack.services.cloudformation.provisioners")
     for resource_type, keep in {
         "AWS::S3::Bucket": _keep_object_lock,
@@ -80,5 +81,5 @@ def _keep_dead_letters(name: str, properties: dict[str, Any]) -> None:
 
 
 def is_true(value: object) -> bool:
-    """CloudFormation hands booleans on as text as often as not."""
+    """CloudFormation often passes booleans on as text."""
     return str(value).lower() == "true"

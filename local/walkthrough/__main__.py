@@ -1,6 +1,6 @@
 """`python -m local.walkthrough`: the main job on the local stack, told as it happens.
 
-Ends 0 when every step is as it should be. Brings the stack up first when none lives; writes `.local/run.json`.
+Exits with 0 when every step is as it should be. Brings the stack up first if none is running; writes `.local/run.json`.
 """
 
 import argparse
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def play(world: World) -> None:
-    """All parts, in the order in which they are told."""
+    """All parts, in the order in which they are shown."""
     others.leave_unanswered(world)
     export.play(world)
     others.deny(world)
@@ -57,7 +57,7 @@ def play(world: World) -> None:
 
 
 def _own_stack() -> Path:
-    """This checkout's stack, brought up unless it lives."""
+    """This checkout's stack, brought up unless it is running."""
     file = STATE / "stack.json"
     if not (file.is_file() and local_stack.status()):
         local_stack.up()

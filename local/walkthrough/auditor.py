@@ -1,6 +1,6 @@
 """What an auditor would be handed: the evidence exported, verified and reported on, and the access review.
 
-Made by the commands that an auditor has, in processes of their own, so that this shows what they would see.
+Made by the commands that an auditor has, in separate processes, so that this shows what an auditor would see.
 """
 
 import os
@@ -15,7 +15,7 @@ from local.walkthrough.sinks import FOLDER
 from local.walkthrough.timeline import DiffersError, holds
 from local.walkthrough.world import World
 
-# A stack may have been up for days; a report on more of them says nothing more.
+# A stack may have been up for days, but a report on more of them would show nothing more.
 _DAYS = 6
 _SECONDS = 120
 _PATH = os.pathsep.join(str(ROOT / part) for part in ("cli", "layers/core/python", "layers/policy/python"))
@@ -66,7 +66,7 @@ def _run(*command: str) -> str:
 
 
 def _ended(process: subprocess.Popen[str]) -> str:
-    """What the command printed. Raises DiffersError with its last words when it did not end well."""
+    """What the command printed. Raises DiffersError with the end of its output when it failed."""
     try:
         out, err = process.communicate(timeout=_SECONDS)
     except subprocess.TimeoutExpired:

@@ -17,7 +17,8 @@ type Call = Callable[[], object]
 
 
 def refused(calls: Iterable[tuple[str, Call]]) -> list[str]:
-    """Make each named call; IAM must refuse every one. Their names. Raises DiffersError for one that it does not."""
+    """Make each named call; IAM must refuse every one. Returns their names. Raises DiffersError if one is not
+    refused."""
     names = []
     for name, call in calls:
         try:
@@ -34,7 +35,7 @@ def refused(calls: Iterable[tuple[str, Call]]) -> list[str]:
 
 
 def copy_prefix(account: Account, source: str, prefix: str, destination: str, destination_prefix: str) -> int:
-    """Copy every object under a prefix, as an agent would; how many."""
+    """Copy every object under a prefix, as an agent would; returns how many."""
     s3: Any = account.client("s3")
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=source, Prefix=prefix)
     keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]

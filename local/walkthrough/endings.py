@@ -1,4 +1,4 @@
-"""How a request looks from all sides once its workflow has ended."""
+"""What a request looks like from all sides once its workflow has ended."""
 
 import time
 from typing import Any

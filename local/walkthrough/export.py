@@ -71,7 +71,7 @@ def _card_shows_markers(world: World) -> dict[str, Any]:
         same("values on the card", [hit.canary for hit in scan([("card", shown)], planted.CANARIES)], [])
         missing = [marker for marker in _MARKERS if marker not in shown]
         same("kinds of markers missing from the card", missing, [])
-        # The scope is what the approver decides on, so it is there to the letter.
+        # The scope is what the approver decides on, so the card shows it exactly.
         for value in planted.export(world.run)["parameters"].values():
             holds(f"the card does not show the scope {value}", value in shown)
         remarks.append(" ".join(f"{marker}n]" for marker in _MARKERS))

@@ -18,13 +18,13 @@ DENIED_BY, READ_APPROVER, TOO_LATE, NOT_AN_APPROVER = (
     "petra.approver",
     "sam.operator",
 )
-# Its requests expire unless they are decided within its patience, which the directory sets to some seconds.
+# Its requests expire unless they are decided within its patience, which the directory sets to a few seconds.
 IMPATIENT_AGENT = "oncall-bot"
 AGENT = "triage-bot"
 
 
 def leave_unanswered(world: World) -> None:
-    """Ask first, so that the wait goes by while everything else happens."""
+    """Ask first, so that the wait passes while everything else happens."""
     with world.timeline.chapter(f"{IMPATIENT_AGENT} asks for an export that nobody will answer"):
         agent = world.agent(IMPATIENT_AGENT)
         with world.timeline.step("i", "asked") as remarks:

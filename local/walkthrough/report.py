@@ -1,4 +1,4 @@
-"""What the walk-through leaves for tools: `.local/run.json`."""
+"""What the walk-through writes for tools: `.local/run.json`."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ NOT_SHOWN = (
 
 
 def as_record(world: World, seconds: float) -> dict[str, Any]:
-    """The document; `stages` are in the order in which they were told."""
+    """The document; `stages` are in the order in which they ran."""
     return {
         "request_id": world.requests.get(PART),
         "requests": world.requests,

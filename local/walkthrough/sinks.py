@@ -1,4 +1,4 @@
-"""Every place where a planted value could have ended up, read to the last byte."""
+"""Every place where a planted value could have ended up, read in full."""
 
 import json
 from collections import Counter
@@ -174,7 +174,7 @@ def _files(folder: Path) -> Iterator[Text]:
 
 
 def _auditors(folder: Path) -> Iterator[Text]:
-    """Reports, their CSV files and the access review: they leave the house."""
+    """Reports, their CSV files and the access review, because they are handed to outsiders."""
     for path in sorted((folder / FOLDER).rglob("*")):
         if path.suffix in (".html", ".csv"):
             yield path.name, path.read_bytes()

@@ -1,5 +1,5 @@
-"""Steps with their durations, printed as they end. A step that differs is told and the walk-through goes on where it
-can, so that one run shows everything that is wrong."""
+"""Steps with their durations, printed as they end. A step that differs is reported and the walk-through goes on where
+it can, so that one run shows everything that is wrong."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -51,7 +51,8 @@ class Timeline:
 
     @contextmanager
     def step(self, letter: str, name: str) -> Iterator[list[str]]:
-        """Run a step; what the block appends to the list is printed beside it. What it misses is told and raised."""
+        """Run a step; what the block appends to the list is printed beside it. A failed expectation is reported and
+        raised."""
         remarks: list[str] = []
         began = self.clock()
         try:
@@ -63,7 +64,7 @@ class Timeline:
 
     @contextmanager
     def chapter(self, title: str) -> Iterator[None]:
-        """Steps that build on one another: the first that differs ends them, and they alone."""
+        """Steps that build on one another: the first that differs ends these steps, and no others."""
         self.say(f"\n{title}")
         before = len(self.stages)
         try:

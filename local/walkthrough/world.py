@@ -44,7 +44,7 @@ class World:
         return SlackDesk(self.stack)
 
     def account_of(self, agent_id: str) -> Account:
-        """AWS as the agent sees it with nothing but its own keys."""
+        """AWS as the agent sees it with only its own keys."""
         return self.stack.account(self.stack.document["agents"][agent_id])
 
     def ask(self, part: str, agent: AgentClient, body: dict[str, Any]) -> str:
@@ -63,6 +63,6 @@ class World:
         return found
 
     def _keep(self, name: str, answer: Answer) -> None:
-        # The one answer that carries secrets is theirs to carry; that it repeats no payload is searched all the same.
+        # This answer is meant to carry secrets, so they are no leak here; it is still searched for payloads.
         self.answers.append((name, answer.body))
         self.answers.append((f"{name} headers", "\n".join(f"{key}: {value}" for key, value in answer.headers.items())))

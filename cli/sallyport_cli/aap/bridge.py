@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 # Beyond this the oldest submissions are forgotten, and their ids are unknown until they are submitted again.
 _LONGEST_MEMORY = 64 * 1024 * 1024
-# A grant is there within seconds of its approval.
+# A grant exists within seconds of its approval.
 _GRANT_PAUSE_SECONDS = 0.5
-# Refusals of a submission that the same submission meets again, whoever asks: to the protocol's client, a denial.
+# Refusals that the same submission would meet again, whoever asks, so the protocol's client is told of a denial.
 _OURS = ("unknown_caller", "malformed_request", "body_too_large", "not_signed_or_not_permitted")
 _CONFLICTS = {
     "already_redeemed": "already_consumed",
@@ -56,7 +56,7 @@ class Bridge:
         self._keys: dict[tuple[str, str], Record] = {}
 
     async def create(self, instance: str, raw: bytes, key: str) -> tuple[int, bytes]:
-        """201 with a new request, or 200 with the one that this submission has already."""
+        """201 with a new request, or 200 with the one that this submission already has."""
         asked = wire.submission(raw)
         before = self._keys.get((instance, key))
         if before is not None:
@@ -94,7 +94,7 @@ class Bridge:
         return self._told(record, request)
 
     async def consume(self, instance: str, id_: str, key: str) -> bytes:
-        """Redeem it: after this the call may run, once. The same key again answers the same."""
+        """Redeem it: after this the call may run, once. The same key gets the same answer again."""
         record = self._record(instance, id_)
         async with record.lock:
             if record.consumed_by is None:
@@ -116,14 +116,14 @@ class Bridge:
         try:
             handed = await _answered(self._use.redeemed(self._client, request, record.asked.tool))
         except Lost:
-            # It may have been redeemed. That it is not known must not let the call run twice.
+            # It may have been redeemed, and not knowing that must not let the call run twice.
             raise Refusal(409, "already_consumed", "the answer was lost, and the approval may have been used") from None
         except NotApproved:
             raise Refusal(409, "not_approved") from None
         record.consumed_by, record.handed = key, mapping.note_of(handed)
 
     async def outcome(self, instance: str, id_: str, raw: bytes) -> bytes:
-        """Write into the evidence what came of it; a credential ends with it."""
+        """Record in the evidence what came of it; this also ends a credential."""
         said = wire.outcome(raw)
         record = self._record(instance, id_)
         async with record.lock:
@@ -147,14 +147,14 @@ class Bridge:
         try:
             await self._client.done(request.request_id, report)
         except Refused as refused:
-            # It is over by itself, so there is nothing to end: a credential that expired, a call that was made.
+            # There is nothing to end, because it ended by itself: a credential that expired, or a call that was made.
             if refused.code != "nothing_to_revoke":
                 raise _error(refused) from None
         except NoAnswer as lost:
             raise _unavailable(lost) from None
 
     async def settled(self, instance: str, id_: str) -> bool:
-        """Waits until the request is pending no more; False when it is not known any more."""
+        """Waits until the request is no longer pending; False when it is no longer known."""
         while (record := self._records.get((instance, id_))) is not None:
             if record.request_id is None:
                 return True
@@ -169,7 +169,7 @@ class Bridge:
         return False
 
     def _kept(self, instance: str, key: str, found: Record) -> Record:
-        """The record, or the one that there is of the same request. Raises Refusal when that says something else."""
+        """The record, or the existing one of the same request. Raises Refusal when that one differs."""
         record = self._records.setdefault((instance, found.id), found)
         if not record.asked.same(found.asked):
             raise Refusal(409, "idempotency_conflict", "this call was submitted with another timeout")
@@ -212,7 +212,7 @@ def _pending(request: Request) -> bool:
 
 
 async def _answered[T](answer: Awaitable[T]) -> T:
-    """Raises Refusal for what Sallyport refuses, and for no answer."""
+    """Raises Refusal for what Sallyport refuses, and when it does not answer."""
     try:
         return await answer
     except Refused as refused:
@@ -226,7 +226,8 @@ def _unavailable(lost: NoAnswer) -> Refusal:
 
 
 def _error(refused: Refused) -> Refusal:
-    """Sallyport's refusal in the protocol's words: 429 and 503 are tried again, all else lets the call not run."""
+    """Sallyport's refusal in the protocol's words: 429 and 503 are tried again; after anything else the call does not
+    run."""
     if refused.retryable:
         status = 429 if refused.status == 429 else 503
         return Refusal(status, refused.code, str(refused), round(refused.retry_after or 1))

@@ -99,7 +99,7 @@ async def _no_such_call(_: Request, error: Exception) -> Response:
 
 
 def _is_local(request: Request, hosts: set[str]) -> None:
-    """Raises Refusal for what a page in a browser sends: the name it knows us by (DNS rebinding), or its origin."""
+    """Raises Refusal for a call from a page in a browser, which shows by its host name (DNS rebinding) or an origin."""
     if request.headers.getlist("host") != [request.headers.get("host")] or request.headers["host"] not in hosts:
         raise Refusal(403, "unknown_host")
     if "origin" in request.headers:
@@ -114,7 +114,7 @@ def _key(request: Request) -> str:
 
 
 async def _body(request: Request) -> bytes:
-    """No more of it than is taken."""
+    """The body, read no further than the limit."""
     read = bytearray()
     async for chunk in request.stream():
         read += chunk

@@ -27,7 +27,7 @@ from sallyport_cli.aap.wire import Refusal, malformed
 
 _MOST_INSTANCES = 100
 _SECONDS = 10.0
-# After these a receiver is taken to be gone; its run is woken by asking for the request.
+# After these attempts a receiver is taken to be gone; its run then learns the outcome by asking for the request.
 _TRIES_AFTER_SECONDS = (0.0, 1.0, 5.0, 30.0, 120.0)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -62,7 +62,7 @@ class Instances:
         self._lock = asyncio.Lock()
 
     def of(self, authorization: str) -> Instance:
-        """Raises Refusal. Every token is compared, in constant time, so that time tells nothing."""
+        """Raises Refusal. Every token is compared, in constant time, so that timing reveals nothing."""
         given = authorization.encode()
         found = [each for each in self._all if hmac.compare_digest(given, f"Bearer {each.token}".encode())]
         if not found:
@@ -143,7 +143,7 @@ class Instances:
 
 
 def _answer(instance: Instance) -> dict[str, Any]:
-    """The credential ends with the bridge, at no time that is known."""
+    """The credential ends with the bridge, at a time that nobody knows."""
     return {"instance": {"id": instance.id, "name": instance.name}, "credential": {"token": instance.token}}
 
 

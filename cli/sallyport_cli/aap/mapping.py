@@ -1,4 +1,4 @@
-"""What is said in one protocol, in the words of the other."""
+"""Translates what is said in one protocol into the terms of the other."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _NO_REASON = "The agent gave no reason."
 def asked(said: Submission, actions: Sequence[Action]) -> dict[str, Any]:
     """The submission for Sallyport. A tool that is not an action is passed on under its own name, and is refused there.
 
-    Everything that tells two submissions apart goes along, in `context` what has no other place, so that two calls
-    of one tool are two requests there as well.
+    Everything that distinguishes two submissions is passed on, in `context` where it has no other place, so that two
+    calls of one tool are two requests there as well.
     """
     action = next((each for each in actions if said.tool in (each.name, each.raw.get("tool_name"))), None)
     parameters = dict(said.said["arguments"])
     context = dict(said.said.get("context", {}))
-    # A tool that was made of the catalogue's input_schema has these two beside the action's own parameters.
+    # A tool made from the catalogue's input_schema has these two beside the action's own parameters.
     beside = {} if action is None else {name: parameters.pop(name, None) for name in ("reason", "context")}
     reasons = [text for text in (beside.get("reason"), said.said.get("agent_reasoning")) if text]
     if len(reasons) > 1:
@@ -50,7 +50,7 @@ def shown(request: Request, handed: str | None, outcome: Mapping[str, Any] | Non
     view = request.raw
     times = {"created_at": view["created_at"], "deadline_at": view["expires_at"]}
     grant = view.get("grant")
-    # An approval is one once its grant is there, which is within seconds.
+    # It counts as approved once its grant exists, which takes seconds.
     if request.pending or (request.approved and not grant):
         return {"status": "pending", **times}
     if grant and (request.approved or grant["redeemed_at"]):
@@ -59,7 +59,7 @@ def shown(request: Request, handed: str | None, outcome: Mapping[str, Any] | Non
         if grant["redeemed_at"]:
             answer["consumption"] = {"consumed_at": grant["redeemed_at"], **({"outcome": outcome} if outcome else {})}
         return answer
-    # What ended unused and was neither denied nor too late was ended by somebody, or could not be carried out.
+    # What ended unused, and was neither denied nor expired, was ended by somebody or could not be carried out.
     status = request.status if request.status in ("denied", "expired") else "cancelled"
     note = request.reason or view.get("code")
     decision = {"status": status, "decided_at": _settled_at(view, now), **({"note": str(note)} if note else {})}
@@ -67,8 +67,8 @@ def shown(request: Request, handed: str | None, outcome: Mapping[str, Any] | Non
 
 
 def refused(refusal: Refused, now: datetime) -> dict[str, Any]:
-    """A submission that policy does not take is a denial, whose note says what to do: of an error the protocol's gate
-    tells the model nothing."""
+    """A submission that policy refuses becomes a denial whose note says what to do, because the protocol's gate tells
+    the model nothing about an error."""
     note = " ".join(filter(None, (f"{refusal.title} ({refusal.code}).", refusal.next, *refusal.paths)))
     times = {"created_at": stamp(now), "deadline_at": stamp(now + timedelta(seconds=1))}
     return {"status": "denied", **times, "decision": {"status": "denied", "decided_at": stamp(now), "note": note}}

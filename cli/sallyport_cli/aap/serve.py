@@ -33,7 +33,7 @@ def serve(arguments: argparse.Namespace) -> int:
     except OSError:
         raise UsageError(f"port {arguments.port} of {HOST} is in use, or you may not use it") from None
     listening.listen(64)
-    # The server hands a signal that ended it back to these; without them it would end the process as a failure.
+    # The server passes a signal that ended it on to these handlers; without them the process would end as a failure.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
     port = listening.getsockname()[1]

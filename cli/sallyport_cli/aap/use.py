@@ -1,4 +1,4 @@
-"""What an approval is when it has been consumed: a profile that AWS programs take, or the result of the one call."""
+"""What a consumed approval becomes: a profile that AWS programs use, or the result of the one call."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class Use:
         self._arguments = arguments
 
     async def redeemed(self, client: AsyncClient, request: Request, tool: str) -> dict[str, Any]:
-        """What the client is told of it. Raises Lost, NotApproved, Refused, and Refusal for a call without a result."""
+        """What the client is told about it. Raises Lost, NotApproved, Refused, and Refusal for a call without a
+        result."""
         if request.delivery == "execute":
             result = await client.result(request.request_id)
             if not result.ok:
@@ -28,7 +29,8 @@ class Use:
             return {"result": result.value, "complete": result.complete}
         credential = await client.credentials(request.request_id)
         self._kept(request.request_id).put(credential.process())
-        # A tool of a framework is not told which request it runs for, so the latest of its name has a profile too.
+        # A framework does not tell a tool which request it runs for, so the latest request of its name has a profile
+        # too.
         profile.of_request(self._arguments, request.request_id, profile_of(tool))
         return {"use": profile.of_request(self._arguments, request.request_id, f"sallyport-{request.request_id}")}
 

@@ -1,5 +1,5 @@
 """The protocol's objects: read strictly, and answered as its client (`agentapprovalprotocol` 0.3.3, `_wire.py`) takes
-them. Unknown members, nulls, duplicate keys and what is no JSON are refused."""
+them. Unknown members, nulls, duplicate keys and anything but JSON are refused."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST_WAIT = 60
 
 
 class Refusal(Exception):
-    """An answer that is no request."""
+    """An answer other than a request."""
 
     def __init__(self, status: int, code: str, message: str = "", retry_after: int | None = None) -> None:
         super().__init__(code)
@@ -33,7 +33,7 @@ def malformed(message: str) -> Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a client asks. `raw` are its bytes, to be echoed; they and what they say are printed nowhere."""
+    """What a client asks. `raw` are its bytes, to be echoed; neither they nor their content is ever printed."""
 
     raw: bytes = field(repr=False)
     said: dict[str, Any] = field(repr=False)
@@ -43,7 +43,7 @@ class Submission:
         return str(self.said["tool"])
 
     def same(self, other: Submission) -> bool:
-        """Whether they say the same, however it is written."""
+        """Whether both have the same content, however it is written."""
         return _canonical(self.said) == _canonical(other.said)
 
 
@@ -80,7 +80,8 @@ def wait_of(text: str | None) -> int:
 
 
 def echoed(asked: Submission, more: dict[str, Any]) -> bytes:
-    """The submission as it came, byte for byte, with `more` behind it: numbers that Python would round stay exact."""
+    """The submission as it came, byte for byte, followed by `more`, so that numbers that Python would round stay
+    exact."""
     return asked.raw[:-1].rstrip() + b"," + json.dumps(more, ensure_ascii=False).encode()[1:]
 
 
@@ -98,7 +99,7 @@ def request_id_of(text: str) -> str | None:
 
 
 def new_id() -> str:
-    """For what Sallyport has no request of."""
+    """An id for what Sallyport has no request for."""
     return str(uuid.uuid4())
 
 

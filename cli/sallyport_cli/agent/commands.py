@@ -133,7 +133,7 @@ def _request_id(text: str) -> str:
 
 
 def _guarded(does: Verb, arguments: argparse.Namespace) -> int:
-    """Whatever the client raises, as words on stderr and an exit code."""
+    """Turns whatever the client raises into a message on stderr and an exit code."""
     from sallyport_agent import Lost, NoAnswer, NotApproved, Refused, StillPending
 
     try:

@@ -38,8 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def client_of(arguments: argparse.Namespace, on_progress: Callable[[Progress], object] | None = None) -> Client:
-    """Raises UsageError when deployment or credentials are not to be had."""
-    # Slow to import, and a credential that is in the cache does without.
+    """Raises UsageError when the deployment or the credentials cannot be found."""
+    # Imported late, because it is slow and a cached credential does not need it.
     from sallyport_agent import Client
 
     url, session, region = _found(arguments)
@@ -77,7 +77,7 @@ def _found(arguments: argparse.Namespace) -> tuple[str, boto3.Session, str]:
 
 
 def signs_from_environment(arguments: argparse.Namespace) -> bool:
-    """Whether the agent's own credentials are in this process's environment alone, where no other program has them."""
+    """Whether the agent's own credentials are only in this process's environment, where no other program finds them."""
     if arguments.stack:
         return False
     found = _found(arguments)[1].get_credentials()
@@ -85,7 +85,7 @@ def signs_from_environment(arguments: argparse.Namespace) -> bool:
 
 
 def api_url_of(arguments: argparse.Namespace) -> str:
-    """The deployment's URL, without which nothing that was kept for it can be found. Raises UsageError."""
+    """The deployment's URL, which is needed to find anything that was kept for it. Raises UsageError."""
     if arguments.stack:
         return str(local(arguments)[0]["api_url"])
     url = arguments.api_url or os.environ.get("SALLYPORT_API_URL")
@@ -104,8 +104,8 @@ def again(arguments: argparse.Namespace) -> list[str]:
     """The arguments by which another command finds the same deployment as the same agent, from any folder."""
     if arguments.stack:
         return ["--stack", str(Path(arguments.stack).resolve()), "--as", arguments.agent]
-    # Another program's environment may have another profile, or the one that this is for, and a configuration with
-    # nothing else in it: what this process finds by default is named too.
+    # What this process finds by default is named too, because another program's environment may have another profile
+    # (even the one that this is for), or a configuration with nothing else in it.
     profile = arguments.profile or os.environ.get("AWS_PROFILE")
     config = arguments.aws_config or os.environ.get("AWS_CONFIG_FILE") or Path.home() / ".aws" / "config"
     named = {

@@ -1,7 +1,7 @@
 """`sallyport credentials`: an approved request as a `credential_process` of any AWS SDK.
 
 AWS documents the protocol under "Sourcing credentials with an external process": JSON on stdout and exit code 0, or an
-error on stderr. SDKs do not wait for ever: Go's gives up after 60 s, Rust's after 5.
+error on stderr. SDKs do not wait forever: Go's gives up after 60 s, Rust's after 5.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from sallyport_cli.agent.kept import Busy, Kept, works
 from sallyport_cli.errors import UsageError
 
 LONGEST_SECONDS = 50
-# Set while this process looks for credentials of its own: if those are to come from this very command, it would wait
-# for itself for ever.
+# Set while this process looks for credentials of its own, because if those came from this very command, it would wait
+# for itself forever.
 _UNDER_WAY = "SALLYPORT_CREDENTIALS_UNDER_WAY"
 
 
 def kept_before(arguments: argparse.Namespace) -> int | None:
-    """Answer from what is kept; None when nothing is. Nothing slow is imported on this way."""
+    """Answer from the cache; None when it has nothing. This path imports nothing slow."""
     _not_within_itself()
     found = Kept(api_url_of(arguments), arguments.request).get()
     return None if found is None else _answer(arguments.request, found)
@@ -72,7 +72,8 @@ def _redeemed(arguments: argparse.Namespace, kept: Kept, until: float) -> dict[s
 
 
 def _step_out_of_own_profile(arguments: argparse.Namespace) -> None:
-    """An SDK that was told AWS_PROFILE starts this command with it. Signing takes the agent's own credentials."""
+    """An SDK that runs with AWS_PROFILE set starts this command with it set, but signing needs the agent's own
+    credentials."""
     name = os.environ.get("AWS_PROFILE")
     if name and not arguments.profile and (arguments.aws_config or _is_ours(name)):
         del os.environ["AWS_PROFILE"]

@@ -1,5 +1,5 @@
-"""Redeemed credentials, kept for processes of the same user until they end. Standard library only: it is on the way of
-every AWS call that a profile makes, since SDKs ask again for a credential of less than 15 minutes (botocore's
+"""Redeemed credentials, kept for processes of the same user until they end. Standard library only: it runs before every
+AWS call that uses a profile, since SDKs ask again for a credential of less than 15 minutes (botocore's
 `_advisory_refresh_timeout`)."""
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Kept:
         self._path = self._folder / f"{hashlib.sha256(f'{api_url}\n{request_id}'.encode()).hexdigest()}.json"
 
     def get(self) -> dict[str, Any] | None:
-        """In the shape of `credential_process`; None when there is none."""
+        """The credential in the shape of `credential_process`; None when there is none."""
         try:
             found: dict[str, Any] = json.loads(self._path.read_text(encoding="utf-8"))
             datetime.fromisoformat(found["Expiration"])
@@ -53,7 +53,8 @@ class Kept:
 
     @contextmanager
     def alone(self, seconds: float) -> Iterator[None]:
-        """No other process of this user redeems the same approval meanwhile. Raises Busy after `seconds`."""
+        """Keeps other processes of this user from redeeming the same approval meanwhile. Raises Busy after
+        `seconds`."""
         until = time.monotonic() + seconds
         lock = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:

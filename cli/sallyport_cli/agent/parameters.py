@@ -1,4 +1,4 @@
-"""What an agent's command line says of a request."""
+"""What an agent's command line says about a request."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def said(arguments: argparse.Namespace, find: Callable[[], Action | None]) -> dict[str, Any]:
-    """The members of the request, for `Client.request`; `find` brings the action's entry, where its types are needed.
+    """The members of the request, for `Client.request`; `find` fetches the action's entry, where its types are needed.
 
     Raises UsageError.
     """
@@ -51,7 +51,7 @@ def said(arguments: argparse.Namespace, find: Callable[[], Action | None]) -> di
 
 
 def action_of(client: Client, name: str) -> Action | None:
-    """The catalogue's entry; None for what is not in it, which the request itself will be told."""
+    """The catalogue's entry; None for an unknown action, which the request itself will report."""
     return next((action for action in client.actions() if action.name == name), None)
 
 

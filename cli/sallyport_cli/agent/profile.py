@@ -28,7 +28,7 @@ def add(arguments: argparse.Namespace) -> int:
 
 
 def write(path: Path, name: str, arguments: argparse.Namespace, *, replace: bool = False) -> None:
-    """Put the profile into the file behind what is there. Raises UsageError for a name that is taken or none."""
+    """Append the profile to the file. Raises UsageError for a name that is taken or invalid."""
     if not _NAME.fullmatch(name):
         raise UsageError("a profile's name has letters, digits, dots, hyphens and underscores, at most 64")
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
@@ -53,7 +53,8 @@ def write(path: Path, name: str, arguments: argparse.Namespace, *, replace: bool
 
 
 def _settings(arguments: argparse.Namespace) -> dict[str, str]:
-    """Where the program that uses the profile makes its calls, unless it is told otherwise."""
+    """The region (and, on a local stack, the endpoint) of the calls that a program makes with the profile by
+    default."""
     if arguments.stack:
         stack, _ = local(arguments)
         return {"region": stack["region"], "endpoint_url": stack["aws_endpoint_url"]}
@@ -64,20 +65,21 @@ def _settings(arguments: argparse.Namespace) -> dict[str, str]:
 
 
 def of_request(arguments: argparse.Namespace, request_id: str, name: str) -> str:
-    """Write the profile of a request beside what is kept, and return what makes an AWS program use it."""
+    """Write the profile of a request beside the cache, and return what makes an AWS program use it."""
     path = kept.folder() / "config"
     write(path, name, argparse.Namespace(**{**vars(arguments), "request": request_id}), replace=True)
     return f"AWS_CONFIG_FILE={shlex.quote(str(path))} AWS_PROFILE={name}"
 
 
 def process(arguments: argparse.Namespace) -> str:
-    """The command that an SDK runs. SDKs split it at blanks, each in its own way: no part may need more than quotes."""
+    """The command that an SDK runs. SDKs split it at spaces, each in its own way, so no part may need more than
+    quotes."""
     words = [program(), "credentials", "--request", arguments.request, *again(arguments)]
     return " ".join(f'"{word}"' if re.search(r"\s", word) else word for word in words)
 
 
 def program() -> str:
-    """This command line, from any folder."""
+    """How to start this command line from any folder."""
     started = Path(sys.argv[0])
     found = shutil.which("sallyport") if started.name == "__main__.py" else shutil.which(str(started))
     beside = Path(sys.executable).parent / "sallyport"

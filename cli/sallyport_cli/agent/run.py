@@ -18,7 +18,7 @@ from sallyport_cli.errors import UsageError
 if TYPE_CHECKING:
     from sallyport_agent import Client, Credentials
 
-# Every way by which an AWS SDK would find another identity than the one that was approved.
+# Every variable through which an AWS SDK would find an identity other than the approved one.
 _OTHERS = (
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
@@ -98,7 +98,8 @@ def _child(command: Sequence[str], environment: dict[str, str]) -> int:
     except OSError as error:
         print(f"sallyport: {command[0]} cannot be started: {error.strerror}", file=sys.stderr)
         return 127
-    # Ctrl-C reaches the child by itself; what reaches this process alone is passed on. Both let the grant be ended.
+    # Ctrl-C reaches the child anyway; a signal sent only to this process is passed on. Either way the grant is still
+    # ended.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN), signal.getsignal(signal.SIGTERM)
     signal.signal(signal.SIGTERM, lambda number, _: child.send_signal(number))
     try:

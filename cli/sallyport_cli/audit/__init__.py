@@ -1,4 +1,4 @@
-"""`sallyport audit`: the auditor's side. It knows the documented format alone and shares no code with the writer."""
+"""`sallyport audit`: the auditor's side. It knows only the documented format and shares no code with the writer."""
 
 from sallyport_cli.audit.commands import add_commands
 

@@ -11,13 +11,13 @@ from sallyport_cli.audit.chains import Chain, Item, Limits, Logged, NoItem, item
 from sallyport_cli.audit.findings import Finding, Kind, Tally
 from sallyport_cli.audit.layout import DataFile
 
-# What lies in buckets: lines of items, chains that were found clean at sight, entries of the log.
+# What buckets hold: lines of items, chains that were found clean on the short way, entries of the log.
 LINES, REST, CLEAN, LOG = "lines", "rest", "clean", "log"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What the processes have to know. `lines` says which lines of items are meant. `logged`: how many of the log's
+    """What the processes need to know. `lines` says which lines of items are meant. `logged`: how many of the log's
     first entries were checked, None without one."""
 
     folder: Path
@@ -29,7 +29,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """What came to light while a file was laid out. `newest` is when its newest event happened, where that is asked."""
+    """What was found while a file was laid out. `newest` is when its newest event happened, if that was asked for."""
 
     findings: list[Finding]
     lines: int
@@ -52,7 +52,8 @@ def route(what: tuple[Job, DataFile, bool]) -> Routed:
 
 
 def chain_of(line: bytes) -> bytes:
-    """By which a line's bucket is chosen: all items of a chain must come to one, however their lines are written."""
+    """The key that chooses a line's bucket: all items of a chain must end up in one, however their lines are
+    written."""
     try:
         return spool.key(item_of(line).chain)
     except NoItem:
@@ -60,7 +61,7 @@ def chain_of(line: bytes) -> bytes:
 
 
 def check_bucket(what: tuple[Job, int]) -> Tally | None:
-    """What its chains come to; None where one that was found clean at sight has lines elsewhere."""
+    """The tally of its chains; None where one that was found clean on the short way has lines elsewhere."""
     job, bucket = what
     tally = Tally()
     chains, clean = _items_in(job, bucket, tally), _clean_in(job, bucket)
@@ -91,7 +92,8 @@ def _items_in(job: Job, bucket: int, tally: Tally) -> dict[str, list[Item]]:
 
 
 def _clean_in(job: Job, bucket: int) -> dict[str, dict[int, tuple[str, str]]] | None:
-    """The chains that were found clean at sight, with what is compared with the log; None if one is there twice."""
+    """The chains that were found clean on the short way, with what is compared with the log; None if one appears
+    twice."""
     found: dict[str, dict[int, tuple[str, str]]] = {}
     if job.lines == LINES:
         return found
@@ -104,7 +106,7 @@ def _clean_in(job: Job, bucket: int) -> dict[str, dict[int, tuple[str, str]]] | 
 
 
 def _logged_in(job: Job, bucket: int, tally: Tally) -> dict[str, dict[int, Logged]]:
-    """By chain and place. Entries that were laid out and could not be checked after all do not count."""
+    """Entries by chain and place. Those that were laid out but could then not be checked do not count."""
     found: defaultdict[str, dict[int, Logged]] = defaultdict(dict)
     if job.logged is None:
         return found

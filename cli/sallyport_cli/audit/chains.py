@@ -19,16 +19,16 @@ from sallyport_cli.audit.rules import walk_of
 
 GENESIS = "0" * 64
 KEY = "REQ#"
-# These were judged by a policy that the deployment's chain had to name before.
+# These were judged by a policy that the deployment's chain must have named before.
 _JUDGED = frozenset(("request.submitted", "decision.recorded", "grant.issued", "grant.redeemed"))
 
 
 class NoItem(ValueError):
-    """A line that is no item of the audit table."""
+    """A line that is not an item of the audit table."""
 
 
 class Item(NamedTuple):
-    """An item of the audit table. `changes`: it comes from an incremental export, which may repeat what is known."""
+    """An item of the audit table. `changes`: it comes from an incremental export, which may repeat known items."""
 
     chain: str
     sk: str
@@ -47,9 +47,8 @@ class Logged(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Instants, as events write them. After `torn` an export may lack what was written with what it has; at
-    `latest` it was over; what is in the log after `torn` may be missing from the export. Before `settled` every event
-    is in the log by now. None: nothing says so."""
+    """Instants, as events write them. After `torn` the export may lack part of a transaction, and events that the log
+    has; at `latest` the export was over. Events before `settled` must be in the log by now. None: nothing says so."""
 
     torn: str | None = None
     latest: str | None = None
@@ -76,7 +75,7 @@ class Line(Struct, forbid_unknown_fields=True, gc=False):
     Item: Attributes
 
 
-# A line end that is not between two objects, nor behind the last.
+# A line end that is neither between two objects nor after the last.
 _INSIDE = re.compile(rb"\n(?:(?<!\}\n)|(?!\{|\Z))")
 _DECODE, _DECODE_ALL = Decoder(Line).decode, Decoder(Line).decode_lines
 
@@ -99,13 +98,13 @@ def lines_at_once(block: bytes) -> list[Line] | None:
         found = _DECODE_ALL(block)
     except (ValueError, RecursionError):
         return None
-    # It reads values wherever lines end, and each line must be one of them.
+    # The parser ignores line ends, but each line must hold exactly one value.
     is_a_line_each = block.count(b"\n") == len(found) and block[-1:] == b"\n" and not _INSIDE.search(block)
     return found if is_a_line_each else None
 
 
 def _slowly(line: bytes) -> Item:
-    """Any line: one of an incremental export, or of a text that is no Unicode."""
+    """Any line: of an incremental export, or with text that is not valid Unicode."""
     try:
         said = json.loads(line)
         if "Item" in said:
@@ -118,7 +117,7 @@ def _slowly(line: bytes) -> Item:
 
 
 def _removed(keys: Mapping[str, Mapping[str, str]]) -> Item:
-    """Of a deleted item, an export without old images has the key alone."""
+    """An export without old images has only the key of a deleted item."""
     key, place = keys["pk"]["S"].removeprefix(KEY), keys["sk"]["S"]
     if not isinstance(place, str):
         raise NoItem
@@ -171,8 +170,8 @@ class Chain:
             self.compare(logged)
 
     def check_whole(self, items: Iterable[Attributes]) -> bool:
-        """Whether these are all events of a sound chain, in order, and not torn; what is wrong with it otherwise, the
-        tally does not say."""
+        """Whether these are all events of a sound chain, in order, and not torn. If not, the tally does not say what is
+        wrong."""
         for item in items:
             before = self._next
             self._check(item.sk.S, item.event.S, item.hash.S, item.prev_hash.S)
@@ -190,7 +189,7 @@ class Chain:
         if item.changes == "overwritten":
             self._found(Kind.OVERWRITTEN, "written over in the table between two exports", seq)
         elif before is not None and before[:5] == item[:5] and item.changes is None:
-            self._found(Kind.DUPLICATED, "the place is there twice", seq)
+            self._found(Kind.DUPLICATED, "the place appears twice", seq)
         elif before is not None and before[:5] != item[:5]:
             self._found(Kind.OVERWRITTEN, "the place has two different events", seq)
         return before is None
@@ -201,7 +200,7 @@ class Chain:
 
     def _check(self, sk: str, text: str, told: str, prev_hash: str) -> None:
         if not (len(sk) == 10 and sk.isascii() and sk.isdigit()):
-            self._found(Kind.MISPLACED, "its sort key is no place in a chain", None)
+            self._found(Kind.MISPLACED, "its sort key is not a place in a chain", None)
             return
         seq, data = int(sk), text.encode("utf-8", "surrogatepass")
         digest = hashlib.sha256(data).hexdigest()
@@ -214,9 +213,7 @@ class Chain:
         if seq != self._next:
             self._gap(seq, event)
         elif self._before is not None and prev_hash not in self._before:
-            where, what = (
-                (seq - 1, "the event behind it was written behind another one") if seq else (0, "not a first event")
-            )
+            where, what = (seq - 1, "the event after it links to another one") if seq else (0, "not a first event")
             self._found(Kind.REWRITTEN, what, where)
         if event is not None:
             self._take(event, seq)
@@ -236,7 +233,7 @@ class Chain:
             self._found(Kind.MISPLACED, "it was written for another place", seq)
             return None
         if event.prev_hash != prev_hash:
-            self._found(Kind.ALTERED, "its attributes do not tell what its text does", seq)
+            self._found(Kind.ALTERED, "its attributes contradict its text", seq)
             return None
         return event
 
@@ -246,7 +243,7 @@ class Chain:
             self.tally.torn += 1
         else:
             last = f" to {seq - 1}" if seq - self._next > 1 else ""
-            self._found(Kind.REMOVED, f"events {self._next}{last} are not there", self._next)
+            self._found(Kind.REMOVED, f"events {self._next}{last} are missing", self._next)
             self._gaps.add(self._next)
         self._before, self._sound = None, False
 
@@ -267,14 +264,14 @@ class Chain:
                 self._found(Kind.ILLEGAL, f"{kind} without its facts", seq)
 
     def compare(self, logged: Mapping[int, Logged]) -> None:
-        """What is `there` with what is in the log."""
+        """Compares what is `there` with what is in the log."""
         newest, settled = max(logged, default=-1), self.limits.settled
         for seq, (digest, at) in self.there.items():
             if seq in logged:
                 if logged[seq].hash != digest:
                     self._found(Kind.DIFFERS_FROM_LOG, "another event was notarized in its place", seq)
             elif seq < newest:
-                self._found(Kind.NOT_IN_LOG, "it was not notarized, what came after it was", seq)
+                self._found(Kind.NOT_IN_LOG, "it was not notarized, but what came after it was", seq)
             elif settled is not None and at < settled:
                 self._found(Kind.NOT_IN_LOG, "it was never notarized", seq)
             else:
@@ -285,8 +282,8 @@ class Chain:
         gone = [seq for seq in places if self.limits.torn is None or logged[seq].at <= self.limits.torn]
         self.tally.newer += len(places) - len(gone)
         if gone and not self.there:
-            self._found(Kind.REQUEST_REMOVED, f"all its {len(gone)} events were notarized and are not there", gone[0])
+            self._found(Kind.REQUEST_REMOVED, f"all its {len(gone)} events were notarized and are missing", gone[0])
             return
         for seq in gone:
             if seq not in self._gaps:
-                self._found(Kind.REMOVED, "it was notarized and is not there", seq)
+                self._found(Kind.REMOVED, "it was notarized and is missing", seq)

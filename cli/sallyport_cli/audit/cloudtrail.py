@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 type Record = Mapping[str, Any]
 
 _ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")
-# What CloudTrail files beside its logs.
+# What CloudTrail stores beside its logs.
 _NO_LOGS = frozenset(("CloudTrail-Digest", "CloudTrail-Insight", "CloudTrail-Aggregated"))
 _CHUNK = 1 << 20
 # A record has 256 KB at most, and CloudTrail puts all records of a file on one line.
@@ -64,8 +64,8 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call as a record tells it. `session` is the role session's name, `role` the ARN of the role behind it, and
-    `assumes` the session name that an AssumeRole of a target role asked for; texts are empty where there is none.
+    """One call, as a record describes it. `session` is the role session's name, `role` the ARN of the role behind it,
+    and `assumes` the session name that an AssumeRole of a target role asked for; texts are empty where there is none.
     """
 
     id: str
@@ -95,7 +95,7 @@ class Call:
 
 
 def logs_in(path: Path) -> list[Path]:
-    """The log files at or below the path."""
+    """The log files at the path or below it."""
     if path.is_file():
         return [path]
     files = (found for found in path.rglob("*") if found.name.endswith(_ENDINGS) and found.is_file())
@@ -103,7 +103,7 @@ def logs_in(path: Path) -> list[Path]:
 
 
 def calls_of(path: Path) -> Iterator[Call]:
-    """The calls that a log file tells of. Raises Unreadable."""
+    """The calls that a log file records. Raises Unreadable."""
     try:
         with path.open("rb") as raw:
             zipped = raw.read(2) == b"\x1f\x8b"
@@ -168,7 +168,7 @@ def _records(value: Any) -> Iterator[Record]:
     elif isinstance(value.get("detail"), dict):  # EventBridge
         value = value["detail"]
     for record in value["Records"] if isinstance(value.get("Records"), list) else [value]:
-        # What AWS did by itself, and insights, are no calls of anybody.
+        # Nobody made these calls: what AWS did by itself, and insights.
         if record.get("eventType") not in ("AwsServiceEvent", "AwsCloudTrailInsight"):
             yield record
 
@@ -202,7 +202,7 @@ def _call(record: Record) -> Call:
 
 
 def _resources(record: Record, asked: Mapping[str, Any], caller: str) -> Iterator[str]:
-    """ARNs that the record gives, then those that its parameters come to."""
+    """ARNs that the record gives, then those that follow from its parameters."""
     given = [each.get("ARN") or each.get("ARNPrefix") for each in record.get("resources") or ()]
     found = dict.fromkeys(str(arn) for arn in given if arn)
     place = {
@@ -221,5 +221,5 @@ def _resources(record: Record, asked: Mapping[str, Any], caller: str) -> Iterato
             )
     if service == "s3" and asked.get("bucketName") and asked.get("key"):
         found[f"arn:{place['partition']}:s3:::{asked['bucketName']}/{asked['key']}"] = None
-    # Of a bucket and an object in it the object says more.
+    # Where the record has a bucket and an object in it, the object says more.
     yield from (arn for arn in found if not any(other.startswith(f"{arn}/") for other in found))

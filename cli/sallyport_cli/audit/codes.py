@@ -16,5 +16,5 @@ def codes() -> dict[str, str]:
 
 
 def why(code: Any) -> str:
-    """The code in words, as far as it has any."""
+    """The code in words, if there are any for it."""
     return codes().get(str(code), str(code))

@@ -1,6 +1,7 @@
 """Compare an export with CloudTrail: what was done with each credential, and what was done without one.
 
-The calls that matter are kept in a file while CloudTrail's records stream by, so memory grows with requests alone.
+The calls that matter are kept in a file while CloudTrail's records stream by, so memory grows only with the number of
+requests.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What came of a request, as its events tell. Who shows it to people has words of their own for it."""
+"""What came of a request, according to its events. Whoever shows it to people puts it into words."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SIGNS = {
     "grant.issued": "approved",
     "request.approved": "approved",
 }
-# The first that has all of its signs says it: what came last takes away what came before.
+# The first row whose signs are all there decides, because a later event overrides an earlier one.
 _ENDINGS = (
     ({"executed"}, Ending.EXECUTED),
     ({"revoked", "issued"}, Ending.REVOKED_LATE),
@@ -54,7 +54,7 @@ _ENDINGS = (
     ({"cancelled"}, Ending.CANCELLED),
     ({"denied"}, Ending.DENIED),
     ({"expired"}, Ending.EXPIRED),
-    # Where the request was approved and never had a grant, its close alone tells what came of it.
+    # Where the request was approved but never had a grant, only its close tells what came of it.
     ({"closed_expired"}, Ending.LAPSED),
     ({"closed_failed"}, Ending.FAILED),
     ({"approved"}, Ending.APPROVED),

@@ -13,13 +13,13 @@ from sallyport_cli.audit.tree import leaf_hash, levels_over, perfect_roots
 from sallyport_cli.audit.worm import Reader
 
 WIDTH = 256
-# A place in a chain has ten digits.
+# A place in a chain is written with ten digits.
 _PLACES = 10**10
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Bundles one after another, for one process. `counts` are all numbers of entries of which a root is asked."""
+    """Bundles one after another, for one process. `counts` are all numbers of entries for which a root is needed."""
 
     job: Job
     worm: Reader
@@ -30,7 +30,7 @@ class Stretch:
 
 @dataclass(slots=True)
 class Bundle:
-    """What came to light in one: for each of the `counts` that end in it, the roots of the perfect trees over that many
+    """What was found in one: for each of the `counts` that end in it, the roots of the perfect trees over that many
     of its entries, the largest first. `entries` is 0 where it is not complete."""
 
     number: int
@@ -46,7 +46,7 @@ def names_of(number: int, size: int) -> Iterator[str]:
     yield f"tile/0/{tile_path(number)}{part}"
     yield f"tile/entries/{tile_path(number)}{part}"
     if part:
-        yield f"tile/entries/{tile_path(number)}"  # it may have grown full since its checkpoint
+        yield f"tile/entries/{tile_path(number)}"  # it may have filled up since its checkpoint
 
 
 def read_stretch(stretch: Stretch) -> list[Bundle]:
@@ -90,7 +90,7 @@ def compared(worm: Reader, name: str, hashes: bytes, *, required: bool) -> Itera
 
 
 def unpacked(data: bytes) -> list[bytes]:
-    """Entries with their lengths before them, two bytes each."""
+    """Entries, each preceded by its length in two bytes."""
     entries, place = [], 0
     while place + 2 <= len(data):
         length = int.from_bytes(data[place : place + 2])
@@ -119,6 +119,6 @@ def _lay_out(entry: bytes, index: int, findings: list[Finding], out: spool.Spool
     if not 0 <= seq < _PLACES:
         findings.append(Finding(Kind.LOG_ALTERED, f"entry {index} of the log is no event"))
         return
-    # Written by nobody else, so that no field can have the separator in it.
+    # Only we write this, so no field can contain the separator.
     row = [index, chain, seq, hashlib.sha256(entry).hexdigest(), happened]
     out.put(spool.key(chain), json_lines.write(row))

@@ -12,8 +12,8 @@ from sallyport_cli.audit.canonical import parsed
 if TYPE_CHECKING:
     type Details = dict[str, Any]
 else:
-    # What the quick way reads: no fractions, and no integer that some double does not have, since RFC 8785 has forms of
-    # their own for these.
+    # What the quick way reads: no fractions, and no integer that a double cannot hold, because RFC 8785 writes those in
+    # its own way.
     _Integer = Annotated[int, Meta(ge=-(2**53), le=2**53)]
     _Plain = str | bool | _Integer | None
     _Deeper = _Plain | list[_Plain] | dict[str, _Plain]
@@ -49,12 +49,12 @@ class Event(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
 _MEMBERS, _ACTOR = frozenset(Event.__struct_fields__), frozenset(Actor.__struct_fields__)
 _NO_TEXTS = frozenset(("actor", "details", "seq", "v"))
 _DECODE = Decoder(Event).decode
-# Names of details in order; an event's own are.
+# The order of names within details; an event's own names are in order already.
 _ENCODE = Encoder(order="deterministic").encode
 
 
 class Illegal(Exception):
-    """The event may not stand here. The message says why, with ids and codes alone."""
+    """The event may not come at this point. The message says why, with ids and codes only."""
 
 
 def read_event(text: str, data: bytes) -> Event:
@@ -63,10 +63,9 @@ def read_event(text: str, data: bytes) -> Event:
 
 
 def _quickly(data: bytes) -> Event | None:
-    """The event, or None where this cannot tell. Whatever it takes, the slow way takes too, as the same event.
-
-    In ASCII, and of such numbers, what msgspec writes in order is RFC 8785's form: the order of bytes is that of UTF-16
-    code units, and the escapes are the same.
+    """The event, or None where this cannot tell. Whatever it accepts, the slow way accepts too, as the same event. For
+    ASCII and such numbers, what msgspec writes in order is RFC 8785's form, because bytes sort like UTF-16 code units
+    and the escapes are the same.
     """
     if not data.isascii():
         return None

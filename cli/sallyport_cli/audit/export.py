@@ -25,7 +25,7 @@ _ITEMS_IN_A_FILE = 20_000
 _POLL_SECONDS = 10
 # What DynamoDB takes as the window of an incremental export.
 _SHORTEST, _LONGEST = timedelta(minutes=15), timedelta(hours=24)
-# What is behind the codes that somebody who exports meets.
+# What the codes mean that an export may fail with.
 _MEANING = {
     "AccessDeniedException": "these credentials may not. --scan takes the policy AuditorAccess, an export by DynamoDB "
     "dynamodb:ExportTableToPointInTime, and s3:PutObject in the bucket",
@@ -40,7 +40,7 @@ type Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The table, and clients of who exports it."""
+    """The table, and the clients of whoever exports it."""
 
     table: str
     dynamodb: Any
@@ -49,7 +49,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Where DynamoDB's export goes, and for an incremental one, of what time. `owner` is the bucket's account."""
+    """Where DynamoDB's export goes and, for an incremental one, which period it covers. `owner` is the bucket's
+    account."""
 
     bucket: str
     owner: str | None = None
@@ -166,7 +167,7 @@ def fetch(source: Source, bucket: str, prefix: str, out: Path) -> int:
 
 
 def dated(at: datetime) -> str:
-    """Each export has a prefix of its own, so that two of one day are not taken for one."""
+    """Each export has a prefix of its own, so that two exports on one day stay apart."""
     return f"audit/{at.astimezone(UTC):%Y/%m/%d/%H%M%SZ}"
 
 

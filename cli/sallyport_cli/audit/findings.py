@@ -11,7 +11,7 @@ from sallyport_cli.audit.shown import shown
 
 
 class Kind(StrEnum):
-    """What was done to the evidence, by what it shows. docs/audit-format.md describes each."""
+    """What was done to the evidence, by the trace that it left. docs/audit-format.md describes each."""
 
     # The export as files.
     MANIFEST_MISSING = "manifest_missing"
@@ -55,12 +55,12 @@ class Kind(StrEnum):
     VERSION_DELETED = "version_deleted"
 
 
-# Where everything was altered a list of everything helps nobody, and would take all memory.
+# Where everything was altered, a full list would help nobody and use up all memory.
 _MOST = 10_000
 
 
 class CannotTell(Exception):
-    """There is nothing that could be verified: exit code 2. The message says what is missing."""
+    """There is nothing to verify: exit code 2. The message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Finding:
 
 @dataclass(slots=True)
 class Tally:
-    """What one part of the work came to; parts are added up."""
+    """The result of one part of the work; parts are added up."""
 
     findings: list[Finding] = field(default_factory=list)
     more: int = 0
@@ -96,7 +96,7 @@ class Tally:
     judged: dict[str, tuple[str, int, str]] = field(default_factory=dict)
 
     def found(self, *findings: Finding) -> None:
-        """Keep them, as far as somebody would read them; the rest is counted."""
+        """Keep as many as somebody would read; the rest are only counted."""
         kept = findings[: max(0, _MOST - len(self.findings))]
         self.findings += kept
         self.more += len(findings) - len(kept)
@@ -116,7 +116,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole answer. `facts` says what was looked at, `open` what this verification could not show."""
+    """The whole answer. `facts` says what was looked at, `open` is what this verification could not show."""
 
     findings: tuple[Finding, ...]
     facts: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""What an export says was allowed: one grant for each redeemed request, and what a call is in the light of them."""
+"""What an export says was allowed: one grant for each redeemed request, and how each call compares with them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sallyport_cli.audit.cloudtrail import Call
 from sallyport_cli.audit.history import History
 
 _SOURCE_IDENTITY = re.compile(r"agent=[a-z0-9._-]+,approver=[a-z0-9._-]+")
-# CloudTrail tells times in whole seconds: a call of second t happened before t + 1.
+# CloudTrail gives times in whole seconds: a call at second t happened before t + 1.
 _SECOND = timedelta(seconds=1)
 
 
@@ -32,7 +32,7 @@ class Sign(StrEnum):
 
 
 class When(StrEnum):
-    """Where a call stands in the time of its grant."""
+    """When a call was made, relative to its grant."""
 
     BEFORE = "before"
     WITHIN = "within"
@@ -71,7 +71,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A call with the request that it belongs to, if any, where it stands in the grant's time, and what is wrong."""
+    """A call with the request that it belongs to, if any, when it was made relative to the grant, and what is wrong."""
 
     call: Call
     group: Group
@@ -122,7 +122,7 @@ class Grants:
                 self.by_key[grant.key] = grant
 
     def judge(self, call: Call, guarded: Guarded) -> Judged | None:
-        """None for a call that is nobody's business here."""
+        """None for a call that concerns nobody here."""
         grant = self.by_key.get(call.key) or (self.by_request.get(call.session) if call.of_a_target_role else None)
         if grant is not None:
             when = _when(call, grant)
@@ -137,7 +137,7 @@ class Grants:
         return None
 
     def _outside(self, call: Call, sign: Sign) -> Judged:
-        """The request of a session that is newer than the export may be as well."""
+        """A session that is newer than the export may belong to a request that is newer, too."""
         newer = self.exported is not None and call.at + _SECOND > self.exported
         passed = Group.NEWER if newer else Group.NOT_THROUGH
         return Judged(call, Group.ATTEMPT if call.refused else passed, signs=(sign,))
@@ -161,19 +161,19 @@ _OUT_OF_TIME = {
 def _signs(call: Call, grant: Grant, when: When) -> Iterable[Sign]:
     if when in _OUT_OF_TIME:
         yield _OUT_OF_TIME[when]
-    # What Sallyport executes itself has no key in the evidence; a credential that was dropped has made no call.
+    # For what Sallyport executes itself the evidence has no key, and a discarded credential has made no call.
     if call.key != grant.key and grant.delivery == "credential":
         yield Sign.OTHER_KEY
     if call.role and call.role != grant.role:
         yield Sign.OTHER_ROLE
-    # An issued key is proof enough: some records of AWS's own calls on behalf of a session leave the identity out.
+    # An issued key is proof enough: AWS's records of its own calls on behalf of a session sometimes omit the identity.
     if call.source_identity != grant.source_identity and (call.source_identity or call.key != grant.key):
         yield Sign.OTHER_IDENTITY
 
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """What nobody else should reach, and who may nevertheless: ARN patterns with `*` and `?`.
+    """What only Sallyport should reach, and who else may: ARN patterns with `*` and `?`.
 
     A pattern covers what it matches and everything below it (`arn:aws:s3:::records` its objects, a table its indexes).
     """

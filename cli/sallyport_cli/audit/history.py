@@ -1,6 +1,6 @@
-"""What an export tells, chain by chain, for those who read it rather than verify it: reports, timelines, traces.
+"""What an export says, chain by chain, for those who read it rather than verify it: reports, timelines, traces.
 
-It believes nothing and judges nothing. Whoever shows people what it yields verifies the export first and says so.
+It vouches for nothing and judges nothing. Whoever shows the result to people verifies the export first and says so.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class History:
 def histories_in(folder: Path, only: Collection[str] | None = None) -> Iterator[History]:
     """Every chain of the export (or those named), one at a time, in memory for one bucket of them. Raises CannotTell.
 
-    Lines that are no items of the audit table are left out: `verify` names them.
+    Lines that are not items of the audit table are left out; `verify` names them.
     """
     exports = layout.exports_in(folder)
     wanted = None if only is None else {name.encode() for name in only}

@@ -1,6 +1,6 @@
 """JSON as it comes: fast where msgspec reads and writes it, and by the standard library where it does not.
 
-msgspec refuses some texts that the standard library takes (lone surrogates), and reads none otherwise.
+msgspec refuses some texts that the standard library accepts (lone surrogates), and reads all others the same way.
 """
 
 from __future__ import annotations

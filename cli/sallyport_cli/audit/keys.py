@@ -26,7 +26,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """A key counts from its `since` until the next one's. However that is, no key signs after one behind it has."""
+    """A key counts from its `since` until the next one's. In any case no key may sign after a later one has."""
 
     rows: tuple[Row, ...]
 
@@ -34,7 +34,7 @@ class Keys:
         return self.rank(checkpoint) is not None
 
     def rank(self, checkpoint: Checkpoint) -> int | None:
-        """The row of the key that signed it while it counted; None for no key of these."""
+        """The row of the key that signed it while that key counted; None if none of these did."""
         until = [*(row.since for row in self.rows[1:]), None]
         for rank, (row, end) in enumerate(zip(self.rows, until, strict=True)):
             counts = (row.since is None or row.since <= checkpoint.time) and (end is None or checkpoint.time < end)
@@ -43,7 +43,7 @@ class Keys:
         return None
 
     def out_of_order(self, kept: Iterable[Checkpoint]) -> Iterator[Finding]:
-        """Checkpoints, in their own order, that a key signed which another had replaced by then."""
+        """Checkpoints, in their own order, signed by a key that had already been replaced."""
         highest = -1
         for checkpoint in kept:
             rank = self.rank(checkpoint)

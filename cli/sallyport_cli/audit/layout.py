@@ -21,9 +21,9 @@ from sallyport_cli.audit.findings import CannotTell, Finding, Kind
 from sallyport_cli.audit.windows import SHARED, check_windows, is_unfinished, unlisted
 
 SUMMARY, FILES = "manifest-summary.json", "manifest-files.json"
-# In the summary of an export that this command line wrote by scanning the table.
+# Marks the summary of an export that this command line wrote by scanning the table.
 SCAN = "sallyport audit export --scan"
-# AWS's guide calls them both, for one export or the other.
+# AWS's guide uses both names, each for one kind of export.
 _CHECKSUMS = (".checksum", ".md5")
 _CHUNK = 1 << 20
 # A line is an item, and an item has 400 KB at most; in JSON a byte becomes six (\u0000) at most.
@@ -45,12 +45,12 @@ class Export:
 
     folder: Path
     time: datetime | None = None
-    # When it was over. A scan has what was written while it ran.
+    # When it ended. A scan includes what was written while it ran.
     until: datetime | None = None
     incremental: bool = False
-    # From when on an incremental one has what was written.
+    # The time from which an incremental one has what was written.
     since: datetime | None = None
-    # How many exports beside it were begun and not finished.
+    # How many exports beside it were started and not finished.
     unfinished: int = 0
     table: str | None = None
     items: int | None = None
@@ -97,7 +97,7 @@ def _read(home: Path) -> Export:
     there = [name for name in (SUMMARY, FILES) if (home / name).is_file()]
     if not there and not (home / "_started").exists():
         export.files = [DataFile(path) for path in sorted((home / "data").glob("*.gz"))]
-        return export  # data alone, as some tools write it
+        return export  # only the data, as some tools write it
     for name in (SUMMARY, FILES):
         if name in there:
             _check_sum(export, home / name)
@@ -178,7 +178,7 @@ def _read_files(export: Export, home: Path) -> None:
 
 
 def _resolved(home: Path, key: str) -> Path:
-    """Where the object lies in this copy. A key never leads out of it."""
+    """Where the object is in this copy. A key never leads out of it."""
     before, found, after = key.rpartition("AWSDynamoDB/")
     base = home.parent if home.parent.name == "AWSDynamoDB" else home
     parts = after.split("/") if found else ["data", key.rsplit("/", 1)[-1]]
@@ -190,7 +190,7 @@ def _resolved(home: Path, key: str) -> Path:
 
 
 def unpacked_bytes(exports: Iterable[Export]) -> int:
-    """How much there is in all data files, as they themselves say: good enough to choose by, and no evidence."""
+    """How much is in all data files, by their own account: good enough to choose a way by, but no evidence."""
     return sum(_unpacked_bytes(file.path) for export in exports for file in export.files)
 
 
@@ -203,7 +203,7 @@ def _unpacked_bytes(path: Path) -> int:
 
 
 def lines_of(file: DataFile, findings: list[Finding]) -> Iterator[list[bytes]]:
-    """The file's lines, a thousand or so at a time, while its checksum and count are taken along."""
+    """The file's lines, a thousand or so at a time, while its checksum and count are computed."""
     counts: list[int] = []
     for block in blocks_of(file, findings, lambda: sum(counts)):
         lines = lines_in(block)

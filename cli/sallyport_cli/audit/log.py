@@ -1,4 +1,4 @@
-"""The log of all events: checkpoints with their signatures, the tree made again from every entry, tiles."""
+"""The log of all events: checkpoints with their signatures, the tree rebuilt from every entry, tiles."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _checkpoint(note: bytes, name: str, key: Keys | None, findings: list[Finding
 
 
 def _check_chain(kept: list[Checkpoint], findings: list[Finding]) -> None:
-    """Each names one before it. Two may name the same: a notary that died between two writes."""
+    """Each names one before it. Two may name the same one, because a notary may have died between two writes."""
     known: set[str] = set()
     for checkpoint in kept:
         first = checkpoint.previous == "0" * 64
@@ -102,7 +102,7 @@ def _check_chain(kept: list[Checkpoint], findings: list[Finding]) -> None:
 
 
 def _check_tree(log: Log, worm: Worm, job: Job, run: Run) -> None:
-    """Make the tree again. Every checkpoint's root must be that of the log's first entries, as many as it counts: so
+    """Rebuild the tree. Every checkpoint's root must be that of the log's first entries, as many as it counts: so
     each is consistent with all others."""
     at: dict[int, list[tuple[Checkpoint, Kind]]] = {}
     for checkpoint in log.kept:
@@ -148,7 +148,7 @@ def _differing(due: list[tuple[Checkpoint, Kind]], root: bytes) -> Iterator[Find
 
 
 class _Tiles:
-    """The hash tiles over tiles, made again and compared with those that are there."""
+    """The hash tiles above the lowest level, rebuilt and compared with the stored ones."""
 
     def __init__(self, worm: Worm, findings: list[Finding]) -> None:
         self._worm, self._findings = worm, findings
@@ -166,7 +166,7 @@ class _Tiles:
             self.add(level + 1, root)
 
     def finish(self) -> None:
-        """The partial tiles at the right end, where they are there."""
+        """The partial tiles at the right edge, where they exist."""
         for level, row in self._rows.items():
             if row:
                 name = f"tile/{level}/{tile_path(self._numbers.get(level, 0))}.p/{len(row)}"

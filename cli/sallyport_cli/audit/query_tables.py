@@ -1,4 +1,4 @@
-"""An export as tables of DuckDB, in a file of its own that is only read afterwards."""
+"""An export as DuckDB tables, in a file that is only read once it is loaded."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _CLOSED: dict[str, str | bool | int | float | list[str]] = {
 
 
 def opened(export: Path, folder: Path) -> duckdb.DuckDBPyConnection:
-    """The export's tables, loaded into `folder` and opened for reading alone. Raises CannotTell, UsageError."""
+    """The export's tables, loaded into `folder` and opened read-only. Raises CannotTell, UsageError."""
     try:
         import duckdb
     except ImportError:
@@ -100,7 +100,7 @@ def _write_rows(export: Path, folder: Path) -> None:
 
 
 def _line(row: Mapping[str, Any]) -> bytes:
-    # Half a surrogate pair, which no text of the gate has, is no UTF-8.
+    # A lone surrogate, which the gate never writes, has no UTF-8 form.
     return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 

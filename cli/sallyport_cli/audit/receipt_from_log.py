@@ -17,7 +17,7 @@ from sallyport_cli.audit.tree import Checkpoint, NoCheckpoint, read
 from sallyport_cli.audit.worm import Worm
 from sallyport_cli.errors import UsageError
 
-# Names of chains are parts of objects' names.
+# Chain names become parts of object names.
 _CHAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@+=,-]*")
 
 
@@ -95,7 +95,7 @@ def _is(entry: bytes, chain: str, seq: int) -> bool:
 
 
 def beside_export(made: Made, folder: Path) -> tuple[list[Finding], int]:
-    """What the export has otherwise, and how many of its events the receipt does not cover. Raises CannotTell."""
+    """Where the export differs, and how many of its events the receipt does not cover. Raises CannotTell."""
     chain = made.receipt.request
     history = next(histories_in(folder, only=[chain]), None)
     if history is None:
@@ -111,7 +111,8 @@ def beside_export(made: Made, folder: Path) -> tuple[list[Finding], int]:
 def beside_log(receipt: Receipt, worm: Worm) -> Sequence[Finding]:
     """Whether the log kept the receipt's checkpoint, and what that checkpoint covers of the request beyond the receipt.
 
-    A receipt whose last events were cut off is sound in itself; only the log tells. Raises CannotTell.
+    A receipt whose last events were cut off is sound in itself; only the log shows that they are missing. Raises
+    CannotTell.
     """
     try:
         checkpoint = read(receipt.checkpoint)

@@ -37,7 +37,7 @@ class Entry:
 
     @property
     def said(self) -> Mapping[str, Any]:
-        """What the text says; nothing where it says nothing."""
+        """What the text says; empty if it cannot be read."""
         try:
             said = json.loads(self.event)
         except ValueError:
@@ -45,7 +45,7 @@ class Entry:
         return said if isinstance(said, dict) else {}
 
     def seq(self, place: int) -> int:
-        """The event's number; `place` where it tells none."""
+        """The event's number; `place` where the text has none."""
         seq = self.said.get("seq")
         return seq if isinstance(seq, int) and 0 <= seq < 10**10 else place
 
@@ -69,7 +69,7 @@ class Receipt:
 
 
 def read_receipt(path: Path) -> Receipt:
-    """Raises CannotTell for a file that is no receipt."""
+    """Raises CannotTell for a file that is not a receipt."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_members)
         if told.keys() != _MEMBERS or told["format"] != FORMAT:
@@ -84,7 +84,7 @@ def read_receipt(path: Path) -> Receipt:
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A member that is there twice could be read in two ways."""
+    """A duplicate member could be read in two ways."""
     if len(dict(pairs)) != len(pairs):
         raise ValueError
     return dict(pairs)
@@ -131,7 +131,7 @@ def _check_chain(receipt: Receipt, tally: Tally) -> None:
 
 
 def _item(chain: str, entry: Entry, place: int, previous: str) -> Item:
-    """The item that the audit table would have. A text that does not tell its place is judged where it stands."""
+    """The item that the audit table would have. A text that does not state its place is judged where it stands."""
     before = entry.said.get("prev_hash")
     digest = hashlib.sha256(entry.event.encode("utf-8", "surrogatepass")).hexdigest()
     before = before if isinstance(before, str) else previous

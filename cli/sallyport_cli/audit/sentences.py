@@ -22,7 +22,7 @@ _ENDS = {
 
 
 def sentence(event: Event) -> str:
-    """What happened, by whom. An event of a type or form that is not known is told by its type."""
+    """What happened, by whom. An event of an unknown type or form is described by its type alone."""
     write = _SENTENCES.get(event.type)
     try:
         return write(event, event.details) if write is not None else f"{who(event)}: {event.type}."

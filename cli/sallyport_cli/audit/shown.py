@@ -4,7 +4,8 @@ from __future__ import annotations
 
 
 def shown(text: str) -> str:
-    """The text on one line, with whatever a terminal would obey written out: an event may be anybody's."""
+    """The text on one line, with terminal control characters spelled out, because anybody may have written the
+    event."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)

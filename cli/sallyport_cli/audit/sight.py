@@ -1,6 +1,6 @@
-"""The short way through an export: who exports a table finds the events of a chain next to each other.
+"""The short way through an export: exporting a table puts the events of a chain next to each other.
 
-A chain that lies whole in one place is checked there and then, and nothing of it is kept but its name (and its hashes,
+A chain that is whole in one place is checked at once, and nothing of it is kept but its name (and its hashes,
 for the log). Lines of all others go into buckets as on the long way: the last one of a file, and chains that are
 torn or have anything wrong. This way finds chains clean, never tampered with; and where a chain that was found clean
 shows up a second time, the export goes the long way.
@@ -17,7 +17,7 @@ from sallyport_cli.audit.chains import KEY, Chain, Line, lines_at_once
 from sallyport_cli.audit.findings import Finding, Tally
 from sallyport_cli.audit.layout import DataFile
 
-# More chains of a file than these, and more than one in so many, that do not lie whole: it has another order.
+# If more chains of a file than this, and a larger share than this, are not in one piece, the file has another order.
 _SOME, _ONE_IN = 100, 8
 
 
@@ -33,7 +33,7 @@ class Sighted:
 
 @dataclass(slots=True)
 class _Run:
-    """Lines next to each other that have one key; without one, a line that is no item of a full export."""
+    """Adjacent lines that share a key; without one, a line that is not an item of a full export."""
 
     key: str | None
     lines: list[Line | bytes]
@@ -86,7 +86,7 @@ def _line(line: bytes) -> Line | bytes:
 
 
 def _is_clean(run: _Run, job: Job, sum_: Tally, clean: spool.Spool) -> bool:
-    """Whether the chain is, as far as it can be seen here; then it is counted."""
+    """Whether the chain is clean, as far as can be seen here; if so, it is counted."""
     if run.key is None or not run.key.startswith(KEY):
         return False
     tally = Tally()

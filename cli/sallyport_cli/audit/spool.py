@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# What is kept in memory before it is written.
+# How much is buffered in memory before it is written.
 _KEPT_BYTES = 8 << 20
 # About 15,000 events in a bucket; a process has one in memory.
 _BUCKET_BYTES = 16 << 20
 _MOST_BUCKETS = 1024
-# Neither can be inside of a string, where a quotation mark has a backslash before it.
+# Neither can occur inside a string, where a quotation mark has a backslash before it.
 _PK = re.compile(rb'"pk"\s*:\s*\{\s*"S"\s*:\s*"REQ#([^"\\]*)"')
 _AT = re.compile(rb'\\"at\\":\\"([0-9TZ:.-]{20,30})\\"')
 
@@ -59,7 +59,7 @@ class Spool:
 
 
 def lines_in(folder: Path, bucket: int, kind: str) -> Iterator[bytes]:
-    """All lines of a bucket; `kind` is how their labels begin."""
+    """All lines of a bucket whose labels begin with `kind`."""
     for path in sorted(folder.glob(f"{bucket}.{kind}-*")):
         with path.open("rb") as lines:
             yield from lines
@@ -70,7 +70,7 @@ def label(kind: str) -> str:
 
 
 def chain_on(line: bytes) -> bytes:
-    """The chain that a line names, which need be no item; empty for a line that names none."""
+    """The chain that a line names, even if the line is not an item; empty for a line that names none."""
     found = _PK.search(line)
     if found:
         return found[1]

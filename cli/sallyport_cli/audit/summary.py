@@ -25,7 +25,7 @@ _OUTCOMES = {
     Ending.APPROVED: "approved",
     Ending.OPEN: "pending",
 }
-# Events by which it is settled whether the agent may.
+# Events that settle whether the agent may act.
 _SETTLING = ("request.approved", "request.denied", "request.expired", "request.cancelled")
 
 

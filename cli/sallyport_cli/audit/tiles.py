@@ -1,4 +1,4 @@
-"""Single entries and hashes of the log, each from the few tiles that it takes, as C2SP tlog-tiles lays them out."""
+"""Single entries and hashes of the log, each from the few tiles that it needs, as C2SP tlog-tiles lays them out."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Tiles:
         return entries[place]
 
     def proof(self, index: int) -> tuple[bytes, ...]:
-        """The hashes beside the way from the entry up to the root (RFC 6962, 2.1.1). Raises NoTile."""
+        """The sibling hashes on the path from the entry to the root (RFC 6962, 2.1.1). Raises NoTile."""
         first, end, beside = 0, self.size, list[bytes]()
         while end - first > 1:
             middle = first + _split(end - first)
@@ -72,7 +72,7 @@ class Tiles:
 
     def _read(self, name: str, width: int) -> bytes:
         if name not in self._kept:
-            # A partial tile may have grown full since the checkpoint.
+            # A partial tile may have filled up since the checkpoint.
             found = (self.worm.find(f"{name}.p/{width}") if width < WIDTH else None) or self.worm.find(name)
             if found is None:
                 raise NoTile(f"{name} is missing")

@@ -62,7 +62,7 @@ def add_timeline(below: Any, add_source: Callable[[argparse.ArgumentParser], Non
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Exit code 1 when what is told was tampered with; it is told all the same."""
+    """Exit code 1 when what is shown was tampered with; it is shown all the same."""
     history, findings = _read(arguments)
     if arguments.json:
         print(json.dumps(_told(history, findings), indent=2))

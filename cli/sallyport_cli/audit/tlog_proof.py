@@ -19,7 +19,7 @@ _TEXT = re.compile(
 
 
 class NoProof(ValueError):
-    """A text that is no tlog-proof, or a proof of another length than its place in the tree asks for."""
+    """A text that is not a tlog-proof, or a proof whose length does not fit its place in the tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def read_proof(text: str) -> Proof:
 def _decoded(lines: Iterable[str]) -> Iterable[bytes]:
     for line in lines:
         digest = base64.b64decode(line)
-        # The last digit has bits that mean nothing; one hash has one form.
+        # The last digit has unused bits, and each hash must have only one form.
         if len(digest) != _HASH_BYTES or base64.b64encode(digest).decode() != line:
             raise NoProof("a hash that is not in canonical base64")
         yield digest

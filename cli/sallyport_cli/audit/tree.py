@@ -37,7 +37,7 @@ def levels_over(leaves: list[bytes]) -> list[list[bytes]]:
 
 
 def perfect_roots(levels: list[list[bytes]], count: int) -> tuple[bytes, ...]:
-    """Of the perfect trees that the first `count` leaves fall into, the largest first (RFC 6962, 2.1)."""
+    """Roots of the perfect trees that the first `count` leaves divide into, the largest first (RFC 6962, 2.1)."""
     found, before = [], 0
     for level in reversed(range(len(levels))):
         if count >> level & 1:
@@ -48,7 +48,7 @@ def perfect_roots(levels: list[list[bytes]], count: int) -> tuple[bytes, ...]:
 
 @dataclass(slots=True)
 class Tree:
-    """A tree that grows at its right end. `_roots` are of its perfect subtrees, the largest first."""
+    """A tree that grows at its right edge. `_roots` are those of its perfect subtrees, the largest first."""
 
     size: int = 0
     _roots: list[bytes] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Tree:
             merging //= 2
 
     def root_with(self, more: Sequence[bytes]) -> bytes:
-        """The root if these perfect trees, each smaller than the one before, stood behind what there is."""
+        """The root if these perfect trees, each smaller than the one before, were appended to the tree."""
         if not self._roots and not more:
             return hashlib.sha256(b"").digest()
         *others, root = *self._roots, *more
@@ -74,12 +74,12 @@ class Tree:
 
 
 class NoCheckpoint(ValueError):
-    """Bytes that are no checkpoint of this format."""
+    """Bytes that are not a checkpoint of this format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """`note` is the whole of it, as it lies there."""
+    """`note` is the whole note, as it is stored."""
 
     note: bytes
     origin: str
@@ -94,7 +94,7 @@ class Checkpoint:
 
 
 def read(note: bytes) -> Checkpoint:
-    """Raises NoCheckpoint. The signature is not looked at."""
+    """Raises NoCheckpoint. The signature is not checked."""
     try:
         text = note.decode().partition("\n\n")[0] + "\n"
     except UnicodeDecodeError:

@@ -22,10 +22,11 @@ from sallyport_cli.audit.tree import Checkpoint, NoCheckpoint, read
 from sallyport_cli.audit.workers import Run, workers
 from sallyport_cli.audit.worm import Worm, open_worm
 
-# Within this time of the export a transaction may be in it by half (AWS: exports are not transactionally consistent,
-# and are up to a minute off), and an event may have been written up to a minute after the time it tells.
+# This close to the export's time it may have only half of a transaction (AWS: exports are not transactionally
+# consistent, and are up to a minute off), and an event may have been written up to a minute after the time that it
+# states.
 _EDGE = timedelta(minutes=5)
-# Bytes of an export's line, about.
+# The approximate size of an export's line, in bytes.
 _AN_EVENT = 1024
 _NO_LOG = (
     "that nothing was removed from the ends of chains, that no whole request is missing, and that no chain was "
@@ -52,7 +53,7 @@ def verify(folder: Path, against: Against | None = None, processes: int | None =
     exports = layout.exports_in(folder)
     worm = open_worm(against.worm) if against is not None else None
     log = _log(against, worm) if against is not None and worm is not None else None
-    # Both lie in the buckets, and whoever removed all of one does not change how much the other has.
+    # Both are in the buckets, and whoever removed all of one did not change how much the other has.
     size = max(layout.unpacked_bytes(exports), log.newest.size * _AN_EVENT if log is not None else 0)
     whole = Tally()
     whole.found(*(finding for export in exports for finding in export.findings))
@@ -88,7 +89,7 @@ def _log_facts(log: Log, *, keyed: bool) -> dict[str, Any]:
 
 
 def _at_sight(exports: list[Export], job: Job, run: Run) -> tuple[Tally, Limits] | None:
-    """The short way, for one export of a known time; None where it does not lead to the end."""
+    """The short way, for one export of a known time; None where it cannot be completed."""
     export, *more = exports
     if more or export.time is None or not export.has_manifest:
         return None
@@ -156,7 +157,7 @@ def _stamp(at: datetime) -> str:
 def _check_policies(whole: Tally, limits: Limits) -> None:
     """Before a policy judges for the first time, the deployment's chain names it."""
     for digest, (chain, seq, at) in sorted(whole.judged.items()):
-        # The deployment's chain is another one, and may be torn off at the export's edge.
+        # The deployment's chain is a different chain, and may be torn at the export's edge.
         if digest not in whole.noted and (limits.torn is None or at <= limits.torn):
             detail = "judged by a policy that the deployment's chain does not name"
             whole.found(Finding(Kind.POLICY_UNNOTED, detail, chain, seq))

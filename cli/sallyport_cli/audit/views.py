@@ -1,4 +1,4 @@
-"""What people were shown: every kept view must have the digest that its request's chain tells."""
+"""What people were shown: every kept view must have the digest that its request's chain states."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ type Read = Callable[[str], bytes | None]
 
 
 class Shown(NamedTuple):
-    """The event `request.masked`, from which on the digest stands in the chain."""
+    """The event `request.masked`, the first in the chain to have the digest."""
 
     chain: str
     seq: int
@@ -53,7 +53,7 @@ def _in_receipt(path: Path) -> Iterator[Shown]:
 
 def _check(shown: Shown, read: Read) -> Iterable[Finding]:
     place = shown.chain, shown.seq
-    # Digests are parts of objects' names, and an event may be anybody's.
+    # Digests become parts of object names, and anybody may have written the event.
     kept = read(f"views/{shown.digest}.json") if _DIGEST.fullmatch(str(shown.digest)) else None
     if kept is None:
         yield Finding(Kind.VIEW_MISSING, f"the view {shown.digest}, which people were shown, is not there", *place)
@@ -64,7 +64,7 @@ def _check(shown: Shown, read: Read) -> Iterable[Finding]:
 
 
 def _wrong(kept: bytes, shown: Shown) -> str | None:
-    """What is wrong with the bytes. They are the RFC 8785 form itself, so that no two views are one."""
+    """What is wrong with the bytes. They are the RFC 8785 form itself, so that no two views share a digest."""
     if hashlib.sha256(kept).hexdigest() != shown.digest:
         return "is not what people were shown"
     try:
@@ -90,7 +90,7 @@ def _reader(where: str) -> Read:
 
 
 def _in_bucket(where: str) -> Read:
-    # A third of a second that a folder does not need.
+    # Imported late: it takes a third of a second, and a folder does not need it.
     import boto3
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -104,7 +104,7 @@ def _in_bucket(where: str) -> Read:
         except s3.exceptions.NoSuchKey:
             return None
         except (ClientError, BotoCoreError) as error:
-            # Who may not list the bucket is denied what is not there, so a denial tells nothing.
+            # Whoever may not list the bucket gets a denial for a missing object, so a denial proves nothing.
             raise CannotTell(f"the views in {where} cannot be read: {error}") from None
         return data
 

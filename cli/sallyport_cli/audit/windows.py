@@ -1,4 +1,4 @@
-"""What makes one whole of a full export and the incremental ones since: windows without a gap, no file too many."""
+"""What a full export and the incremental ones since must satisfy together: no gap between windows, no surplus file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A map over processes, with few jobs under way at once, or over none where that is faster."""
+"""A map over processes, with few jobs under way at once; without processes where that is faster."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 _MOST = 4
-# Less than this to read is done faster than a process starts.
+# Reading less than this is faster than starting a process.
 _WORTH_A_PROCESS = 16 << 20
 
 
@@ -26,7 +26,7 @@ class Run(Protocol):
 
 @contextmanager
 def workers(size: int, processes: int | None) -> Iterator[Run]:
-    """For `size` bytes to read, all in all."""
+    """Workers for `size` bytes to read in total."""
     count = processes or (min(_MOST, process_cpu_count() or 1) if size > _WORTH_A_PROCESS else 1)
     if count == 1:
         with _uncollected():
@@ -38,7 +38,7 @@ def workers(size: int, processes: int | None) -> Iterator[Run]:
             under_way: deque[Future[Result]] = deque()
             for job in jobs:
                 under_way.append(pool.submit(work, job))
-                # One more for each process than it works at, so that none waits.
+                # One job more per process than it works on, so that none waits.
                 if len(under_way) >= 2 * count:
                     yield under_way.popleft().result()
             while under_way:
@@ -52,13 +52,14 @@ def _alone[Job, Result](work: Callable[[Job], Result], jobs: Iterable[Job]) -> I
 
 
 def _start() -> str:
-    """A copy of this process is there at once; of one with threads none may be made."""
+    """Forking is quickest, but a process with threads must not be forked."""
     return "fork" if sys.platform == "linux" and len([*Path("/proc/self/task").iterdir()]) == 1 else "spawn"
 
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Events are trees, so they are freed without the collector, which would walk through everything that is kept."""
+    """The garbage collector is off, because events are trees and freed without it, and it would walk through everything
+    kept."""
     was = gc.isenabled()
     gc.disable()
     try:

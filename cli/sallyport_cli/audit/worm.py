@@ -17,7 +17,7 @@ class Reader(Protocol):
 
 
 class Worm(Reader, Protocol):
-    """Of an object that is written once the oldest version counts, whatever was put over it."""
+    """For an object that is written once the oldest version counts, whatever was written over it."""
 
     findings: list[Finding]
 
@@ -26,14 +26,14 @@ class Worm(Reader, Protocol):
     def newest(self, name: str) -> bytes | None: ...
 
     def handed(self, names: Iterable[str]) -> Reader:
-        """A reader of these objects that another process can be given."""
+        """A reader of these objects that can be passed to another process."""
 
     def find(self, name: str) -> bytes | None:
         """One object, read without a listing of everything."""
         ...
 
     def current(self, name: str) -> bytes | None:
-        """What stands under the name now: for the one object that is replaced."""
+        """The current object of that name: for the one object that is ever replaced."""
         ...
 
 
@@ -88,7 +88,7 @@ class Bucket:
                 name = marker["Key"].removeprefix(self.prefix)
                 self.findings.append(Finding(Kind.VERSION_DELETED, f"{name} was deleted; its versions are read"))
         for name, versions in found.items():
-            versions.reverse()  # S3 lists the newest first, and tells times in whole seconds
+            versions.reverse()  # S3 lists the newest first, and gives times in whole seconds
             versions.sort(key=lambda version: version["LastModified"])
             if name != "checkpoint" and len({version["ETag"] for version in versions}) > 1:
                 self.findings.append(Finding(Kind.VERSION_OVERWRITTEN, f"{name} was written over; the oldest is read"))
@@ -109,7 +109,7 @@ class Bucket:
         return self.read(name)
 
     def current(self, name: str) -> bytes | None:
-        # Its versions are not listed: the names of all kept checkpoints begin in the same way.
+        # Its versions are not listed: the names of all kept checkpoints have the same beginning.
         try:
             data: bytes = self.s3.get_object(Bucket=self.bucket, Key=self.prefix + name)["Body"].read()
         except self.s3.exceptions.NoSuchKey:

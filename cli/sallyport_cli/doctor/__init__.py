@@ -1,4 +1,4 @@
-"""`sallyport doctor`: what is wrong with a live deployment, and how to mend it."""
+"""`sallyport doctor`: what is wrong with a live deployment, and how to fix it."""
 
 from sallyport_cli.doctor.commands import add_commands
 

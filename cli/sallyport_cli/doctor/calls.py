@@ -16,7 +16,7 @@ _SLOWEST = 15  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """No status when nobody answers; `headers` in lower case, and `body` empty where it is no JSON object."""
+    """No status when nobody answers; `headers` in lower case, and `body` empty where it is not a JSON object."""
 
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -9,13 +9,13 @@ from botocore.exceptions import ClientError
 
 from sallyport_cli.doctor.patient import ALIAS, Patient, Symptom
 
-# The second is a rule's that also sees the management events that only read.
+# The second is the state of a rule that also sees read-only management events.
 _ON = ("ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
 _REDEPLOY = "deploy again: `sam build && sam deploy`"
 
 
 def stack(patient: Patient) -> Iterator[Symptom]:
-    """The stack came to an end that CloudFormation calls complete."""
+    """The stack's last operation ended in a state that CloudFormation calls complete."""
     status = patient.stack["StackStatus"]
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
         yield Symptom(f"the stack is {status}", "read its events in CloudFormation, fix the cause and deploy again")
@@ -36,7 +36,7 @@ def functions(patient: Patient) -> Iterator[Symptom]:
 
 
 def versions(patient: Patient) -> Iterator[Symptom]:
-    """What was deployed last is what runs: an alias that stayed behind runs old code or an old policy."""
+    """What was deployed last is what runs, because an alias that lags behind runs old code or an old policy."""
     client = patient.client("lambda")
     for name, physical in sorted(patient.functions.items()):
         try:
@@ -62,7 +62,7 @@ _PARTS: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 
 def workflow(patient: Patient) -> Iterator[Symptom]:
-    """The state machine takes executions."""
+    """The state machine accepts executions."""
     arn = patient.outputs.get("StateMachineArn", "")
     try:
         status = patient.client("stepfunctions").describe_state_machine(stateMachineArn=arn)["status"]

@@ -1,4 +1,4 @@
-"""Tables, buckets, secrets: what must be kept, and kept to itself."""
+"""Tables, buckets, secrets: what must be kept, and kept private."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The deployment that is looked at, as somebody who may read the account sees it."""
+"""The deployment under examination, as somebody who may read the account sees it."""
 
 from __future__ import annotations
 

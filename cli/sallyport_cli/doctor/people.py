@@ -1,4 +1,5 @@
-"""What people must have set up: the door, real people in the directory, alarms, the external id; and the brakes."""
+"""What people must have set up: the API, real people in the directory, alarms, the external id; and the kill
+switches."""
 
 from __future__ import annotations
 
@@ -22,10 +23,10 @@ def door(patient: Patient) -> Iterator[Symptom]:
 
 
 def directory(patient: Patient) -> Iterator[Symptom]:
-    """Real people stand in the directory."""
+    """The directory lists real people."""
     if patient.layer.policy.directory.sample and patient.parameters.get("Environment") != "local":
         mend = "put your own people into layers/policy/python/sallyport_policy/directory.yaml and take `sample` out"
-        yield Symptom("the people of the directory are the sample's, who do not exist", mend)
+        yield Symptom("the people in the directory are the sample's, who do not exist", mend)
 
 
 def settings(patient: Patient) -> Iterator[Symptom]:
@@ -39,7 +40,7 @@ def settings(patient: Patient) -> Iterator[Symptom]:
 
 
 def brakes(patient: Patient) -> Iterator[Symptom]:
-    """A kill switch that is set is not a fault, but whoever wonders why nothing works should hear of it."""
+    """A kill switch that is set is not a fault, but whoever wonders why nothing works should be told."""
     try:
         item = patient.client("dynamodb").get_item(
             TableName=patient.outputs.get("RequestsTable", ""), Key={"pk": {"S": "HALTS"}}, ConsistentRead=True

@@ -1,4 +1,5 @@
-"""Slack's side: whose the secrets are, what the bot may do and see, and whether the gate knows Slack's signature."""
+"""Slack's side: whether the secrets are Slack's, what the bot may do and see, and whether the gate accepts Slack's
+signature."""
 
 from __future__ import annotations
 
@@ -18,14 +19,14 @@ from sallyport_cli.doctor.patient import Patient, Symptom
 # What slack/manifest.yaml asks for. Of the last two, the one that fits the channel is enough.
 SCOPES = frozenset({"chat:write", "commands", "users:read"})
 READS_CHANNEL = frozenset({"groups:history", "channels:history"})
-# For rules of channels.yaml with direct messages; a bot that may write to people and has no reason to is left alone.
+# For rules of channels.yaml with direct messages; a bot that has this permission without needing it is not reported.
 WRITES_DIRECTLY = "im:write"
 _GENERATED = 64  # characters of the place-holder that the template generates; Slack's own is 32 hexadecimal digits
 _REINSTALL = "use the scopes of slack/manifest.yaml and install the app again (docs/slack-setup.md)"
 
 
 def slack(patient: Patient) -> Iterator[Symptom]:
-    """The secrets are Slack's, of the workspace that the template names; the bot may do what it has to and no more, and
+    """The secrets are Slack's, of the workspace that the template names; the bot may do what it must and no more, and
     is in every channel to which policy sends cards; the gate answers what Slack signs."""
     token, broken = _secret(patient, "SlackBotTokenArn")
     signing, broken_too = _secret(patient, "SlackSigningSecretArn")
@@ -83,7 +84,7 @@ _MENDS = {
 
 
 def _channel(patient: Patient, token: str, channel: str, named: str) -> Iterator[Symptom]:
-    """`named` is what says that cards go there."""
+    """`named` says where the configuration names the channel."""
     answer = _ask(patient, token, "conversations.history", channel=channel, limit="1")
     if not answer.body.get("ok"):
         said = str(answer.body.get("error") or answer.status)
@@ -92,7 +93,7 @@ def _channel(patient: Patient, token: str, channel: str, named: str) -> Iterator
 
 
 def _signed(patient: Patient, signing: str) -> Iterator[Symptom]:
-    """Ask what Slack asks of an address that it is given (docs.slack.dev/reference/events/url_verification)."""
+    """Ask what Slack asks of a new request URL (docs.slack.dev/reference/events/url_verification)."""
     challenge, now = secrets.token_hex(16), str(int(time.time()))
     body = json.dumps({"type": "url_verification", "challenge": challenge}).encode()
     mac = hmac.new(signing.encode(), f"v0:{now}:".encode() + body, hashlib.sha256).hexdigest()

@@ -53,7 +53,7 @@ def _allowed(patient: Patient, role: str) -> set[str]:
 
 
 def _document(value: Any) -> dict[str, Any]:
-    """boto3 decodes policy documents; what an endpoint sends encoded twice is text still."""
+    """boto3 decodes policy documents; what an endpoint encoded twice is then still text."""
     return dict(json.loads(unquote(value)) if isinstance(value, str) else value)
 
 

@@ -24,7 +24,7 @@ type Said = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`said` is the structured content. A pending request is no error: it is what was asked for, under way."""
+    """`said` is the structured content. A pending request is not an error: it is what was asked for, under way."""
 
     said: Said
     is_error: bool = False

@@ -33,7 +33,7 @@ _INSTRUCTIONS = (
 
 
 def tool_of(action: Action) -> types.Tool:
-    """What a host is told of an action. The hints are the tier's: from medium up it may not be taken back."""
+    """What a host is told about an action. The hints are the tier's: from medium up it may not be taken back."""
     risk = action.raw.get("risk")
     return types.Tool(
         name=str(action.raw["tool_name"]),

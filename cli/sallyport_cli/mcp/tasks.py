@@ -1,4 +1,4 @@
-"""Requests as tasks, for hosts that take them (MCP extension `io.modelcontextprotocol/tasks`, SEP-2663).
+"""Requests as tasks, for hosts that support them (MCP extension `io.modelcontextprotocol/tasks`, SEP-2663).
 
 A task is a request: it has the request's id and lives where the request does, so it survives both ends being restarted.
 """
@@ -22,7 +22,7 @@ _POLL_MS = 5000
 
 
 class TaskResult(types.Result):
-    """A task as it is told; what is None is left out."""
+    """A task as the host gets it; what is None is left out."""
 
     result_type: Literal["task", "complete"]
     task_id: str
@@ -40,7 +40,7 @@ class TaskParams(types.RequestParams):
 
 
 class Tasks(Extension):
-    """Answers a call whose request is pending with a task, where the host has said that it takes tasks."""
+    """Answers a call whose request is pending with a task, where the host has said that it supports tasks."""
 
     identifier = TASKS
 
@@ -85,7 +85,7 @@ class Tasks(Extension):
         return types.EmptyResult()
 
     async def _update(self, _: ServerRequestContext[Any, Any], params: TaskParams) -> types.EmptyResult:
-        """No task of ours asks its host for anything: the person who decides is asked elsewhere."""
+        """Our tasks never ask their host for input, because the person who decides is asked elsewhere."""
         await self._request(params.task_id)
         return types.EmptyResult()
 

@@ -22,7 +22,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A stretch of days: its first, its last, how much there was."""
+    """A period of days: its first, its last, and the amount."""
 
     first: date
     last: date
@@ -35,7 +35,7 @@ class Column:
 
 
 def bars(counted: Mapping[str, int], *, keep_order: bool = False) -> list[Bar]:
-    """The largest first; those that nobody could read are added up in a last bar."""
+    """The largest first; those too many to read are added up in a last bar."""
     found = list(counted.items()) if keep_order else sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
     if not keep_order and len(found) > _MOST_BARS:
         rest = found[_MOST_BARS - 1 :]
@@ -59,7 +59,7 @@ def columns(counted: Mapping[date, int], first: date, last: date) -> list[Column
 
 
 def quantile(counted: Mapping[int, int], share: float) -> int | None:
-    """The smallest value that at least `share` of all are not above."""
+    """The smallest value that at least `share` of all values do not exceed."""
     whole, seen = sum(counted.values()), 0
     for value in sorted(counted):
         seen += counted[value]
@@ -69,7 +69,7 @@ def quantile(counted: Mapping[int, int], share: float) -> int | None:
 
 
 def histogram(counted: Mapping[int, int], edges: Sequence[tuple[int, str]]) -> list[Bar]:
-    """Bars for values below each edge, in the order of the edges; the last edge takes the rest."""
+    """Bars for values below each edge, in the order of the edges; the last bar takes the rest."""
     found = {label: 0 for _, label in edges}
     for value, count in counted.items():
         label = next((label for edge, label in edges if value < edge), edges[-1][1])

@@ -1,4 +1,4 @@
-"""HTML from templates: everything is escaped, nothing comes from elsewhere, and no page runs a script."""
+"""HTML from templates: everything is escaped, nothing is loaded from elsewhere, and no page runs a script."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 _SHARED = Path(__file__).with_name("templates")
-# Controls, marks that turn the reading direction, halves of characters, line separators: what a reader cannot see.
+# What a reader cannot see: controls, marks that change the reading direction, lone surrogates, line separators.
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 
 
@@ -25,7 +25,7 @@ def environment(templates: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    # Ours alone, and CSS takes no escapes of HTML.
+    # It contains only our own text, and CSS does not understand HTML escapes.
     found.globals["style"] = Markup((_SHARED / "style.css").read_text(encoding="utf-8"))  # noqa: S704
     found.filters |= {"number": number, "moment": moment, "duration": duration, "plural": plural}
     return found

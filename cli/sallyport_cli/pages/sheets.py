@@ -12,7 +12,7 @@ from typing import Any
 from sallyport_cli.pages.render import visible
 
 # What begins a formula in Excel, LibreOffice and Google Sheets, full-width forms included (OWASP, CSV injection).
-# A tab or a line break, which would do so as well, is spelled out before.
+# A tab or a line break, which would do so as well, has been spelled out before.
 _BEGINS_A_FORMULA = frozenset("=+-@＝＋－＠")
 
 

@@ -155,7 +155,7 @@ _OF_ROUTES: dict[str, Callable[[Layer, ApprovalRequest, tuple[Route, ...]], Any]
 
 
 def _glass_breakers(layer: Layer, request: ApprovalRequest) -> tuple[str, ...]:
-    """Nobody, where the action file does not allow it."""
+    """Who may use break-glass: nobody, where the action file does not allow it."""
     allowed = layer.policy.actions[request.action].approval.break_glass_seconds is not None
     return people_who(layer, "break_glass", request) if allowed else ()
 

@@ -68,7 +68,7 @@ def _row_changes(was: Access, now: Access) -> Iterator[Change]:
     for step in range(steps):
         earlier, later = _step(was.deciders, step), _step(now.deciders, step)
         where = "" if step == 0 else f" after step {step} of the ladder"
-        # On later steps only who was not there before, so that nobody is named twice.
+        # Later steps list only people who are new there, so that nobody is named twice.
         for person in sorted((earlier ^ later) - (_step(was.deciders, step - 1) ^ _step(now.deciders, step - 1))):
             yield Change(person, "gains" if person in later else "loses", f"deciding {asked}{where}")
     for person in sorted(set(was.break_glass) ^ set(now.break_glass)):
@@ -112,7 +112,7 @@ def _definition_changes(old: Layer, new: Layer) -> Iterator[Change]:
 
 
 def _route_changes(old: Layer, new: Layer) -> Iterator[Change]:
-    """Where cards go on each step of the ladder; of an account only what is not the same without one."""
+    """Where cards go on each step of the ladder; for an account only what differs from the route without one."""
     accounts = sorted({*old.policy.accounts, *new.policy.accounts})
     for name in sorted(set(old.policy.actions) & set(new.policy.actions)):
         before, after = told_routes(old, name, None), told_routes(new, name, None)

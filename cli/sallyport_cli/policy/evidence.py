@@ -17,7 +17,7 @@ from sallyport_cli.policy.layer import Layer
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of a request. `parameters` are as its approvers saw them: exact, but for those that are hidden.
+    """What is known about a request. `parameters` are as its approvers saw them: exact, except for hidden ones.
     None where the view cannot be read."""
 
     request_id: str
@@ -75,7 +75,7 @@ def from_stack(request_id: str, stack: Path) -> Evidence:
 
 
 def _stored(request_id: str, table: str, bucket: str, region: str) -> Evidence:
-    # pynamodb and boto3: half a second that only this command pays.
+    # Imports pynamodb and boto3, half a second that only this command pays.
     import boto3
 
     from sallyport.adapters.dynamodb_store import DynamoDbStore
@@ -95,7 +95,7 @@ def _stored(request_id: str, table: str, bucket: str, region: str) -> Evidence:
             view = S3Views(boto3.client("s3", region_name=region), bucket).get(request.presented_digest)
             parameters = view.members["masked"]["parameters"]
         except PortFailed:
-            parameters = None  # whoever may read the table need not be one who may read views
+            parameters = None  # somebody who may read the table may still not be allowed to read views
     return Evidence(
         request_id=request.request_id,
         action=request.action,

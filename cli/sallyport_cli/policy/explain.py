@@ -205,5 +205,5 @@ def _person(person: dict[str, Any]) -> str:
 
 
 def _said(decision: dict[str, Any]) -> str:
-    stands = "stands" if decision["by_this_policy"] else "does not stand by this policy"
+    stands = "stands" if decision["by_this_policy"] else "does not stand under this policy"
     return f"{decision['by']}: {decision['decision']} at {decision['at']} through {decision['channel']}, {stands}"

@@ -20,7 +20,7 @@ from sallyport.services import policy
 from sallyport.services.rendering import effect_of
 from sallyport_cli.policy.layer import Layer
 
-# A Monday morning: what policy says at other times is asked for by name.
+# A Monday morning; a case that needs another time names it.
 MONDAY = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 _REQUEST_ID = "req-000000000000000000000000"
 
@@ -113,7 +113,7 @@ def agents_who(layer: Layer, verb: Verb, request: ApprovalRequest) -> tuple[str,
 
 
 def seats(layer: Layer, request: ApprovalRequest, people: tuple[str, ...], rung: int) -> int:
-    """How much of a quorum these people fill together."""
+    """How many seats of a quorum these people fill together."""
     approval = layer.policy.actions[request.action].approval
     directory = layer.policy.directory.people
     groups = {person: directory[person].groups & approval.groups(rung) for person in people}

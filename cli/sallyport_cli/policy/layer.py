@@ -1,4 +1,4 @@
-"""A policy layer to look at: the checkout's, a folder, or what it was at a git ref."""
+"""A policy layer to examine: the checkout's, a folder, or a git ref's."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PLACES = Places("aws", "000000000000", "us-east-1")
 
 @dataclass(frozen=True)
 class Layer:
-    """A loaded policy layer. Has the ports that judging a submission takes (`JudgePorts`)."""
+    """A loaded policy layer. Has the ports that judging a submission needs (`JudgePorts`)."""
 
     root: Path
     policy: PolicyBundle
@@ -45,7 +45,7 @@ class Layer:
 
     @cached_property
     def raw_actions(self) -> dict[str, dict[str, Any]]:
-        """The action files as they are written, by name."""
+        """The action files as written, by name."""
         return {
             name.removeprefix("actions/").removesuffix(".yaml"): read_yaml(text, name)
             for name, text in policy_texts(self.root).items()
@@ -68,7 +68,7 @@ class Layer:
         return self.root.parent.parent.parent.parent / "template.yaml"
 
 
-# One for all layers: it keeps the services' models, which are slow to read and the same for every policy.
+# Shared by all layers, because it keeps the services' models, which are slow to read and the same for every policy.
 @cache
 def _call_maker() -> BotoCallMaker:
     return BotoCallMaker()

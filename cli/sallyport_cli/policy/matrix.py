@@ -19,10 +19,11 @@ from sallyport_cli.policy.layer import Layer
 
 @dataclass(frozen=True)
 class Access:
-    """What becomes of one action asked by one agent, acting for one person or none.
+    """The outcome of one action for one agent, acting for one person or nobody.
 
-    `verdicts` are all that occur over the week and the values that rules look at, `deny` only when nothing else does.
-    `deciders` are the people who may decide on each step of the ladder, `break_glass` those who may decide alone.
+    `verdicts` are all that occur over the week and the values that rules look at; `deny` is there only when nothing
+    else is. `deciders` are the people who may decide on each step of the ladder, `break_glass` those who may decide
+    alone.
     """
 
     action: str

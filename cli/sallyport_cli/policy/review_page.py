@@ -1,4 +1,4 @@
-"""The access review as a page for people who did not build this: who may ask, who approves, who never could."""
+"""The access review as a page for people who did not build this: who may ask, who approves, who never can."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class AskedFor:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """An agent: what it may ask for, and what of it nobody is asked about."""
+    """An agent: what it may ask for, and which of that needs no approval."""
 
     agent: Agent
     may: tuple[str, ...]
@@ -102,7 +102,7 @@ def _needs(row: Access) -> str:
 
 
 def _behind(agent: Agent, behalf: str | None) -> tuple[str, ...]:
-    """An agent that names nobody may be acting for any of those whom it may act for."""
+    """An agent that names nobody may be acting for anybody it may act for."""
     acted_for = sorted(agent.may_act_for) if behalf is None else [behalf]
     roles: dict[str, list[str]] = {}
     for person, role in [

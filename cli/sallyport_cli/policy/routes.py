@@ -1,4 +1,4 @@
-"""Where cards go by a layer's channels.yaml: of one submission, and whether every rule is ever the one that counts."""
+"""Where cards go by a layer's channels.yaml: for one submission, and whether each rule ever applies."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def told_routes(layer: Layer, action: str, account: str | None) -> list[str]:
 
 
 def check_routes(layer: Layer) -> Iterator[Finding]:
-    """A rule that never counts is one that its author is wrong about."""
+    """If a rule never applies, its author is mistaken about it."""
     counting = list(_counting(layer))
     for number, rule in enumerate(layer.policy.routes, start=1):
         if not any(rule is one for one in counting):
@@ -50,7 +50,7 @@ def check_routes(layer: Layer) -> Iterator[Finding]:
 
 
 def _counting(layer: Layer) -> Iterator[RouteRule | None]:
-    """The rule that counts for each action, step and account that there can be."""
+    """The rule that applies for each possible action, step and account."""
     # Which of the accounts is the gate's own is known where it is deployed.
     accounts = [None, *layer.policy.accounts]
     for action in layer.policy.actions.values():

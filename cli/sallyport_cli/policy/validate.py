@@ -24,7 +24,7 @@ from sallyport_cli.policy.validate_template import (
 def validate(root: Path | None, tests: Path | None, template: Path | None) -> tuple[list[Finding], str]:
     """The findings, sorted, and a line that says what was looked at.
 
-    The later checks rest on the earlier ones: a file that does not fit its schema hides what comes after.
+    Later checks depend on earlier ones: a file that does not fit its schema hides what would come after.
     """
     try:
         layer = open_layer(root)

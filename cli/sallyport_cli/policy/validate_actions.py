@@ -57,7 +57,7 @@ def check_form(layer: Layer) -> Iterator[Finding]:
 
 
 def check_action(layer: Layer, action: ActionDefinition) -> Iterator[Finding]:
-    """Everything about one action that its schema cannot say. Expects a file that fits the schema."""
+    """Everything about one action that its schema cannot check. Expects a file that fits the schema."""
     where = f"actions/{action.name}.yaml"
     raw = layer.raw_actions[action.name]
     yield from (Finding(where, "pattern", message) for message in _patterns(action, raw["example"]))
@@ -86,7 +86,7 @@ def _patterns(action: ActionDefinition, example: Mapping[str, Any]) -> Iterator[
 
 
 def _lets_wildcards(pattern: str, example: Any) -> bool:
-    """Whether the example is still taken with one of its characters exchanged for a wildcard."""
+    """Whether the pattern still accepts the example with one of its characters replaced by a wildcard."""
     tried = (example[:at] + c + example[at + 1 :] for at in range(len(example)) for c in "*?$")
     return any(re2.fullmatch(pattern, one) for one in tried)
 
@@ -96,7 +96,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _bound_by(action: ActionDefinition) -> Iterator[str]:
-    """What `bound_by` claims is what the template does with that parameter."""
+    """The template does with each parameter what its `bound_by` claims."""
     for name, claim in action.bound_by.items():
         if name not in action.parameters["properties"]:
             yield f"{name} is no parameter"
@@ -147,7 +147,7 @@ def _unseen(layer: Layer, action: ActionDefinition, example: Mapping[str, Any]) 
 
 
 def _sample(layer: Layer, action: ActionDefinition, example: Mapping[str, Any]) -> VaultRecord:
-    """The example as the vault would hold it, as far as showing it goes."""
+    """The example as the vault would hold it, as far as the card needs it."""
     return VaultRecord(
         request_id=_SAMPLE_REQUEST,
         action=action.name,

@@ -20,7 +20,7 @@ _CEDAR = "authorization.cedar"
 
 
 def check_cedar(layer: Layer) -> Iterator[Finding]:
-    """Against its schema, every policy with an id of its own, every entity it names in the layer."""
+    """The rules fit the schema, every policy has an id of its own, and every entity that it names is in the layer."""
     result = cedarpy.validate_policies(layer.policy.cedar, layer.policy.cedar_schema)
     for error in result.errors:
         yield Finding(_CEDAR, "cedar", str(error.error if hasattr(error, "error") else error))
@@ -81,7 +81,7 @@ def check_dead(layer: Layer, outcome: Outcome) -> Iterator[Finding]:
 
 
 def check_reachable(layer: Layer, action: ActionDefinition) -> Iterator[Finding]:
-    """Somebody may ask for it, those who are asked exist, and they can fill the quorum whoever asks."""
+    """Some agent may ask for it, those who are asked exist, and they can fill the quorum whoever asks."""
     where = f"actions/{action.name}.yaml"
     groups = {group for person in layer.policy.directory.people.values() for group in person.groups}
     for group in sorted(action.approval.groups(len(action.approval.ladder)) - groups):

@@ -12,11 +12,12 @@ from sallyport_cli.policy.findings import Finding
 from sallyport_cli.policy.layer import Layer
 from sallyport_cli.targets.render import render
 
-# How long the vault keeps a raw action that nothing deleted: its lifecycle rule in the shipped template, a backstop
-# behind close_request. For a layer without a template beside it; a deployment that keeps longer says so in its own.
+# For how many days the vault keeps a raw action that nothing deleted: its lifecycle rule in the shipped template, a
+# backstop behind close_request. For a layer without a template beside it; a deployment that keeps longer says so in its
+# own.
 VAULT_DAYS = 3
-# S3 counts days from the midnight after an object was written and expires it when it gets round to it, so a rule of
-# whole days promises nothing to the hour. Raw actions must outlast every approval and redemption by this much.
+# S3 counts days from the midnight after an object was written and expires it some time later, so a rule of whole days
+# is not exact to the hour. Raw actions must outlast every approval and redemption by this much.
 _SPARE_DAYS = 2
 
 
@@ -24,7 +25,7 @@ _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _TemplateLoader(_SafeLoader):  # type: ignore[misc]  # which of the two it is, is known at run time only
-    """CloudFormation's short forms (`!Ref`, `!Sub`) as what stands behind the tag."""
+    """Reads CloudFormation's short forms (`!Ref`, `!Sub`) as the value after the tag."""
 
 
 def _short_form(loader: yaml.SafeLoader, _suffix: str, node: yaml.Node) -> Any:
@@ -39,7 +40,7 @@ _TemplateLoader.add_multi_constructor("!", _short_form)
 
 
 def read_template(path: Path) -> Mapping[str, Any]:
-    """The template, with what stands behind the tags of its short forms."""
+    """The template, with the values after the tags of its short forms."""
     template: dict[str, Any] = yaml.load(path.read_text("utf-8"), _TemplateLoader)  # noqa: S506 - safe, see above
     return template
 
@@ -59,7 +60,7 @@ def vault_days(template: Mapping[str, Any]) -> int:
 
 
 def check_timeouts(layer: Layer, days: int) -> Iterator[Finding]:
-    """No request outlives its raw action in a vault that keeps it for so many days."""
+    """No request may outlive its raw action in a vault that keeps it for so many days."""
     for action in layer.policy.actions.values():
         needed = action.approval.timeout_seconds + action.redemption_seconds
         if needed > (days - _SPARE_DAYS) * 86_400:

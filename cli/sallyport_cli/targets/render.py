@@ -67,7 +67,7 @@ def _trust(assumed_by: str) -> list[Statement]:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Without anchors: each role is read alone."""
+    """Without anchors, because each role is read by itself."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
         return True

@@ -1,8 +1,8 @@
 """What an action's target role allows: its session policy with every parameter widened to whatever it may be.
 
-The session policy narrows the role to the approved values, so a role must allow each of them and need not be narrower.
-A parameter with an enum stands for its members, any other one for `*`; the account and the partition are those of the
-stack that holds the role, and the region is any, because a role is the same in all of them.
+The session policy narrows the role to the approved values, so a role must allow every possible value and need not be
+narrower. A parameter with an enum stands for its members, any other one for `*`; the account and the partition are
+those of the stack that holds the role, and the region is any, because a role is the same in all of them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ type Statement = dict[str, Any]
 def role_statements(action: ActionDefinition) -> list[Statement]:
     """The statements of the action's target role, in the order of its session policy.
 
-    A deny stays with the session: it holds there, and widened it would refuse what another approval allows.
+    A deny stays in the session policy, where it takes effect; widened, it would refuse what another approval allows.
     """
     return [_widened(action, statement) for statement in action.session_policy if statement["Effect"] == "Allow"]
 
@@ -45,7 +45,7 @@ def _widened(action: ActionDefinition, statement: Mapping[str, Any]) -> Statemen
 def _conditions(
     action: ActionDefinition, conditions: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[tuple[str, str, list[str]]]:
-    """The conditions that hold whatever the parameters are. One that widening leaves empty is left out."""
+    """The conditions that hold whatever the parameters are. A condition that widening leaves empty is left out."""
     for operator, keys in conditions.items():
         for key, values in keys.items():
             texts = _texts(action, values)

@@ -62,7 +62,8 @@ class LocalSlack:
 
     def handle(self, request: Request) -> Response:
         if not _is_own_host(request):
-            # A foreign name that resolves to this machine (DNS rebinding) must not reach the page or the controls.
+            # A foreign host name that resolves to this machine (DNS rebinding) must not reach the page or the control
+            # routes.
             return text_response("this workspace answers to 127.0.0.1 and localhost only", 421)
         path = request.path
         if path.startswith("/api/") and request.method in ("GET", "POST"):

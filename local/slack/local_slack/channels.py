@@ -7,7 +7,7 @@ from typing import Any
 from local_slack.config import Workspace
 from local_slack.store import Store
 
-# Messages are kept by place; these are where each one went.
+# Messages are stored by place; this index says which place each one is in.
 _POSTED = "posted"
 _SETTINGS = "setting"
 _DIRECTS = "direct"
@@ -28,7 +28,7 @@ class Channels:
     """Messages are records `{"ts", "channel", "for_user", "deleted", "versions": [{"at", "message"}], "reactions"}`.
 
     `for_user` is None, or the one person who sees an ephemeral message. The newest version comes last. No two messages
-    of the workspace have the same `ts`, so one finds a message here; the app has to name its channel too.
+    of the workspace have the same `ts`, so it is enough to find a message here; the app must name its channel too.
     """
 
     def __init__(self, workspace: Workspace, store: Store) -> None:
@@ -50,7 +50,7 @@ class Channels:
         return place
 
     def places_of(self, user_id: str | None) -> list[Place]:
-        """What this person has in the sidebar; None is somebody who has not said who they are."""
+        """What this person has in the sidebar; None stands for somebody who has not said who they are."""
         return [*self._channels.values(), *(place for place in self._directs().values() if place.user_id == user_id)]
 
     def set(self, place: Place, name: str, *, value: bool) -> None:

@@ -53,7 +53,7 @@ class Workspace:
     bot_user_id: str = "U0LOCALBOT"
     bot_id: str = "B0LOCALBOT"
     bot_name: str = "app"
-    # What the bot token was given, as Slack tells it with every answer; nothing here is refused for the want of one.
+    # What the bot token was given, as Slack reports it with every answer; nothing here is refused for lack of one.
     scopes: str = "chat:write,commands,groups:history,users:read"
     # The app's slash commands; without any, every command goes to the app.
     commands: tuple[SlashCommand, ...] = ()

@@ -79,7 +79,7 @@ class Control:
             return json_response({"ok": False, "error": "the fields are not of the expected kind"}, 400)
 
     def _messages(self) -> Document:
-        """Everything that anybody could ever have seen here: what a search for leaked values must read."""
+        """Everything that anybody could ever have seen here, which a search for leaked values must read."""
         return {"messages": self._channels.records(), "views": self._modals.records(), "homes": self._homes.records()}
 
     def _set_url(self, document: Document) -> Document:

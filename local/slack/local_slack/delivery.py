@@ -79,7 +79,7 @@ def check_address(url: str) -> str:
 
 
 def deliver(url: str, body: bytes, headers: Mapping[str, str]) -> Delivery:
-    """POST and wait for the whole answer, three seconds in all; failures are told, not raised."""
+    """POST and wait for the whole answer, three seconds in all; failures are returned, not raised."""
     started = time.monotonic()
     parts = urlsplit(check_address(url))
     host = "::1" if parts.hostname == "::1" else "127.0.0.1"

@@ -1,4 +1,4 @@
-"""How a person turns to the app without a message of its: a slash command, or its Home tab."""
+"""How a person reaches the app without one of its messages: a slash command, or its Home tab."""
 
 import json
 from collections.abc import Callable
@@ -50,7 +50,7 @@ class EntryPoints:
         return self._outbox.command(fields, user_id, lambda body: self._show(place, user_id, body))
 
     def open_home(self, user_id: str) -> Outcome:
-        """Open the app's Home tab: the app is told, and publishes a view when it wants to."""
+        """Open the app's Home tab: the app is notified, and publishes a view if it wants to."""
         event = payloads.home_opened(self._workspace, acting(self._workspace, user_id), self._store.clock())
         return self._outbox.event(event, user_id)
 

@@ -43,7 +43,7 @@ class Faults:
             self._waiting.clear()
 
     def take(self, method: str, channel: str = "") -> Fault | None:
-        """The failure that the next call of this method must meet, if any; it is used up."""
+        """The failure for the next call of this method, if any; it is used up."""
         with self._lock:
             for name in (method, ANY_METHOD):
                 if self._waiting.get(name):

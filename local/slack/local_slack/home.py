@@ -19,7 +19,7 @@ class Homes:
         self._store = store
 
     def publish(self, user_id: str, view: Mapping[str, Any]) -> dict[str, Any]:
-        """Show a checked view to this person until another is published; answers it as Slack does."""
+        """Show a checked view to this person until another is published; returns it as Slack does."""
         with self._store.lock:
             record = self.find(user_id) or {"user_id": user_id, "versions": []}
             view_id = record["versions"][-1]["view"]["id"] if record["versions"] else f"V{secrets.token_hex(5).upper()}"

@@ -92,7 +92,7 @@ class Interactivity:
         return message.get("blocks", []), payloads.from_message(place, record, message, response_url)
 
     def submit(self, user_id: str, view_id: str, filled: Filled) -> Outcome:
-        """Submit a modal. Fields that the client itself would refuse are told in `errors` and nothing is sent."""
+        """Submit a modal. Fields that the client itself would refuse are reported in `errors`, and nothing is sent."""
         member = acting(self._workspace, user_id)
         view = self._open_view(user_id, view_id)
         state, errors = view_state(view, filled)
@@ -107,7 +107,7 @@ class Interactivity:
         )
 
     def close(self, user_id: str, view_id: str) -> Outcome:
-        """Close a modal with its ✕ or cancel button; the app hears of it when the view asked for that."""
+        """Close a modal with its ✕ or cancel button; the app is notified if the view asked for that."""
         member = acting(self._workspace, user_id)
         view = self._open_view(user_id, view_id)
         self._modals.close(view_id)
@@ -124,7 +124,7 @@ class Interactivity:
         return self._modals.current(record)
 
     def _follow(self, user_id: str, view_id: str, body: str) -> str:
-        """Do what the app's answer to a submitted modal says; answers an error word when it cannot be done."""
+        """Do what the app's answer to a submitted modal says; returns an error word when it cannot be done."""
         if not body.strip():
             self._modals.close(view_id)
             return ""

@@ -1,4 +1,4 @@
-"""What goes to the app: signed, delivered, and kept with what came of it."""
+"""What goes to the app: signed, delivered, and stored with its outcome."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -68,7 +68,7 @@ class Outbox:
         follow: Callable[[str], str] | None,
         where: Mapping[str, str],
     ) -> Outcome:
-        """`follow` does what the app's answer says, and gives an error word when that cannot be done."""
+        """`follow` does what the app's answer says, and returns an error word when that cannot be done."""
         now, url = self._store.clock(), self.url
         delivery = self._deliver(url, *signed) if url else Delivery(0, "", 0, "no_url")
         error = delivery.error or ("" if delivery.ok else "http_status")

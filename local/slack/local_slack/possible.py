@@ -1,4 +1,4 @@
-"""What somebody who sits before Slack's client can do, and what nobody could."""
+"""What a person can do in Slack's client, and what nobody could."""
 
 from local_slack.config import Member, Workspace
 

@@ -26,7 +26,7 @@ class SlackServer(ThreadingHTTPServer):
         app.base_url = self.base_url
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Tell of it, unless the client just went away between two requests, as a closed page does."""
+        """Report it, unless the client just went away between two requests, as a closed page does."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -78,4 +78,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def log_request(self, *_: Any) -> None:
-        """Say nothing: /_control/api-log has the calls, without the token."""
+        """Log nothing here, because /_control/api-log has the calls, without the token."""

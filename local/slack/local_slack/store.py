@@ -23,7 +23,7 @@ class Store:
     """Records by (kind, key), in the order in which they were first written.
 
     `lock` is re-entrant: hold it to read, decide and write as one step. `revision` grows with every write and
-    `wait_for_change` blocks on it, which is how a page learns of news.
+    `wait_for_change` blocks on it, which is how a page learns of changes.
     """
 
     def __init__(self, path: Path | None, clock: Callable[[], float] = time.time) -> None:
@@ -39,7 +39,8 @@ class Store:
         self._db.execute(_SCHEMA)
 
     def put(self, kind: str, key: str, value: Any, *, quiet: bool = False) -> None:
-        """Write or replace one record; a replaced record keeps its place in the order. A quiet one is no news."""
+        """Write or replace one record; a replaced record keeps its place in the order. A quiet write does not raise the
+        revision."""
         with self.lock:
             self._db.execute(
                 "INSERT INTO records (kind, key, body) VALUES (?, ?, ?)"

@@ -25,7 +25,7 @@ from sallyport_cli.pages.render import environment
 
 NAME = "report.html"
 _TEMPLATES = Path(__file__).with_name("templates")
-# The first page says that it was tampered with, not where everywhere.
+# The first page says that the export was tampered with, but does not list every place.
 _FINDINGS_SHOWN = 10
 # A request has some dozens of events at most; the deployment's own record may have any number.
 _EVENTS_SHOWN = 200
@@ -43,7 +43,7 @@ _EDGES = (
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the appendix tells of one chain: its events, or the newest of them, and how many are left out.
+    """What the appendix says about one chain: its events, or the newest of them, and how many are left out.
 
     `number` is what the report calls it where it is cited: event 4 of record 12 is 12.4.
     """
@@ -144,7 +144,7 @@ def _over_time(figures: Figures, name: str) -> list[Column]:
 
 
 def _examples(histories: list[History], kept: Kept) -> dict[str, list[dict[str, str]]]:
-    """For each topic where its events are told, in the order of the appendix."""
+    """For each topic, where its events are described, in the order of the appendix."""
     numbers = {history.chain: number for number, history in enumerate(histories, 1)}
     found = {
         topic: sorted((numbers[e.history.chain], e.event.seq, _event_anchor(e)) for e in kept.examples(topic))

@@ -12,7 +12,7 @@ from sallyport_cli.audit.report.period import Period
 from sallyport_cli.audit.report.summary import Summary
 from sallyport_cli.audit.report.topics import EXCEPTIONS, REFUSALS, UNKEPT, refused_code
 
-# A deployment has some hundreds of agents and people. An export that was made up may have any number of names.
+# A deployment has some hundreds of agents and people. A forged export may have any number of names.
 _MOST_NAMES = 10_000
 OTHERS = "all others"
 

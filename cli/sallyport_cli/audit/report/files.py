@@ -1,4 +1,4 @@
-"""The CSV files beside a report. What each column means is said here alone; the report and its readers print it."""
+"""The CSV files beside a report. What each column means is said only here; the report prints it."""
 
 from __future__ import annotations
 

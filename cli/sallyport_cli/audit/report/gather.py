@@ -14,7 +14,7 @@ from sallyport_cli.audit.report.summary import Summary, summary_of
 from sallyport_cli.audit.report.topics import topics_of
 from sallyport_cli.audit.sentences import sentence
 
-# What an event that was made up can do to whoever reads it: members missing, of another type, or not to be written.
+# What reading a forged event can raise: members are missing, have the wrong type, or cannot be written.
 _MALFORMED = (KeyError, ValueError, TypeError, AttributeError, OverflowError)
 
 
@@ -23,7 +23,7 @@ type Told = list[tuple[Event, tuple[str, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What one reading of the export came to."""
+    """The result of reading the export once."""
 
     figures: Figures
     kept: Kept

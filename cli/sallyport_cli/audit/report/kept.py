@@ -10,7 +10,7 @@ from itertools import count
 
 from sallyport_cli.audit.history import Event, History
 
-# Links beside one figure; all of them are in events.csv.
+# How many links a figure gets; events.csv has them all.
 EXAMPLES = 8
 
 
@@ -28,7 +28,7 @@ class _Newest[T]:
 
     most: int
     _heap: list[tuple[datetime, int, T]] = field(default_factory=list)
-    # Of two at one instant the one that came first goes first; what is kept is never compared.
+    # Of two at one instant the earlier arrival is dropped first; the kept things themselves are never compared.
     _order: Iterator[int] = field(default_factory=count)
 
     def put(self, at: datetime, kept: T) -> None:

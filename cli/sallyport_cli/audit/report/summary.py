@@ -75,7 +75,7 @@ class Summary:
         return str(self.submitted.said["action"])
 
     def fact(self, name: str) -> str:
-        """What the submission tells; empty where it does not."""
+        """What the submission says; empty where it does not."""
         value = self.submitted.details.get(name)
         return "" if value is None else str(value)
 

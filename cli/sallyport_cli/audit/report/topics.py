@@ -13,7 +13,7 @@ UNKEPT = "more_refusals_not_kept"
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """`words` say what one event of it is, for people; `types` and `filter` which rows of events.csv they are."""
+    """`words` describe one event of the topic to people; `types` and `filter` select its rows of events.csv."""
 
     name: str
     words: str
@@ -26,7 +26,7 @@ class Topic:
 
 
 def refused_code(event: Event) -> str:
-    """Why somebody was refused; for the last refusal that is kept of many, why the others were."""
+    """Why somebody was refused; where the last of many refusals stands for the rest, why those were."""
     details = event.details
     return str(details.get("of") if details.get("code") == UNKEPT else details.get("code"))
 

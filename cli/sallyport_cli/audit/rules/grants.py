@@ -51,7 +51,7 @@ def not_issued(request: Progress, event: Event) -> None:
 def executed(request: Progress, event: Event) -> None:
     by(event, "system")
     need(request.redeemed is not None and request.fact("delivery") == "execute", "executed without a redeemed grant")
-    # After a call that was given up for dead its answer may still arrive.
+    # The answer to a call that had been given up may still arrive.
     need(request.outcome != event.type, f"{event.type} twice")
     if event.type == "action.failed":
         _failed(request, event)

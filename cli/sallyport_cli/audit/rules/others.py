@@ -26,7 +26,7 @@ class Deployment:
             self.policy = details["after"]
         elif kind == "halted":
             by(event, "person", "system")
-            # A switch that Sallyport set for lack of proof may be released in the same transaction.
+            # A switch that Sallyport set because of missing proof may be released in the same transaction.
             pulled = event.actor.kind == "system" or details.get("switch") in told
             need(pulled, "a switch that was not set")
         elif kind == "resumed":

@@ -1,4 +1,4 @@
-"""How far a request's chain was read, and what each rule asks of the next event."""
+"""How far a request's chain has been read, and what the rules know of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Progress:
     last: Event | None = None
     status: str = "none"
     shown: str | None = None
-    # Each person's newest word, and who ever spoke.
+    # Each person's latest decision, and everybody who ever decided.
     words: dict[str, Event] = field(default_factory=dict)
     explained: set[str] = field(default_factory=set)
     granted: Event | None = None
@@ -63,7 +63,8 @@ def own_agent(request: Progress, event: Event) -> None:
 
 
 def check_approvers(request: Progress, event: Event) -> None:
-    """A quorum of distinct people whose approvals stand, one who broke the glass, or policy where it allows alone."""
+    """A quorum of distinct people whose approvals stand, one who used break-glass, or policy where it allows by
+    itself."""
     named: Any = event.details.get("approvers")
     need(isinstance(named, list) and named, "approved by nobody")
     if named == [BY_POLICY]:

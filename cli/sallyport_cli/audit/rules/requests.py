@@ -8,7 +8,7 @@ from sallyport_cli.audit.events import Event, Illegal
 from sallyport_cli.audit.rules import decisions, grants
 from sallyport_cli.audit.rules.progress import Progress, by
 
-# That somebody was refused moves nothing, and may stand anywhere behind the submission.
+# A refusal changes no state, and may come anywhere after the submission.
 _REFUSALS = frozenset(("decision.refused", "credentials.refused"))
 
 
@@ -53,7 +53,7 @@ def _system(_: Progress, event: Event) -> None:
 
 
 def _nothing(_: Progress, __: Event) -> None:
-    """That somebody was refused moves nothing."""
+    """A refusal changes no state."""
 
 
 RULES: Mapping[str, Callable[[Progress, Event], None]] = {

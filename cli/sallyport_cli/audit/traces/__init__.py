@@ -1,4 +1,4 @@
-"""An export told in formats that others read: approval traces for AgentAck, events for a SIEM.
+"""An export in formats that other tools read: approval traces for AgentAck, events for a SIEM.
 
-Like all that reads a history, these believe it. `sallyport audit verify` says whether it deserves that.
+Like everything that reads a history, these trust it. `sallyport audit verify` says whether it deserves that.
 """

@@ -2,7 +2,7 @@
 
 AgentAck reads proposals, presentations to people, their decisions, and executions or blocks, and finds what ran
 without approval, after a denial, changed, twice, late or out of order (its rules ACK001 to ACK009). It knows no quorum,
-no withdrawal and no timeout, so docs/audit-format.md says how those are told.
+no withdrawal and no timeout, so docs/audit-format.md says how those are represented.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TOOLS = {"credential": "credential", "execute": "network"}
 _ALLOWED = "policy-allowed"
 _EXECUTED = ("credentials.issued", "action.executed")
 _FAILED = ("credentials.failed", "action.failed")
-# Each of them can be the end of a request that came to nothing.
+# Each of these can end a request that came to nothing.
 _ENDS = ("request.denied", "request.expired", "request.cancelled", "grant.expired", *_FAILED, "request.closed")
 
 
@@ -76,14 +76,14 @@ class _Approval:
 
 @dataclass(slots=True)
 class _Request:
-    """A request on its way into the trace. The whole history is known, so what stands in the end can be told."""
+    """A request on its way into the trace. The whole history is known, so it is clear what stands in the end."""
 
     history: History
     session: str
     records: list[Record] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     approvals: list[_Approval] = field(default_factory=list)
-    # Approvals that the quorum takes and nobody gave.
+    # Approvals that the quorum needs and nobody gave.
     vacant: list[str] = field(default_factory=list)
     masked: bool = False
     asked: bool = False
@@ -104,7 +104,7 @@ class _Request:
         standing = [approval for approval in self.approvals if approval.allowed]
         named = {by for event in self.history.all("request.approved", "grant.issued") for by in _approvers(event)}
         ghosts = sorted(named - {approval.shown.actor for approval in standing})
-        # Who breaks the glass is enough alone.
+        # One break-glass approval is enough by itself.
         alone = any(approval.shown.details.get("break_glass") for approval in standing)
         lacking = (1 if alone else int(self.facts.get("quorum", 1))) - len(standing) - len(ghosts)
         vacant = [*ghosts, *(f"vacant-{number}" for number in range(1, lacking + 1))]
@@ -154,13 +154,13 @@ class _Request:
         return None if masked is None else masked.said.get("presented_digest")
 
     def _action(self, event: Event, shown: str | None) -> Record:
-        """The action as this event has it. The digests stand for the parameters, which no event tells."""
+        """The action as this event has it. The digests stand for the parameters, which no event contains."""
         digests = {"action_digest": event.said["action_digest"], "presented_digest": shown}
         tool = _ALLOWED if self.by_policy else _TOOLS.get(str(self.facts.get("delivery")), "credential")
         return {"tool": tool, "operation": event.said["action"], "parameters": digests}
 
     def _ask(self, event: Event) -> None:
-        """Every approval that the quorum takes is asked for, so that one which nobody gave stays open."""
+        """Every approval that the quorum needs is requested, so that one which nobody gave stays open."""
         self.asked = True
         shown = {approval.id: approval.shown for approval in self.approvals} | dict.fromkeys(self.vacant, event)
         for name in (*(approval.id for approval in self.approvals), *self.vacant):
@@ -191,7 +191,7 @@ class _Request:
             self.records.append(self._head(event, "interrupt") | {"reason": event.type})
 
     def _end(self, event: Event) -> None:
-        # The answer of a call that was given up for dead may still arrive.
+        # The answer to a call that had been given up may still arrive.
         late = event.type in _FAILED and self.history.first(*_EXECUTED) is not None
         if self.ended or late:
             return

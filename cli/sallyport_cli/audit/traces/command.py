@@ -118,12 +118,12 @@ def _each(folder: Path, ids: list[str], out: Path) -> int:
 
 
 def _written(records: Iterable[dict[str, Any]], out: Path | None) -> int:
-    """How many lines. A file is there as a whole or not at all."""
+    """Writes the lines and returns how many. A file is written whole or not at all."""
     if out is None:
         try:
             return _lines(records, sys.stdout)
         except BrokenPipeError:
-            # The reader has what it wanted (`| head`). Python would complain once more when it flushes at the end.
+            # The reader has what it wanted (`| head`). Otherwise Python would complain again when it flushes at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 1
     part = out.with_name(f"{out.name}.part")

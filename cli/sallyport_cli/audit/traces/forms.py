@@ -1,4 +1,4 @@
-"""What a chain must be to be told at all."""
+"""What a chain must be like to be converted at all."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _check(event: Event) -> None:
 
 
 def file_name(history: History) -> str:
-    """The chain's name, where it can name no other folder. Raises CannotTell."""
+    """The chain's name, if it cannot lead to another folder. Raises CannotTell."""
     if not re.fullmatch(r"[A-Za-z0-9._-]+", history.chain):
         raise CannotTell("a chain has an invalid name: `sallyport audit verify` names it")
     return history.chain

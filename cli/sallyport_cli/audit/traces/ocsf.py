@@ -1,7 +1,7 @@
 """Events in the Open Cybersecurity Schema Framework, version 1.8.0, one JSON object for each, for a SIEM.
 
-API Activity (6003) tells the calls and the workflow's steps, User Access Management (3005) what an agent was given and
-what was taken away. Only ids, codes, digests and times go out; comments and reasons that people typed stay in the
+API Activity (6003) describes the calls and the workflow's steps, User Access Management (3005) what an agent was given
+and what was taken away. Only ids, codes, digests and times go out; comments and reasons that people typed stay in the
 evidence, although they were masked.
 """
 
@@ -31,7 +31,7 @@ FACTS = frozenset((
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the table is, as far as the export says."""
+    """Where the table is, if the export says so."""
 
     region: str | None = None
     account: str | None = None
@@ -56,7 +56,8 @@ def events_of(history: History, place: Place) -> list[Members]:
 
 
 def _count(told: list[Members]) -> None:
-    """Each event of refusals has the total so far. A SIEM adds counts up, so each gets what came since the last."""
+    """Each refusal event has the total so far, but a SIEM adds counts up, so each gets only what came since the
+    last."""
     before = 0
     for each in told:
         if "count" in each["unmapped"]:
@@ -108,7 +109,7 @@ def _milliseconds(event: Event) -> int:
 
 
 def _metadata(event: Event, history: History) -> Members:
-    """`uid` is the event's hash, by which it is found in the export and in the log."""
+    """`uid` is the event's hash, which finds it in the export and in the log."""
     return {
         "version": VERSION,
         "profiles": list(_PROFILES),
@@ -159,7 +160,7 @@ def _access(row: Row, event: Event, history: History) -> Members:
 def _control(row: Row, event: Event) -> Members:
     """What was allowed or stopped, and the policy by which."""
     decision = event.details.get("decision") or event.details.get("verdict")
-    # A review decides about nothing any more.
+    # A review no longer decides anything.
     control = DECIDED.get(str(decision), Control.OBSERVED) if event.type == "decision.recorded" else row.control
     policy = {"uid": event.said["judged_by"], "type": "Sallyport Policy"}
     given = {"authorizations": [{"decision": decision, "policy": policy}]} if decision else {}

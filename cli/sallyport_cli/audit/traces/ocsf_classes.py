@@ -1,4 +1,4 @@
-"""Which event is what in OCSF 1.8.0, as docs/audit-format.md has it: class, activity, operation, outcome.
+"""How each event maps to OCSF 1.8.0, as in docs/audit-format.md: class, activity, operation, outcome.
 
 Numbers and their captions are the schema's (https://schema.ocsf.io/1.8.0).
 """
@@ -37,7 +37,7 @@ class Activity(Enum):
 
 
 class Severity(IntEnum):
-    """OCSF's scale, as far as it is used."""
+    """The part of OCSF's scale that is used."""
 
     INFORMATIONAL = 1
     LOW = 2
@@ -116,6 +116,6 @@ _NOTABLE = {"self_approval": Severity.MEDIUM, "evidence_mismatch": Severity.CRIT
 
 
 def severity_of(row: Row, details: Mapping[str, Any]) -> Severity:
-    """The row's, or a higher one that this event's facts ask for."""
+    """The row's severity, or a higher one that this event's facts call for."""
     glass = Severity.HIGH if details.get("break_glass") else Severity.INFORMATIONAL
     return max(row.severity, glass, _NOTABLE.get(str(details.get("code")), Severity.INFORMATIONAL))

@@ -13,7 +13,7 @@ from local_slack.config import Member
 # whoever shows something to a person must notice that its tail would be missing.
 _POST_TEXT_LIMIT = 40_000
 _UPDATE_TEXT_LIMIT = 4_000
-# A reply that stands in the channel too.
+# A reply that is shown in the channel as well.
 BROADCAST = "thread_broadcast"
 
 
@@ -72,7 +72,7 @@ def read_content(arguments: Arguments, text_limit: int) -> dict[str, Any]:
     fallback = text(arguments, "text")
     blocks = arguments.get("blocks")
     if arguments.get("attachments"):
-        # Nothing checks or renders them here, so accepting them would show less than was posted.
+        # Nothing here checks or renders them, so accepting them would show less than was posted.
         raise ApiError("invalid_arguments", ["attachments are not supported [json-pointer:/attachments]"])
     if len(fallback) > text_limit:
         raise ApiError("msg_too_long")

@@ -12,7 +12,7 @@ from local_slack.modals import Modals
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`base_url` answers where this workspace is served, without a slash at the end."""
+    """`base_url` returns where this workspace is served, without a slash at the end."""
 
     workspace: Workspace
     channels: Channels

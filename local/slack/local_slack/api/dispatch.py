@@ -52,7 +52,7 @@ class WebApi:
         self._sleep = sleep
 
     def call(self, method: str, request: Request) -> Response:
-        """Answer one call; it is in the log, without its token, whatever became of it."""
+        """Answer one call; it is logged without its token, whatever becomes of it."""
         arguments: dict[str, Any] = {}
         try:
             arguments, warnings = read_arguments(request)
@@ -81,7 +81,7 @@ class WebApi:
         if warnings:
             answer["warning"] = ",".join(warnings)
             answer["response_metadata"] = {**answer.get("response_metadata", {}), "warnings": warnings}
-        # Slack tells a token's scopes with every answer.
+        # Slack sends a token's scopes with every answer.
         told = {"X-OAuth-Scopes": self._context.workspace.scopes}
         return self._fail(fault) if fault else json_response(answer, headers=told)
 
@@ -107,7 +107,7 @@ class WebApi:
 
 
 def _kept_response(method: str, response: Response) -> str:
-    """The body, but not every copy of the channel that somebody who polls it is given."""
+    """The body as it is logged, without the full copy of the channel that each poll returns."""
     if method in _READS_MESSAGES and len(response.body) > _LONGEST_KEPT_READ:
         return json.dumps({"ok": True, "omitted": f"{len(response.body)} bytes of messages: see /_control/messages"})
     return response.body.decode()

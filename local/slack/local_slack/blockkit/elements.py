@@ -1,7 +1,7 @@
 """What an interactive element may hold. Lengths are characters; the source is Slack's Block Kit reference.
 
-slack_sdk's model classes check lengths of what they build, but neither required fields nor unknown ones nor plain
-dictionaries, so the limits stand here as a table.
+slack_sdk's model classes check the lengths of what they build, but neither required nor unknown fields nor plain
+dictionaries, so the limits are listed here.
 """
 
 from local_slack.blockkit.rules import PLAIN, ByType, Flag, Items, Rule, Shape, String, Text, Whole

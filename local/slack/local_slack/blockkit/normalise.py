@@ -1,4 +1,4 @@
-"""What Slack fills in when it stores blocks: ids that nobody gave, and the defaults of text objects."""
+"""What Slack fills in when it stores blocks: missing ids, and the defaults of text objects."""
 
 import copy
 import secrets

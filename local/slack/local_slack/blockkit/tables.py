@@ -6,7 +6,7 @@ from local_slack.blockkit.rules import PLAIN, ByType, Flag, Items, Rule, Shape, 
 _STYLE = Shape(
     {name: Flag() for name in ("bold", "italic", "strike", "underline", "code", "highlight", "client_highlight")}
 )
-# Any length: the whole message is weighed instead.
+# Any length, because the whole message is measured instead.
 _RUN = String(40_000)
 _RICH_PIECES = ByType(
     {

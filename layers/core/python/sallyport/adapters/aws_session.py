@@ -23,5 +23,6 @@ def session() -> Session:
 
 
 def client(service: str, config: Config, **more: Any) -> Any:
-    """A client of this service. `more` are what `create_client` takes, credentials of a role's session say."""
+    """A client of this service. `more` are further arguments of `create_client`, such as a role session's
+    credentials."""
     return session().create_client(service, config=config, **more)

@@ -14,7 +14,7 @@ from sallyport.domain.directory import Agent, Directory, Person
 from sallyport.domain.ports import Answer, Outlook, Verb
 from sallyport.domain.requests import ApprovalRequest
 
-# What a catalogue cannot know of a submission to come.
+# What the catalogue cannot know about a submission that has not been made yet.
 _UNKNOWN_YET = ("hour", "weekday", "scope")
 # Verbs that let something take effect go by today's policy alone; reading and stopping also by what was stored.
 _BY_TODAYS_POLICY: frozenset[Verb] = frozenset({"decide", "break_glass", "redeem"})
@@ -49,8 +49,9 @@ class CedarAuthorizer:
         action: ActionDefinition,
         on_behalf_of: str | None,
     ) -> Outlook:
-        # Partial evaluation: what is not known yet stays open. The schema has no place for that, so it is not asked;
-        # a condition that fails then leaves things open too, and the submission is judged with it.
+        # Partial evaluation: what is not known yet stays open. It runs without the schema, because that has no place
+        # for unknowns; a condition that errors therefore counts as open too, and the submission itself is judged with
+        # the schema.
         context: dict[str, Any] = {name: {"__extn": {"fn": "unknown", "arg": name}} for name in _UNKNOWN_YET}
         if on_behalf_of is not None:
             context["on_behalf_of"] = _ref("Person", on_behalf_of)
@@ -81,7 +82,7 @@ class CedarAuthorizer:
         asked = action.approval.groups(request.rung) if action else frozenset[str]()
         if verb not in _BY_TODAYS_POLICY:
             asked |= frozenset(request.asked)
-        # Whoever stood behind the request when it was made does so still, and whoever does today does so too.
+        # Those who stood behind the agent when it asked count, and so do those who stand behind it today.
         operators = {*request.operators, *((*agent.operators, agent.owner) if agent else ())}
         may_act_for = {*request.may_act_for, *(agent.may_act_for if agent else ())}
         attributes: dict[str, Any] = {

@@ -28,7 +28,7 @@ class DynamoDbExports:
             for arn in self._arns():
                 told = self._dynamodb.describe_export(ExportArn=arn)["ExportDescription"]
                 if told["S3Bucket"] != self._bucket or not told.get("S3Prefix", "").startswith(SETS):
-                    continue  # somebody's own
+                    continue  # an export that somebody else started
                 found.append(_export(told))
                 if found[-1].status is ExportStatus.DONE:
                     break
@@ -37,7 +37,7 @@ class DynamoDbExports:
         return found
 
     def _arns(self) -> list[str]:
-        """DynamoDB tells of 90 days, in no order that it promises; an export's id begins with its time."""
+        """DynamoDB lists the last 90 days in no promised order, but an export's id begins with its time."""
         arns, more = list[str](), dict[str, str]()
         while True:
             page = self._dynamodb.list_exports(TableArn=self._table_arn, **more)

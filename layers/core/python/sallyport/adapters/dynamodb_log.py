@@ -22,7 +22,7 @@ _PAGE = 200
 
 
 class DynamoDbLogStates:
-    """`NOTARY` in the requests table. `holder` and `held_until` are the lease; UpdateItem alone touches it."""
+    """`NOTARY` in the requests table. `holder` and `held_until` are the lease; only UpdateItem touches it."""
 
     def __init__(self, client: BaseClient, table: str) -> None:
         self._dynamodb: Any = client

@@ -114,7 +114,7 @@ class DynamoDbStore:
         transact(self._connection, write)
 
     def _replaced_twin(self, request: ApprovalRequest, key: str | None, now: datetime) -> str | None:
-        """The earlier request that an identical one takes the place of, None when there is none. Raises Exists."""
+        """The earlier request that an identical one replaces, or None. Raises Exists."""
         taken = self._get(f"KEY#{key}") if key else None
         if taken is not None and taken.target and taken.sameness:
             raise Exists(taken.target, by_key=True, sameness=taken.sameness)
@@ -264,7 +264,7 @@ class DynamoDbStore:
 
 
 def _still(deployment: Deployment) -> Condition:
-    """That the deployment's item is the one that was read."""
+    """The condition that the deployment's item has not changed since it was read."""
     if deployment.version == UNREADABLE.version:
         return RequestItem.pk.exists()
     if deployment.version == 0:

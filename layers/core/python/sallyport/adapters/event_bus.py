@@ -1,4 +1,4 @@
-"""EventBridge: what is announced, and to whoever made a rule for it."""
+"""EventBridge: announcements, for whoever has a rule that matches them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Make the one approved call under the scoped session: once, in its time, and with none of AWS's words coming back."""
+"""Make the one approved call under the scoped session: once, within its time, and without passing on AWS's own
+words."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ from sallyport.domain.target_ports import CallResult, OutcomeUnknown
 _PAGING_SECONDS = 20.0
 _CONNECT_SECONDS = 2
 _ATTRIBUTE_TYPES = frozenset({"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"})
-# The service's code, as far as it goes, to ours. The first that occurs in it counts.
+# Parts of services' error codes, and our code for each. The first part that occurs in the error's code counts.
 _CODES = (
     ("AccessDenied", "access_denied"),
     ("Unauthorized", "access_denied"),
@@ -119,11 +120,11 @@ class BotoCallMaker:
 
 
 class _TooLong(Exception):
-    """The pages did not come in time. They were only read."""
+    """The pages did not all arrive in time. The call only reads, so it had no effect."""
 
 
 def _of_service(error: ClientError) -> Exception:
-    """Our code for the service's refusal. An internal error of the service may have had its effect all the same."""
+    """Our code for the service's refusal. A call that ended in an internal error may still have taken effect."""
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= _SERVER_ERROR:
         return OutcomeUnknown()
     code = error.response.get("Error", {}).get("Code", "")
@@ -131,7 +132,7 @@ def _of_service(error: ClientError) -> Exception:
 
 
 def _within(value: Any, shape: Shape) -> bool:
-    """What ParamValidator leaves to the service: the greatest lengths and values, and the words of an enumeration."""
+    """What ParamValidator leaves to the service: maximum lengths and values, and the members of an enumeration."""
     if isinstance(shape, StructureShape):
         return all(_within(item, shape.members[name]) for name, item in value.items())
     if isinstance(shape, ListShape):

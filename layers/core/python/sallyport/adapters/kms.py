@@ -1,4 +1,4 @@
-"""What KMS computes with keys that never leave it: sameness (HMAC) and the signatures of checkpoints (Ed25519)."""
+"""What KMS computes with keys that never leave it: sameness (HMAC) and checkpoint signatures (Ed25519)."""
 
 from __future__ import annotations
 

@@ -16,8 +16,9 @@ from sallyport.domain.ports import PortFailed
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-# One attempt: what makes the approved call must not be asked twice, and the rest is asked again by whoever waits. The
-# longest answer is a wait of 22 s; a call that is begun in time (usecases/call_tool.py) has as long.
+# One attempt, because the function that makes the approved call must not be invoked twice; for the others, whoever
+# waits asks again. The slowest answer is a wait of 22 s, and a call that starts in time (usecases/call_tool.py) has as
+# long.
 CONFIG = Config(connect_timeout=2, read_timeout=23, retries={"mode": "standard", "total_max_attempts": 1})
 _ROUTES = {
     Route.ACTIONS: ("GET", "/v1/actions"),
@@ -62,5 +63,5 @@ class OwnFunctions:
             return Reply(said["statusCode"], json.loads(said["body"]))
         except (BotoCoreError, ClientError):
             raise PortFailed("function_unavailable") from None
-        except (KeyError, TypeError, ValueError):  # what Lambda writes of a crash has no status either
+        except (KeyError, TypeError, ValueError):  # Lambda's report of a crash has no status either
             raise PortFailed("function_failed") from None

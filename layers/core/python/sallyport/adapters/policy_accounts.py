@@ -10,7 +10,7 @@ from sallyport.adapters.policy_yaml import PolicyInvalid
 from sallyport.domain.accounts import GuardedAccount
 
 _WHERE = "accounts.yaml"
-# Shown on cards and asked for by agents, so it reads like a name and like no number.
+# Cards show it and agents ask for it, so it must look like a name and not like a number.
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,39}")
 _ID = re.compile(r"\d{12}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,3}-\d{1,2}")

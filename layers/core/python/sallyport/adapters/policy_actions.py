@@ -23,7 +23,7 @@ _STATEMENT = frozenset({"Sid", "Effect", "Action", "Resource", "Condition"})
 _CALL = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
 _TIERS = ("low", "medium", "high", "critical")
 _SENSITIVE_SCOPE = "may hold what identifies a person"
-# A pattern for harmless values that takes one of these says nothing about the value: no detector would be asked at all.
+# A pattern for harmless values must match none of these, because what it matches is shown without asking any detector.
 SOMEBODYS = (
     "maria-gonzalez", "Okonkwo_Chidi", "Jane Doe", "123-45-6789", "123456789", "MRN0048213", "jane@example.org",
     "+12025550143", "4111111111111111",
@@ -75,7 +75,7 @@ def action_from(
 
 
 def _with_places(action: ActionDefinition, accounts: Mapping[str, GuardedAccount], where: str) -> ActionDefinition:
-    """The action with the parameters by which an agent says where, bound by every ARN of its session policy."""
+    """The action with the parameters for account and region added, which every ARN of its session policy must use."""
     if not action.places:
         return action
     if ACCOUNT not in action.places or not action.places <= {ACCOUNT, REGION}:
@@ -100,10 +100,11 @@ def _with_places(action: ActionDefinition, accounts: Mapping[str, GuardedAccount
 
 
 def _harmless(raw: Mapping[str, Any], declared: Mapping[str, Any], where: str) -> dict[str, Pattern]:
-    """Compiled patterns of values that are nobody's. Raises PolicyInvalid for one that takes somebody's as well."""
+    """Compiled patterns of values that identify nobody. Raises PolicyInvalid for one that also matches values that
+    do."""
     if not raw:
         return {}
-    import re2  # 10 ms that a policy without such patterns does not pay
+    import re2  # costs 10 ms, so only policies with such patterns pay
 
     options = re2.Options()
     options.log_errors = False
@@ -145,29 +146,29 @@ def _check_bound(action: ActionDefinition, where: str) -> None:
 
 
 def _hidden(raw: Mapping[str, Any]) -> dict[str, str]:
-    """Why each hidden parameter is. `sensitive_scope: [names]` is the same declaration with a reason of its own."""
+    """Why each hidden parameter is hidden. `sensitive_scope: [names]` declares the same with a fixed reason."""
     return {**dict.fromkeys(raw.get("sensitive_scope", ()), _SENSITIVE_SCOPE), **raw.get("hidden", {})}
 
 
 def _check_hidden(action: ActionDefinition, raw: Mapping[str, Any], where: str) -> None:
     """Whatever takes effect is shown, or hidden by a declaration with a reason."""
     if "mask" in raw:
-        raise PolicyInvalid(f"{where}: `mask` hid parameters without a word; say `hidden: {{parameter: why}}`")
+        raise PolicyInvalid(f"{where}: `mask` hid parameters without a reason; say `hidden: {{parameter: why}}`")
     for name in sorted(action.hidden):
         if name not in action.parameters["properties"] or not action.words_are_agents(name):
             raise PolicyInvalid(f"{where}: {name} cannot be hidden; a number, a boolean or a choice is always shown")
 
 
 def _check_sentence(action: ActionDefinition, where: str) -> None:
-    """An approver reads it first, so it leaves out nothing that takes effect and tells of nothing else. What the agent
-    chooses of where is not asked for: every sentence ends with the account, as it was rendered."""
+    """An approver reads it first, so it names everything that takes effect and nothing else. It need not name a chosen
+    account or region, because every sentence ends with the account as rendered."""
     wrong = named(action.sentence) ^ set(action.parameters["properties"])
     if action.sentence and wrong:
         raise PolicyInvalid(f"{where}: the sentence leaves out, or names without their being bound: {sorted(wrong)}")
 
 
 def _check_session_policy(action: ActionDefinition, where: str) -> None:
-    """Nothing in a template may say more than calls, resources and conditions."""
+    """A template's statements may hold calls, resources and conditions, and nothing else."""
     for statement in action.session_policy:
         calls = statement.get("Action")
         if not set(statement) <= _STATEMENT or statement.get("Effect") not in ("Allow", "Deny"):
@@ -179,8 +180,8 @@ def _check_session_policy(action: ActionDefinition, where: str) -> None:
 
 
 def _floor(tiers: Mapping[str, Any], risk: str, hides: bool) -> Mapping[str, Any]:  # noqa: FBT001 - one private word
-    """The least that is asked for: the tier of the risk, or the one above it for an action that hides something. The
-    highest tier has none above it, so one more person must approve there."""
+    """The minimum that applies: the tier of the risk, or the next higher tier for an action that hides something. The
+    highest tier has none above it, so it takes one more approver instead."""
     tier: Mapping[str, Any] = tiers.get(risk) or {}
     if not hides or not tier:
         return tier
@@ -189,7 +190,7 @@ def _floor(tiers: Mapping[str, Any], risk: str, hides: bool) -> Mapping[str, Any
 
 
 def _approval(raw: Mapping[str, Any], tier: Mapping[str, Any], where: str) -> Approval:
-    """The file's own words over its tier's. Raises PolicyInvalid where they are laxer than the tier."""
+    """The tier's settings, overridden by the file's own. Raises PolicyInvalid where the file is laxer than the tier."""
     said = {**tier, **raw}
     if (
         said["quorum"] < tier.get("quorum", 1)

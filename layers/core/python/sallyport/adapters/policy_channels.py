@@ -18,9 +18,9 @@ _MEMBERS = frozenset({*_CONDITIONS, "slack", "direct_messages"})
 
 
 def routes_from(raw: Any, known: Mapping[str, Collection[str]]) -> tuple[RouteRule, ...]:
-    """The rules in order. `known` has the names that there are of each condition.
+    """The rules in order. `known` lists the existing names for each condition.
 
-    Raises PolicyInvalid: a rule that names what does not exist would let a card go to another channel than was meant.
+    Raises PolicyInvalid: a rule with an unknown name could never match, so the card would go to the wrong channel.
     """
     if not isinstance(raw, Mapping) or set(raw) - {"routes"} or not isinstance(raw.get("routes") or [], list):
         raise PolicyInvalid(f"{_WHERE}: one member, `routes`, with a list of rules")

@@ -1,4 +1,4 @@
-"""The directory file, as people and agents. An account that could stand for two, or for anybody, is refused."""
+"""The directory file, as people and agents. An account that could stand for two people, or for anybody, is refused."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _check_references(directory: Directory, groups: Mapping[str, set[str]]) -> N
 
 
 def _check_accounts(directory: Directory) -> None:
-    """Every account has one form and one holder."""
+    """Every account is well-formed and has one holder."""
     for agent in directory.agents.values():
         for principal in agent.principals:
             if not _USER.fullmatch(principal) and not _ROLE.fullmatch(principal):

@@ -50,7 +50,7 @@ class S3Vault:
 
     def delete(self, request_id: str) -> None:
         try:
-            # All are listed before the first is deleted: a page begins behind the last version of the one before.
+            # All are listed before the first is deleted: each page starts after the last version of the one before.
             for version in list(self._versions(_vault_key(request_id))):
                 self._s3.delete_object(Bucket=self._bucket, Key=version["Key"], VersionId=version["VersionId"])
         except _FAILURES:

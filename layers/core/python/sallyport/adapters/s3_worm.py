@@ -14,7 +14,7 @@ from sallyport.domain.ports import PortFailed
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-# No more than the client keeps connections for.
+# No more threads than the client keeps connections for.
 _AT_ONCE = 10
 
 

@@ -56,7 +56,7 @@ class SlackChat:
 
     def post_card(self, card: Card, room: str) -> CardRef:
         blocks = message_of(card)
-        pages_of(card)  # what the card leaves out can be read page by page, or it is not asked for
+        pages_of(card)  # raises unless the details can show what the card leaves out
         posted = self._call(
             "chat_postMessage",
             channel=room,
@@ -87,7 +87,7 @@ class SlackChat:
             cursor = page.get("response_metadata", {}).get("next_cursor", "")
             if not cursor:
                 return None
-        # Nobody knows whether it is there, so none is posted.
+        # Nobody knows whether the card is there, so no other one is posted.
         raise ChatFailed(Trouble.UNAVAILABLE)
 
     def update_card(self, ref: CardRef, card: Card) -> None:
@@ -142,7 +142,8 @@ class SlackChat:
             user = self._call("users_info", user=user_id)["user"]
         except PortFailed:
             return False
-        # A workspace's id is no organisation's, so one of the two is whatever this deployment's app is installed in.
+        # The app is installed in a workspace or an organisation; their ids never coincide, so comparing with both is
+        # safe.
         whose = (user.get("team_id"), (user.get("enterprise_user") or {}).get("enterprise_id"))
         return self._team_id in whose and not any(user.get(flag) for flag in _NOT_MEMBERS)
 

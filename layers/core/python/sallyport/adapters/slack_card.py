@@ -1,5 +1,5 @@
 """A card as Slack blocks: what becomes possible, who asks, why, until when, and the buttons, all on the first screen;
-below them whatever else there is to know. Nothing is left out without a word that says so and where it is."""
+below them whatever else there is to know. Whatever is left out, the card says so and where to find it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def message_of(card: Card) -> list[Block]:
     """Raises Unpresentable when even a card that leaves to the details what it can would be too long."""
     view = card.view.members
     asked = [text.bold(view["sentence"]), text.section(who(view))]
-    # Of what is over, people want to know how it ended; of what is not, how to decide it.
+    # Once a request is over, people want to know how it ended; until then, how to decide it.
     ended, so_far = ([], _outcome(card)) if card.open else (_outcome(card), [])
     until = [_until(card), *_elsewhere(card), *ended, _buttons(card)]
     parameters = _parameters(view)
@@ -90,7 +90,8 @@ def ids(card: Card, view: dict[str, Any]) -> str:
 
 
 def written(view: dict[str, Any]) -> dict[str, list[str]]:
-    """Each parameter as it is shown, a line for each value: told from all that look like it, as it takes effect."""
+    """Each parameter as the card shows it, one line per value, so that a value that takes effect cannot pass for
+    another."""
     hidden = {entry["parameter"] for entry in view["hidden"]}
     return {
         name: [visible(str(one)) if name in hidden else _exactly(one) for one in _listed(value)] or ["(none)"]
@@ -103,7 +104,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _exactly(value: Any) -> str:
-    """A text as it is, unless it would not be seen where it ends."""
+    """A text as it is, quoted where a reader could not see where it begins or ends."""
     if not isinstance(value, str):
         return json.dumps(value)
     seen = value.isprintable() and value == value.strip() and value[:1] not in ('"', "")
@@ -172,7 +173,7 @@ def _no_context(view: dict[str, Any]) -> list[Block]:
 
 
 def _unseen(view: dict[str, Any]) -> list[Block]:
-    """What an approver does not see of what takes effect, and what is not what it looks like."""
+    """Warnings about what takes effect but is not shown, and about what is not what it looks like."""
     said = [_sentence(warning) for warning in view["warnings"][1:]]
     if mixes_alphabets(json.dumps(view["masked"], ensure_ascii=False)):
         said.append(r"Some words mix alphabets; letters that pass for others are spelled out, such as \u{430}.")
@@ -241,8 +242,8 @@ def _to_check(view: dict[str, Any]) -> Block:
 
 
 def _first_that_fits(beside: list[Block], *choices: list[Block]) -> list[Block]:
-    """The last one whether it fits or not. What can be left to the details leaves room for what the card will have to
-    say when it has been decided, or it could not be changed any more."""
+    """The first choice that fits, or else the last one. Some room is kept for what the card must say once it is
+    decided, because otherwise it could not be updated."""
     return next((one for one in choices if _fits([*beside, *one], _SPARE)), choices[-1])
 
 

@@ -22,7 +22,7 @@ _PAGES = 10
 
 def details_of(card: Card, page: int) -> dict[str, Any]:
     """The modal's view, open at `page` (from 0; the nearest that there is). Raises Unpresentable past what a person
-    would read, rather than leave anything out: nobody approves what they cannot see."""
+    would read, rather than leave anything out, because nobody may approve what they cannot see."""
     pages = pages_of(card)
     page = max(0, min(page, len(pages) - 1))
     turning = [_turning(card, page, len(pages))] if len(pages) > 1 else []

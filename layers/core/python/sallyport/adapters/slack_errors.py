@@ -51,7 +51,7 @@ _TOO_MANY = 429
 
 
 def failure_of(error: Exception) -> ChatFailed:
-    """What came of a call by what slack_sdk, urllib or the socket raised. Slack's own words stay out of it."""
+    """The outcome of a call, from what slack_sdk, urllib or the socket raised. Slack's own words stay out of it."""
     answer: Any = getattr(error, "response", None)
     if answer is None:
         return ChatFailed(Trouble.UNAVAILABLE)
@@ -65,7 +65,7 @@ def failure_of(error: Exception) -> ChatFailed:
 
 
 def _seconds(headers: Any) -> int:
-    """Of `Retry-After`, which Slack gives in whole seconds."""
+    """From `Retry-After`, which Slack gives in whole seconds."""
     said = {str(key).lower(): value for key, value in dict(headers or {}).items()}.get("retry-after", "")
     said = said[0] if isinstance(said, list) and said else said
     return int(said) if str(said).isdecimal() else 0

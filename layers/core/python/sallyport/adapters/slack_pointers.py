@@ -9,7 +9,7 @@ from sallyport.domain.channels import Card
 
 
 def moved_of(card: Card, link: str) -> list[Block]:
-    """What stays of a card whose place another has taken. `link` is Slack's own."""
+    """What remains of a card that another has replaced. `link` is Slack's own."""
     where = f"<#{card.at.channel}>" if card.at else "another channel"
     return _pointing(card, f"This is asked in {where} now: <{link}|open the card>.")
 

@@ -17,7 +17,7 @@ from sallyport.domain.slack_dates import slack_date
 
 type Block = dict[str, Any]
 
-# Slack takes 3,000 characters in a text; of a rich_text it does not say.
+# Slack takes 3,000 characters in a text; for a rich_text it states no limit.
 _TEXT = 2900
 _ELEMENTS = 10
 _FIELDS = 10
@@ -74,7 +74,7 @@ def button(action_id: str, label: str, value: str, **more: Any) -> dict[str, Any
 
 
 def characters(node: object) -> int:
-    """Of all texts under `node`."""
+    """The length of all texts under `node`."""
     if isinstance(node, dict):
         own = node.get("text")
         return (len(own) if isinstance(own, str) else 0) + sum(map(characters, node.values()))
@@ -82,7 +82,7 @@ def characters(node: object) -> int:
 
 
 def rows(blocks: Iterable[Block]) -> int:
-    """How many lines of the screen `blocks` take, estimated."""
+    """An estimate of how many lines on the screen `blocks` take."""
     return sum(map(_rows_of, blocks))
 
 
@@ -111,13 +111,14 @@ def _rows_of_part(part: dict[str, Any]) -> int:
 
 
 def _seen(text: str) -> str:
-    """A date as wide as it is shown, for all that stands in its place."""
+    """The text with a date's markup replaced by what the reader sees, so that its width is right."""
     before, mark, rest = text.partition("<!date^")
     return f"{before}{rest.partition('|')[2]}" if mark else text
 
 
 def _wrapped(text: str, width: int) -> int:
-    """Lines of `text`: it breaks between words, and a word that is longer than a line within it."""
+    """The number of lines of `text`, which breaks between words, and inside a word only where it is longer than a
+    line."""
     return sum(_wrapped_line(line, width) for line in text.split("\n"))
 
 
@@ -152,12 +153,12 @@ def _heading(text: str) -> dict[str, Any]:
 
 
 def _chunks(lines: Iterable[str]) -> Iterator[str]:
-    """`lines` joined to texts that Slack takes, none of them broken off: a line has at most a third of a text."""
+    """`lines` joined into texts that Slack accepts. No line is split, because none is longer than a third of a text."""
     held: list[str] = []
     for line in lines:
         if held and sum(map(len, held)) + len(held) + len(line) > _TEXT:
             yield "\n".join(held)
             held = []
         held.append(line)
-    # A text of nothing is refused.
+    # Slack refuses an empty text.
     yield "\n".join(held) or " "

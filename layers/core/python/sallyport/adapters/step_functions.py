@@ -15,7 +15,7 @@ from sallyport.domain.turns import Turn
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-# The state has timed out, was aborted, or was answered before: nobody waits any more.
+# The state has timed out, was aborted, or was answered before: nobody is waiting any more.
 _NOBODY_WAITS = ("TaskDoesNotExist", "TaskTimedOut", "InvalidToken")
 
 
@@ -30,7 +30,8 @@ class StepFunctions:
         try:
             self._sfn.start_execution(stateMachineArn=self._arn, name=request_id, input=json.dumps(timers))
         except ClientError as error:
-            # Some answer this even for the same input while the execution runs; the name is ours alone.
+            # Some implementations raise this even for the same input while the execution runs. It is harmless, because
+            # nothing else uses the name.
             if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
                 raise PortFailed("workflow_unavailable") from None
         except BotoCoreError:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from botocore.session import Session
     from pynamodb.models import Model
 
-# To connect, and for an answer. pynamodb would wait 15 and 30 s, and Slack waits 3 s for the whole click.
+# Seconds to connect, and to wait for an answer. pynamodb would wait 15 and 30 s, and Slack waits 3 s for the whole
+# click.
 TABLE_SECONDS = (1, 2)
 
 
@@ -31,7 +32,7 @@ def connected(region: str, tables: Mapping[type[Model], str]) -> Connection:
         meta: Any = model.Meta
         meta.table_name, meta.region = name, region
         meta.connect_timeout_seconds, meta.read_timeout_seconds = TABLE_SECONDS
-        # There is no public place to give a model's connection its client. Without one it makes its own.
+        # There is no public way to give a model's connection its client, and without one it would make its own.
         model._get_connection().connection._client = connection.client  # noqa: SLF001
     return connection
 

@@ -8,9 +8,9 @@ from pynamodb.models import Model
 
 
 class PendingIndex(GlobalSecondaryIndex["RequestItem"]):  # type: ignore[no-untyped-call]  # pynamodb has no types there
-    """Sparse: requests that somebody may have to find. `pending` is `pending` while undecided, `review` while a broken
-    glass awaits its review, `live:<agent>` while a grant or its session may be of use to somebody. `decided:<person>`
-    is on notes of what somebody decided, which are no requests."""
+    """Sparse: requests that somebody may have to find. `pending` is `pending` while undecided, `review` while a
+    break-glass approval awaits its review, `live:<agent>` while a grant or its session may be of use to somebody.
+    `decided:<person>` is on notes of what somebody decided, which are not requests."""
 
     class Meta:
         index_name = "pending"
@@ -21,7 +21,7 @@ class PendingIndex(GlobalSecondaryIndex["RequestItem"]):  # type: ignore[no-unty
 
 
 class DueIndex(GlobalSecondaryIndex["RequestItem"]):  # type: ignore[no-untyped-call]  # pynamodb has no types there
-    """Sparse, keys alone: what somebody has to look after from `due_at` on. `open` is `request` or `tally`."""
+    """Sparse, keys only: what needs attention from `due_at` on. `open` is `request` or `tally`."""
 
     class Meta:
         index_name = "due"

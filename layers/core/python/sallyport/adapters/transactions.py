@@ -50,7 +50,7 @@ def transact(connection: Connection, write: Callable[[TransactWrite], None]) -> 
 
 
 def append(tx: TransactWrite, events: tuple[AuditEvent, ...]) -> None:
-    """Put the events in their places. Put alone would overwrite; a place in the chain is taken once."""
+    """Put the events in their places, on condition that each is free, because a plain put would overwrite."""
     for event in events:
         item = AuditItem(
             f"REQ#{event.request_id}", f"{event.seq:010d}", event=event.body, hash=event.hash, prev_hash=event.prev_hash

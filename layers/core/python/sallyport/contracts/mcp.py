@@ -34,7 +34,7 @@ type Id = str | int | None
 
 
 class RpcError(Exception):
-    """What a client is told of a message that cannot be carried out; never a word of the message."""
+    """What a client is told about a message that cannot be carried out; never a word of the message itself."""
 
     def __init__(self, code: int, message: str, of: Id = None) -> None:
         super().__init__(message)
@@ -48,7 +48,8 @@ class RpcError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A request, or with no `id` something that wants no answer: a notification, or an answer to what nobody asked."""
+    """A request, or with no `id` something that wants no answer: a notification, or a response that nobody asked
+    for."""
 
     method: str
     params: Mapping[str, Any] = field(repr=False)
@@ -84,7 +85,7 @@ def read_message(body: bytes) -> Message:
 
 
 def check_version(header: str | None, message: Message) -> None:
-    """Raises RpcError for a version that is not spoken here. `initialize` is where one is agreed on."""
+    """Raises RpcError for an unsupported version. Client and server agree on one in `initialize`."""
     if message.method != "initialize" and header is not None and header not in VERSIONS:
         raise RpcError(INVALID_REQUEST, f"MCP-Protocol-Version is one of {', '.join(VERSIONS)} here.", message.id)
 
@@ -106,7 +107,7 @@ def error(failed: RpcError) -> dict[str, Any]:
 
 
 def initialized(wanted: object) -> dict[str, Any]:
-    """The answer to `initialize`: the version that the client speaks, or the newest that is spoken here."""
+    """The answer to `initialize`: the version that the client speaks, or the newest that is supported here."""
     return {
         "protocolVersion": wanted if wanted in VERSIONS else VERSIONS[-1],
         "capabilities": {"tools": {"listChanged": False}},
@@ -134,7 +135,7 @@ def called(said: Mapping[str, Any], *, is_error: bool) -> dict[str, Any]:
 
 
 def _tool(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """What a host is told of an action. The hints are the tier's: from medium up it may not be taken back."""
+    """What a host is told about an action. The hints are the tier's: from medium up it may not be taken back."""
     low = entry["risk"] == "low"
     return {
         "name": entry["tool_name"],

@@ -42,7 +42,7 @@ def check_signature(body: bytes, timestamp: str, signature: str, secret: str, no
 
 
 def parse_click(body: bytes) -> Click | Look | HomeRevoke | None:
-    """The click in a signed body, or the form that was sent; None for what is no button or form of ours.
+    """The click in a signed body, or the form that was sent; None for anything but one of our buttons or forms.
 
     Raises MalformedRequest.
     """
@@ -139,7 +139,7 @@ def _account(payload: dict[str, Any]) -> Account:
     """Who it is, and which installation of the app they used.
 
     https://api.slack.com/enterprise/apps/reference: where an organisation has installed the app, `team` is null or any
-    one of its workspaces, and so is the user's; whose member somebody is, is then users.info's to say.
+    one of its workspaces, and so is the user's; only users.info then says which workspace somebody belongs to.
     """
     user, app_id = payload["user"], _id(payload["api_app_id"])
     match payload.get("is_enterprise_install"):

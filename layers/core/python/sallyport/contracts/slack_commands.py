@@ -24,7 +24,7 @@ type Said = Click | Look | Command | HomeOpened | HomeRevoke | Challenge
 
 
 def parse_slack(body: bytes) -> Said | None:
-    """What a signed body says; None for what is nothing to us. Raises MalformedRequest."""
+    """What a signed body says; None for anything that does not concern us. Raises MalformedRequest."""
     try:
         if body.startswith(b"{"):
             return _event(json.loads(body.decode("utf-8")))
@@ -42,7 +42,7 @@ def _event(payload: dict[str, Any]) -> HomeOpened | Challenge | None:
             return Challenge(_matching(_CHALLENGE, payload["challenge"]))
         case "event_callback" if payload["event"]["type"] == "app_home_opened":
             event = payload["event"]
-            # Of the Home's tabs the messages are Slack's to show.
+            # Only the Home tab is ours; Slack shows the Messages tab itself.
             if event["tab"] != "home":
                 return None
             return HomeOpened(_account(event["user"], _receiver(payload), payload["api_app_id"]))

@@ -67,7 +67,7 @@ def _strict(whole: Schema) -> Schema:
 
 
 def _narrowed(schema: Mapping[str, Any], *, optional: bool) -> Schema:
-    if schema["type"] == "object":  # a free form is not to be had in strict mode: text then
+    if schema["type"] == "object":  # strict mode has no free-form objects, so it becomes text
         schema = {**schema, "type": "string"}
     kept = {key: value for key, value in schema.items() if key in _STRICT}
     said = [_IN_WORDS[key].format(value) for key, value in schema.items() if key in _IN_WORDS and value]

@@ -94,7 +94,7 @@ def credentials_answer(credentials: ScopedCredentials, request: ApprovalRequest)
 def result_answer(
     request: ApprovalRequest, code: str, result: MaskedDocument | None, *, complete: bool
 ) -> dict[str, Any]:
-    """What the one call brought, masked. `result` is null when `code` is not `ok`: the call was made all the same."""
+    """What the one call returned, masked. `result` is null when `code` is not `ok`, although the call was made."""
     return {
         "request_id": request.request_id,
         "status": request.status.value,

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# What an action may let its agent choose, and the account's own regions answer for.
+# What an action may let its agent choose; the regions on offer are those of the accounts.
 ACCOUNT, REGION = "account", "region"
 
 
 @dataclass(frozen=True, slots=True)
 class GuardedAccount:
-    """An AWS account and the regions in which its resources are. The first one is meant where none is chosen."""
+    """An AWS account and the regions in which its resources are. The first one applies where none is chosen."""
 
     name: str
     id: str

@@ -33,10 +33,10 @@ class Approval:
     ladder: tuple[Rung, ...]
     channels: tuple[str, ...]
     reason_required: bool
-    # The approvals must come from that many different asked groups.
+    # Each approval must come from a different one of the asked groups.
     distinct_groups: bool = False
-    # None: the glass cannot be broken. Otherwise the most that the credential then lives, and when a second person
-    # must have reviewed it.
+    # None: no break-glass. Otherwise the longest that a break-glass credential lives, and by when a second person must
+    # have reviewed the approval.
     break_glass_seconds: int | None = None
     review_seconds: int | None = None
 
@@ -70,9 +70,9 @@ class Pattern(Protocol):
 @dataclass(frozen=True, slots=True)
 class ActionDefinition:
     """One action file. `bound_by` says for each parameter what holds the approved value: every parameter takes effect,
-    in the session policy or in the call. `scope` are those of the session policy, which land in CloudTrail; `hidden`
-    says why an approver does not see a parameter; `harmless` has for some parameters the pattern of values that are
-    nobody's, so that no detector is asked about them."""
+    in the session policy or in the call. `scope` are those of the session policy, which end up in CloudTrail; `hidden`
+    says why an approver does not see a parameter; `harmless` gives for some parameters a pattern of values that
+    identify nobody, so that no detector is asked about them."""
 
     name: str
     title: str
@@ -90,12 +90,12 @@ class ActionDefinition:
     on_behalf_of_required: bool
     outlasts: tuple[str, ...]
     execute: Mapping[str, Any] | None = None
-    # What the agent chooses of where it takes place: nothing, `account`, or `account` and `region`.
+    # Which part of the place the agent chooses: nothing, `account`, or `account` and `region`.
     places: frozenset[str] = frozenset()
     harmless: Mapping[str, Pattern] = field(default_factory=dict)
     # What becomes possible, with a place for each parameter (`domain.sentences`); empty for the title with all of them.
     sentence: str = ""
-    # For the model that asks: what the action is for, and parameters that fit with a reason that a person would take.
+    # For the model that asks: what the action is for, and example parameters with a reason that a person would accept.
     description: str = ""
     example: Mapping[str, Any] = field(default_factory=dict)
     example_reason: str = ""
@@ -112,14 +112,15 @@ class ActionDefinition:
         return frozenset(self.parameters["properties"]) - frozenset(self.hidden)
 
     def words_are_agents(self, name: str) -> bool:
-        """Whether the parameter's words are the agent's own: no number, no boolean, no choice among the file's."""
+        """Whether the parameter's words are the agent's own: not a number, a boolean or a choice from the action
+        file."""
         schema: Mapping[str, Any] = self.parameters["properties"][name]
         schema = schema.get("items", schema)
         return "enum" not in schema and schema["type"] == "string"
 
 
 def target_role_name(stack: str, action: str) -> str:
-    """What the role is called whose sessions carry out `action`: each action has its own, and each gate its own set."""
+    """The name of the role whose sessions carry out `action`: each action has its own, and each gate its own set."""
     return f"{stack}-target-{action.replace('.', '-').replace('_', '-')}"
 
 

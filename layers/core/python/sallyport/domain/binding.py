@@ -23,7 +23,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class VaultRecord:
-    """The raw action as it lies in the vault. Nothing of it is ever printed: every raw field is kept out of `repr`.
+    """The raw action as stored in the vault. Nothing of it is ever printed: every raw field is kept out of `repr`.
 
     `salt` is 32 random bytes in hexadecimal; with it the digest is useless for guessing an SSN.
     `target_role_arn`, `session_policy` and `call` are its `effect`, and what redemption will use. `hidden` are the

@@ -1,4 +1,4 @@
-"""A card that shows what is no longer so, and until when somebody tries to change it."""
+"""A card that is out of date, and how long Sallyport keeps trying to update it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
-# A channel that was repaired later than this has moved on; the request itself has always said how it ended.
+# After this long nobody needs the card any more, because the request itself has always said how it ended.
 GIVEN_UP_AFTER = timedelta(hours=24)
 
 

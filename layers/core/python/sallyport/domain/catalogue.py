@@ -18,8 +18,9 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An action that the caller may ask for. `on_behalf_of` are the people whom they may name, and must name one of
-    where it is required; `patience_seconds` is how long a request waits for its answer at most."""
+    """An action that the caller may ask for. `on_behalf_of` are the people whom they may name; where
+    `on_behalf_of_required`, they must name one. `patience_seconds` is the longest that a request waits for its
+    answer."""
 
     action: ActionDefinition
     on_behalf_of: tuple[str, ...]

@@ -1,5 +1,5 @@
-"""What a channel offers through which people are asked. Another chat is another implementation: nothing that happens to
-a request depends on which one it is.
+"""What a channel for asking people offers. Another chat is another implementation: nothing that happens to a request
+depends on which chat it is.
 
 The approvals API needs none of it, since whoever decides there comes and asks; what Slack and it share is `decide`.
 """
@@ -37,14 +37,14 @@ class Card:
     expires_at: datetime
     open: bool
     view: MaskedDocument
-    # Through which channels policy takes an approval; whoever is asked may deny through each.
+    # Channels through which policy accepts an approval; whoever is asked may deny through any channel.
     channels: tuple[str, ...]
     notes: tuple[str, ...] = ()
-    # Where it stands, once it does.
+    # Where it was posted, once it was.
     at: CardRef | None = None
     # When the credential that its agent fetched stops working, while it may work.
     works_until: datetime | None = None
-    # Whether it was denied without a word why, which whoever denied can add.
+    # Whether it was denied without a reason, which whoever denied it can still add.
     unexplained: bool = False
 
 
@@ -89,13 +89,13 @@ class Channel(Protocol):
         """Ask. Raises Unpresentable, and then nothing was posted."""
 
     def find_card(self, request_id: str, since: datetime, room: str) -> CardRef | None:
-        """The card of this request that was posted there since then, though its answer may have been lost. One that was
-        retired is not found."""
+        """The card of this request that was posted there since then, even if the answer to posting it was lost. A
+        retired card is not found."""
 
     def update_card(self, ref: CardRef, card: Card) -> None: ...
 
     def retire_card(self, ref: CardRef, card: Card) -> None:
-        """Have a card show no more than that another has taken its place: `card`, which stands where it says."""
+        """Have the card at `ref` show only that another has replaced it: `card`, which says where it is."""
 
     def open_details(self, trigger: str, card: Card) -> None:
         """Show the whole view to the one person whose click `trigger` stands for."""

@@ -45,7 +45,7 @@ class Checkpoint:
 
     @property
     def name(self) -> str:
-        """Under which the note is kept for good: in order of size, then of time."""
+        """The name under which the note is kept for good; names sort by size, then by time."""
         return f"checkpoints/{self.size:020d}-{self.time:%Y%m%dT%H%M%SZ}.note"
 
     def signed(self, public: bytes, signature: bytes) -> bytes:

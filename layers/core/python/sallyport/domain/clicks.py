@@ -1,4 +1,4 @@
-"""Buttons pressed on a card, and in what opens from it."""
+"""Buttons pressed on a card, and in the forms that it opens."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class HomeRevoke:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """Slack asks whether the address of an app is its own: it wants `text` back."""
+    """Slack asks whether the address of an app is its own: it expects `text` back."""
 
     text: str
 

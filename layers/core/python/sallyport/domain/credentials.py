@@ -24,8 +24,8 @@ class ScopedCredentials:
 
 @dataclass(frozen=True, slots=True)
 class CredentialOrder:
-    """Everything AssumeRole is called with. There is no field without a value: a call without `policy` would hand out
-    the whole role."""
+    """Everything AssumeRole is called with. Every field has a value, because a call without `policy` would hand out the
+    whole role."""
 
     role_arn: str
     policy: str = field(repr=False)

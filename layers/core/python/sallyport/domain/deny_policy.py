@@ -1,4 +1,4 @@
-"""What a revocation may write on a target role. IAM has no condition on a policy's document, so this says it."""
+"""What a revocation may write on a target role. IAM has no condition on a policy's document, so it is checked here."""
 
 from __future__ import annotations
 

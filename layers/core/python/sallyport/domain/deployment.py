@@ -26,7 +26,7 @@ class Halt:
 @dataclass(frozen=True, slots=True)
 class Deployment:
     """`version` grows with every save and is the optimistic lock; `head` is the end of the chain; `policy_digest` is of
-    the policy that judged last, None before anything was judged."""
+    the policy that last judged anything, None before that."""
 
     version: int = 0
     halts: tuple[Halt, ...] = ()
@@ -44,10 +44,10 @@ class Deployment:
         return replace(self, halts=tuple(h for h in self.halts if h.switch != switch))
 
 
-# What is stored there is not a deployment. The chain still says where the next save goes.
+# Stands for a stored item that is not a deployment. The chain still says where the next save goes.
 UNREADABLE = Deployment(version=-1)
 
 
 def subject(policy_digest: str) -> Subject:
-    """What the deployment's own events repeat: no action, no digest of one."""
+    """What the deployment's own events repeat: no action, and so no digest of one."""
     return Subject(CHAIN, NO_ACTION, "", policy_digest)

@@ -48,7 +48,7 @@ class Directory:
 
     people: Mapping[str, Person]
     agents: Mapping[str, Agent]
-    # These people do not exist: good for trying, refused in production.
+    # These people are made up: good for trying Sallyport out, refused in production.
     sample: bool = False
     _person_by_principal: Mapping[str, str] = field(init=False, repr=False)
     _agent_by_principal: Mapping[str, str] = field(init=False, repr=False)
@@ -74,7 +74,8 @@ class Directory:
         return None
 
     def name_of(self, person_id: str) -> str:
-        """What people call this person; the id besides where two have that name, and alone for nobody in here."""
+        """What people call this person: the name, with the id added where two share it, or the id alone for an unknown
+        one."""
         person = self.people.get(person_id)
         if person is None:
             return person_id

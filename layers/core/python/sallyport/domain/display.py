@@ -61,9 +61,9 @@ _SPACES = re.compile(r"(?<= ) ")
 def exact(text: str) -> str:
     r"""`visible` for a value that takes effect: two values that differ also look different.
 
-    Spelled out besides: the spaces after a first one, what only looks like a marker of ours, characters that stand for
-    others (ligatures, full-width letters), accents that are not composed, and letters of other scripts beside Latin
-    ones. Two values of one foreign script alone are left to their reader.
+    Also spelled out: every space after the first in a row, what only looks like a marker of ours, characters that stand
+    for others (ligatures, full-width letters), accents that are not composed, and letters of other scripts beside Latin
+    ones. Telling two values in one foreign script apart is left to their reader.
     """
     text = _SPACES.sub(r"\\u{20}", _MARKER.sub(r"\\u{5b}", visible(text)))
     if text.isascii():

@@ -107,7 +107,7 @@ class AuditEvent:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An event as it lies in the table; `place` is its sort key. What it proves, `evidence` says."""
+    """An event as stored in the table; `place` is its sort key. What it proves, `evidence` says."""
 
     place: str
     body: str

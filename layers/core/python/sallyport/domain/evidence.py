@@ -1,4 +1,4 @@
-"""What a stored chain proves. Nothing that was read back is believed before it was checked here."""
+"""What a stored chain proves. Nothing that was read back is believed until it has been checked here."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Exports of the audit table for auditors: which comes next, and when somebody must hear that none does.
+"""Exports of the audit table for auditors: which comes next, and when somebody must hear that none is coming.
 
-A *set* is one full export and the incremental ones since, all below one prefix, so that an auditor takes one folder.
+A *set* is one full export and the incremental ones since, all below one prefix, so that an auditor needs only one
+folder.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import Protocol
 
 # Only the exporting function may put anything below it.
 SETS = "audit/scheduled/"
-# DynamoDB takes windows of 15 minutes to 24 hours. What lies a minute around a full export's time may be in it or not,
-# so a window begins a little before the end of the one before.
+# DynamoDB takes windows of 15 minutes to 24 hours. What was written within a minute of a full export's time may or may
+# not be in it, so each window begins a little before the previous one ended.
 _OVERLAP = timedelta(minutes=5)
 _LONGEST = timedelta(hours=24)
 _EVERY = timedelta(hours=23)
@@ -87,7 +88,7 @@ def next_export(recent: Sequence[Export], now: datetime) -> Order | None:
     if now - last.until < _EVERY:
         return None
     since = last.until - _OVERLAP
-    # After an outage one window follows the other until the last has caught up.
+    # After an outage one window follows another until they have caught up.
     return Order(last.prefix, (since, min(since + _LONGEST, now - _BEHIND)))
 
 

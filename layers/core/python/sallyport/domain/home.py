@@ -13,8 +13,8 @@ REVOKE = "revoke_grant"
 
 @dataclass(frozen=True, slots=True)
 class LiveGrant:
-    """`ends_at` is when it runs out by itself, where that is known. `used`: a session of it may live, which only IAM
-    ends; the button is for the others."""
+    """`ends_at` is when it runs out by itself, where that is known. `used`: it may have a live session, which only IAM
+    can end, so the button is for the others."""
 
     card: Card
     ends_at: datetime | None
@@ -23,7 +23,7 @@ class LiveGrant:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What its reader said last about a request, and when; `card` says what has become of it."""
+    """What the reader of the Home last said about a request, and when; `card` says what became of it."""
 
     card: Card
     choice: Choice

@@ -12,7 +12,7 @@ _MOST = 10
 
 
 def unknown_members(parent: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Paths of members that nobody declared: at most ten, each under its own name or, where that name is no plain word
+    """Paths of members that nobody declared: at most ten, each by its own name or, where that name is not a plain word
     or holds something that would be masked, as `parent`. Without its name an agent cannot tell which one to drop."""
     return tuple(dict.fromkeys(f"{parent}.{name}" if _is_plain(name) else parent for name in sorted(names)[:_MOST]))
 

@@ -15,13 +15,13 @@ from sallyport.domain.ports import Places
 
 # Longer than the function may run, so that whoever holds the lease is the only one that still runs.
 LEASE = timedelta(seconds=90)
-# How chains are called. What somebody put into the table by hand may be called anything, a patient's name included.
+# The names of our chains. What somebody put into the table by hand may have any name, even a patient's.
 CHAIN_NAME = re.compile(r"[A-Za-z0-9._-]{1,256}")
 PLACE_NAME = re.compile(r"[0-9]{10}")
 
 
 class LogInconsistent(Exception):
-    """The log's state, its tiles and its checkpoints do not tell the same: nothing is signed."""
+    """The log's state, its tiles and its checkpoints contradict each other, so nothing is signed."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -29,7 +29,7 @@ class LogInconsistent(Exception):
 
 
 class Busy(Exception):
-    """Another run holds the log, or took it away."""
+    """Another run holds the log, or has taken it over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ class Stored:
 
 
 def stored(image: Mapping[str, Mapping[str, Any]]) -> Stored:
-    """An audit item as DynamoDB writes it. What it lacks, or has of another type, is empty here, and so disproved."""
+    """An audit item as DynamoDB writes it. What it lacks, or has with the wrong type, is empty here, and so fails
+    verification."""
 
     def text(name: str) -> str:
         value = image.get(name, {}).get("S", "")
@@ -68,7 +69,7 @@ def stored(image: Mapping[str, Mapping[str, Any]]) -> Stored:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One record of the stream: what lay there before and what lies there now, each None for nothing. The digests are
+    """One record of the stream: what was there before and what is there now, each None for nothing. The digests are
     of the whole images."""
 
     event_id: str
@@ -105,7 +106,7 @@ class Worm(Protocol):
         """None where nothing is. Raises PortFailed."""
 
     def get_all(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """Of these, what is there."""
+        """Those of these objects that exist."""
 
     def put_new(self, path: str, content: bytes) -> bytes:
         """Store unless something is there; what is there now."""
@@ -114,7 +115,7 @@ class Worm(Protocol):
         """Store each. Raises LogInconsistent where something else is there."""
 
     def replace(self, path: str, content: bytes) -> None:
-        """Store in the place of what is there, whose version is kept."""
+        """Store over what is there; its version is kept."""
 
 
 class LogStates(Protocol):

@@ -11,7 +11,8 @@ from sallyport.domain.revocations import session_end
 STARTED_WITHIN = timedelta(minutes=2)
 # A callback wakes the workflow within seconds, and the state behind it asks or grants.
 ANSWERED_WITHIN = timedelta(minutes=2)
-# The workflow's own timers settle what runs out. They began a little later than ours: a late start costs them minutes.
+# The workflow's own timers settle what runs out. They start a little later than ours, and a late start delays them by
+# minutes.
 CLOSED_WITHIN = timedelta(minutes=15)
 
 
@@ -39,17 +40,17 @@ def step_due(request: ApprovalRequest) -> datetime | None:
 
 
 def is_calling(request: ApprovalRequest) -> bool:
-    """Whether the one call of an `execute` action was sent and what came of it is not written."""
+    """Whether the one call of an `execute` action was sent and its outcome has not been recorded."""
     return request.grant is not None and request.grant.calling_since is not None
 
 
 def is_unstarted(request: ApprovalRequest, now: datetime) -> bool:
-    """Pending for too long without anything that a workflow would have done. To start it once more is harmless."""
+    """Pending for too long without anything that a workflow would have done. Starting it again is harmless."""
     waits = request.status is RequestStatus.PENDING and request.presented_digest is None
     return waits and request.created_at + STARTED_WITHIN <= now < request.expires_at
 
 
 def last_step(request: ApprovalRequest) -> datetime:
-    """When the last of those steps was taken that are kept with their time."""
+    """The time of the latest step whose time is kept."""
     redeemed_at = request.grant.redeemed_at if request.grant else None
     return max([request.created_at, *(d.at for d in request.decisions), *([redeemed_at] if redeemed_at else [])])

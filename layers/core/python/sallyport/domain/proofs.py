@@ -1,4 +1,5 @@
-"""Whether a stored request is what its audit chain tells. The chain decides; the item is a copy, quick to read."""
+"""Whether a stored request is what its audit chain tells. The chain decides; the item is a copy that is quick to
+read."""
 
 from __future__ import annotations
 
@@ -17,19 +18,19 @@ BY_POLICY = "policy"
 
 _S, _E = RequestStatus, EventType
 _THROUGHOUT = ("action", "action_digest", "policy_digest")
-# These alone bring on a request that can still have an effect; after any event of `_ENDS` it cannot have one any more.
+# Only these lead to a state in which the request can still have an effect; after any event of `_ENDS` it no longer can.
 _LEADS_TO = {_E.REQUEST_SUBMITTED: _S.PENDING, _E.REQUEST_APPROVED: _S.APPROVED, _E.GRANT_REDEEMED: _S.REDEEMED}
 _ENDS = frozenset({
     _E.REQUEST_DENIED, _E.REQUEST_EXPIRED, _E.REQUEST_CANCELLED, _E.GRANT_REVOKED, _E.GRANT_EXPIRED,
     _E.CREDENTIALS_FAILED, _E.ACTION_FAILED,
 })  # fmt: skip
 _ASKED = frozenset({_E.APPROVAL_REQUESTED, _E.APPROVAL_ESCALATED})
-# That somebody was refused proves nothing about the request, which somebody may have edited just then.
+# A refusal proves nothing about the request, because somebody may have edited the request just before it.
 _REFUSED = frozenset({_E.DECISION_REFUSED, _E.CREDENTIALS_REFUSED})
 
 
 def submission_facts(request: ApprovalRequest) -> dict[str, JSON]:
-    """What `request.submitted` tells: from this authority, four eyes, deadlines and lengths are judged ever after."""
+    """What `request.submitted` records: authority, four eyes, deadlines and durations are judged by it from then on."""
     facts: dict[str, JSON] = {
         "verdict": request.verdict.value,
         "delivery": request.delivery.value,
@@ -49,8 +50,8 @@ def disagreements(request: ApprovalRequest, links: Sequence[Link]) -> tuple[str,
     """The members of the stored request that its chain contradicts: none if it can be believed, only `chain` if the
     chain itself does not verify.
 
-    Not compared are counters, and the task token, the card's place and the groups that may read and deny it, because
-    none of these lets anything take effect.
+    Counters, the task token, the card's place and the groups that may read and deny it are not compared, because none
+    of these lets anything take effect.
     """
     try:
         events = verified(request.request_id, links)

@@ -1,4 +1,4 @@
-"""How many approvals count: distinct people, and where an action asks for it from different groups."""
+"""How many approvals count: distinct people and, where an action asks for it, from different groups."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def counted(approvers: Mapping[str, AbstractSet[str]], *, distinct_groups: bool)
 
 
 def _seat(person: str, approvers: Mapping[str, AbstractSet[str]], seated: dict[str, str], tried: set[str]) -> bool:
-    """Find `person` a group, moving others on where that makes room (an augmenting path)."""
+    """Find a group for `person`, moving others to another group where that makes room (an augmenting path)."""
     for group in sorted(approvers[person]):
         if group in tried:
             continue

@@ -143,8 +143,8 @@ class ApprovalRequest:
     created_at: datetime
     expires_at: datetime
     quorum: int
-    # Facts of when it was made, on which reading and stopping it rest. `operators` could assume the agent's role and
-    # `may_act_for` could be acted for; like the owner, they never approve it. `asked` are the groups asked so far.
+    # Facts from when it was made; who may read and stop it is judged by them. `operators` could assume the agent's role
+    # and `may_act_for` could be acted for; like the owner, they never approve it. `asked` are the groups asked so far.
     operators: tuple[str, ...] = ()
     may_act_for: tuple[str, ...] = ()
     risk: str = ""
@@ -226,7 +226,7 @@ class ApprovalRequest:
         """The request in its next state. Raises IllegalTransition for one that the table does not have."""
         if status not in TRANSITIONS[self.status]:
             raise IllegalTransition(self.status, status)
-        # Why nobody has a card is true only while people are asked; what went wrong later stays so.
+        # Why nobody has a card holds only while people are asked; what went wrong later stays recorded.
         kept = None if self.status is RequestStatus.PENDING else self.code
         return replace(self, status=status, code=code or kept)
 

@@ -3,7 +3,7 @@
 A credential cannot be taken back, only denied. The deny goes by the session tag `sallyport:request` alone, so it also
 hits a session that is minted a moment later. An entry leaves the list when its session is over.
 
-Nobody holds a list while writing its policy. `RoleList` says who may be writing, and what is known to stand.
+Nobody holds a list while writing its policy. `RoleList` says who may be writing, and what IAM is known to have.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ POLICY_NAME = "sallyport-revoked"
 MAX_LENGTH = 7_000
 # AssumeRole may be answered this long after the grant was redeemed: a Lambda's 30 s, and as much again for clocks.
 IN_FLIGHT = timedelta(seconds=60)
-# A put of a writer that was never heard of again cannot arrive later than this after its call came in: the function is
-# over after 30 s, and what it sent last has arrived or never will.
+# A put of a writer that went silent cannot arrive later than this after the writer's call came in: the function ends
+# after 30 s, and by then what it sent last has arrived or never will.
 WRITER_LIFE = timedelta(seconds=30) + IN_FLIGHT
 
 
 class ListFull(Exception):
-    """An agent's own "done" found no room. Its session ends at its cut-off anyway."""
+    """There was no room for an agent's own "done". Its session ends at its cut-off anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class RoleList:
         return self if listed == self.sessions else replace(self, sessions=listed, version=self.version + 1)
 
     def displaced_by(self, newer: RoleList, now: datetime) -> tuple[str, ...]:
-        """Agents' "done" sessions that gave way: what is denied no longer, though it may still live."""
+        """Agents' "done" sessions that gave way: they may still be alive, and are no longer denied."""
         return tuple(e.request_id for e in self.sessions.entries if e.until > now and not newer.sessions.cover(e))
 
     def others_write(self, now: datetime) -> bool:
@@ -138,7 +138,7 @@ class RoleList:
         return replace(self, writers=others, written=written)
 
     def left_if_newest(self, writer: str, version: int) -> RoleList:
-        """As `left`; unchanged when the list has grown meanwhile, so that the writer has another put to make."""
+        """As `left`; unchanged when the list has grown meanwhile, because the writer then has another put to make."""
         return self.left(writer, version) if self.version == version else self
 
 

@@ -1,4 +1,4 @@
-"""Where people are asked: ordered rules of policy, of which the first that fits counts."""
+"""Where people are asked: policy's rules in order, of which the first that matches applies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class RouteRule:
     account: str | None = None
 
     def fits(self, action: str, groups: Collection[str], account: str | None) -> bool:
-        """`groups` are those that one rung of the ladder adds; `account` is None for one that has no name."""
+        """`groups` are those that one rung of the ladder adds; `account` is None for an account without a name."""
         return (
             self.action in (None, action)
             and (self.group is None or self.group in groups)
@@ -34,5 +34,5 @@ class RouteRule:
 
 
 def rule_for(rules: Sequence[RouteRule], action: str, groups: Collection[str], account: str | None) -> RouteRule | None:
-    """The rule that counts, or None where the deployment's own room does."""
+    """The rule that applies, or None for the deployment's own room."""
     return next((rule for rule in rules if rule.fits(action, groups, account)), None)

@@ -1,8 +1,8 @@
 """One sentence of what becomes possible, for the first line of a card.
 
-It is filled with the values that the rendered session policy or call was found to hold, never with what an agent says
-about them. In a template `{name}` stands for a parameter's value, `{name:item|items}` for the number of a list's items
-and the word that goes with it, `{name:instant}` for milliseconds since 1970 as a date.
+It is filled with values found in the rendered session policy or call, never with what an agent says about them. In a
+template `{name}` stands for a parameter's value, `{name:item|items}` for the number of a list's items and the word that
+goes with it, `{name:instant}` for milliseconds since 1970 as a date.
 """
 
 from __future__ import annotations
@@ -16,18 +16,19 @@ from typing import Any
 from sallyport.domain.actions import ActionDefinition, Delivery
 from sallyport.domain.display import exact
 
-# Four lines of a card. Beyond it the longest values are left to the parameters, where each is shown whole.
+# Four lines of a card. A longer sentence leaves its longest values to the list of parameters, where each is shown
+# whole.
 MAX_LENGTH = 240
 # A longer word would take a line of its own.
 _LONGEST_WORD = 40
 _PLACE = re.compile(r"\{([a-z_]+)(?::([^{}]+))?\}")
 _INSTANT = "instant"
-# Values that end where a reader sees them end; all others stand in quotation marks.
+# Values whose end a reader can see; all others are put in quotation marks.
 _PLAIN = re.compile(r"[A-Za-z0-9_./:=+@#%&~\[\]-]+")
 
 
 def named(template: str) -> frozenset[str]:
-    """The parameters that a template tells of."""
+    """The parameters that a template names."""
     return frozenset(match[1] for match in _PLACE.finditer(template))
 
 
@@ -41,7 +42,7 @@ def template_of(action: ActionDefinition) -> str:
 
 def sentence(action: ActionDefinition, shown: Mapping[str, Any], where: str, duration_seconds: int) -> str:
     """At most MAX_LENGTH characters, in the form in which a card shows them. `shown` are the parameters with a marker
-    in the place of each hidden one, `where` is the account by the name that people know it by."""
+    in the place of each hidden one, `where` is the account's name, as people know it."""
     template = template_of(action)
     ending = f" in {where}, {_how_long(action, duration_seconds)}"
     said = {place[0]: _said(shown.get(place[1]), place[2]) for place in _PLACE.finditer(template)}
@@ -68,7 +69,7 @@ def spelled(duration_seconds: int) -> str:
 def _how_long(action: ActionDefinition, duration_seconds: int) -> str:
     if action.delivery is Delivery.EXECUTE:
         return "once"
-    # What stays is possible within that time, not for that time.
+    # What outlasts the grant can be done within that time; it does not last for that time.
     return f"{'within' if action.outlasts else 'for'} {spelled(duration_seconds)}"
 
 

@@ -22,7 +22,7 @@ MAX_LENGTH = 1600
 CUT_OFF = "SALLYPORT-CUT-OFF-AT"
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-# `*` and `?` are wildcards, `$` starts a policy variable; IAM's inline policies take U+0020 to U+00FF.
+# `*` and `?` are wildcards, `$` starts a policy variable; IAM's inline policies accept U+0020 to U+00FF.
 _UNSAFE = re.compile(r"[*?$\x00-\x1f\x7f-\x9f]|[^\x00-\xff]")
 
 

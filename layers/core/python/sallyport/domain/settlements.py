@@ -1,4 +1,4 @@
-"""When a request settles, as its audit events tell: what is announced to whoever does not want to poll."""
+"""When a request settles, according to its audit events: announced so that nobody has to poll."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sallyport.domain.events import ActorKind, EventType
 from sallyport.domain.ports import RequestStore
 from sallyport.domain.requests import RequestStatus
 
-# Each status has one event of the chain that tells of it, so that none is announced twice. What expired or failed is
-# told when the request is closed; any other status that a closing names was told before.
+# Each status is announced by one event of the chain, so that none is announced twice. Expiry and failure are announced
+# when the request is closed; any other status that a closing names was announced before.
 _STATUSES: Mapping[str, RequestStatus] = {
     EventType.REQUEST_APPROVED: RequestStatus.APPROVED,
     EventType.REQUEST_DENIED: RequestStatus.DENIED,
@@ -47,7 +47,7 @@ class AnnouncePorts(Protocol):
 
 
 def status_told(event: Mapping[str, Any]) -> RequestStatus | None:
-    """The status that this audit event tells of, None where it tells of none."""
+    """The status that this audit event announces, or None."""
     kind = event["type"]
     if kind == EventType.GRANT_REVOKED:
         done = event["actor"]["kind"] == ActorKind.AGENT and event["details"].get("session") == "denied"

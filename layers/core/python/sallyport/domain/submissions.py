@@ -30,8 +30,8 @@ class Submission:
 def new_request(
     vaulted: VaultRecord, agent: Agent, action: ActionDefinition, verdict: VerdictKind, sameness: str, now: datetime
 ) -> ApprovalRequest:
-    """The pending request for what lies in the vault. Whatever later rules go by is copied from today's policy, so that
-    taking an agent or an action out of policy strands nothing."""
+    """The pending request for what is in the vault. Whatever later rules depend on is copied from today's policy, so
+    that removing an agent or an action from policy strands nothing."""
     return ApprovalRequest(
         request_id=vaulted.request_id,
         version=0,
@@ -57,7 +57,7 @@ def new_request(
 
 
 class Outcome(StrEnum):
-    """What became of a credential, as its agent tells it."""
+    """What became of a credential, according to its agent."""
 
     DONE = "done"
     FAILED = "failed"
@@ -75,7 +75,7 @@ class Report:
 @dataclass(frozen=True, slots=True)
 class Statement:
     """What a person said about a request. `presented_digest` is of the view that they saw; the channel may carry
-    `action_digest` too. `on_replaced_card`: another card has taken the place of the one that they saw."""
+    `action_digest` too. `on_replaced_card`: another card has replaced the one that they saw."""
 
     choice: Choice
     presented_digest: str

@@ -28,8 +28,8 @@ class RefusedCall(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """One refusal. `actor` and `action` are of the directory and the policy, or `unknown`, so that a caller can make up
-    neither a chain nor what stands in it."""
+    """One refusal. `actor` and `action` come from the directory and the policy, or are `unknown`, so that a caller can
+    invent neither a chain nor its content."""
 
     call: RefusedCall
     actor: Actor
@@ -54,7 +54,7 @@ class Tally:
         return self.count >= max(1, 2 * self.noted)
 
     def told(self, at: datetime) -> tuple[Tally, tuple[AuditEvent, ...]]:
-        """The tally once its chain tells the count, and the event that does."""
+        """The tally with its count recorded in its chain, and the event that records it."""
         details: dict[str, JSON] = {"call": self.newest.call.value, "code": self.newest.code, "count": self.count}
         kind = EventType.REQUEST_REFUSED if self.newest.call is RefusedCall.SUBMIT else EventType.DECISION_REFUSED
         subject = Subject(self.chain, self.newest.action, "", self.newest.policy_digest)
@@ -69,7 +69,7 @@ def chain_of(refused: Refused, at: datetime) -> str:
 
 
 def total_due(at: datetime) -> datetime:
-    """When nobody counts up the hour of `at` any more: a call takes 30 s at most."""
+    """When nothing can be added to the hour of `at` any more, because a call takes 30 s at most."""
     return hour_after(at) + timedelta(minutes=2)
 
 
@@ -82,7 +82,7 @@ class Tallies(Protocol):
     """The counts, and their chains."""
 
     def count(self, refused: Refused, now: datetime) -> Tally:
-        """One more. Callers at once all count."""
+        """Add one. Simultaneous calls all count."""
 
     def note(self, before: Tally, told: Tally, events: tuple[AuditEvent, ...]) -> None:
         """Write the events and what the chain tells now, in one transaction. Raises Conflict when somebody else has

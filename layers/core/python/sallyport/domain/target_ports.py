@@ -17,7 +17,7 @@ class RoleLists(Protocol):
         """Strongly consistent; an empty one for a role that has none yet."""
 
     def save(self, role: str, previous: RoleList, changed: RoleList) -> RoleList:
-        """Store in the place of `previous`; what is stored now. Raises Conflict when another one is there."""
+        """Store in the place of `previous`; returns what is stored now. Raises Conflict when another list is there."""
 
 
 class RolePolicies(Protocol):
@@ -35,7 +35,8 @@ class OutcomeUnknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """What was picked of a service's answer: plain JSON, unmasked. `complete`: False when a bound ended the paging."""
+    """What was picked from a service's answer: plain JSON, unmasked. `complete`: False when a limit ended the
+    paging."""
 
     picked: Any = field(repr=False)
     complete: bool = True

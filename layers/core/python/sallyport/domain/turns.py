@@ -7,12 +7,13 @@ from hashlib import sha256
 
 from sallyport.domain.channels import Trouble
 
-# With waits of a minute, half an hour of an outage. Then the turn is waited out: the API decides, the next rung posts.
+# With waits of a minute, half an hour of an outage. Then the turn runs out while people can decide through the API, and
+# the next rung posts.
 MOST_TRIES = 30
 _SLOWEST = 60
 # The reconciler looks after a settled request whose workflow is silent for two minutes.
 _LONGEST = 100
-# Of as many undecided requests of one agent, each has a second of its own to be posted in.
+# Up to this many undecided requests of one agent each get a second of their own to be posted in.
 _WIDEST_SHARE = 40
 _REPAIRED_BY_PEOPLE = (Trouble.CLOSED, Trouble.UNAUTHORIZED)
 
@@ -41,7 +42,7 @@ class Turn:
 def turn_after(turn: Turn, trouble: Trouble, *, retry_after: int, undecided: int, seed: str) -> tuple[int, Turn] | None:
     """After how many seconds to ask again, and for how long; None: wait for people as long as this turn lasts.
 
-    No turn takes from the ladder's whole: what is left of a rung that is given up is added to the next. `undecided` is
+    No turn shortens the ladder as a whole: what is left of a rung that is given up is added to the next. `undecided` is
     how many requests of the same agent are pending: its cards are spread over as many seconds, so that one agent's
     flood leaves room for the cards of others. `seed` says where in those seconds; it must differ by request.
     """

@@ -27,8 +27,8 @@ def log_call(
     counts: Mapping[str, int] | None = None,
     error: BaseException | None = None,
 ) -> None:
-    """Write the line. `kind` is the class of an outcome that no alarm listens for. `counts` are under our own names.
-    Of an unforeseen `error` only its class and the place in our code are kept."""
+    """Write the line. `kind` is the class of an outcome that no alarm listens for. The keys of `counts` are our own
+    names. Of an unforeseen `error` only its class and its place in our code are kept."""
     milliseconds = round((time.perf_counter() - started) * 1000)
     line: dict[str, object] = {
         "outcome": outcome,
@@ -49,7 +49,7 @@ def log_call(
 
 def _metrics(kind: OutcomeClass, milliseconds: int) -> dict[str, object]:
     """Members that make CloudWatch count the line: calls per class for alarms, calls and durations per function and
-    class for the dashboard. Each combination of values is a metric that is paid for."""
+    class for the dashboard. Each combination of values is a metric of its own and costs money."""
     function = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local")
     metrics = EphemeralMetrics(namespace=os.environ.get("STACK_NAME", "local"))
     metrics.add_dimension("outcome_class", kind.value)

@@ -22,7 +22,7 @@ class OutcomeClass(StrEnum):
     CHECKPOINT = "checkpoint"
 
 
-# Outcomes that somebody must hear of, whatever else the call came to; of a checkpoint, if there is none.
+# Outcomes that somebody must hear about, whatever else the call came to; for a checkpoint, its absence.
 _ALARMING = {
     "bad_signature": OutcomeClass.FORGED,
     "evidence_mismatch": OutcomeClass.TAMPERED,

@@ -1,4 +1,4 @@
-"""What can be paid before anybody waits: SnapStart takes its snapshot after these ran, and every restore has them done.
+"""Work that can be done before anybody waits: SnapStart takes its snapshot afterwards, so every restore has it done.
 
 No secret, no random number and no answer of a service goes into a snapshot, since all environments restored from it
 share it (AWS Lambda Developer Guide, "Handling uniqueness with Lambda SnapStart").

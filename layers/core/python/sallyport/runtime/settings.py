@@ -1,4 +1,4 @@
-"""Settings from the environment. A function has those that its template entry gives it."""
+"""Settings from the environment. A function has only those that its entry in the template gives it."""
 
 from __future__ import annotations
 

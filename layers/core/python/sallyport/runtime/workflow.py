@@ -1,5 +1,5 @@
-"""Handlers of the state machine. They carry ids and codes, and those of token states never raise: one emulator of the
-workflow lets a raised token state wait on, and an exception's name is no code."""
+"""Handlers of the state machine. They carry ids and codes, and those of token states never raise: one emulator keeps a
+token state waiting after it has raised, and an exception's name is not a code."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def token_handler(step: Step) -> Callable[[dict[str, Any], object], dict[str, st
 def closing_handler(
     close: Callable[[dict[str, Any], str], None],
 ) -> Callable[[dict[str, Any], object], dict[str, str]]:
-    """The last state: hands on the code with which the machine came here, in our words."""
+    """The last state: passes on the code with which the machine came here, in our words."""
 
     def step(event: dict[str, Any]) -> None:
         reached = str(event["error"])
@@ -86,7 +86,7 @@ def _run(step: Step, event: dict[str, Any]) -> tuple[str, bool]:
         step(event)
         code, kind, over = "ok", OutcomeClass.DONE, False
     except NotPosted as later:
-        # A queue is nothing to ring for; what queues for too long is not `chat_busy` alone.
+        # A queue raises no alarm by itself; what queues for too long shows up as more than `chat_busy`.
         code, kind, over = later.code, OutcomeClass.REFUSED if later.queued else OutcomeClass.FAILED, False
     except Refusal as refusal:
         code, outcome, kind = refusal.code, refusal.outcome, OutcomeClass.REFUSED

@@ -1,4 +1,4 @@
-"""Who may: what policy is asked."""
+"""Who may do what: the questions that policy answers."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Limits:
 
 
 class RequestStore(Protocol):
-    """State and evidence, written together or not at all."""
+    """State and evidence: both are written, or neither."""
 
     def create(
         self,
@@ -62,7 +62,7 @@ class RequestStore(Protocol):
         """Remember a Slack signature for its window; True when it was there already."""
 
     def links(self, request_id: str) -> tuple[Link, ...]:
-        """The whole chain, in order, as it lies there. Strongly consistent."""
+        """The whole chain, in order, as it is stored. Strongly consistent."""
 
     def newest(self, request_id: str) -> Link | None:
         """The last link of the chain. Strongly consistent."""
@@ -83,8 +83,8 @@ class RequestStore(Protocol):
         consistent (may lag about 1 s)."""
 
     def note_decision(self, person: str, request_id: str, now: datetime) -> None:
-        """Remember for a month that this person decided this request, so that they find it again. No evidence, and
-        nothing rests on it."""
+        """Remember for a month that this person decided this request, so that they find it again. It is not evidence,
+        and nothing depends on it."""
 
     def decided_by(self, person: str, limit: int) -> tuple[str, ...]:
         """The ids of the requests that this person decided last, the newest first. Eventually consistent (may lag about

@@ -48,8 +48,8 @@ class DigestMismatch(Refusal):
 
 
 class EvidenceMismatch(Refusal):
-    """`members` are those members of the stored request that its audit chain contradicts. They are evidence,
-    and none of the caller's business."""
+    """`members` are those members of the stored request that its audit chain contradicts. They are evidence, and the
+    caller is never told them."""
 
     code, http_status, title = "evidence_mismatch", 409, "What is stored differs from what the audit trail says"
     next_step = _LOOKED_INTO

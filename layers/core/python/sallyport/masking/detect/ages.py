@@ -10,14 +10,17 @@ from sallyport.masking.detect.detector import Basis, Detector
 from sallyport.masking.detect.numbers import within
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.lexicon import topic
+from sallyport.masking.lexicon.patterns import alternatives
 from sallyport.masking.spans import Span
 
 _AGE_BEFORE = re.compile(r"[a-z\u00e2]+|\d")
 _AGE_WORDS = topic("dates.age_cues")
+_YEARS = topic("dates.years")
 _AGE_AFTER = re.compile(
-    r"[ -]?(?:(?:years?|yrs?|ans|a[n\u00f1]os|jahre)?[ -]?(?:old|of age|y/?o\b|yo[mf]?\b|yr\b|j\u00e4hrig)"
+    rf"[ -]?(?:(?:{alternatives(_YEARS | topic('dates.years_before_old'))})?"
+    r"[ -]?(?:old|of age|y/?o\b|yo[mf]?\b|yr\b|j\u00e4hrig)"
     r"|(?-i:[MF])\b(?![/'.-]\w)"
-    r"|(?:years?|yrs?|ans|jahre)\b(?! (?:of|ago|later|earlier|follow|experience|prior|after|before)))",
+    rf"|(?:{alternatives(_YEARS)})\b(?! (?:{alternatives(topic('dates.no_age'))})))",
     re.IGNORECASE,
 )
 _QUANTITY = re.compile(r"[./%-]\d|%| ?(?:mg|mm|bpm|kg|lb|cm|mcg|ml)", re.IGNORECASE)

@@ -11,20 +11,31 @@ from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.detect.numbers import Group, within
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.lexicon import topic
+from sallyport.masking.lexicon.patterns import alternatives
 
+_UNIT_WORDS = topic("places.units")
+_BOX_WORDS = topic("places.boxes")
+_CODE_WORDS = topic("places.postcodes")
+_SHIPS, _BASES = topic("places.ships"), topic("places.bases")
 UNIT = (
-    r"(?:(?i:apt|apartment|suite|ste|unit|fl(?:oor)?|r(?:oo)?m|bldg|lot|trlr)\b\.? ?\#?\d{1,5}[A-Za-z]?\b"
+    rf"(?:(?i:{alternatives(_UNIT_WORDS)})\b\.? ?\#?\d{{1,5}}[A-Za-z]?\b"
     r"|(?<![^\s,(])\#\d{1,5}[A-Za-z]?\b)"
 )
 _BOX = (
-    r"(?:(?i:p\.? ?o\.? ?box|post(?:al)? ?box|postbox|postfach|apartado|casilla|cmr"
-    r"|psc) \d{1,6}(?:,? [Bb]ox \d{1,6})?|(?i:apo|fpo|dpo) (?i:a[aep]) \d{5}|\b(?i:USNS|USS|USCGC|USNV"
-    r"|USNAV) [^\W\d_]+)"
+    rf"(?:(?i:p\.? ?o\.? ?box|post(?:al)? ?box|{alternatives(_BOX_WORDS - {'box'})}) \d{{1,6}}(?:,? [Bb]ox \d{{1,6}})?"
+    rf"|(?i:{alternatives(_BASES)}) (?i:a[aep]) \d{{5}}|\b(?i:{alternatives(_SHIPS)}) [^\W\d_]+)"
 )
 _STREETS = "|".join(sorted(v.STREET, key=len, reverse=True))
 _ENDINGS = "|".join(v.STREET_ENDINGS)
 CAPS = r"[^\W\d_a-z][^\W_]*(?:['\u2019.-][^\W_]+)*"
-SMALL = r"dei|degli|delle|dello|de|do|da|dos|das|del|della|di|du|des|la|le|los|las|el|of|upon|and|nad|pod|am|an der|y|e"
+SMALL = alternatives(topic("places.small_words"))
+_LIVED_AT = alternatives(topic("places.lived_at"))
+# Heads of streets that make an address of the capitalised words before them.
+_NAMED = (
+    "St.",
+    *map(str.title, topic("places.streets_capitalised")),
+    *map(str.upper, topic("places.streets_capitals")),
+)
 # What only addresses have, one pattern each; `_hints` says where which of them is worth a try.
 _ANCHORS = {
     "unit": rf"(?P<unit>\b{UNIT})",
@@ -32,14 +43,13 @@ _ANCHORS = {
     "numbered": rf"(?P<numbered>\b\d{{1,6}}[A-Za-z]?(?:[-/]\d{{1,4}})? (?:[NSEW]\.?"
     rf" )?(?:\d{{1,3}}(?:st|nd|rd|th|ST|ND|RD"
     rf"|TH) )?(?:[^\W\d_][\w'\u2019.-]* ){{0,4}}?(?i:{_STREETS})\b\.?)",
-    "ordinal": r"(?P<ordinal>\b\d{1,3}(?:st|nd|rd|th) (?i:street|st|avenue|ave|road|rd|blvd|drive|dr|lane)\b)",
+    "ordinal": rf"(?P<ordinal>\b\d{{1,3}}(?:st|nd|rd|th) (?i:{alternatives(topic('places.streets_alone'))})\b)",
     "ending": rf"(?P<ending>(?:\d{{1,6}} )?[^\W\d_][\w'\u2019-]{{1,30}}(?i:{_ENDINGS})\.?(?: \d{{1,4}}[A-Za-z]?\b"
     rf"|(?=[,\n])))",
-    "named": rf"(?P<named>(?:{CAPS} ){{1,3}}(?:Street|St\.|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Drive|Court|Parkway"
-    rf"|Pkwy|Highway|Hwy|Turnpike|Freeway|Crescent|STREET|AVENUE|ROAD|LANE|DRIVE)\b(?! (?i:hospital|clinic"
-    rf"|center|centre|medical|health)))",
-    "foreign": rf"(?P<foreign>\b(?i:rua|rúa|via|calle|c/|avda?\.?|avenida|paseo|plaza|camino|carrera|rue|chemin|impasse"
-    rf"|quai|viale|piazz(?:a|etta)|corso|ul\.|ulica|trg|al\.|allée|strada|largo|rambla) (?:(?:{SMALL}|d'"
+    "named": rf"(?P<named>(?:{CAPS} ){{1,3}}(?:{alternatives(_NAMED)})\b"
+    rf"(?! (?i:{alternatives(topic('places.no_street'))})))",
+    # Without its accent `allée` is German, which puts it behind the name.
+    "foreign": rf"(?P<foreign>\b(?i:{alternatives(v.FOREIGN_STREETS)}|rúa|allée|c/|avda?\.?|ul\.|al\.) (?:(?:{SMALL}|d'"
     rf"|l') ?){{0,2}}{CAPS}(?:,? {CAPS}){{0,3}}(?: \d{{1,4}}[A-Za-z]?\b(?:/\d{{1,4}}\b)?)?)",
     "corner": r"(?P<corner>\b(?i:the )?(?i:corner"
     r"|intersection) of [^.;:!?\n]{3,60}? and [^\W_][\w'\u2019.]*(?: [^\W_][\w'\u2019.]*){0,3}?(?: \d{1,4}"
@@ -50,11 +60,9 @@ _ANCHORS = {
     "uk": r"(?P<uk>\b[A-Z]{1,2}\d[A-Z0-9]? \d[ABD-HJLNP-UW-Z]{2}\b)",
     "ca": r"(?P<ca>\b[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d\b)",
     "between": rf"(?P<between>(?<![\w.-])\d{{1,6}} (?P<name>{CAPS}(?: {CAPS}){{0,3}})"
-    rf" \d{{1,4}}(?=\s*(?:[,\n]|$| (?i:apt"
-    rf"|suite|ste)\b)))",
-    "lives": rf"(?P<lives>\b(?i:lives? (?:on|at|in)|living (?:on|at)|resid(?:es|ing) (?:on|at|in)|north side of"
-    rf"|south side of|east side of|west side of|address(?: is)?:?"
-    rf"|located at) (?P<where>(?:\d{{1,6}} )?{CAPS}(?:,? (?:(?:{SMALL}) )?{CAPS}){{0,5}} \d{{1,5}})\b)",
+    rf" \d{{1,4}}(?=\s*(?:[,\n]|$| (?i:{alternatives(topic('places.units_behind'))})\b)))",
+    "lives": rf"(?P<lives>\b(?i:{_LIVED_AT})"
+    rf" (?P<where>(?:\d{{1,6}} )?{CAPS}(?:,? (?:(?:{SMALL}) )?{CAPS}){{0,5}} \d{{1,5}})\b)",
 }
 
 
@@ -67,21 +75,14 @@ def _anchor(kind: str) -> re.Pattern[str]:
 _BEFORE_NUMBER = frozenset(" ,:=#")
 _NUMBER = re.compile(r"\d(?<![\w.,$/%]\d)\d{0,5}(?:[A-Za-z]|st|nd|rd|th)?(?![\w%/]|[.,:]\d)")
 _FOLLOWING = re.compile(r"(?: (?:\d{1,4}(?:st|nd|rd|th)?|[^\W\d_][\w'\u2019.-]*)){1,5}")
-_UNIT_WORDS = topic("places.units")
-_BOX_WORDS = topic("places.boxes")
-_CODE_WORDS = topic("places.postcodes")
-_NAMED = (
-    "Street", "St.", "Avenue", "Ave", "Road", "Rd", "Boulevard", "Blvd", "Lane", "Drive", "Court", "Parkway", "Pkwy",
-    "Highway", "Hwy", "Turnpike", "Freeway", "Crescent", "STREET", "AVENUE", "ROAD", "LANE", "DRIVE",
-)  # fmt: skip
 # Phrases in lowercase that announce an anchor, by a word of theirs that tells whether they are worth looking for.
 _PHRASES = {
     **{street: (("foreign", f"{street} "),) for street in v.FOREIGN_STREETS},
     "avda": (("foreign", "avda "), ("foreign", "avda. ")),
     "corner": (("corner", "corner of "),),
     "intersection": (("corner", "intersection of "),),
-    **{ship: (("box", f"{ship} "),) for ship in ("usns", "uss", "uscgc", "usnv", "usnav", "box")},
-    **{base: (("box", f"{base} a"),) for base in ("apo", "fpo", "dpo")},
+    **{ship: (("box", f"{ship} "),) for ship in (*_SHIPS, "box")},
+    **{base: (("box", f"{base} a"),) for base in _BASES},
     **{word: (("lives", f"{word} "),) for word in ("live", "lives", "living", "resides", "residing")},
     "address": (("lives", "address "), ("lives", "address:")),
     "side": (("lives", "side of "),),
@@ -94,15 +95,8 @@ _SHORT_PHRASES = (
 _ENDING_TAIL = tuple(v.STREET_ENDINGS)
 _STATE_ZIP = re.compile(r"[A-Z](?<![\w][A-Z])[A-Z],? \d{5}\b")
 _POSTCODE = re.compile(r"[A-Z](?<![\w][A-Z])(?:[A-Z]?\d[A-Z0-9]? ?\d[A-Z]{2}|\d[A-Z] ?\d[A-Z]\d)\b")
-_LIVES = re.compile(
-    r"\b(?:lives? (?:on|at|in)|living (?:on|at)|resid(?:es|ing) (?:on|at|in)|(?:north|south|east"
-    r"|west) side of|address(?: is)?:?|located at) (?=[A-Z0-9])"
-)
-_UNITS_OF_MEASURE = v.listed(
-    "mg mcg g kg ml mL cm mm year years yr yrs day days week weeks month months hour hours minutes times"
-    " tablets units mmHg bpm"
-    " percent points patients y/o yo mEq IU mmol"
-)
+_LIVES = re.compile(rf"\b(?:{_LIVED_AT}) (?=[A-Z0-9])")
+_UNITS_OF_MEASURE = v.listed("mg mcg g kg ml mL cm mm mmHg bpm y/o yo mEq IU mmol") | topic("places.counted")
 
 
 def _hints(reading: Reading) -> Iterator[tuple[str, int, int]]:

@@ -52,16 +52,11 @@ COMPACT = re.compile(
     r"|3[01])(?:T?\d{4,6}(?:\.\d{1,4})?(?:Z|[+-]\d{4})?)?(?![\w-])"
 )
 _SHORT = re.compile(
-    r"\b(?:on|since|dated?|dob|born|seen|visit(?:ed)?|admitted|discharged?|until|from|by|of|til|thru|through"
-    r"|f/u|exp(?:ires|iry)?)[\s:#=]{1,3}"
+    rf"\b(?:{alternatives(topic('dates.announcing'))})[\s:#=]{{1,3}}"
     r"(?P<v>(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01]))(?![\w/%.-])",
     re.IGNORECASE,
 )
-_OCCASION = re.compile(
-    r" (?:visit|appointment|admission|discharge|encounter|surgery|procedure|follow-?up|consult(?:ation)?"
-    r"|labs?|call|note|scan|exam|session)\b",
-    re.IGNORECASE,
-)
+_OCCASION = re.compile(rf" (?:{alternatives(topic('dates.occasions'))})\b", re.IGNORECASE)
 _DAY_OF_MONTH = re.compile(r"(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01])")
 
 

@@ -10,6 +10,7 @@ from sallyport.masking.detect.detector import Basis, Detector
 from sallyport.masking.detect.names import kinds
 from sallyport.masking.detect.names.words import Word
 from sallyport.masking.lexicon import topic
+from sallyport.masking.lexicon.patterns import alternatives
 from sallyport.masking.spans import Span
 
 
@@ -63,10 +64,7 @@ _FACILITY_TAIL = re.compile(
     r"|by)\b)"
 )
 _FACILITY_MORE = topic("facilities.tails")
-ADMITTED = re.compile(
-    r"\b(?:seen|treated|admitted|visited|presented|presenting|hospitalized|evaluated|operated|transferred"
-    r"|referred|surgery|appointment|checkup|care|visit|patient)(?: (?:to|at|by|in))?(?: the| our)? $"
-)
+ADMITTED = re.compile(rf"\b(?:{alternatives(topic('facilities.visits'))})(?: (?:to|at|by|in))?(?: the| our)? $")
 _OPENERS = topic("facilities.openers")
 _DEPARTMENT = topic("facilities.departments")
 

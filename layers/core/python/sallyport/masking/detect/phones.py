@@ -9,9 +9,11 @@ from sallyport.masking.detect import cues, numbers, sparing
 from sallyport.masking.detect.detector import Basis, Detector
 from sallyport.masking.detect.numbers import Group, within
 from sallyport.masking.detect.reading import Reading
+from sallyport.masking.lexicon import topic
+from sallyport.masking.lexicon.patterns import alternatives
 from sallyport.masking.spans import Span
 
-PHONE_AFTER = re.compile(r"\W{0,3}(?:\()?(?:office|fax|mobile|cell|home|work|direct|tel|phone|ext|x\d)", re.IGNORECASE)
+PHONE_AFTER = re.compile(rf"\W{{0,3}}(?:\()?(?:{alternatives(topic('identifiers.phone_behind'))}|x\d)", re.IGNORECASE)
 EXTENSION = r"(?:(?:,? ?(?:ext(?:ension)?\.?|x|#) ?)\d{1,6})?"
 PHONE = re.compile(
     rf"[(+0-9](?<![\w.][(+0-9])(?<!\d[-/][(+0-9])(?:"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from sallyport.masking.lexicon import stamps
+from sallyport.masking.lexicon import stamps, topic
+from sallyport.masking.lexicon.patterns import alternatives
 from sallyport.masking.machines.names import MachineName
 
 _SCHEDULE = re.compile(
@@ -33,9 +34,8 @@ _LEVEL = re.compile(
 )
 # Of these it is somebody's time that is told.
 _THEIRS = re.compile(
-    r"\b(?:birth\w*|born|d\.?o\.?b\.?|admi(?:t|tted|ssion)s?|discharged?|visit(?:ed|s)?|seen|appointments?"
-    r"|appt|died|dea(?:th|d)|deceased|surgery|encounters?|patients?|pt|hospitali[sz]ed|arriv(?:ed|al)"
-    r"|consult\w*|diagnos\w+|collected|specimen|dose|vaccin\w+)\b",
+    rf"\b(?:{alternatives(topic('machines.theirs'))}|d\.?o\.?b\.?"
+    rf"|(?:{alternatives(topic('machines.theirs_begin'))})\w+)\b",
     re.IGNORECASE,
 )
 _NEAR = 48

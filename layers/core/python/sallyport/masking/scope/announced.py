@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sallyport.masking.lexicon import stamps
+from sallyport.masking.lexicon import stamps, topic
+from sallyport.masking.lexicon.patterns import alternatives
 
 _BEGIN, _KIND, _GAP = r"(?<![A-Za-z])", r"(?:[-_. ]?(?:id|ids|no|nr|num|number|nbr|code|key))?", r"[-_=:#/. +]{0,3}"
 # Word, the category that it announces, and what must follow: letters in front of so many digits, in one or two groups.
@@ -47,8 +48,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     (
         "LICENSE",
         (
-            r"passports?|pass[-_. ]?port|driver'?s?[-_. ]?licen[cs]es?|licen[cs]e|(?:dl|dea|npi)(?![A-Za-z0-9])"
-            r"|reisepass|pasaporte|passeport"
+            rf"{alternatives(topic('keys.passport'))}|pass[-_. ]?port"
+            r"|driver'?s?[-_. ]?licen[cs]es?|licen[cs]e|(?:dl|dea|npi)(?![A-Za-z0-9])"
         ),
         r"[A-Za-z]{0,3}[-_.]?\d{5,}",
     ),
@@ -73,9 +74,8 @@ _ANNOUNCED = tuple(
 _DIGIT = re.compile(r"\d{4}|\d[-_. ()]\d")
 
 _BIRTH = (
-    r"d\.?o\.?b|(?:date|day|year)[-_. ]?of[-_. ]?birth|births?[-_. ]?(?:date|day|dt)?|bday"
-    r"|born(?:[-_. ]?(?:on|at))?|geb(?:urtsdatum|oren)?|nacimiento|naissance|nascita|nascimento|deceased|died"
-    r"|dod|admitted|discharged|admission[-_. ]?date|discharge[-_. ]?date"
+    r"d\.?o\.?b|(?:date|day|year)[-_. ]?of[-_. ]?birth|births?[-_. ]?(?:date|day|dt)?"
+    rf"|born(?:[-_. ]?(?:on|at))?|{alternatives(topic('keys.birth'))}|admission[-_. ]?date|discharge[-_. ]?date"
 )
 _DAY = (
     r"(?:(?:19|20)\d\d[-_./ ]?(?:0?[1-9]|1[0-2])[-_./ ]?(?:[0-2]?\d|3[01])|(?:0?[1-9]|[12]\d"

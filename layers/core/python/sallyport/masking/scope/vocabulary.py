@@ -6,6 +6,7 @@ import re
 
 from sallyport.masking.detect.vocabulary import FACILITY
 from sallyport.masking.lexicon import topic
+from sallyport.masking.lexicon.patterns import alternatives
 
 SAINTS = topic("scopes.saints")
 # Heads of names of places, streets and houses: what comes before them is their name and nobody's.
@@ -24,9 +25,4 @@ FOLDERS = topic("scopes.folders")
 SYLLABLES = topic("scopes.syllables")
 SYLLABIC_FAMILIES = SYLLABLES | topic("scopes.syllabic_families")
 # Endings of family names that no everyday word has, for names in no list.
-ENDINGS = re.compile(
-    r".{3,}(?:ovic|evic|ovich|evich|ova|eva|skaya|skiy|skyi|wska|wski|cka|cki|czyk|enko|chuk|yuk|shvili|adze|idze|yants|oglu"
-    r"|escu|eanu|sson|sdottir|dottir|poulos|opoulou|akis|akos|idis|iadis|auskas|auskiene|aitis|iene|ninen|lainen|nnen"
-    r"|zadeh|zade|nejad|swamy|murthy|nathan|appan|bhai|singh|uddin|ullah|mann|berg|strom|quist|gaard|holm|sen|stad"
-    r"|ssen|huizen|sma|stra|inho|eiro|eira|ez|ellini|etti|elli|ucci|acci|ato|oglou|yan|ian|ov|ev)"
-)
+ENDINGS = re.compile(rf".{{3,}}(?:{alternatives(topic('scopes.family_endings'))})")

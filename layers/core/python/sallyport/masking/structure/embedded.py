@@ -12,7 +12,8 @@ from sallyport.masking.spans import Span
 from sallyport.masking.structure import company, hl7
 from sallyport.masking.structure.cells import Cells, Finder
 from sallyport.masking.structure.encoded import decode_base64, encoded_spans
-from sallyport.masking.structure.fields import field_of, holds
+from sallyport.masking.structure.fields import field_of
+from sallyport.masking.structure.holding import holds
 from sallyport.masking.structure.json_text import is_json, json_spans, looks_like_json
 from sallyport.masking.structure.meanings import Masked
 from sallyport.masking.structure.sql import looks_like_sql, sql_spans, without_literals

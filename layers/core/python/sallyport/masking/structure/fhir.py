@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from sallyport.masking.lexicon import topic
+from sallyport.masking.lexicon.patterns import alternatives
 from sallyport.masking.structure.fhir_elements import ADDRESS, KEEP, PERSON_ROLES, WORDS
 
 DATE = re.compile(r"(?:1[89]|20)\d\d-(?:0[1-9]|1[0-2])(?:-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?)?")
@@ -202,13 +204,7 @@ def _named(url: object) -> bool:
     )
 
 
-_ORGANIZED = re.compile(
-    r"\b(?:inc|llc|ltd|corp|pllc|pc|lp|center|centers|centre|hospital|clinic|medical|health|healthcare"
-    r"|associates|group|pharmacy|services|laborator(?:y|ies)|department|university|practice|care|system"
-    r"|insurance|medicine|specialists?|physicians|therapy|rehab\w*|nursing|home|hospice|surgery|urgent|family"
-    r"|va|llp|foundation|institute|network|team|organization)\b",
-    re.IGNORECASE,
-)
+_ORGANIZED = re.compile(rf"\b(?:{alternatives(topic('facilities.organisations'))}|rehab\w*)\b", re.IGNORECASE)
 
 
 def _display(node: dict[str, Any], value: object, role: str) -> str | None:  # noqa: ARG001 - all are asked alike

@@ -9,7 +9,9 @@ from typing import Final
 from sallyport.masking import machines
 from sallyport.masking.spans import Span
 from sallyport.masking.structure import shapes, somebody
-from sallyport.masking.structure.fields import Field, Trust, holds
+from sallyport.masking.structure.field_names import Trust
+from sallyport.masking.structure.fields import Field
+from sallyport.masking.structure.holding import holds
 
 # Answers of `decide` that are no category of a value masked whole.
 KEEP: Final = ""

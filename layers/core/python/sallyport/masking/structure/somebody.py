@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from sallyport.masking import words
-from sallyport.masking.structure.fields import Field, holds
+from sallyport.masking.structure.fields import Field
+from sallyport.masking.structure.holding import holds
 
 _WORD = re.compile(r"[^\W\d_]+")
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")

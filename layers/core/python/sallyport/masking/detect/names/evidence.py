@@ -10,21 +10,20 @@ from sallyport.masking.detect import vocabulary as v
 from sallyport.masking.detect.names import kinds
 from sallyport.masking.detect.names.words import Word
 from sallyport.masking.lexicon import topic
+from sallyport.masking.lexicon.patterns import alternatives
 
+_QUALIFIERS = topic("medicine.eponym_qualifiers")
 _EPONYM_AFTER = re.compile(
-    r"(?:['\u2019]s?)?[- ]{1,2}(?:(?:[A-Z][\w'\u2019-]+|non|type|coma|cognitive|muscular|multiple|sensory"
-    r"|hereditary|pulmonary|renal|cell|b|t) ){1,2}"
-    r"(?i:scale|score|assessment|index|criteria|disease|syndrome|test|lymphoma|examination|inventory"
-    r"|classification|dystrophy|palsy|questionnaire|study|trial)s?\b"
+    rf"(?:['\u2019]s?)?[- ]{{1,2}}(?:(?:[A-Z][\w'\u2019-]+|{alternatives(_QUALIFIERS)}) ){{1,2}}"
+    rf"(?i:{alternatives(topic('medicine.eponym_works'))})s?\b"
 )
 _HANDLED = re.compile(
-    r"(?: [a-z]+)? (?:in place|in situ|(?:was |is |were )?(?:placed|removed|inserted|exchanged|changed"
-    r"|draining|clamped)|drain|cath|output|care|out\b|left in|showed|shows|to gravity|dc'?d)"
+    rf"(?: [a-z]+)? (?:(?:was |is |were )?(?:{alternatives(topic('medicine.handled'))})"
+    rf"|{alternatives(topic('medicine.kept'))}|out\b)"
 )
 _BEFORE_HEAD = frozenset(" -'\u2019")
 _APOSTROPHES = frozenset("'\u2019")
 _AFTER = re.compile(r"(?:['\u2019]s?)?[- ]{1,2}([^\W\d_]+)")
-_QUALIFIERS = topic("medicine.eponym_qualifiers")
 
 
 def is_eponym(text: str, word: Word) -> bool:
@@ -63,13 +62,11 @@ def is_place(text: str, chain: list[Word], before: str, *, opens: bool) -> bool:
     )
 
 
-_THERE = re.compile(r"\b(?:at|in|from|near)\s$")
+_THERE = re.compile(rf"\b(?:{alternatives(topic('cues.there'))})\s$")
 _STRONG_PLACE_CUE = re.compile(
-    r"(?:\b(?:lives? (?:in|at|on|near)|living in|resid(?:es|ing|ent of|ed) (?:in|at|near)?|staying (?:in|at)"
-    r"|born in|grew up in|moved (?:to|from)|relocated (?:to|from)|travell?ed (?:to|from)|native of"
-    r"|based (?:in|near)|domiciled in|(?:home|home ?town|patient's city|locality|city|town|municipality"
-    r"|village|region|area|residence|domicile|community|geography|location|living in"
-    r"|destination city)(?: (?:is|was|given by[^.:\n]{0,30}|recorded as|on the referral|on file"
+    rf"(?:\b(?:{alternatives(topic('cues.lived_in'))}|(?:{alternatives(topic('cues.residing'))}) (?:in|at|near)?"
+    rf"|(?:{alternatives(topic('cues.residence'))})"
+    r"(?: (?:is|was|given by[^.:\n]{0,30}|recorded as|on the referral|on file"
     r"|provided[^.:\n]{0,24}|for [a-z ]{3,24}))*))[\s:;,.>|=(\[-]{1,4}$",
     re.IGNORECASE,
 )

@@ -13,21 +13,23 @@ from sallyport.masking.detect.names.row import SMALL_CUED, SMALL_GIVEN, SMALL_PA
 from sallyport.masking.detect.names.words import Entries, capitals
 from sallyport.masking.detect.reading import Reading
 from sallyport.masking.lexicon import listed, topic
+from sallyport.masking.lexicon.patterns import alternatives
 from sallyport.masking.spans import Span
 
 _SMALL = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _NEXT = re.compile(r"[ ](?:([a-z])\.|((?:van |de |la |von |o')?[a-z][a-z'-]+)|([a-z])\b(?! [a-z]{2}))")
 _CUED = re.compile(
-    r"\b(?:(?:pts?|patient(?:'s)?|full|first|last|client|member) name(?: is|:)?|name is|named|mrs?\.?|ms\.?"
-    r"|dr\.?|doctor|nurse|my name is|called|surname"
-    r"|signed by) ([a-z][a-z'-]+(?: [a-z]\.?(?= ))?(?: [a-z][a-z'-]+)?)"
+    rf"\b(?:(?:{alternatives(topic('lowercase.whose_names'))}) (?:{alternatives(topic('lowercase.naming'))})"
+    rf"|{alternatives(topic('lowercase.names'))})"
+    r" ([a-z][a-z'-]+(?: [a-z]\.?(?= ))?(?: [a-z][a-z'-]+)?)"
 )
 _FACILITY = re.compile(
-    r"\b(?:at|to|from|in|by|visited|with|via) (?:the |our )?((?:[a-z][\w.'\u2019&-]* ){1,4}?(?:hospital"
-    r"|clinic|medical (?:center|centre|group)|med(?:\.)? (?:center|ctr)|health (?:center|centre|system)"
-    r"|cancer (?:center|centre|institute)|hospice|nursing home|pharmacy|medical|presbyterian)s?)\b"
+    rf"\b(?:{alternatives(topic('facilities.lowercase_before'))}) (?:the |our )?((?:[a-z][\w.'\u2019&-]* ){{1,4}}?"
+    rf"(?:{alternatives(topic('facilities.lowercase_ends'))})s?)\b"
 )
-_PLACE = re.compile(r"\b(?:at|from|in|near|of|to|our|the) ((?:st\.? )?[a-z][a-z'\u2019-]+(?: [a-z][a-z'-]+){0,2})")
+_PLACE = re.compile(
+    rf"\b(?:{alternatives(topic('lowercase.places'))}) ((?:st\.? )?[a-z][a-z'\u2019-]+(?: [a-z][a-z'-]+){{0,2}})"
+)
 
 
 def _given() -> frozenset[str]:
@@ -71,7 +73,7 @@ def find(reading: Reading) -> Iterator[Span]:
                 yield Span(match.start(1), match.start(1) + end, "LOCATION", SMALL_PLACE)
 
 
-_TITLES = frozenset(("dr", "mr", "ms"))
+_TITLES = topic("lowercase.short_titles")
 _TITLE = re.compile(r"[dm](?<!\w[dm])rs?\.? [a-z]")
 _NAME_CUES = topic("lowercase.name_cues")
 _HEADS = topic("facilities.lowercase_heads")

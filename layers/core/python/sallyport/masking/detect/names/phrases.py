@@ -15,14 +15,14 @@ from sallyport.masking.detect.names.picks import Around
 from sallyport.masking.detect.names.row import BEHIND_COMMA, LONE, PLACE
 from sallyport.masking.detect.names.words import Capital, Word
 from sallyport.masking.lexicon import topic
+from sallyport.masking.lexicon.patterns import alternatives
 from sallyport.masking.spans import Span
 
 LONGEST_CHAIN = 16  # words; longer runs of capitals are headings or hostile
 _SAINTS = topic("places.short_saints")
 _LINK = re.compile(
-    r"(?: |  |\. ?| ?- ?| ?& ?|, (?=(?:jr|sr|ii|iii|iv|md|phd|rn)\b)| (?:de|de la|de los|del|della|di|da|dos"
-    r"|das|du|van|van de|van den|van der|von|von der|den|der"
-    r"|ter|ten|la|le|el|al|bin|ibn|af|av|y|e|of|of the|and|the|for|sur|upon|am|an der|pod|nad|nad) |['\u2019]s ?)",
+    rf"(?: |  |\. ?| ?- ?| ?& ?|, (?=(?:{alternatives(topic('people.generations'))})\b)"
+    rf"| (?:{alternatives(topic('people.links'))}) |['\u2019]s ?)",
     re.IGNORECASE,
 )
 _POSTCODE = re.compile(r",? \d{3,6}(?: \d{2})?\b(?=[,.;)\n]|$| (?:in|on|to|for|and|as|with)\b)")
@@ -31,9 +31,8 @@ _POSTCODE = re.compile(r",? \d{3,6}(?: \d{2})?\b(?=[,.;)\n]|$| (?:in|on|to|for|a
 _STATE = re.compile(r",? ([A-Z]{2})\b(?!\.?\w)|, (?:" + "|".join(v.STATE_NAMES) + r")\b")
 _STATE_CODES = frozenset(code.upper() for code in v.STATES) | {"ZZ", "YY", "XX"}
 _SMALL_HEAD = re.compile(
-    r"(?:['\u2019]s)?(?: (?!and |or |in |to |for |from |at |with |was |has "
-    r"|is )[a-z]+['\u2019]?s?)? (?:clinic|hospital|facility|med(?:ical)? (?:center|centre|ctr)"
-    r"|health (?:center|centre)|ctr|hospice|pharmacy)\b"
+    rf"(?:['\u2019]s)?(?: (?!(?:{alternatives(topic('facilities.not_between'))}) )[a-z]+['\u2019]?s?)?"
+    rf" (?:{alternatives(topic('facilities.behind'))})\b"
 )
 
 

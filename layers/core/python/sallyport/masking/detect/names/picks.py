@@ -14,6 +14,8 @@ from sallyport.masking.detect.names import kinds
 from sallyport.masking.detect.names.evidence import is_eponym
 from sallyport.masking.detect.names.row import DETECTOR
 from sallyport.masking.detect.names.words import Word
+from sallyport.masking.lexicon import topic
+from sallyport.masking.lexicon.patterns import alternatives
 
 
 class Around:
@@ -63,9 +65,7 @@ _UNREMARKABLE = words.FREQUENT | words.MEDICAL
 _AT = re.compile(r"\b(?:at|from)\s$")
 _OF = (" of ", " for ")
 _SPEAKS = re.compile(
-    r" (?:says|said|reports|reported|states|stated|calls|called|asks|asked|wants|wanted|complains|complained|denies"
-    r"|denied|presents|presented|emailed|wrote|told|needs|lives|works|underwent|visited"
-    r"|was (?:seen|admitted|born|diagnosed|discharged|referred))\b"
+    rf" (?:{alternatives(topic('people.doing'))}|was (?:{alternatives(topic('people.undergoing'))}))\b"
 )
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sallyport.masking import machines
 from sallyport.masking.detect.secrets.harmless import harmless
 from sallyport.masking.detect.secrets.values import Piece, is_key, is_password, is_random, is_strong, unpronounceable
+from sallyport.masking.lexicon import topic
 
 # Words that name a secret. Any value is believed of a password, one with the look of a key of the others.
 _WORD = re.compile(
@@ -42,10 +43,7 @@ _BARE = re.compile(r"(?:[^\s\"'`,;()<>{}|\[\]&\\=]|&(?!\w{1,30}=|\w{1,8};)){4,20
 _MORE = re.compile(r"(?<==)[^\s\"'`,;()<>{}|\[\]&\\=]{4,20000}={0,3}")  # a key with an equals sign inside
 _QUOTED = {quote: re.compile(rf"[^{quote}\r\n]{{4,20000}}(?={quote})") for quote in "\"'`"}
 _ASSIGNS = frozenset(("=>", ":=", "?=", "||=", "=", "==", "===", ":", "::", "<-", ">", "is", "was", "value=", "-p"))
-_STATES = frozenset(
-    "required optional incorrect wrong expired invalid valid missing correct empty reset changed needed"  # noqa: SIM905 - read word by word
-    " stored weak strong also only used being encrypted hashed".split()
-)
+_STATES = topic("secrets.states")
 _SHORT = frozenset("api auth pass sas pat pin sig otp dsn salt priv cred tkn jwt access".split())  # noqa: SIM905 - read word by word
 _JUDGED_ONCE = 64  # names inside a longer value that is no secret are not looked at
 

@@ -8,6 +8,8 @@ from collections import Counter
 from itertools import pairwise
 from typing import NamedTuple
 
+from sallyport.masking.lexicon import topic
+
 
 class Piece(NamedTuple):
     """`text[start:end]` is a secret."""
@@ -18,24 +20,8 @@ class Piece(NamedTuple):
 
 # Stand-ins, the words that a lesson writes in place of a value, and expressions that fetch it from elsewhere.
 _TEMPLATE = re.compile(r"[xX*#.\-_=+0?]{4,}|\$?\{|\$\(|<|%[\w%-]*%?$")
-_LESSONS = (
-    "your",
-    "example_",
-    "changeme",
-    "placeholder",
-    "redacted",
-    "dummy",
-    "insert",
-    "<",
-    "...",
-    "xxxx",
-    "***",
-    "###",
-)
-_WORDS = frozenset(
-    "null none true false undefined nil string text required optional password passwd secret token key user"  # noqa: SIM905 - read word by word
-    " username value test admin".split()
-)
+_LESSONS = (*sorted(topic("secrets.lessons")), "<", "...", "xxxx", "***", "###")
+_WORDS = topic("secrets.stand_ins")
 _FETCHES = tuple(
     "env. env[ env( environ. environ[ environ( process.env os.environ os.getenv self. this. req. request."  # noqa: SIM905 - read word by word
     " config. param[ params[ settings. props. getenv args. option. options. data. input".split()
