@@ -21,12 +21,12 @@ def announce_settled(changes: Sequence[Change], ports: AnnouncePorts) -> int:
 def _settled(changes: Sequence[Change], ports: AnnouncePorts) -> Iterator[Settlement]:
     for change in changes:
         if change.old is not None or change.new is None or not REQUEST_ID.fullmatch(change.chain):
-            continue  # a changed or removed event is the notary's to tell of
+            continue  # the notary reports events that were changed or removed
         try:
             event = json.loads(change.new.link.body)
             status, at = status_told(event), str(event["at"])
         except (ValueError, KeyError, TypeError, AttributeError):
-            continue  # none of ours, which the notary tells of as well
+            continue  # not an event that Sallyport wrote; the notary reports those
         request = ports.store.load(change.chain) if status is not None else None
         if status is not None and request is not None:
             code = request.code if request.status is status else None

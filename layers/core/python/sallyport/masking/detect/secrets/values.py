@@ -53,7 +53,7 @@ _LONG, _MOSTLY = 12, 0.8  # characters; the share of one character that nobody d
 
 
 def repeated(value: str) -> bool:
-    """Whether `value` is little but one character, which nobody draws by lot: `xoxp-00000000-0000`, `XXXXXXXX`."""
+    """Whether `value` is little but one character, which no random secret is: `xoxp-00000000-0000`, `XXXXXXXX`."""
     small = value.lower()
     size = len(value)
     few = size >= _LONG and len(set(small)) <= 1 + (1 - _MOSTLY) * size
