@@ -55,16 +55,12 @@ def options_of(element: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _check_across(blocks: list[Any], pointer: str) -> list[Problem]:
     problems: list[Problem] = []
-    seen_blocks: set[str] = set()
+    seen: set[str] = set()
     for at, block in enumerate(blocks):
         here = f"{pointer}/{at}"
         if block["type"] == "section" and not ("text" in block or "fields" in block):
             problems.append(Problem("must define either `text` or `fields`", here))
-        block_id = block.get("block_id")
-        if block_id is not None and block_id in seen_blocks:
-            problems.append(Problem(f"`block_id` {block_id} already exists", f"{here}/block_id"))
-        elif block_id is not None:
-            seen_blocks.add(block_id)
+        problems += _check_unique("block_id", block, seen, here)
         problems += _check_elements(block, here)
     return problems
 
@@ -74,16 +70,23 @@ def _check_elements(block: dict[str, Any], pointer: str) -> list[Problem]:
     seen: set[str] = set()
     for relative, element in elements_of(block):
         here = pointer + relative
-        action_id = element.get("action_id")
-        if action_id is not None and action_id in seen:
-            problems.append(Problem(f"`action_id` {action_id} already exists", f"{here}/action_id"))
-        elif action_id is not None:
-            seen.add(action_id)
+        problems += _check_unique("action_id", element, seen, here)
         problems += _check_choices(element, here)
         least, most = element.get("min_length", 0), element.get("max_length", 3000)
         if least > most:
             problems.append(Problem("min_length must not exceed max_length", here))
     return problems
+
+
+def _check_unique(name: str, part: dict[str, Any], seen: set[str], pointer: str) -> list[Problem]:
+    """Note the id called `name` of one part among those `seen`; a problem if another part has it already."""
+    given = part.get(name)
+    if given is None:
+        return []
+    if given in seen:
+        return [Problem(f"`{name}` {given} already exists", f"{pointer}/{name}")]
+    seen.add(given)
+    return []
 
 
 def _check_choices(element: dict[str, Any], pointer: str) -> list[Problem]:
